@@ -1,0 +1,12 @@
+/* Who calls, by the bearer token. */
+#ifndef API_AUTH_H
+#define API_AUTH_H
+
+#include "api/req.h"
+
+/* Reads the token and fills r->client; false: 401 with *f set (the header WWW-Authenticate is added). */
+bool auth_check(struct req *r, struct fault *f) must_check;
+/* The client again, after its table may have moved; false as above. */
+bool auth_renew(struct req *r, struct fault *f) must_check;
+
+#endif

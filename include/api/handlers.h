@@ -1,0 +1,22 @@
+/* The first step of every resource, for the table of routes. */
+#ifndef API_HANDLERS_H
+#define API_HANDLERS_H
+
+#include "api/req.h"
+
+/* filings.c, filings_read.c */
+step_fn filings_post, filings_find, filings_get, filings_receipt;
+/* declarations.c */
+step_fn declarations_list, declarations_get, declarations_timeline, declarations_verdict;
+/* receipts.c, authorities.c */
+step_fn receipts_post, authorities_list;
+/* deliveries.c */
+step_fn deliveries_list, deliveries_get, deliveries_retry;
+/* identities.c */
+step_fn identities_post;
+/* standard.c, problems.c, openapi.c */
+step_fn standard_index, standard_schema, problems_get, openapi_get;
+/* ops.c, test_clock.c */
+step_fn ops_health, ops_ready, ops_metrics, test_clock_post;
+
+#endif

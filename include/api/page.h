@@ -1,0 +1,24 @@
+/* Lists in pages: limit and cursor in, items and the next cursor out; and reading of query parameters. */
+#ifndef API_PAGE_H
+#define API_PAGE_H
+
+#include "api/cursor.h"
+#include "api/req.h"
+
+struct page {
+	int limit;
+	bool has_after;
+	struct cursor after;
+	struct text filters; /* what the cursor is bound to: route, caller, other parameters */
+};
+
+/* False with *f set: limit or cursor is not acceptable. */
+bool page_read(struct req *r, struct page *p, struct fault *f) must_check;
+/* Columns: items (JSON), then sort key, id and serial of the last item when more follow (else null). */
+enum step page_reply(struct req *r, const struct db_answer *a) must_check;
+
+/* A time (RFC 3339) or a day; absent: *out is left. False with *f naming the parameter. */
+bool page_time(struct req *r, const char *name, int64_t *out, struct fault *f) must_check;
+
+
+#endif

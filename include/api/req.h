@@ -1,0 +1,110 @@
+/*
+ * One HTTP request, from its last body byte to its answer.
+ *
+ *   new ──step──> replied
+ *    └──step──> waiting (database, intake or inbox) ──next step──> replied, or waiting again
+ *                  └── the client left: forgotten, or orphaned until intake or inbox let go of it
+ *
+ * A handler is a row of steps in one file, read top to bottom. A step can only end in the value of a reply_ or
+ * an await_ function, and one assertion (settle) holds that value against what was done: no path forgets to
+ * answer or answers twice. Everything a request needs lies in its arena.
+ */
+#ifndef API_REQ_H
+#define API_REQ_H
+
+#include "api/api.h"
+#include "api/problem.h"
+#include "api/trace.h"
+#include "base/arena.h"
+
+struct api_metrics;
+struct route;
+struct req;
+
+struct api { /* one per worker */
+	struct api_conf conf;
+	struct api_deps deps;
+	struct httpd_calls calls;
+	struct api_metrics *metrics;
+	struct sha256 cursor_key;
+	struct req *orphans; /* their clients left while intake or inbox hold their bytes */
+	bool draining;
+};
+
+enum step { STEP_REPLIED = 1, STEP_WAITING };
+typedef enum step step_fn(struct req *r);
+typedef enum step db_step_fn(struct req *r, const struct db_answer *a);
+
+enum wait { WAIT_NONE, WAIT_DB, WAIT_INTAKE, WAIT_INBOX };
+enum { REQ_CAPTURES = 2, REQ_HEADERS_MAX = 10 };
+
+struct inbox_place { /* an item, and whose it is */
+	struct inbox_item item;
+	struct req *r;
+};
+
+struct req {
+	struct http_req *http;       /* NULL: orphaned */
+	struct arena *arena;
+	struct api *api;
+	const struct route *route;   /* NULL: none */
+	struct text captures[REQ_CAPTURES]; /* the path's {…}, decoded */
+	struct trace trace;
+	int64_t now_us;              /* business time at its first step */
+	bool passed;                 /* the gate let it through */
+	bool has_token;
+	struct sha256 token;
+	struct client client;        /* a copy: its codes are valid until the first step ends; ROLE_PUBLIC: nobody */
+	/* the answer */
+	bool replied;
+	struct http_header headers[REQ_HEADERS_MAX];
+	int header_count;
+	/* the wait: one at a time */
+	enum wait wait;
+	db_step_fn *db_then;
+	step_fn *then;
+	struct db_call call;
+	struct intake_submission submission;
+	struct inbox_place *places;
+	int places_open;
+	void *own;                   /* the resource's own state between its steps */
+	/* after the client left */
+	struct arena kept;
+	struct req *next_orphan, **orphan_link;
+};
+
+/* NULL: the arena is full. */
+struct req *req_new(struct api *a, struct http_req *h) must_check;
+void req_run(struct req *r, step_fn *first);
+/* The client left, or the server answers for us: no step runs any more. */
+void req_forget(struct req *r);
+void req_free_orphans(struct api *a);
+
+/* Value must live as long as the request. */
+void req_header(struct req *r, const char *name, const char *value);
+bool req_chinese(const struct req *r);          /* by Accept-Language */
+struct text req_base(struct req *r);            /* "https://host", from the settings or the Host header */
+bool req_is_enterprise(const struct req *r);
+bool req_sees_all(const struct req *r);         /* regulators and operators: records of every client */
+
+/* body_in_arena: kept until sent; else copied. */
+enum step reply_bytes(struct req *r, int status, const char *type, struct text body, bool body_in_arena) must_check;
+enum step reply_json(struct req *r, int status, const struct buf *b) must_check; /* full: answers 503 */
+enum step reply_empty(struct req *r, int status) must_check;
+enum step reply_problem(struct req *r, const struct fault *f) must_check;
+enum step reply_fault(struct req *r, enum fault_code code, const char *detail) must_check;
+/* base, instance, trace and language are filled in here. */
+enum step reply_problem_of(struct req *r, struct problem *p) must_check;
+/* What a failed answer of the database stands for; a bug is logged. */
+enum step reply_db_fault(struct req *r, const struct db_answer *a) must_check;
+/* The answer of a read: its JSON passed through, 404 without a row. */
+enum step reply_row(struct req *r, const struct db_answer *a) must_check;
+
+/* Calls were added to r->call before. */
+enum step await_db(struct req *r, db_step_fn *then) must_check;
+/* r->submission is filled; answers 503 when intake is full. */
+enum step await_intake(struct req *r, step_fn *then) must_check;
+/* The first `count` of r->places; what does not fit ends as INBOX_TRY_AGAIN. */
+enum step await_inbox(struct req *r, int count, step_fn *then) must_check;
+
+#endif

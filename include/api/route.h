@@ -1,0 +1,55 @@
+/*
+ * The one table of everything this server answers to: matching, 405 and Allow, roles, limits, query parameters,
+ * labels of the metrics and /openapi.json all come from it.
+ */
+#ifndef API_ROUTE_H
+#define API_ROUTE_H
+
+#include "api/req.h"
+
+#define ROLE_BIT(r) (1u << (r))
+#define ROLES_ALL   (ROLE_BIT(ROLE_ENTERPRISE) | ROLE_BIT(ROLE_REGULATOR) | ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_AUTHORITY))
+#define ROLES_READ  (ROLE_BIT(ROLE_ENTERPRISE) | ROLE_BIT(ROLE_REGULATOR) | ROLE_BIT(ROLE_OPERATOR))
+#define ROLES_NONE  0u /* public: no token is asked for */
+
+enum route_body {
+	ROUTE_BODY_NONE,
+	ROUTE_BODY_JSON,   /* small: ROUTE_SMALL_BYTES */
+	ROUTE_BODY_FILING, /* JSON or XML, up to api_conf.body_bytes */
+	ROUTE_BODY_COUNT
+};
+enum { ROUTE_SMALL_BYTES = 65536 };
+
+struct route {
+	const char *name;         /* operation id, label of the metrics */
+	const char *method;
+	const char *path;         /* "/v1/filings/{id}" */
+	unsigned roles;
+	enum route_body body;
+	const char *const *query; /* names of parameters it takes */
+	int query_count;
+	const char *type;         /* of its good answers */
+	const char *schema;       /* of /openapi.json, for them */
+	const char *statuses;     /* besides those every route has: "201 404 409" */
+	const char *summary;
+	step_fn *handler;
+};
+
+int route_count(void);
+const struct route *route_at(int i);
+int route_index(const struct route *route);
+
+struct route_match {
+	const struct route *route;  /* NULL: none */
+	struct text captures[REQ_CAPTURES]; /* raw */
+	bool path_known;            /* the path is known, perhaps the method is not */
+};
+/* HEAD finds GET. */
+void route_find(struct text method, struct text path, struct route_match *out);
+/* "GET, HEAD, OPTIONS, POST" for a known path. */
+void route_put_allow(struct buf *b, struct text path);
+/* Every status this route may answer with, ascending; returns how many. */
+enum { ROUTE_STATUSES_MAX = 24 };
+int route_statuses(const struct route *route, int out[ROUTE_STATUSES_MAX]);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * One try at handing one message to one authority, from its claim to its recorded end.
+ *
+ *   new ──> (queued) ──> sending ──> recording ──> over
+ *
+ * No database connection is held while the peer thinks. If the end cannot be recorded nothing is lost: the lease runs
+ * out and the message goes again under the same message id (P4).
+ */
+#ifndef FLOW_ATTEMPT_H
+#define FLOW_ATTEMPT_H
+
+#include "base/arena.h"
+#include "flow/flow.h"
+
+struct attempt;
+
+struct attempt_claim { /* copied */
+	enum authority authority;
+	struct id declaration, message_id, lease;
+	int version, attempts; /* this one included */
+	const char *content_type;
+	struct text body;
+	int64_t claimed_us;    /* monotonic */
+};
+
+struct attempt_deps {
+	struct loop *loop;
+	struct httpc *httpc;
+	struct inbox *inbox;
+	const struct clock *clock;
+	struct id_source *ids;
+	void (*on_end)(void *arg, struct attempt *t, bool reached, enum delivery_fate fate, int64_t elapsed_us); /* the slot is free again */
+	void (*on_over)(void *arg, struct attempt *t); /* recorded or given up; it dies after this */
+	void *arg;
+};
+
+struct attempt *attempt_new(const struct attempt_deps *deps, const struct attempt_claim *claim) must_check; /* NULL: no memory */
+/* Under the authority's settings as they are now; false: could not start, the attempt is as before. */
+bool attempt_send(struct attempt *t, const struct authority_conf *conf) must_check;
+const struct attempt_claim *attempt_claim(const struct attempt *t);
+struct attempt **attempt_next(struct attempt *t); /* the owner's list link */
+/* Only one that is not sending or recording, or when the loop has ended. */
+void attempt_free(struct attempt *t);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * The work that goes on by itself: judging (assess), handing over (dispatch), waking
+ * what slept (sweep). One set per worker; it meets api/ only in the database.
+ */
+#ifndef FLOW_FLOW_H
+#define FLOW_FLOW_H
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "io/db.h"
+#include "io/httpc.h"
+#include "io/loop.h"
+#include "store/inbox.h"
+#include "store/rule_store.h"
+
+struct flow;
+
+struct flow_conf {
+	int assess_batch;       /* declarations judged at once */
+	int assess_flights;     /* batches under way at once */
+	int hint_limit;         /* declarations waiting in memory; beyond: left to the sweep */
+	int queue_per_authority;/* deliveries in memory per authority; beyond: left to the sweep */
+	int lease_s;            /* of deliveries and todo rows */
+	int sweep_ms;           /* how often what was left is looked for */
+	const char *exchange_id;/* our number at the customs exchange (BaseTransfer dxpId) */
+	struct text identity_key; /* for the keyed hash of attested identities; empty: nobody is attested */
+};
+
+struct flow_deps {
+	struct loop *loop;
+	struct db *db;                 /* assess, dispatch, sweep */
+	struct httpc *httpc;
+	struct inbox *inbox;           /* attempts record their ends here */
+	const struct clock *clock;
+	struct id_source *ids;
+	struct rules *const *rules;    /* the current rules: read at each use, may change between turns */
+};
+
+struct flow *flow_new(const struct flow_conf *conf, const struct flow_deps *deps, struct fault *f) must_check;
+/* Declarations that have something new: from intake and inbox, after their commits. */
+void flow_hint(struct flow *fl, const struct id *declarations, int count);
+void flow_quiesce(struct flow *fl);      /* takes no new work; lets what is under way end */
+bool flow_idle(const struct flow *fl);
+void flow_free(struct flow *fl);
+
+struct flow_authority_stats { int in_flight, queued, breaker_open; uint64_t sent, again, dead; uint64_t latency_us_sum; };
+struct flow_stats {
+	uint64_t judged, races, declared, released, contradictions, swept;
+	int hinted, judging;
+	struct flow_authority_stats authorities[AUTHORITY_COUNT];
+};
+void flow_stats_get(const struct flow *fl, struct flow_stats *out);
+
+#endif

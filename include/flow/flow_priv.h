@@ -1,0 +1,34 @@
+/* Private to flow/: what its rooms share. */
+#ifndef FLOW_FLOW_PRIV_H
+#define FLOW_FLOW_PRIV_H
+
+#include "flow/flow.h"
+#include "store/assess_store.h"
+
+struct assess;
+struct dispatch;
+
+struct assess *assess_new(struct flow *fl) must_check;
+void assess_hint(struct assess *s, const struct id *declarations, int count);
+bool assess_has_room(const struct assess *s); /* for the sweep */
+bool assess_idle(const struct assess *s);
+void assess_free(struct assess *s);
+
+struct dispatch *dispatch_new(struct flow *fl) must_check;
+bool dispatch_has_room(const struct dispatch *d, enum authority a);
+/* Takes a delivery that was written with this daemon's lease; copies what it needs. */
+void dispatch_take(struct dispatch *d, const struct new_delivery *v, int attempts);
+void dispatch_kick(struct dispatch *d, enum authority a); /* something became due there: look soon */
+bool dispatch_idle(const struct dispatch *d);
+void dispatch_free(struct dispatch *d);
+
+struct flow {
+	struct flow_conf conf;
+	struct flow_deps deps;
+	struct assess *assess;
+	struct dispatch *dispatch;
+	struct flow_stats stats;
+	bool quiescing;
+};
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * One declaration of a batch: from the rows that were read to the judgement to be written.
+ *
+ *   read ──> match (three flows) ──> settle (answers, state, what is to be declared)
+ *
+ * No waiting here and no clock: assess does both.
+ */
+#ifndef FLOW_JUDGE_H
+#define FLOW_JUDGE_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "model/clearance.h"
+#include "model/verdict.h"
+#include "standard/writer.h"
+#include "store/assess_store.h"
+
+struct judged {
+	struct id id;
+	bool found;                     /* the row was there */
+	/* as stored */
+	struct trade_case trade;
+	struct filed *filed;
+	int seq, inputs_judged, inputs, version;
+	enum declaration_state state;
+	struct text stored_verdict, stored_missing, basis, direction, trade_mode;
+	int64_t wait_until_us;
+	struct part *parts;             /* with room for one more version of every authority */
+	struct part_stored { enum delivery_state state; enum part_outcome outcome; int64_t outcome_us; } *stored;
+	struct answer *answers;
+	int part_count, answer_count;
+	/* judged */
+	bool matched_now;               /* the match was judged in this pass */
+	struct verdict verdict;
+	enum verdict_kind kind;
+};
+
+/* Reads the four results of assess_store_load into count cases, in the order asked. False: arena full. */
+bool judge_read(struct arena *a, const struct id *ids, int count, const struct db_answer *answer, struct judged *out) must_check;
+void judge_match(struct judged *j, const struct codebook *book, int64_t now_us);
+/* The identity that R2.2 asks about: the buyer's number and name in the order; false: there is none. */
+bool judge_identity(const struct judged *j, struct text *number, struct text *name) must_check;
+
+struct judge_context { /* of a batch; the arrays have room for all */
+	struct arena *arena;
+	const struct codebook *book;
+	struct id_source *ids;
+	int64_t now_us;
+	struct text exchange_id;
+	/* Gives the next preNo serial; false: none left now, the declaration is judged again later. */
+	bool (*next_serial)(void *arg, uint32_t *serial);
+	/* May the delivery be kept in memory now? Then it gets a lease at once. */
+	bool (*has_room)(void *arg, enum authority a);
+	void *arg;
+	struct judgement *judgements;
+	struct new_delivery *deliveries;
+	struct part_change *changes;
+	int judgement_count, delivery_count, change_count;
+};
+/* Appends the judgement, and the deliveries and part changes that follow from it. False: put off (no serial). */
+bool judge_settle(struct judged *j, struct judge_context *x) must_check;
+
+#endif

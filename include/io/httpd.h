@@ -1,0 +1,95 @@
+/*
+ * The HTTP server: one libmicrohttpd daemon on our loop behind few calls.
+ *
+ * It owns what happens before a request is whole and well formed: the guard
+ * against smuggling (CONVENTIONS: libmicrohttpd lets much through), header and
+ * body deadlines, body limit, gzip refusal, connection limits. What it refuses
+ * itself goes through on_refused so that the answer is a problem document too.
+ * A whole request is handed to on_request; the handler answers then or later
+ * with httpd_reply(), once. Until then the connection is suspended and its
+ * leaving is noticed (on_gone: the handler must then not reply).
+ */
+#ifndef IO_HTTPD_H
+#define IO_HTTPD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "io/loop.h"
+
+struct httpd;
+
+struct http_header {
+	const char *name, *value;
+};
+
+struct http_reply {
+	int status;
+	const char *content_type; /* NULL: none */
+	struct text body;         /* copied unless body_in_arena */
+	bool body_in_arena;       /* the body lies in the request's arena: kept until sent */
+	const struct http_header *headers;
+	int header_count;
+	bool close;               /* Connection: close */
+};
+
+struct http_req { /* made and freed by httpd; user is the handler's */
+	struct arena arena; /* everything of this request; freed after the answer was sent */
+	struct text method, target; /* target raw as sent; path and query are its parts, not decoded */
+	struct text path, query;
+	struct text body;           /* whole, contiguous, NUL after it; also valid UTF-8 or not: unchecked */
+	int64_t arrived_us;         /* monotonic, first byte of the request seen by us */
+	void *user;
+	struct httpd *httpd;
+	struct httpd_exchange *exchange; /* private */
+};
+
+struct httpd_conf {
+	const char *address;  /* "127.0.0.1:8443", "[::1]:0", "unix:/path"; port 0: any */
+	int listen_fd;        /* >= 0: given by systemd or another worker, address is ignored */
+	int connections;      /* limit */
+	int header_timeout_ms, body_timeout_ms, idle_timeout_ms, handler_timeout_ms;
+	size_t body_bytes;      /* limit of a body: 413 beyond */
+	size_t arena_bytes;     /* limit of the request's arena, body included */
+	size_t header_bytes;    /* libmicrohttpd's pool for a connection */
+};
+
+struct httpd_calls {
+	/* Before the body is read: may refuse by its Content-Length, route, token. Return true to go on;
+	 * false after httpd_reply(): the body is not read and the connection closes. NULL: always go on. */
+	bool (*on_headers)(struct http_req *r, void *arg);
+	void (*on_request)(struct http_req *r, void *arg);
+	/* The server itself refuses: build the answer for the caller to send (status and headers preset by f). */
+	void (*on_refused)(struct http_req *r, const struct fault *f, void *arg);
+	/* The client left, or handler_timeout passed (then httpd answers 503 itself): forget r->user's waits. */
+	void (*on_gone)(struct http_req *r, void *arg);
+	/* After the answer left (or failed): for metrics and the access log; r dies after it. */
+	void (*on_end)(struct http_req *r, int status, void *arg);
+	void *arg;
+};
+
+struct httpd *httpd_new(struct loop *l, const struct httpd_conf *conf, const struct httpd_calls *calls,
+                        struct fault *f) must_check;
+int httpd_port(const struct httpd *h);
+int httpd_listen_fd(const struct httpd *h);
+void httpd_quiesce(struct httpd *h); /* stop accepting; what is open is answered with Connection: close */
+int httpd_open_requests(const struct httpd *h);
+int httpd_connections(const struct httpd *h);
+void httpd_free(struct httpd *h); /* answers what still waits with 503 and ends */
+
+/* First value of a request header (name without case); at == NULL: absent. */
+struct text httpd_header(const struct http_req *r, const char *name);
+/* Value of a query parameter, percent-decoded into the arena; at == NULL: absent. */
+struct text httpd_query(struct http_req *r, const char *name);
+/* Every query parameter's name, to refuse unknown ones. */
+bool httpd_query_names_ok(struct http_req *r, const char *const *allowed, int count, struct text *stranger) must_check;
+/* Percent-decodes one path segment into the arena; false: %00, %2F, bad escape or arena full. */
+bool httpd_decode(struct http_req *r, struct text raw, struct text *out) must_check;
+/* Once for each request. Adds Date and Content-Length. */
+void httpd_reply(struct http_req *r, const struct http_reply *reply);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * The inside of io/httpd, shared by its own files only.
+ *
+ * One struct httpd_exchange lives as long as its connection and carries one
+ * request after the other (libmicrohttpd never shows two at a time):
+ *
+ *   idle ─► line ─► body ─► handling ─► answered ─► sending ─► idle
+ *                              │            ▲
+ *                              └─► waiting ─┤      (suspended)
+ *                                           └ dropped: nothing will be sent
+ *
+ * Every state has its own deadline; httpd_set_state() is the only place that
+ * sets either.
+ */
+#ifndef IO_HTTPD_PRIV_H
+#define IO_HTTPD_PRIV_H
+
+#include <microhttpd.h>
+
+#include "io/httpd.h"
+
+enum exchange_state {
+	EXCHANGE_IDLE,     /* no request, or its first line is not whole yet */
+	EXCHANGE_LINE,     /* first line known, headers arriving */
+	EXCHANGE_BODY,     /* headers accepted, body arriving */
+	EXCHANGE_HANDLING, /* the caller is being asked: a reply is kept, nothing is resumed */
+	EXCHANGE_WAITING,  /* suspended until the caller replies */
+	EXCHANGE_ANSWERED, /* the reply is built, libmicrohttpd has not taken it yet */
+	EXCHANGE_SENDING,  /* it has */
+	EXCHANGE_DROPPED,  /* the connection ends without an answer */
+	EXCHANGE_STATE_COUNT
+};
+
+#define BODY_CHUNKED SIZE_MAX /* body_want when the length is not announced */
+
+struct httpd_exchange {
+	struct http_req req;
+	struct httpd *httpd;
+	struct MHD_Connection *mhd;
+	struct MHD_Response *answer; /* built, not yet queued */
+	int status;                  /* of the answer; 0: there is none */
+	enum exchange_state state;
+	bool told;                   /* the caller has seen this request: on_end is owed */
+	bool handed;                 /* on_request ran for it: on_gone is owed if it ends without a reply */
+	bool left;                   /* the peer has closed its side */
+	bool body_over;              /* beyond the limit: read on, keep nothing */
+	size_t body_want, body_have, body_size;
+	char *body;                  /* in the arena; on the heap while chunked */
+	int64_t deadline_us;         /* INT64_MAX: none */
+	int fd;
+	struct loop_fd hup;
+	struct httpd_exchange *prev, *next; /* all connections */
+};
+
+struct httpd {
+	struct loop *loop;
+	struct MHD_Daemon *mhd;
+	struct httpd_conf conf;
+	struct httpd_calls calls;
+	struct loop_fd watch; /* libmicrohttpd's epoll */
+	struct loop_hook hook;
+	struct loop_timer tick;
+	int64_t tick_us;
+	int64_t timeout_us[EXCHANGE_STATE_COUNT]; /* 0: none */
+	struct httpd_exchange *first;
+	int connections, open_requests;
+	int listen_fd, port;
+	char *unix_path; /* to remove at the end; NULL: none of ours */
+	bool exact_layout; /* of headers in memory, as httpd_guard.c reads it */
+	bool run_wanted, quiesced, stopping;
+};
+
+/* httpd_exchange.c: libmicrohttpd's callbacks and the life of one request */
+void *httpd_on_line(void *cls, const char *uri, struct MHD_Connection *mhd);
+enum MHD_Result httpd_on_step(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
+                              const char *version, const char *data, size_t *size, void **context);
+void httpd_on_completed(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode why);
+void httpd_refuse(struct httpd_exchange *x, const struct fault *f);
+/* A suspended request ends without its caller: on_gone, then the fault is answered, or nothing when f is NULL. */
+void httpd_abandon(struct httpd_exchange *x, const struct fault *f);
+
+/* httpd_deadline.c: connections and how long each may stay in its state */
+void httpd_on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code);
+void httpd_deadlines_init(struct httpd *h);
+void httpd_set_state(struct httpd_exchange *x, enum exchange_state state);
+
+struct request_line { /* as libmicrohttpd hands it out: its parts lie where they were received */
+	const char *method, *url, *version;
+};
+
+/* httpd_guard.c: what may not pass; sets body_want */
+bool httpd_guard(struct httpd_exchange *x, const struct request_line *line, struct fault *f) must_check;
+bool httpd_layout_is_known(void);
+
+/* httpd_listen.c: -1 with *f set on failure */
+int httpd_listen(const struct httpd_conf *conf, char **unix_path, struct fault *f) must_check;
+int httpd_listen_port(int fd);
+
+#endif

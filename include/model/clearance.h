@@ -1,0 +1,106 @@
+/*
+ * From verdict and authorities' answers to one state and one release.
+ *
+ * Pure folds over sets: answers are ordered by the authority's own time, so that
+ * repeated, late and out-of-order ones change nothing twice (P4). The table of
+ * changes in clearance_table.c is all there is; what is not there cannot happen, and
+ * an answer that contradicts a final outcome opens a case instead.
+ */
+#ifndef MODEL_CLEARANCE_H
+#define MODEL_CLEARANCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "model/authority.h"
+#include "model/verdict.h"
+
+/* State of a declaration (the one list): X(id, name, final, English, Chinese) */
+#define DECLARATION_STATES(X) \
+	X(WAITING,   "waiting",   false, "Waiting for flows",              "待三单匹配") \
+	X(CONFLICT,  "conflict",  false, "The flows differ",               "三单不符") \
+	X(DECLARED,  "declared",  false, "Declared to the authorities",    "已申报") \
+	X(REVIEW,    "review",    false, "Under review by an authority",   "人工审核") \
+	X(INSPECT,   "inspect",   false, "Selected for inspection",        "查验") \
+	X(HELD,      "held",      false, "Held by an authority",           "挂起或扣留") \
+	X(REJECTED,  "rejected",  false, "Rejected by an authority; may be corrected and filed again", "退单") \
+	X(RELEASED,  "released",  true,  "Released",                       "放行") \
+	X(EXPIRED,   "expired",   false, "The waiting window ended",       "匹配超时") \
+	X(WITHDRAWN, "withdrawn", false, "Withdrawn by the declarant",     "已撤销")
+
+enum declaration_state {
+#define X(id, name, final, en, zh) STATE_##id,
+	DECLARATION_STATES(X)
+#undef X
+	STATE_COUNT
+};
+const char *state_name(enum declaration_state s);
+const char *state_title(enum declaration_state s, bool chinese);
+bool state_by_name(struct text t, enum declaration_state *out) must_check;
+bool state_is_final(enum declaration_state s);
+/* Before release a filing may be changed or withdrawn (GACC 2018-194 art. 11). */
+bool state_allows_revision(enum declaration_state s);
+
+/* What one authority has said about one version so far. */
+#define PART_OUTCOMES(X) \
+	X(NONE,     "none",     false) \
+	X(RECEIVED, "received", false) /* customs 1 2 3 4 */ \
+	X(ENTERED,  "entered",  false) /* customs 120 400 */ \
+	X(REVIEW,   "review",   false) /* 300 */ \
+	X(INSPECT,  "inspect",  false) /* 500 */ \
+	X(HELD,     "held",     false) /* 501 502 503 505 599 600 */ \
+	X(CLEAR,    "clear",    true)  /* 399 800 899; others: accepted */ \
+	X(REJECTED, "rejected", true)  /* 100, negative, 700 */
+
+enum part_outcome {
+#define X(id, name, final) OUTCOME_##id,
+	PART_OUTCOMES(X)
+#undef X
+	OUTCOME_COUNT
+};
+const char *outcome_name(enum part_outcome o);
+bool outcome_by_name(struct text t, enum part_outcome *out) must_check;
+bool outcome_is_final(enum part_outcome o);
+/* customs returnStatus (CEB.md section 3) → outcome; false: unknown status. */
+bool outcome_of_customs(struct text return_status, enum part_outcome *out) must_check;
+
+struct answer { /* one stored receipt of an authority for one version */
+	enum authority authority;
+	int version;
+	enum part_outcome outcome;
+	int64_t at_us;       /* the authority's own time: orders them. At one time movements come before endings, a refusal
+	                      * before a clearance; when it was received has no part in it */
+};
+
+struct part { /* one delivery */
+	enum authority authority;
+	int version;
+	bool sent;             /* handed over at least once, or dead */
+	bool dead;
+	enum part_outcome outcome; /* in: stored; out: folded */
+	int64_t outcome_at_us;
+	bool contradicted;     /* out: an answer came after a final outcome and says another thing */
+	bool may_go;           /* out: not sent yet, every older version there has a known outcome or is dead (one that was
+	                        * never sent is in the way too: it goes first), and no newer one was sent */
+};
+
+/* Folds answers into parts (both of one declaration, all versions). A stored outcome counts as one more answer, so
+ * all answers or only the new ones may be given. The earliest ending stays; the latest movement before it counts. */
+void clearance_fold(struct part *parts, int part_count, const struct answer *answers, int answer_count);
+
+struct clearance_input {
+	enum verdict_kind verdict;
+	bool expired, withdrawn;
+	enum declaration_state state;   /* now */
+	int version;                    /* declared version; 0: none yet */
+	const struct part *parts;       /* folded */
+	int part_count;
+};
+/* The state that follows: from verdict and parts only, whatever the state is now, except that RELEASED never leaves (a
+ * contradiction opens a case); all parts of the declared version must be CLEAR for it. */
+enum declaration_state clearance_state(const struct clearance_input *in);
+/* The table as a Graphviz program: docs/states.dot is this output. */
+void clearance_put_dot(struct buf *b);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * Dated code lists and regimes in memory: rows of tables `code` and `regime`, read by
+ * store/rule_store at start and on reload; immutable while in use (a reload makes a new one).
+ */
+#ifndef MODEL_CODEBOOK_H
+#define MODEL_CODEBOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "model/authority.h"
+#include "model/field.h"
+
+struct code_row { /* borrowed from the codebook's arena */
+	enum code_list list;
+	struct text code, name_zh, name_en;
+	int32_t valid_from, valid_to; /* days since 1970, inclusive; INT32_MAX: open */
+};
+
+#define FLOW(kind) (1u << (kind)) /* of enum doc_kind */
+
+struct regime { /* table regime: which flows and authorities a declaration needs, by trade mode and direction */
+	int32_t id;                   /* the row's id, kept in every decision that used it */
+	struct text trade_mode;       /* "9610" */
+	enum direction direction;
+	unsigned flows;               /* FLOW() bits that must be there */
+	unsigned authorities;         /* AUTHORITY_BIT()s that get the declaration and must clear it */
+	int wait_hours;               /* window for missing flows */
+	bool bonded;                  /* books and zone fields are mandatory */
+	int32_t valid_from, valid_to; /* by the business date (day the declaration was opened) */
+	struct text source;
+};
+
+struct codebook {
+	struct arena arena;
+	struct code_row *codes; /* hashed by list and code */
+	int code_count;
+	uint32_t *slots;        /* open addressing, power of two */
+	uint32_t slot_mask;
+	struct regime *regimes;
+	int regime_count;
+	int64_t revision;       /* of the tables it was read from */
+};
+
+struct codebook *codebook_new(size_t limit_bytes) must_check;
+void codebook_free(struct codebook *c);
+bool codebook_add_code(struct codebook *c, const struct code_row *row) must_check;   /* copies; before codebook_seal() */
+bool codebook_add_regime(struct codebook *c, const struct regime *row) must_check;
+bool codebook_seal(struct codebook *c) must_check;                                   /* builds the index */
+/* The row valid on the day; NULL: none. */
+const struct code_row *codebook_find(const struct codebook *c, enum code_list l, struct text code, int32_t day);
+const struct regime *codebook_regime(const struct codebook *c, struct text trade_mode, enum direction d, int32_t day);
+/* What is needed while no inventory says the trade mode: all flows, the longest wait; never NULL in a sealed codebook
+ * that has a row with trade_mode "*" for the direction. */
+const struct regime *codebook_default_regime(const struct codebook *c, enum direction d, int32_t day);
+
+#endif

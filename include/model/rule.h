@@ -1,0 +1,80 @@
+/*
+ * The words of every rule that can refuse a filing or differ in a match: slug, source
+ * row, what is wrong, what to do — in English and Chinese; and the customs receipt code
+ * that says the nearest thing (negative: CEB error list; positive: reject code), 0: none.
+ *
+ * The list itself is src/model/rule.c's table; slugs are stable API.
+ */
+#ifndef MODEL_RULE_H
+#define MODEL_RULE_H
+
+#include <stdbool.h>
+
+/*        id                 slug                        source */
+#define RULE_MAP(X) \
+	X(REQUIRED,          "field.required",           "GACC 2018-113 (202205), fields") \
+	X(UNKNOWN_FIELD,     "field.unknown",            "data standard v1") \
+	X(DUPLICATE_FIELD,   "field.duplicate",          "data standard v1") \
+	X(TYPE,              "field.type",               "data standard v1") \
+	X(LENGTH,            "field.length",             "GACC 2018-113 (202205), fields") \
+	X(DIGITS,            "field.digits",             "GACC 2018-113 (202205), fields") \
+	X(FORM,              "field.form",               "GACC 2018-113 (202205), fields") \
+	X(VALUE,             "field.value",              "GACC 2018-113 (202205), fields") \
+	X(CODE,              "field.code",               "GACC 2018-113 (202205), code tables") \
+	X(CHARACTERS,        "field.characters",         "GACC 2018-113 (202205), UTF-8") \
+	X(KIND,              "filing.kind",              "data standard v1") \
+	X(LINES_NONE,        "filing.lines-none",        "GACC 2018-113 (202205), error -301001") \
+	X(LINES_TOO_MANY,    "filing.lines-too-many",    "GACC 2018-113 (202205), limits") \
+	X(LINE_NUMBER,       "filing.line-number",       "GACC 2018-113 (202205), error -301002") \
+	X(CREDIT_CODE,       "identifier.credit-code",   "GB 32100-2015") \
+	X(IDENTITY_NUMBER,   "identifier.identity-number", "GB 11643-1999") \
+	X(CUSTOMS_CODE,      "identifier.customs-code",  "GACC registration code, 10 characters") \
+	X(COMPANY_CODE,      "identifier.company-code",  "GB 32100-2015 or GACC registration code") \
+	X(HS_CODE,           "identifier.hs",            "Customs tariff, 8 + 2 digits") \
+	X(POSTAL_ITEM,       "identifier.s10",           "UPU S10") \
+	X(LINE_TOTAL,        "arithmetic.line-total",    "GACC 2018-113 (202205), totalPrice") \
+	X(GOODS_VALUE,       "arithmetic.goods-value",   "GACC 2018-113 (202205), goodsValue") \
+	X(ACTUAL_PAID,       "arithmetic.actual-paid",   "GACC 2018-113 (202205), acturalPaid") \
+	X(NEGATIVE,          "arithmetic.negative",      "GACC 2018-113 (202205), fields") \
+	X(WEIGHT,            "arithmetic.weight",        "GACC 2018-113 (202205), netWeight") \
+	X(SECOND_QUANTITY,   "filing.second-quantity",   "GACC 2018-113 (202205), qty2, unit2") \
+	X(CURRENCY_CNY,      "import.currency",          "GACC 2018-113 (202205), currency") \
+	X(PACK_ONE,          "import.pack-one",          "GACC 2018-113 (202205), packNo") \
+	X(BONDED_FIELDS,     "regime.bonded-fields",     "GACC 2018-113 (202205), InventoryHead") \
+	X(DIRECT_FIELDS,     "regime.direct-fields",     "GACC 2018-113 (202205), InventoryHead") \
+	X(REGIME_UNKNOWN,    "regime.unknown",           "table regime") \
+	X(GUARANTOR,         "import.guarantor",         "GACC 2018-113 (202205), assureCode") \
+	X(NOT_DECLARED,      "filing.draft",             "GACC 2018-113 (202205), appStatus") \
+	X(NOTHING_TO_CHANGE, "revision.unknown",         "GACC 2018-113 (202205), appType") \
+	X(CHANGE_TOO_LATE,   "revision.too-late",        "GACC 2018-194 art. 11") \
+	/* matching of the three flows */ \
+	X(MATCH_AMOUNT,      "match.amount",             "GACC 2018-113 (202205), acturalPaid; customs 1332") \
+	X(MATCH_PAYER,       "match.payer",              "GACC 2018-194; customs 1327") \
+	X(MATCH_PAYMENT_NO,  "match.payment-no",         "customs 13035") \
+	X(MATCH_BUYER,       "match.buyer",              "customs 13127 13126") \
+	X(MATCH_COMPANY,     "match.company",            "GACC 2018-113 (202205), keys") \
+	X(MATCH_WAYBILL,     "match.waybill",            "GACC 2018-113 (202205), keys") \
+	X(MATCH_CONSIGNEE,   "match.consignee",          "GACC 2018-113 (202205), consignee") \
+	X(MATCH_LINE_COUNT,  "match.line-count",         "customs 1320") \
+	X(MATCH_LINE,        "match.line",               "customs 1322") \
+	X(MATCH_CURRENCY,    "match.currency",           "GACC 2018-113 (202205), currency") \
+	X(MATCH_FEES,        "match.fees",               "GACC 2018-113 (202205), freight, insuredFee") \
+	X(MATCH_DIRECTION,   "match.direction",          "GACC 2018-113 (202205), keys") \
+	X(FLOW_MISSING,      "match.missing",            "table regime") \
+	X(FLOW_DUPLICATE,    "match.duplicate",          "GACC 2018-113 (202205), keys") \
+	X(WAYBILL_TAKEN,     "match.waybill-taken",      "GACC 2018-113 (202205), logisticsNo")
+
+enum rule {
+#define X(id, slug, source) RULE_##id,
+	RULE_MAP(X)
+#undef X
+	RULE_COUNT
+};
+
+const char *rule_slug(enum rule r);
+const char *rule_source(enum rule r);
+const char *rule_detail(enum rule r, bool chinese);
+const char *rule_remedy(enum rule r, bool chinese);
+int rule_customs_code(enum rule r);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * From the bytes of a message to documents, in each dialect.
+ *
+ * JSON (data standard v1): one filing object, or an array of 1..100 of them. Read by a strict single-pass
+ * reader driven by the field table: depth at most 32, no duplicate members, no unknown members,
+ * UTF-8 only, money as strings. CEB XML: messages 311 411 511 513 621 and 303 403 505 603, with
+ * prefixes, default or missing namespace, BOM, missing declaration, empty optional elements, repeated or missing
+ * BaseTransfer tolerated; no DTD, no entities, no network, depth and size limits.
+ *
+ * A message-level failure (not well formed, unknown root, too many nodes) is a fault of the whole;
+ * what is wrong with one node is that node's findings and refuses it alone.
+ */
+#ifndef STANDARD_READER_H
+#define STANDARD_READER_H
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "model/codebook.h"
+#include "model/document.h"
+#include "model/finding.h"
+
+enum dialect { DIALECT_JSON, DIALECT_CEB };
+
+struct node {
+	struct document *doc; /* NULL when not even its kind is known */
+	struct findings *findings; /* NULL: none */
+};
+
+struct message {
+	enum dialect dialect;
+	bool is_batch;          /* JSON array, or a CEB message (always answered per node in XML) */
+	int number;             /* CEB message number; 0: JSON */
+	struct text guid;       /* CEB message guid */
+	struct node *nodes;
+	int node_count;
+};
+
+/* Reads only; call message_check() next. The body is borrowed by the documents (JSON) or copied (XML). */
+bool message_read_json(struct arena *a, struct text body, struct message *out, struct fault *f) must_check;
+bool message_read_ceb(struct arena *a, struct text body, struct message *out, struct fault *f) must_check;
+/* document_check() on each node that has a document. An arena that became full shows in a->full: check it once. */
+void message_check(struct arena *a, struct message *m, const struct codebook *book, int32_t day);
+
+/* A stored canonical document, read back (trusted: written by canonical_put; a damaged one returns NULL). */
+struct document *document_read(struct arena *a, struct text canonical) must_check;
+
+#endif

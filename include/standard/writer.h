@@ -1,0 +1,57 @@
+/*
+ * From documents to the bytes that others get: customs XML, the JSON of other authorities,
+ * CEB receipts for filers, the JSON Schema of the standard.
+ */
+#ifndef STANDARD_WRITER_H
+#define STANDARD_WRITER_H
+
+#include "base/id.h"
+#include "base/text.h"
+#include "model/authority.h"
+#include "model/document.h"
+#include "model/finding.h"
+#include "model/verdict.h"
+
+/* Customs element order, ceb: prefix, namespace declared; one node per document, all of one message; sent by the
+ * company that answers for the first (BaseTransfer), without an exchange number. now_us: appTime where none is given. */
+void ceb_put_message(struct buf *b, const struct document *const *docs, int count, struct text guid, int64_t now_us);
+
+/* The same with all that stands round the nodes. */
+struct ceb_envelope {
+	struct text guid;        /* of the message, 36 characters */
+	struct text exchange_id; /* dxpId: the sender's number at the exchange; may be absent */
+	int64_t now_us;
+};
+void ceb_put_enveloped(struct buf *b, const struct document *const *docs, int count, const struct ceb_envelope *e);
+
+/* A CEB receipt (312 412 512 514 622, 304 404 506 604) to the filer: one node per filing. */
+struct ceb_return {
+	const struct document *doc; /* NULL: the node could not be read: its receipt has only status and info */
+	struct text status;         /* "2", or a negative code */
+	struct text info;           /* own text, escaped here */
+	int64_t at_us;
+	struct text guid;           /* of the receipt's node: any stable 36 characters */
+};
+void ceb_put_receipt(struct buf *b, int number, struct text guid, const struct ceb_return *returns, int count);
+/* CEB900 for a message refused as a whole. */
+void ceb_put_900(struct buf *b, struct text guid, struct text status, struct text info, struct text original, int64_t at_us);
+
+/* What an authority is sent for a declaration, in its own form: customs CEB XML of the inventory (appType by
+ * is_change), the others documented JSON (docs/API.md) holding only what that authority may see. */
+struct outgoing {
+	enum authority authority;
+	struct id declaration, message_id;
+	int version;
+	bool is_change;           /* an earlier version went there */
+	struct text reference;    /* CUS: preNo given by us */
+	struct text exchange_id;  /* CUS: dxpId, our number at the exchange (a setting); may be absent */
+	int64_t at_us;
+	const struct verdict *verdict; /* MATCHED: current[] are the documents */
+};
+void outgoing_put(struct buf *b, const struct outgoing *o);
+const char *outgoing_content_type(enum authority a);
+
+/* JSON Schema 2020-12 of one kind and direction, with descriptions in both languages and customs element names. */
+void schema_put(struct buf *b, const struct message_def *def);
+
+#endif

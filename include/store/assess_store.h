@@ -1,0 +1,86 @@
+/*
+ * Declarations read for judgement and the judgement written, each in one trip for a whole batch.
+ */
+#ifndef STORE_ASSESS_STORE_H
+#define STORE_ASSESS_STORE_H
+
+#include "base/crypto.h"
+#include "io/db.h"
+#include "model/clearance.h"
+#include "model/delivery.h"
+
+/* --- load: four results of one call, each ordered by declaration as asked ---------------------------------- */
+enum { ASSESS_DECLARATIONS, ASSESS_FILINGS, ASSESS_DELIVERIES, ASSESS_RECEIPTS };
+enum { AD_PLACE, AD_PLATFORM, AD_ORDER_NO, AD_OPENED_AT, AD_SEQ, AD_INPUTS_JUDGED, AD_INPUTS, AD_WAYBILL_TAKEN, AD_VERDICT, AD_STATE, AD_VERSION,
+       AD_BASIS, AD_WAIT_UNTIL, AD_DIRECTION, AD_TRADE_MODE, AD_MISSING };
+enum { AF_PLACE, AF_ID, AF_KIND, AF_ACTION, AF_REVISION, AF_KEY, AF_RECEIVED_AT, AF_DOCUMENT };
+enum { AV_PLACE, AV_AUTHORITY, AV_VERSION, AV_STATE, AV_ATTEMPTS, AV_OUTCOME, AV_OUTCOME_AT };
+enum { AR_PLACE, AR_AUTHORITY, AR_VERSION, AR_OUTCOME, AR_AT };
+
+/* ids sorted by bucket and id; places are 1-based positions in it. params lives with the call. */
+struct assess_load {
+	struct db_param params[2];
+};
+void assess_store_load(struct assess_load *l, struct arena *a, const struct id *ids, int count, struct db_call *call);
+
+/* --- attested identities ------------------------------------------------------------------------------------- */
+struct attested_query {
+	struct db_param params[2];
+};
+/* Answers the places (1-based) whose hash is attested at now. */
+void assess_store_attested(struct attested_query *q, struct arena *a, const struct sha256 *hashes, int count, int64_t now_us,
+                           struct db_call *call);
+
+/* --- write ------------------------------------------------------------------------------------------------------ */
+struct judgement { /* of one declaration; written only while its seq is still the one read */
+	struct id declaration;
+	int seq, inputs, version;
+	struct text direction, trade_mode;         /* may be absent */
+	const char *verdict;
+	struct text missing;                       /* array literal */
+	enum declaration_state state;
+	struct text basis;                         /* 32 bytes or absent */
+	int64_t wait_until_us, released_us, todo_us; /* INT64_MIN: null */
+	bool has_decision;
+	struct id decision;
+	const char *stage;
+	struct text rule_rows, filings, reasons;   /* two array literals and JSON */
+};
+
+struct new_delivery {
+	struct id declaration, message_id, lease; /* lease null: left to the sweep */
+	enum authority authority;
+	int version;
+	struct text reference;                    /* may be absent */
+	enum delivery_state state;
+	const char *content_type;
+	struct text body;
+};
+
+struct part_change {
+	struct id declaration;
+	enum authority authority;
+	int version;
+	enum part_outcome outcome;
+	int64_t outcome_us;                       /* INT64_MIN: null */
+	bool go, contradicted;                    /* waiting → due; opens a case */
+};
+
+enum { ASSESS_WRITE_PARAMS = 39 };
+struct assess_write {
+	const struct judgement *judgements; /* sorted by bucket and id */
+	const struct new_delivery *deliveries;
+	const struct part_change *changes;
+	int judgement_count, delivery_count, change_count;
+	int64_t now_us;
+	int lease_s;
+	struct db_param params[ASSESS_WRITE_PARAMS];
+};
+/* The answer: one row per declaration that was still as read: its id. */
+void assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call);
+
+/* --- sweep: what nobody has in hand --------------------------------------------------------------------------- */
+extern const struct db_stmt assess_store_sweep;  /* $1 now, $2 lease seconds, $3 limit: ids to judge */
+extern const struct db_stmt assess_store_serial; /* the next block of a thousand preNo serials: its first */
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * Who calls: clients by the hash of their token, held in memory and read again when
+ * table rows changed (rule_revision) or a token is unknown (at most once a second).
+ */
+#ifndef STORE_CLIENT_STORE_H
+#define STORE_CLIENT_STORE_H
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "io/db.h"
+#include "model/authority.h"
+
+enum role { ROLE_PUBLIC, ROLE_ENTERPRISE, ROLE_REGULATOR, ROLE_OPERATOR, ROLE_AUTHORITY, ROLE_COUNT };
+const char *role_name(enum role r);
+
+struct client {
+	int id;
+	struct text name;
+	enum role role;
+	const struct text *codes; /* enterprise: may file for these */
+	int code_count;
+	bool has_authority;
+	enum authority authority;
+	struct sha256 token;
+	int64_t expires_us;       /* INT64_MAX: never */
+	bool disabled;
+};
+
+struct client_set; /* immutable; made by a load, freed by its owner when replaced */
+/* The statement of a load and the reading of its rows (io does the waiting). */
+extern const struct db_stmt client_store_all;
+struct client_set *client_set_from_rows(const struct db_rows *r) must_check; /* NULL: no memory */
+void client_set_free(struct client_set *s);
+/* NULL: unknown, expired or disabled. */
+const struct client *client_set_find(const struct client_set *s, const struct sha256 *token, int64_t now_us);
+bool client_may_file_for(const struct client *c, struct text code);
+
+#endif

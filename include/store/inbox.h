@@ -1,0 +1,81 @@
+/*
+ * What comes back from authorities, stored in batches: ends of attempts and answers.
+ *
+ * One call: raise the seq of the declarations that were answered and leave their todo rows, insert
+ * the receipts that are new (a repeated one changes nothing), record how attempts ended where the lease
+ * is still theirs. What arrives while a call is under way goes into the next. The effect of an answer on the
+ * declaration is flow/assess's, from the stored rows: a crash in between loses nothing.
+ * on_done runs once, never inside inbox_submit(); there is no cancel.
+ */
+#ifndef STORE_INBOX_H
+#define STORE_INBOX_H
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "io/db.h"
+#include "model/clearance.h"
+#include "model/delivery.h"
+
+struct inbox;
+struct inbox_item;
+
+struct inbox_answer {
+	enum authority authority;
+	struct text reference;   /* customs: preNo; absent: declaration and version say it */
+	struct id declaration;
+	int version;
+	struct text status;
+	enum part_outcome outcome;
+	int64_t at_us;
+	struct sha256 digest;
+	struct text info, body;
+};
+
+struct inbox_end { /* how an attempt ended */
+	struct id declaration;
+	enum authority authority;
+	int version;
+	struct id lease;
+	enum delivery_state state; /* SENT, DUE (again, at due_us) or DEAD */
+	int attempts;
+	int64_t due_us;
+	struct text reason;        /* absent when sent */
+};
+
+enum inbox_outcome {
+	INBOX_STORED,    /* also: an answer that was there already */
+	INBOX_UNKNOWN,   /* no delivery of ours has that key */
+	INBOX_TRY_AGAIN, /* certainly not stored, or not known: storing again is harmless */
+};
+
+typedef void inbox_done_fn(struct inbox_item *item);
+
+struct inbox_item { /* embedded; texts are borrowed until on_done */
+	bool has_end, has_answer;
+	struct inbox_end end;
+	struct inbox_answer answer;
+	/* out */
+	enum inbox_outcome outcome;
+	bool repeat;
+	/* the batcher's own */
+	inbox_done_fn *on_done;
+	struct inbox_item *next;
+	int tries;
+};
+
+struct inbox_deps {
+	struct loop *loop;
+	struct db *db;
+	const struct clock *clock;
+	int batch_limit, waiting_limit;
+	/* Declarations whose answers are stored now: a hint, todo is the safety net. */
+	void (*on_stored)(void *arg, const struct id *declarations, int count);
+	void *arg;
+};
+
+struct inbox *inbox_new(const struct inbox_deps *deps, struct fault *f) must_check;
+void inbox_free(struct inbox *b);
+bool inbox_submit(struct inbox *b, struct inbox_item *item, inbox_done_fn *on_done) must_check; /* false: full */
+bool inbox_idle(const struct inbox *b);
+
+#endif

@@ -1,0 +1,45 @@
+/* Private to store/: the statements of intake, shared by the batch (intake.c) and the slow lane (revision.c). */
+#ifndef STORE_INTAKE_PRIV_H
+#define STORE_INTAKE_PRIV_H
+
+#include "model/clearance.h"
+#include "model/receipt.h"
+#include "store/intake.h"
+
+enum { INTAKE_PUT_PARAMS = 37, INTAKE_LOOK_PARAMS = 5 };
+
+/* Everything one write needs. Candidates are sorted by bucket, kind, direction, key and are distinct in these. */
+struct intake_write {
+	struct candidate **list;
+	int count;
+	int64_t now_us;
+	struct id seal_id;
+	struct sha256 root;
+	uint8_t signature[SIGNATURE_BYTES];
+	const char *key_id;
+	int seal_size, lease_s;
+	const struct id *guard;  /* a revision is written only while this declaration's state allows it; NULL: no guard */
+	struct db_param put[INTAKE_PUT_PARAMS], look[INTAKE_LOOK_PARAMS], lock[2];
+};
+
+/* Fills the call: (lock,) put, look. False: the arena is full. */
+bool intake_write_call(struct intake_write *w, struct arena *a, struct db_call *call) must_check;
+
+/* Reads the answer: sets outcome STORED or REPEAT of each candidate; one that met other content stays PENDING
+ * with first_id set. The declarations raised are put into raised (room for count * 2). */
+int intake_write_read(struct intake_write *w, const struct db_answer *a, struct id *raised, int room);
+
+void intake_sort(struct candidate **list, int count);
+bool intake_same_key(const struct candidate *a, const struct candidate *b);
+/* The receipts of these candidates, sealed; false: arena full or no signature. */
+bool intake_seal(struct intake_write *w, struct arena *a, struct signer *signer);
+
+/* --- slow lane: changes, deletions, corrections --- */
+struct revision_lane;
+struct revision_lane *revision_lane_new(const struct intake_conf *conf, const struct intake_deps *deps);
+void revision_lane_free(struct revision_lane *l);
+/* Decides one candidate; on_done(c, arg) later, once. False: the lane is full. */
+bool revision_submit(struct revision_lane *l, struct candidate *c, void (*on_done)(void *arg, struct candidate *c), void *arg) must_check;
+int revision_waiting(const struct revision_lane *l);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * Reading: every read endpoint is one file under sql/queries/, embedded at build.
+ * Each answers one row with one column: the JSON that goes to the caller, built by
+ * PostgreSQL; no row: there is no such record for this caller.
+ *
+ * A file's first line is `-- params: N` and says in comments what $1..$N are.
+ */
+#ifndef STORE_QUERY_H
+#define STORE_QUERY_H
+
+#include "io/db.h"
+
+/* The statement of sql/queries/<name>.sql; asserts that it exists. Immutable after query_init(). */
+const struct db_stmt *query(const char *name);
+void query_init(void); /* once, before threads */
+int query_count(void);
+const struct db_stmt *query_at(int i);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * Codes, regimes and authorities read from their tables into memory.
+ * One call reads all; the result is immutable; a new one replaces it when rule_revision moved.
+ */
+#ifndef STORE_RULE_STORE_H
+#define STORE_RULE_STORE_H
+
+#include "io/db.h"
+#include "model/codebook.h"
+#include "model/delivery.h"
+
+struct authority_conf { /* table authority */
+	bool connected;
+	char *url;
+	int max_in_flight, timeout_ms;
+	struct delivery_policy policy;
+};
+
+struct rules {
+	struct codebook *book;
+	struct authority_conf authorities[AUTHORITY_COUNT];
+	int64_t revision;
+	int users; /* holders in this thread; freed with the last */
+};
+
+extern const struct db_stmt rule_store_revision;  /* one row: last_value */
+/* Adds the statements that read everything (three) to a call. */
+void rule_store_load(struct db_call *call);
+struct rules *rules_from_answer(const struct db_answer *a, int64_t revision, struct fault *f) must_check;
+struct rules *rules_hold(struct rules *r);
+void rules_release(struct rules *r); /* NULL allowed */
+
+#endif

@@ -1,0 +1,21 @@
+/* The schema: migrations embedded at build, applied forward only, checksummed. Blocking: tools and start-up. */
+#ifndef STORE_SCHEMA_STORE_H
+#define STORE_SCHEMA_STORE_H
+
+#include "io/db.h"
+
+/* Applies what is missing under one advisory lock, each file in a transaction; then makes partitions from
+ * the month of now_us for 13 months. Refuses when an applied file's checksum differs. applied: how many ran. */
+bool schema_migrate(struct db_sync *s, int64_t now_us, int *applied, struct fault *f) must_check;
+/* FAULT_SCHEMA naming both versions when the database is older or newer than this program, or a checksum differs. */
+bool schema_check(struct db_sync *s, struct fault *f) must_check;
+int schema_version(void); /* of this program: number of the last migration */
+/* 'production', 'test', 'sandbox' (table setting). */
+bool schema_purpose(struct db_sync *s, char *out, size_t size, struct fault *f) must_check;
+
+/* For /readyz and daily work, without waiting: one row: version, fsync is on, is writable, purpose. */
+extern const struct db_stmt schema_store_health;
+/* $1: first month (date as days since 1970 → timestamptz), 3 months ahead; idempotent. */
+extern const struct db_stmt schema_store_partitions;
+
+#endif

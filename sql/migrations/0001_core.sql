@@ -1,0 +1,295 @@
+-- The records of the main job (DESIGN section 4).
+--
+-- Hot tables lead their primary key with bucket (0..63, carried inside every id): unit of order and of
+-- parallel work. Big append-only tables are partitioned by time through their time-ordered ids (UUID version 7),
+-- so that a look-up by id finds its partition and retention is a DROP. Business times are parameters;
+-- only leases use the database's clock. No column that changes often is indexed (HOT updates).
+
+create table setting (              -- what kind of database this is
+  name  text primary key,
+  value text not null
+);
+insert into setting values ('purpose', 'production');  -- test and sandbox: set by tongguanctl migrate --purpose
+
+-- who may call -------------------------------------------------------------------------------------------------
+create table client (
+  id           integer generated always as identity primary key,
+  name         text not null unique,
+  role         text not null check (role in ('enterprise', 'regulator', 'operator', 'authority')),
+  codes        text[] not null default '{}',      -- enterprise: the company codes it may file for
+  authority    text,                              -- regulator and authority: role code
+  token_sha256 bytea not null unique,
+  created_at   timestamptz not null,
+  expires_at   timestamptz,
+  disabled_at  timestamptz
+);
+
+-- dated rule rows: closed, never edited ------------------------------------------------------------------------
+create table code (
+  list       text not null,
+  code       text not null,
+  name_zh    text not null,
+  name_en    text,
+  valid_from date not null,
+  valid_to   date,
+  source     text not null,
+  primary key (list, code, valid_from)
+);
+
+create table regime (
+  id          integer primary key,
+  trade_mode  text not null,                      -- '*': while no inventory says it
+  direction   text not null check (direction in ('import', 'export')),
+  flows       text[] not null,                    -- order payment waybill inventory
+  authorities text[] not null,                    -- role codes that get the declaration and must clear it
+  wait_hours  integer not null check (wait_hours > 0),
+  bonded      boolean not null,
+  valid_from  date not null,
+  valid_to    date,
+  recorded_at timestamptz not null default now(),
+  source      text not null
+);
+
+create table authority (            -- where each one is and how it wants to be treated
+  code                 text primary key,
+  url                  text,                      -- null: not connected
+  max_in_flight        integer not null default 64 check (max_in_flight > 0),
+  timeout_ms           integer not null default 15000 check (timeout_ms > 0),
+  attempts_max         integer not null default 24 check (attempts_max > 0),
+  first_wait_ms        integer not null default 1000 check (first_wait_ms > 0),
+  longest_wait_ms      integer not null default 3600000 check (longest_wait_ms > 0),
+  breaker_failures     integer not null default 10 check (breaker_failures > 0),
+  breaker_ms           integer not null default 5000 check (breaker_ms > 0)
+);
+
+create sequence rule_revision;      -- raised by whatever changes clients, codes, regimes or authorities: daemons re-read
+
+-- the bucket that an id carries in the twelve bits after its version
+create function id_bucket(id uuid) returns smallint language sql immutable parallel safe strict as $$
+  select ('x' || substr(id::text, 16, 3))::bit(12)::integer::smallint
+$$;
+
+-- what came in -------------------------------------------------------------------------------------------------
+create table submission (           -- the raw message as received, once
+  bucket      smallint not null,
+  id          uuid not null,
+  client_id   integer not null,
+  received_at timestamptz not null,
+  media_type  text not null,
+  sha256      bytea not null,
+  filing_ids  uuid[] not null,      -- as numbered at intake; one that turned out a repeat has no row in filing
+  body        bytea not null,
+  primary key (bucket, id)
+) partition by range (id);
+create index submission_sha256 on submission (sha256);
+
+create table filing (               -- one business node; never updated
+  bucket         smallint not null, -- of kind, direction and business key
+  id             uuid not null,
+  submission_id  uuid not null,
+  client_id      integer not null,
+  kind           text not null,
+  direction      text not null,
+  action         text not null,
+  business_key   text not null,
+  revision       integer not null,
+  received_at    timestamptz not null,
+  declaration_id uuid,              -- null: a waybill or its status: see link
+  link_id        uuid,              -- waybill, its status, or an inventory naming one
+  doc_sha256     bytea not null,
+  document       bytea not null,    -- canonical JSON, UTF-8 (to be encrypted at rest: bytes, not json)
+  primary key (bucket, id)
+) partition by range (id);
+
+create table filing_key (           -- the same filing twice is one filing, for ever: outlives retention, no personal data
+  bucket       smallint not null,
+  kind         text not null,
+  direction    text not null,
+  business_key text not null,
+  revision     integer not null,
+  filing_id    uuid not null,
+  client_id    integer not null,
+  doc_sha256   bytea not null,
+  receipt      bytea not null,
+  primary key (bucket, kind, direction, business_key, revision)
+);
+
+create table seal (                 -- one signed batch of receipts
+  bucket    smallint not null,
+  id        uuid not null,
+  sealed_at timestamptz not null,
+  size      integer not null,
+  root      bytea not null,
+  key_id    text not null,
+  signature bytea not null,
+  primary key (bucket, id)
+) partition by range (id);
+
+-- how filings find each other ----------------------------------------------------------------------------------
+create table link (                 -- carrier + waybill number; waits until an inventory names it
+  bucket         smallint not null,
+  id             uuid not null,     -- derived from the key
+  carrier_code   text not null,
+  waybill_no     text not null,
+  order_no       text,              -- as the waybill says
+  declaration_id uuid,
+  filing_ids     uuid[] not null default '{}',
+  client_ids     integer[] not null default '{}',
+  primary key (bucket, id)
+) with (fillfactor = 80);
+create index link_order_no on link (order_no) where order_no is not null;
+
+create table declaration (          -- one per platform + order number
+  bucket           smallint not null,
+  id               uuid not null,   -- derived from the key
+  platform_code    text not null,
+  order_no         text not null,
+  parcel           text not null default '',
+  opened_at        timestamptz not null,
+  changed_at       timestamptz not null,
+  seq              integer not null,            -- raised by every input; the guard of every judgement
+  judged_seq       integer not null default 0,
+  judged_inputs    integer not null default -1, -- how many filings the match last saw; the set only grows
+  filing_ids       uuid[] not null,
+  client_ids       integer[] not null,          -- who filed a part of it
+  waybill_taken    boolean not null default false,
+  -- written by judgement only
+  direction        text,
+  trade_mode       text,
+  verdict          text not null default 'MISSING',
+  missing          text[] not null default '{}',
+  state            text not null default 'waiting',
+  lane             text,                        -- issue on risk
+  tax_total        numeric(19,5),               -- issue on tax
+  version          integer not null default 0,  -- what was last declared; 0: nothing yet
+  basis            bytea,                       -- digest of the filings declared
+  wait_until       timestamptz,
+  released_at      timestamptz,
+  primary key (bucket, id)
+) with (fillfactor = 70);
+create index declaration_order_no on declaration (order_no);
+create index declaration_opened on declaration (opened_at, id);
+
+create table todo (                 -- declarations to judge or settle
+  bucket         smallint not null,
+  declaration_id uuid not null,
+  due_at         timestamptz not null,          -- business time; the end of the waiting window, or at once
+  lease_until    timestamptz not null,          -- database's clock: somebody has it in hand
+  primary key (bucket, declaration_id)
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+create index todo_due on todo (due_at);
+
+create table decision (             -- every judgement; never updated
+  bucket         smallint not null, -- of the declaration
+  id             uuid not null,
+  declaration_id uuid not null,
+  stage          text not null,     -- match, settle
+  decided_at     timestamptz not null,
+  seq            integer not null,  -- the input it read
+  outcome        text not null,     -- verdict
+  state          text not null,     -- state it led to
+  version        integer not null,
+  rule_rows      integer[] not null,-- regime rows used
+  inputs         uuid[] not null,   -- filings counted
+  reasons        bytea not null,    -- JSON array, UTF-8; no values
+  actor          text not null,     -- 'tongguand' or a client
+  primary key (bucket, declaration_id, id)
+);
+
+create table identity_attestation ( -- R2.2: who says that this name and number belong together, and since when
+  identity_hash bytea not null,     -- keyed hash over number and name
+  source        text not null,      -- 'POL' (recorded answer) or the registration's name
+  attested_at   timestamptz not null,
+  valid_to      timestamptz,
+  recorded_by   integer not null,
+  primary key (identity_hash, source, attested_at)
+);
+
+-- what went out and came back ----------------------------------------------------------------------------------
+create table delivery (             -- one per declared version and authority
+  bucket         smallint not null, -- of the declaration
+  declaration_id uuid not null,
+  authority      text not null,
+  version        integer not null,
+  message_id     uuid not null,     -- derived: stable over retries
+  reference      text,              -- customs: preNo
+  state          text not null,     -- waiting due sent dead
+  attempts       integer not null default 0,
+  due_at         timestamptz not null,
+  lease          uuid,
+  lease_until    timestamptz,       -- database's clock
+  created_at     timestamptz not null,
+  sent_at        timestamptz,
+  reason         text,              -- of the last failure
+  outcome        text not null default 'none',
+  outcome_at     timestamptz,       -- the authority's own time
+  primary key (bucket, declaration_id, authority, version)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+create index delivery_open on delivery (authority, due_at) where state = 'due';
+create index delivery_dead on delivery (authority, due_at) where state = 'dead';
+create index delivery_reference on delivery (reference) where reference is not null;
+
+create table delivery_document (    -- what is sent, never updated
+  bucket       smallint not null,
+  message_id   uuid not null,
+  created_at   timestamptz not null,
+  content_type text not null,
+  body         bytea not null,
+  primary key (bucket, message_id)
+);
+
+create table authority_receipt (    -- what an authority answered, as received; never updated
+  bucket         smallint not null, -- of the declaration
+  declaration_id uuid not null,
+  authority      text not null,
+  version        integer not null,
+  status         text not null,
+  at             timestamptz not null,  -- the authority's own time
+  digest         bytea not null,
+  outcome        text not null,
+  info           text,
+  received_at    timestamptz not null,
+  body           bytea not null,
+  primary key (bucket, declaration_id, authority, version, at, status, digest)
+);
+
+create table case_file (            -- a contradiction after a final state: a person must look
+  bucket         smallint not null,
+  declaration_id uuid not null,
+  authority      text not null,
+  version        integer not null,
+  opened_at      timestamptz not null,
+  reason         text not null,
+  closed_at      timestamptz,
+  primary key (bucket, declaration_id, authority, version)
+);
+
+create sequence pre_entry_serial increment by 1000 minvalue 0 maxvalue 999999000 start 0 cycle;  -- preNo: letter + date + nine digits; drawn in blocks
+
+-- partitions: by month of the id's time; made ahead by tongguanctl migrate and by the daemon ------------------
+create function id_floor(at timestamptz) returns uuid language sql immutable parallel safe as $$
+  select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
+$$;
+
+create function make_partitions(first_month date, months integer) returns integer language plpgsql as $$
+declare
+  parent text; m date; made integer := 0; part text;
+begin
+  for i in 0 .. months - 1 loop
+    m := (date_trunc('month', first_month) + make_interval(months => i))::date;
+    foreach parent in array array['submission', 'filing', 'seal'] loop
+      part := parent || to_char(m, '_YYYYMM');
+      if to_regclass(part) is null then
+        execute format('create table %I partition of %I for values from (%L) to (%L)', part, parent,
+                       id_floor(m::timestamp at time zone 'Asia/Shanghai'),
+                       id_floor((m + interval '1 month')::timestamp at time zone 'Asia/Shanghai'));
+        made := made + 1;
+      end if;
+    end loop;
+  end loop;
+  return made;
+end $$;
+
+create table submission_rest partition of submission default;  -- a clock far off loses nothing
+create table filing_rest partition of filing default;
+create table seal_rest partition of seal default;

@@ -1,0 +1,291 @@
+/*
+ * The gate: from libmicrohttpd's calls to a resource's first step.
+ *
+ *   on_headers   requests that announce a body are judged here, before it is read: route, method, token, role,
+ *                query parameters, media type, length, Accept; a refusal closes the connection
+ *   on_request   the others are judged here, so that a refusal keeps the connection; then the first step runs
+ *   on_gone      the client left, or waited too long
+ *   on_refused   the server itself refuses: the same problem documents as ours
+ *   on_end       metrics and the access line
+ */
+#include "api/api.h"
+
+#include <stdlib.h>
+
+#include "api/auth.h"
+#include "api/cursor.h"
+#include "api/metrics.h"
+#include "api/req.h"
+#include "api/route.h"
+#include "base/log.h"
+
+/* --- the gate ------------------------------------------------------------------------------------------------------- */
+
+static void add_allow(struct req *r)
+{
+	struct buf b;
+
+	buf_init(&b, r->arena, 32);
+	route_put_allow(&b, r->http->path);
+	if (!b.full)
+		req_header(r, "Allow", b.at);
+}
+
+static bool find_route(struct req *r, struct fault *f)
+{
+	struct route_match match;
+
+	route_find(r->http->method, r->http->path, &match);
+	if (!match.path_known)
+		return fault_set(f, FAULT_NOT_FOUND, "there is no such path");
+	if (match.route == NULL) {
+		add_allow(r);
+		return fault_set(f, FAULT_METHOD, "see the header Allow");
+	}
+	r->route = match.route;
+	for (int i = 0; i < REQ_CAPTURES && match.captures[i].at != NULL; i++)
+		if (!httpd_decode(r->http, match.captures[i], &r->captures[i]))
+			return fault_set(f, FAULT_BAD_REQUEST, "the path has a bad escape");
+	return true;
+}
+
+static bool check_role(struct req *r, struct fault *f)
+{
+	if (r->route->roles == ROLES_NONE)
+		return true;
+	if (!auth_check(r, f))
+		return false;
+	if ((r->route->roles & ROLE_BIT(r->client.role)) == 0)
+		return fault_set(f, FAULT_FORBIDDEN, "not for the role %s", role_name(r->client.role));
+	return true;
+}
+
+static bool check_query(struct req *r, struct fault *f)
+{
+	struct text stranger;
+
+	if (httpd_query_names_ok(r->http, r->route->query, r->route->query_count, &stranger))
+		return true;
+	if (text_utf8_length(stranger) < 0 || stranger.len > 64)
+		return fault_set(f, FAULT_BAD_REQUEST, "there is an unknown query parameter");
+	return fault_set(f, FAULT_BAD_REQUEST, "there is no query parameter \"" TEXT_FMT "\" here", TEXT_ARG(stranger));
+}
+
+static bool check_media_type(struct req *r, struct fault *f)
+{
+	struct text type = httpd_header(r->http, "Content-Type"), charset;
+	const char *semicolon = type.len == 0 ? NULL : memchr(type.at, ';', type.len);
+	bool takes_xml = r->route->body == ROUTE_BODY_FILING;
+	struct text main_type = type;
+
+	if (semicolon != NULL)
+		main_type.len = (size_t)(semicolon - type.at);
+	main_type = text_trim(main_type);
+	if (!text_eq_nocase(main_type, TEXT("application/json"))
+	    && !(takes_xml && (text_eq_nocase(main_type, TEXT("application/xml")) || text_eq_nocase(main_type, TEXT("text/xml")))))
+		return fault_set(f, FAULT_MEDIA_TYPE, takes_xml ? "send application/json or application/xml" : "send application/json");
+	if (semicolon == NULL)
+		return true;
+	charset = text_trim((struct text){ semicolon + 1, type.len - main_type.len - (size_t)(semicolon + 1 - (main_type.at + main_type.len)) });
+	if (charset.len >= 8 && text_eq_nocase((struct text){ charset.at, 8 }, TEXT("charset="))) {
+		charset = (struct text){ charset.at + 8, charset.len - 8 };
+		if (!text_eq_nocase(charset, TEXT("utf-8")) && !text_eq_nocase(charset, TEXT("\"utf-8\"")))
+			return fault_set(f, FAULT_MEDIA_TYPE, "the character set is UTF-8");
+	}
+	return true;
+}
+
+static size_t body_limit(const struct req *r)
+{
+	static const size_t limits[ROUTE_BODY_COUNT] = { [ROUTE_BODY_NONE] = 0, [ROUTE_BODY_JSON] = ROUTE_SMALL_BYTES };
+
+	return r->route->body == ROUTE_BODY_FILING ? r->api->conf.body_bytes : limits[r->route->body];
+}
+
+static bool check_length(const struct req *r, size_t length, struct fault *f)
+{
+	if (length <= body_limit(r))
+		return true;
+	return fault_set(f, FAULT_TOO_LARGE, "the body may have %zu bytes here", body_limit(r));
+}
+
+static bool has_word(struct text t, const char *word)
+{
+	return memmem(t.at, t.len, word, strlen(word)) != NULL;
+}
+
+/* Not content negotiation by the book: refuses only what cannot be meant. */
+static bool check_accept(struct req *r, struct fault *f)
+{
+	struct text accept = httpd_header(r->http, "Accept");
+	bool makes_json = r->route->schema != NULL;
+
+	if (accept.len == 0 || !makes_json || has_word(accept, "json") || has_word(accept, "*/*") || has_word(accept, "application/*")
+	    || (r->route->body == ROUTE_BODY_FILING && has_word(accept, "xml")) || has_word(accept, "text/html"))
+		return true;
+	return fault_set(f, FAULT_NOT_ACCEPTABLE, "this resource answers with %s", r->route->type);
+}
+
+static bool announces_body(const struct http_req *h, size_t *length)
+{
+	struct text announced = httpd_header(h, "Content-Length");
+	int64_t n = 0;
+
+	*length = 0;
+	if (announced.at == NULL)
+		return httpd_header(h, "Transfer-Encoding").at != NULL;
+	if (!text_to_i64(announced, &n) || n < 0)
+		n = INT64_MAX;
+	*length = (size_t)n;
+	return n > 0;
+}
+
+static bool judge(struct req *r, size_t length, struct fault *f)
+{
+	return find_route(r, f) && check_role(r, f) && check_query(r, f)
+	       && (r->route->body == ROUTE_BODY_NONE || check_media_type(r, f)) && check_length(r, length, f) && check_accept(r, f);
+}
+
+static step_fn options, gate;
+
+static enum step options(struct req *r)
+{
+	struct route_match match;
+
+	route_find(r->http->method, r->http->path, &match);
+	if (!match.path_known)
+		return reply_fault(r, FAULT_NOT_FOUND, "there is no such path");
+	add_allow(r);
+	return reply_empty(r, 204);
+}
+
+static enum step refuse(struct req *r, const struct fault *f)
+{
+	return reply_problem(r, f);
+}
+
+/* The body is here: its length as it came, and the client as it is now. */
+static enum step gate(struct req *r)
+{
+	struct fault f = { 0 };
+
+	if (text_is(r->http->method, "OPTIONS"))
+		return options(r);
+	if (!r->passed && !judge(r, r->http->body.len, &f))
+		return refuse(r, &f);
+	if (r->passed && (!check_length(r, r->http->body.len, &f) || (r->has_token && !auth_renew(r, &f))))
+		return refuse(r, &f);
+	return r->route->handler(r);
+}
+
+/* --- libmicrohttpd's calls, as io/httpd tells them ------------------------------------------------------------------ */
+
+static void reply_no_memory(struct http_req *h)
+{
+	const struct http_reply reply = { .status = 503, .content_type = "application/problem+json",
+		                          .body = TEXT("{\"type\":\"about:blank\",\"status\":503}"), .close = true };
+
+	httpd_reply(h, &reply);
+}
+
+static bool on_headers(struct http_req *h, void *arg)
+{
+	struct req *r = req_new(arg, h);
+	struct fault f = { 0 };
+	size_t length;
+
+	if (r == NULL) {
+		reply_no_memory(h);
+		return false;
+	}
+	if (!announces_body(h, &length) || text_is(h->method, "OPTIONS"))
+		return true;
+	if (judge(r, length, &f)) {
+		r->passed = true;
+		return true;
+	}
+	return refuse(r, &f) != STEP_REPLIED;
+}
+
+static void on_request(struct http_req *h, void *arg)
+{
+	(void)arg;
+	req_run(h->user, gate);
+}
+
+static void on_gone(struct http_req *h, void *arg)
+{
+	struct req *r = h->user;
+
+	(void)arg;
+	if (r != NULL)
+		req_forget(r);
+}
+
+static void on_refused(struct http_req *h, const struct fault *f, void *arg)
+{
+	struct req *r = h->user;
+	const struct route *route = NULL;
+	struct route_match match;
+
+	if (r == NULL && (r = req_new(arg, h)) == NULL) {
+		reply_no_memory(h);
+		return;
+	}
+	if (h->path.at != NULL && h->method.at != NULL) {
+		route_find(h->method, h->path, &match);
+		route = match.route;
+	}
+	r->route = route;
+	(void)refuse(r, f);
+}
+
+static void on_end(struct http_req *h, int status, void *arg)
+{
+	struct api *a = arg;
+	const struct req *r = h->user;
+	int64_t took_us = clock_mono_us() - h->arrived_us;
+
+	metrics_count(a->metrics, r == NULL ? NULL : r->route, status, took_us);
+	if (r == NULL || !log_wanted(LOG_LEVEL_DEBUG))
+		return;
+	log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_DEBUG, "http.answered", "%s status=%d us=%lld",
+	          r->route == NULL ? "none" : r->route->name, status, (long long)took_us);
+}
+
+/* --- life ------------------------------------------------------------------------------------------------------------- */
+
+struct api *api_new(const struct api_conf *conf, const struct api_deps *deps, struct fault *f)
+{
+	struct api *a = calloc(1, sizeof(*a));
+
+	if (a == NULL || (a->metrics = metrics_new()) == NULL) {
+		free(a);
+		(void)fault_set(f, FAULT_SYSTEM, "no memory for the HTTP resources");
+		return NULL;
+	}
+	a->conf = *conf;
+	a->deps = *deps;
+	a->cursor_key = cursor_key(signer_key_id(deps->signer));
+	a->calls = (struct httpd_calls){ on_headers, on_request, on_refused, on_gone, on_end, a };
+	return a;
+}
+
+const struct httpd_calls *api_calls(struct api *a)
+{
+	return &a->calls;
+}
+
+void api_draining(struct api *a)
+{
+	a->draining = true;
+}
+
+void api_free(struct api *a)
+{
+	if (a == NULL)
+		return;
+	req_free_orphans(a);
+	metrics_free(a->metrics);
+	free(a);
+}

@@ -1,0 +1,205 @@
+#include "flow/attempt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/killpoint.h"
+#include "base/log.h"
+#include "standard/answer.h"
+
+#define ARENA_BYTES ((size_t)4 << 20)
+
+struct attempt {
+	struct arena arena;
+	struct attempt_deps deps;
+	struct attempt_claim claim;
+	struct attempt *next;
+	struct delivery_policy policy;
+	struct httpc_call http;
+	char key_header[80], message_header[64];
+	const char *headers[3];
+	struct recorded {
+		struct inbox_item item;
+		struct attempt *of;
+	} *records; /* the end with the first answer, then further answers */
+	int recording; /* records not done yet */
+	bool sending;
+};
+
+static httpc_done_fn on_answered;
+static inbox_done_fn on_recorded;
+
+struct attempt *attempt_new(const struct attempt_deps *deps, const struct attempt_claim *claim)
+{
+	struct attempt *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	arena_init(&t->arena, ARENA_BYTES);
+	t->deps = *deps;
+	t->claim = *claim;
+	t->claim.body = text_dup(&t->arena, claim->body);
+	t->claim.content_type = arena_dup(&t->arena, claim->content_type);
+	if (t->arena.full) {
+		attempt_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void attempt_free(struct attempt *t)
+{
+	if (t == NULL)
+		return;
+	if (t->sending)
+		httpc_cancel(t->deps.httpc, &t->http);
+	arena_done(&t->arena);
+	free(t);
+}
+
+const struct attempt_claim *attempt_claim(const struct attempt *t)
+{
+	return &t->claim;
+}
+
+struct attempt **attempt_next(struct attempt *t)
+{
+	return &t->next;
+}
+
+bool attempt_send(struct attempt *t, const struct authority_conf *conf)
+{
+	char id[ID_TEXT_BYTES];
+
+	id_format(&t->claim.message_id, id);
+	(void)snprintf(t->message_header, sizeof(t->message_header), "Message-Id: %s", id);
+	(void)snprintf(t->key_header, sizeof(t->key_header), "Idempotency-Key: \"%s\"", id);
+	t->headers[0] = t->message_header;
+	t->headers[1] = t->key_header;
+	t->policy = conf->policy;
+	t->http = (struct httpc_call){ .url = arena_dup(&t->arena, conf->url), .content_type = t->claim.content_type, .body = t->claim.body,
+		                       .headers = t->headers, .timeout_ms = conf->timeout_ms };
+	t->sending = t->http.url != NULL && httpc_start(t->deps.httpc, &t->http, on_answered);
+	return t->sending;
+}
+
+/* --- what the answer means ------------------------------------------------------------------------------------------- */
+
+static void set_answer(struct inbox_item *item, const struct attempt *t, const struct authority_answer *a)
+{
+	bool ours = a->reference.at == NULL;
+
+	item->has_answer = true;
+	item->answer = (struct inbox_answer){ .authority = t->claim.authority, .reference = a->reference, .declaration = a->declaration,
+		                              .version = ours ? a->version : 0, .status = a->status, .outcome = a->outcome, .at_us = a->at_us,
+		                              .digest = a->digest, .info = a->info, .body = a->body };
+}
+
+/* A 2xx with a body is an answer at once. Unreadable: nothing is known, the same message goes again. */
+static bool read_answers(struct attempt *t, const struct httpc_answer *http, struct authority_answer **list, int *count, struct fault *f)
+{
+	struct text body = text_dup(&t->arena, text_trim(http->body));
+
+	*count = 0;
+	if (body.len == 0)
+		return true;
+	return answer_read(&t->arena, t->claim.authority, text_dup(&t->arena, http->content_type), body, list, count, f);
+}
+
+static void set_end(struct attempt *t, struct inbox_item *item, enum delivery_fate fate, struct text reason, int retry_after_s)
+{
+	static const enum delivery_state states[] = { [FATE_SENT] = DELIVERY_SENT, [FATE_AGAIN] = DELIVERY_DUE, [FATE_DEAD] = DELIVERY_DEAD };
+	int64_t now_us = clock_now_us(t->deps.clock);
+
+	item->has_end = true;
+	item->end = (struct inbox_end){ .declaration = t->claim.declaration, .authority = t->claim.authority, .version = t->claim.version,
+		                        .lease = t->claim.lease, .state = states[fate], .attempts = t->claim.attempts, .due_us = now_us,
+		                        .reason = reason };
+	if (fate == FATE_AGAIN)
+		item->end.due_us += delivery_wait_us(&t->policy, t->claim.attempts, retry_after_s, id_random(t->deps.ids));
+}
+
+static void over(struct attempt *t)
+{
+	t->deps.on_over(t->deps.arg, t);
+	attempt_free(t);
+}
+
+static void record(struct attempt *t, int count)
+{
+	t->recording = count;
+	for (int i = 0; i < count; i++)
+		if (!inbox_submit(t->deps.inbox, &t->records[i].item, on_recorded))
+			t->recording--; /* full: the lease mends it */
+	if (t->recording == 0)
+		over(t);
+}
+
+static struct text describe(struct attempt *t, const struct httpc_answer *http, const struct fault *f)
+{
+	struct buf b;
+
+	buf_init(&b, &t->arena, 120);
+	if (f->code != FAULT_NONE)
+		buf_printf(&b, "HTTP %d, unreadable answer: %s", http->status, f->text);
+	else if (http->end == HTTPC_ANSWERED)
+		buf_printf(&b, "HTTP %d", http->status);
+	else
+		buf_printf(&b, "%s: %s", http->end == HTTPC_NOT_SENT ? "not sent" : "no answer", http->detail == NULL ? "" : http->detail);
+	return b.full ? (struct text){ NULL, 0 } : buf_as_text(&b);
+}
+
+static void log_end(const struct attempt *t, enum delivery_fate fate, struct text reason)
+{
+	char declaration[ID_TEXT_BYTES], message[ID_TEXT_BYTES];
+	struct log_ids ids = { .declaration = declaration, .delivery = message, .authority = authority_code(t->claim.authority) };
+
+	if (fate == FATE_SENT && !log_wanted(LOG_LEVEL_DEBUG))
+		return;
+	id_format(&t->claim.declaration, declaration);
+	id_format(&t->claim.message_id, message);
+	if (fate == FATE_SENT)
+		log_event(&ids, LOG_LEVEL_DEBUG, "delivery.sent", "version %d, attempt %d", t->claim.version, t->claim.attempts);
+	else
+		log_event(&ids, LOG_LEVEL_WARNING, fate == FATE_DEAD ? "delivery.dead" : "delivery.again", "version %d, attempt %d: " TEXT_FMT,
+		          t->claim.version, t->claim.attempts, TEXT_ARG(reason));
+}
+
+static void on_answered(struct httpc_call *call, const struct httpc_answer *http)
+{
+	struct attempt *t = container_of(call, struct attempt, http);
+	int status = http->end == HTTPC_ANSWERED ? http->status : 0, count = 0;
+	struct authority_answer *answers = NULL;
+	struct fault f = { 0 };
+	enum delivery_fate fate = delivery_judge(&t->policy, status, t->claim.attempts);
+	struct text reason = { NULL, 0 };
+
+	t->sending = false;
+	killpoint(KILLPOINT_ATTEMPT_SENT);
+	if (fate == FATE_SENT && !read_answers(t, http, &answers, &count, &f))
+		fate = delivery_judge(&t->policy, 0, t->claim.attempts);
+	if (fate != FATE_SENT)
+		reason = describe(t, http, &f);
+	log_end(t, fate, reason);
+	t->deps.on_end(t->deps.arg, t, status != 0 && status < 500 && status != 429, fate, http->elapsed_us);
+
+	t->records = arena_zalloc(&t->arena, sizeof(*t->records) * (size_t)(count + 1));
+	if (t->records == NULL || t->arena.full) {
+		over(t); /* the lease mends it */
+		return;
+	}
+	set_end(t, &t->records[0].item, fate, reason, http->retry_after_s);
+	for (int i = 0; i < count; i++)
+		set_answer(&t->records[i].item, t, &answers[i]);
+	for (int i = 0; i <= count; i++)
+		t->records[i].of = t;
+	record(t, count > 1 ? count : 1);
+}
+
+static void on_recorded(struct inbox_item *item)
+{
+	struct attempt *t = container_of(item, struct recorded, item)->of;
+
+	if (--t->recording == 0)
+		over(t);
+}

@@ -1,0 +1,53 @@
+#include "flow/flow.h"
+
+#include <stdlib.h>
+
+#include "flow/flow_priv.h"
+
+struct flow *flow_new(const struct flow_conf *conf, const struct flow_deps *deps, struct fault *f)
+{
+	struct flow *fl = calloc(1, sizeof(*fl));
+
+	if (fl == NULL)
+		goto no_memory;
+	fl->conf = *conf;
+	fl->deps = *deps;
+	fl->dispatch = dispatch_new(fl);
+	fl->assess = fl->dispatch == NULL ? NULL : assess_new(fl);
+	if (fl->assess != NULL)
+		return fl;
+no_memory:
+	(void)fault_set(f, FAULT_SYSTEM, "no memory for flow");
+	flow_free(fl);
+	return NULL;
+}
+
+void flow_hint(struct flow *fl, const struct id *declarations, int count)
+{
+	if (!fl->quiescing) /* at the end the todo rows are left to whoever comes next */
+		assess_hint(fl->assess, declarations, count);
+}
+
+void flow_quiesce(struct flow *fl)
+{
+	fl->quiescing = true;
+}
+
+bool flow_idle(const struct flow *fl)
+{
+	return assess_idle(fl->assess) && dispatch_idle(fl->dispatch);
+}
+
+void flow_free(struct flow *fl)
+{
+	if (fl == NULL)
+		return;
+	assess_free(fl->assess);
+	dispatch_free(fl->dispatch);
+	free(fl);
+}
+
+void flow_stats_get(const struct flow *fl, struct flow_stats *out)
+{
+	*out = fl->stats;
+}

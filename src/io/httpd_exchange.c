@@ -1,0 +1,335 @@
+/*
+ * The life of one HTTP request, as libmicrohttpd's callbacks tell it.
+ *
+ *   httpd_on_line       first line whole: the raw target is kept
+ *   httpd_on_step       first call: guard, body limit, on_headers
+ *                       calls with data: the body
+ *                       last call: on_request; without a reply: suspend
+ *                       after a resume: queue the reply
+ *   httpd_on_completed  the answer has left, or the connection ended: on_end
+ *
+ * A reply queued in the first call makes libmicrohttpd close the connection
+ * unread, which is what a refusal wants; all else is answered in the last.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "io/httpd_priv.h"
+
+#define CHUNKED_FIRST_BYTES 4096u
+
+static struct httpd_exchange *exchange_of(struct MHD_Connection *mhd)
+{
+	return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+void *httpd_on_line(void *cls, const char *uri, struct MHD_Connection *mhd)
+{
+	struct httpd_exchange *x = exchange_of(mhd);
+	struct httpd *h = cls;
+	struct http_req *r;
+	const char *mark;
+
+	if (x == NULL)
+		return NULL;
+	r = &x->req;
+	arena_init(&r->arena, h->conf.arena_bytes);
+	r->user = NULL;
+	r->arrived_us = loop_now_us(h->loop);
+	r->method = r->path = r->query = r->body = (struct text){ NULL, 0 };
+	r->target = text_dup(&r->arena, text_of(uri == NULL ? "" : uri));
+	r->path = r->target;
+	mark = r->target.len == 0 ? NULL : memchr(r->target.at, '?', r->target.len);
+	if (mark != NULL) {
+		r->path.len = (size_t)(mark - r->target.at);
+		r->query = (struct text){ mark + 1, r->target.len - r->path.len - 1 };
+	}
+	x->answer = NULL;
+	x->status = 0;
+	x->told = x->handed = x->body_over = false;
+	x->body = NULL;
+	x->body_want = x->body_have = x->body_size = 0;
+	httpd_set_state(x, EXCHANGE_LINE);
+	return x;
+}
+
+/* --- the reply ------------------------------------------------------------- */
+
+static struct MHD_Response *make_response(struct http_req *r, const struct http_reply *reply)
+{
+	const char *at = reply->body.at;
+	enum MHD_ResponseMemoryMode mode = MHD_RESPMEM_PERSISTENT;
+
+	if (!reply->body_in_arena && reply->body.len > 0) {
+		at = arena_copy(&r->arena, reply->body.at, reply->body.len);
+		if (at == NULL) { /* the arena is full: an answer must go out all the same */
+			at = reply->body.at;
+			mode = MHD_RESPMEM_MUST_COPY;
+		}
+	}
+	return MHD_create_response_from_buffer(reply->body.len, (void *)(uintptr_t)at, mode);
+}
+
+static bool add_headers(struct MHD_Response *response, const struct http_reply *reply, bool close)
+{
+	if (reply->content_type != NULL
+	    && MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type) == MHD_NO)
+		return false;
+	for (int i = 0; i < reply->header_count; i++)
+		if (MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) == MHD_NO)
+			return false;
+	return !close || MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES;
+}
+
+void httpd_reply(struct http_req *r, const struct http_reply *reply)
+{
+	struct httpd_exchange *x = r->exchange;
+	struct httpd *h = x->httpd;
+	bool was_waiting = x->state == EXCHANGE_WAITING;
+
+	assert(was_waiting || x->state == EXCHANGE_HANDLING);
+	x->answer = make_response(r, reply);
+	if (x->answer != NULL && !add_headers(x->answer, reply, reply->close || h->quiesced || x->body_over)) {
+		MHD_destroy_response(x->answer); /* no memory, or a header of ours that is none */
+		x->answer = NULL;
+	}
+	x->status = x->answer == NULL ? 0 : reply->status;
+	httpd_set_state(x, x->answer == NULL ? EXCHANGE_DROPPED : EXCHANGE_ANSWERED);
+	if (was_waiting) {
+		MHD_resume_connection(x->mhd);
+		h->run_wanted = true;
+	}
+}
+
+static enum MHD_Result queue_answer(struct httpd_exchange *x)
+{
+	enum MHD_Result done;
+
+	if (x->state != EXCHANGE_ANSWERED)
+		return MHD_NO; /* dropped: libmicrohttpd closes the connection */
+	httpd_set_state(x, EXCHANGE_SENDING);
+	done = MHD_queue_response(x->mhd, (unsigned)x->status, x->answer);
+	MHD_destroy_response(x->answer); /* queued: libmicrohttpd holds it now */
+	x->answer = NULL;
+	return done;
+}
+
+void httpd_refuse(struct httpd_exchange *x, const struct fault *f)
+{
+	struct httpd *h = x->httpd;
+	struct http_reply plain = {
+		.status = fault_http_status(f->code),
+		.content_type = "text/plain; charset=utf-8",
+		.body = text_of(fault_title(f->code, false)),
+		.close = true,
+	};
+
+	assert(x->state == EXCHANGE_HANDLING || x->state == EXCHANGE_WAITING);
+	if (!x->told)
+		h->open_requests++;
+	x->told = true;
+	if (h->calls.on_refused != NULL)
+		h->calls.on_refused(&x->req, f, h->calls.arg);
+	if (x->state == EXCHANGE_HANDLING || x->state == EXCHANGE_WAITING)
+		httpd_reply(&x->req, &plain);
+}
+
+static void tell_gone(struct httpd_exchange *x)
+{
+	if (!x->handed)
+		return;
+	x->handed = false;
+	if (x->httpd->calls.on_gone != NULL)
+		x->httpd->calls.on_gone(&x->req, x->httpd->calls.arg);
+}
+
+void httpd_abandon(struct httpd_exchange *x, const struct fault *f)
+{
+	assert(x->state == EXCHANGE_WAITING);
+	tell_gone(x);
+	if (f != NULL) {
+		httpd_refuse(x, f);
+		return;
+	}
+	httpd_set_state(x, EXCHANGE_DROPPED);
+	MHD_resume_connection(x->mhd);
+	x->httpd->run_wanted = true;
+}
+
+/* --- the steps --------------------------------------------------------------- */
+
+static enum MHD_Result headers_came(struct httpd_exchange *x, const struct request_line *line)
+{
+	struct httpd *h = x->httpd;
+	struct fault f = { 0 };
+	bool go_on = true;
+
+	x->req.method = text_of(line->method);
+	httpd_set_state(x, EXCHANGE_HANDLING);
+	if (x->req.arena.full)
+		(void)fault_set(&f, FAULT_TOO_LARGE, "the request target is too long");
+	if (f.code != FAULT_NONE || !httpd_guard(x, line, &f)) {
+		httpd_refuse(x, &f);
+		return queue_answer(x);
+	}
+	x->told = true;
+	h->open_requests++;
+	if (h->calls.on_headers != NULL)
+		go_on = h->calls.on_headers(&x->req, h->calls.arg);
+	if (x->state != EXCHANGE_HANDLING)
+		return queue_answer(x);
+	assert(go_on); /* false without a reply */
+	httpd_set_state(x, EXCHANGE_BODY);
+	return MHD_YES;
+}
+
+static bool grow_chunked(struct httpd_exchange *x, size_t need)
+{
+	size_t size = x->body_size == 0 ? CHUNKED_FIRST_BYTES : x->body_size;
+	char *body;
+
+	while (size < need)
+		size *= 2;
+	if (size == x->body_size)
+		return true;
+	body = realloc(x->body, size);
+	if (body == NULL)
+		return false;
+	x->body = body;
+	x->body_size = size;
+	return true;
+}
+
+static bool make_room(struct httpd_exchange *x, size_t more)
+{
+	if (x->body_want == BODY_CHUNKED)
+		return grow_chunked(x, x->body_have + more);
+	assert(more <= x->body_want - x->body_have); /* libmicrohttpd hands out what was announced */
+	if (x->body == NULL)
+		x->body = arena_alloc(&x->req.arena, x->body_want + 1);
+	return x->body != NULL;
+}
+
+static void drop_body(struct httpd_exchange *x)
+{
+	if (x->body_want == BODY_CHUNKED)
+		free(x->body);
+	x->body = NULL;
+	x->body_over = true;
+}
+
+/* An answer can only be queued before the body or after it. So a body that turns out too long is read
+ * to its end, kept nowhere, and then refused; one that goes on for twice the limit is cut off. */
+static enum MHD_Result body_came(struct httpd_exchange *x, const char *data, size_t *size)
+{
+	size_t limit = x->httpd->conf.body_bytes;
+	size_t more = *size;
+
+	*size = 0;
+	if (!x->body_over && (more > limit - x->body_have || !make_room(x, more)))
+		drop_body(x);
+	if (!x->body_over)
+		memcpy(x->body + x->body_have, data, more);
+	x->body_have += more;
+	return x->body_have / 2 > limit ? MHD_NO : MHD_YES;
+}
+
+static bool finish_body(struct httpd_exchange *x, struct fault *f)
+{
+	struct http_req *r = &x->req;
+
+	if (x->body_have > x->httpd->conf.body_bytes)
+		return fault_set(f, FAULT_TOO_LARGE, "the body may have %zu bytes", x->httpd->conf.body_bytes);
+	if (x->body_over)
+		return fault_set(f, FAULT_BUSY, "no memory for the request's body");
+	r->body = (struct text){ "", 0 };
+	if (x->body == NULL)
+		return true;
+	if (x->body_want == BODY_CHUNKED) {
+		char *whole = arena_copy(&r->arena, x->body, x->body_have);
+
+		free(x->body);
+		x->body = NULL;
+		if (whole == NULL)
+			return fault_set(f, FAULT_BUSY, "no memory for the request's body");
+		r->body = (struct text){ whole, x->body_have };
+		return true;
+	}
+	x->body[x->body_have] = '\0';
+	r->body = (struct text){ x->body, x->body_have };
+	return true;
+}
+
+static enum MHD_Result request_came(struct httpd_exchange *x)
+{
+	struct httpd *h = x->httpd;
+	struct fault f = { 0 };
+
+	httpd_set_state(x, EXCHANGE_HANDLING);
+	if (h->stopping)
+		(void)fault_set(&f, FAULT_STOPPING, "%s", "");
+	if (f.code != FAULT_NONE || !finish_body(x, &f)) {
+		httpd_refuse(x, &f);
+		return queue_answer(x);
+	}
+	x->handed = true;
+	h->calls.on_request(&x->req, h->calls.arg);
+	if (x->state != EXCHANGE_HANDLING)
+		return queue_answer(x);
+	if (x->left) { /* half closed before: nobody would take the answer */
+		tell_gone(x);
+		httpd_set_state(x, EXCHANGE_DROPPED);
+		return MHD_NO;
+	}
+	httpd_set_state(x, EXCHANGE_WAITING);
+	MHD_suspend_connection(x->mhd);
+	return MHD_YES;
+}
+
+enum MHD_Result httpd_on_step(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
+                              const char *version, const char *data, size_t *size, void **context)
+{
+	const struct request_line line = { method, url, version };
+	struct httpd_exchange *x = *context;
+
+	(void)cls;
+	(void)mhd;
+	if (x == NULL)
+		return MHD_NO;
+	switch (x->state) {
+	case EXCHANGE_LINE:
+		return headers_came(x, &line);
+	case EXCHANGE_BODY:
+		return *size > 0 ? body_came(x, data, size) : request_came(x);
+	case EXCHANGE_ANSWERED:
+		return queue_answer(x);
+	default:
+		return MHD_NO;
+	}
+}
+
+void httpd_on_completed(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode why)
+{
+	struct httpd_exchange *x = *context;
+	struct httpd *h = cls;
+	bool was_sent;
+
+	(void)mhd;
+	if (x == NULL)
+		return;
+	was_sent = why == MHD_REQUEST_TERMINATED_COMPLETED_OK && x->state == EXCHANGE_SENDING;
+	if (x->answer != NULL)
+		MHD_destroy_response(x->answer);
+	x->answer = NULL;
+	if (x->body_want == BODY_CHUNKED)
+		free(x->body);
+	x->body = NULL;
+	if (x->told) {
+		h->open_requests--;
+		if (h->calls.on_end != NULL)
+			h->calls.on_end(&x->req, was_sent ? x->status : 0, h->calls.arg);
+	}
+	arena_done(&x->req.arena);
+	httpd_set_state(x, EXCHANGE_IDLE);
+	*context = NULL;
+}

@@ -1,0 +1,111 @@
+/*
+ * The order of a check:
+ *
+ *   head fields ─► head meaning ─► each line: fields ─► meaning ─► number ─► sums
+ *
+ * A value with a finding is not judged further, so that one mistake makes one finding.
+ */
+#include "model/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "model/check_priv.h"
+
+enum { GOT_BYTES_MAX = 80, WORDS_BYTES = 160 };
+
+/* The beginning of a value, cut between characters. */
+static struct text shortened(struct text t)
+{
+	if (t.len <= GOT_BYTES_MAX)
+		return t;
+	t.len = GOT_BYTES_MAX;
+	while (t.len > 0 && ((unsigned char)t.at[t.len] & 0xC0) == 0x80)
+		t.len--;
+	return t;
+}
+
+void check_report(struct check *c, struct row *r, const struct wrong *w)
+{
+	struct finding f = { .rule = w->rule, .line = r->line, .expected = w->expected };
+
+	if (w->index >= 0) {
+		f.field = &r->fields[w->index];
+		f.got = shortened(r->values[w->index]);
+		r->bad |= UINT64_C(1) << w->index;
+	}
+	findings_add(c->out, &f);
+}
+
+const char *check_words(struct check *c, const char *fmt, ...)
+{
+	char words[WORDS_BYTES];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	return arena_dup(c->out->arena, words);
+}
+
+/* Numbers 1 to n, each once, in any order. */
+static void check_line_number(struct check *c, struct row *r)
+{
+	int index = field_line_index(c->d->def, F_LINE_NO);
+	struct text t = r->values[index];
+	int64_t n;
+
+	if (t.at == NULL || (r->bad >> index & 1) != 0)
+		return;
+	if (!text_to_i64(t, &n) || n < 1 || n > c->d->line_count || (c->line_numbers[n / 64] >> n % 64 & 1) != 0) {
+		check_report(c, r, &(struct wrong){ RULE_LINE_NUMBER, index, check_words(c, "1 to %d, each once", c->d->line_count) });
+		return;
+	}
+	c->line_numbers[n / 64] |= UINT64_C(1) << n % 64;
+}
+
+static void check_lines(struct check *c)
+{
+	const struct message_def *def = c->d->def;
+
+	if (c->d->line_count == 0) {
+		check_report(c, &c->head, &(struct wrong){ RULE_LINES_NONE, -1, "at least 1 line" });
+		return;
+	}
+	if (c->d->line_count > def->lines_max) {
+		check_report(c, &c->head,
+		             &(struct wrong){ RULE_LINES_TOO_MANY, -1, check_words(c, "at most %d lines", def->lines_max) });
+		return;
+	}
+	for (int i = 0; i < c->d->line_count; i++) {
+		struct row line = {
+			.fields = def->line_fields,
+			.values = c->d->lines + (size_t)def->line_field_count * (size_t)i,
+			.count = def->line_field_count,
+			.line = i,
+		};
+
+		check_row_fields(c, &line);
+		check_row_meaning(c, &line);
+		check_line_number(c, &line);
+	}
+	check_sums(c);
+}
+
+bool document_check(struct document *d, const struct codebook *book, int32_t day, struct findings *out)
+{
+	struct check c = {
+		.d = d,
+		.book = book,
+		.day = day,
+		.out = out,
+		.head = { .fields = d->def->fields, .values = d->head, .count = d->def->field_count, .line = -1 },
+		.lines_total_known = true,
+	};
+
+	check_row_fields(&c, &c.head);
+	check_row_meaning(&c, &c.head);
+	if (d->def->list != NULL)
+		check_lines(&c);
+	return !findings_any(out) && !out->arena->full;
+}

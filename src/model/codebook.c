@@ -1,0 +1,160 @@
+/*
+ * Code lists and regimes in memory: filled once, sealed, then only read.
+ *
+ *   codebook_new ─► add, add … ─► codebook_seal ─► find, find …
+ *
+ * Several rows may have the same list and code with different times of validity; they stand in the
+ * same run of slots, and the look-up takes the one that is valid on the day.
+ */
+#include "model/codebook.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOT_FREE 0 /* slots hold index + 1 */
+
+struct codebook *codebook_new(size_t limit_bytes)
+{
+	struct codebook *c = calloc(1, sizeof(*c));
+
+	if (c != NULL)
+		arena_init(&c->arena, limit_bytes);
+	return c;
+}
+
+void codebook_free(struct codebook *c)
+{
+	if (c == NULL)
+		return;
+	arena_done(&c->arena);
+	free(c);
+}
+
+/* An array that doubles in the arena whenever count is a power of two (or 0). */
+static void *with_room(struct arena *a, void *array, int count, size_t size)
+{
+	size_t room = count == 0 ? 1 : 2 * (size_t)count;
+	void *more;
+
+	if (count != 0 && (count & (count - 1)) != 0)
+		return array;
+	more = arena_alloc(a, room * size);
+	if (more != NULL && count > 0)
+		memcpy(more, array, (size_t)count * size);
+	return more;
+}
+
+/* Copies; an absent text stays absent. */
+static bool keep(struct arena *a, struct text *t)
+{
+	if (t->at == NULL)
+		return true;
+	*t = text_dup(a, *t);
+	return t->at != NULL;
+}
+
+bool codebook_add_code(struct codebook *c, const struct code_row *row)
+{
+	struct code_row *codes = with_room(&c->arena, c->codes, c->code_count, sizeof(*codes));
+	struct code_row *one;
+
+	assert(c->slots == NULL);
+	if (codes == NULL)
+		return false;
+	c->codes = codes;
+	one = &codes[c->code_count];
+	*one = *row;
+	if (!keep(&c->arena, &one->code) || !keep(&c->arena, &one->name_zh) || !keep(&c->arena, &one->name_en))
+		return false;
+	c->code_count++;
+	return true;
+}
+
+bool codebook_add_regime(struct codebook *c, const struct regime *row)
+{
+	struct regime *regimes = with_room(&c->arena, c->regimes, c->regime_count, sizeof(*regimes));
+	struct regime *one;
+
+	assert(c->slots == NULL);
+	if (regimes == NULL)
+		return false;
+	c->regimes = regimes;
+	one = &regimes[c->regime_count];
+	*one = *row;
+	if (!keep(&c->arena, &one->trade_mode) || !keep(&c->arena, &one->source))
+		return false;
+	c->regime_count++;
+	return true;
+}
+
+/* Codes have one to six characters: the first eight bytes say all. */
+static uint32_t hash(enum code_list list, struct text code)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < code.len && i < sizeof(bytes); i++)
+		bytes = bytes << 8 | (unsigned char)code.at[i];
+	bytes = (bytes ^ (uint64_t)list << 56) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(bytes >> 32);
+}
+
+bool codebook_seal(struct codebook *c)
+{
+	uint32_t size = 16;
+
+	assert(c->slots == NULL);
+	while (size < 2 * (uint32_t)c->code_count)
+		size *= 2;
+	c->slots = arena_zalloc(&c->arena, size * sizeof(*c->slots));
+	if (c->slots == NULL)
+		return false;
+	c->slot_mask = size - 1;
+	for (int i = 0; i < c->code_count; i++) {
+		uint32_t slot = hash(c->codes[i].list, c->codes[i].code) & c->slot_mask;
+
+		while (c->slots[slot] != SLOT_FREE)
+			slot = (slot + 1) & c->slot_mask;
+		c->slots[slot] = (uint32_t)i + 1;
+	}
+	return true;
+}
+
+static bool is_valid_on(int32_t from, int32_t to, int32_t day)
+{
+	return from <= day && day <= to;
+}
+
+const struct code_row *codebook_find(const struct codebook *c, enum code_list l, struct text code, int32_t day)
+{
+	assert(c->slots != NULL);
+	for (uint32_t slot = hash(l, code) & c->slot_mask; c->slots[slot] != SLOT_FREE; slot = (slot + 1) & c->slot_mask) {
+		const struct code_row *row = &c->codes[c->slots[slot] - 1];
+
+		if (row->list == l && text_eq(row->code, code) && is_valid_on(row->valid_from, row->valid_to, day))
+			return row;
+	}
+	return NULL;
+}
+
+/* Of several rows valid on the day, the one that came into force last. */
+const struct regime *codebook_regime(const struct codebook *c, struct text trade_mode, enum direction d, int32_t day)
+{
+	const struct regime *best = NULL;
+
+	for (int i = 0; i < c->regime_count; i++) {
+		const struct regime *r = &c->regimes[i];
+
+		if (r->direction != d || !text_eq(r->trade_mode, trade_mode) || !is_valid_on(r->valid_from, r->valid_to, day))
+			continue;
+		if (best == NULL || r->valid_from > best->valid_from ||
+		    (r->valid_from == best->valid_from && r->id > best->id))
+			best = r;
+	}
+	return best;
+}
+
+const struct regime *codebook_default_regime(const struct codebook *c, enum direction d, int32_t day)
+{
+	return codebook_regime(c, TEXT("*"), d, day);
+}

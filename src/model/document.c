@@ -1,0 +1,212 @@
+/*
+ * The canonical document in memory: rooms for values, and what the values name: the filing's
+ * key, its bucket, the declaration and the waybill it belongs to, who answers for it.
+ *
+ * The canonical text and its digest are in document_canonical.c.
+ */
+#include "model/document.h"
+
+#include <string.h>
+
+#define KEY_PARTS_MAX 3
+
+static struct text *rows_new(struct arena *a, const struct message_def *def, int rows)
+{
+	return arena_zalloc(a, sizeof(struct text) * (size_t)def->line_field_count * (size_t)rows);
+}
+
+struct document *document_new(struct arena *a, const struct message_def *def, int lines_room)
+{
+	struct document *d = arena_zalloc(a, sizeof(*d));
+
+	if (d == NULL)
+		return NULL;
+	d->def = def;
+	d->head = arena_zalloc(a, sizeof(struct text) * (size_t)def->field_count);
+	if (d->head == NULL)
+		return NULL;
+	if (lines_room > def->lines_max + 1)
+		lines_room = def->lines_max + 1;
+	if (def->list != NULL && lines_room > 0) {
+		d->lines = rows_new(a, def, lines_room);
+		if (d->lines == NULL)
+			return NULL;
+		d->lines_room = lines_room;
+	}
+	return d;
+}
+
+static bool grow(struct arena *a, struct document *d)
+{
+	int room = d->lines_room == 0 ? 4 : 2 * d->lines_room;
+	struct text *lines;
+
+	if (room > d->def->lines_max + 1)
+		room = d->def->lines_max + 1;
+	if (d->line_count >= room)
+		return false;
+	lines = rows_new(a, d->def, room);
+	if (lines == NULL)
+		return false;
+	if (d->line_count > 0)
+		memcpy(lines, d->lines, sizeof(*lines) * (size_t)d->def->line_field_count * (size_t)d->line_count);
+	d->lines = lines;
+	d->lines_room = room;
+	return true;
+}
+
+struct text *document_add_line(struct arena *a, struct document *d)
+{
+	if (d->def->list == NULL || (d->line_count == d->lines_room && !grow(a, d)))
+		return NULL;
+	return d->lines + (size_t)d->def->line_field_count * (size_t)d->line_count++;
+}
+
+struct text document_get(const struct document *d, enum field f)
+{
+	int i = field_index(d->def, f);
+
+	return i < 0 ? (struct text){ NULL, 0 } : d->head[i];
+}
+
+struct text document_line_get(const struct document *d, int line, enum field f)
+{
+	int i = field_line_index(d->def, f);
+
+	if (i < 0 || line < 0 || line >= d->line_count)
+		return (struct text){ NULL, 0 };
+	return d->lines[(size_t)d->def->line_field_count * (size_t)line + (size_t)i];
+}
+
+static bool number_of(struct text t, const struct field_def *def, struct decimal *out)
+{
+	return t.at != NULL && decimal_parse(t, def->total_digits, def->fraction_digits, out);
+}
+
+bool document_decimal(const struct document *d, enum field f, struct decimal *out)
+{
+	int i = field_index(d->def, f);
+
+	return i >= 0 && number_of(d->head[i], &d->def->fields[i], out);
+}
+
+bool document_line_decimal(const struct document *d, int line, enum field f, struct decimal *out)
+{
+	int i = field_line_index(d->def, f);
+
+	return i >= 0 && number_of(document_line_get(d, line, f), &d->def->line_fields[i], out);
+}
+
+enum action document_action(const struct document *d)
+{
+	enum action a;
+
+	return action_by_name(document_get(d, F_ACTION), &a) ? a : ACTION_ADD;
+}
+
+/* Which fields make the key, by direction and kind. */
+static const enum field key_fields[2][DOC_KIND_COUNT][KEY_PARTS_MAX] = {
+	[DIR_IMPORT] = {
+		[DOC_ORDER] = { F_PLATFORM_CODE, F_ORDER_NO, FIELD_NONE },
+		[DOC_PAYMENT] = { F_PAYMENT_COMPANY_CODE, F_PAYMENT_NO, FIELD_NONE },
+		[DOC_WAYBILL] = { F_CARRIER_CODE, F_WAYBILL_NO, FIELD_NONE },
+		[DOC_INVENTORY] = { F_PLATFORM_CODE, F_MERCHANT_CODE, F_ORDER_NO },
+		[DOC_WAYBILL_STATUS] = { F_CARRIER_CODE, F_WAYBILL_NO, F_WAYBILL_STATUS },
+	},
+	[DIR_EXPORT] = {
+		[DOC_ORDER] = { F_PLATFORM_CODE, F_ORDER_NO, FIELD_NONE },
+		[DOC_PAYMENT] = { F_MERCHANT_CODE, F_ORDER_NO, F_PAYMENT_NO },
+		[DOC_WAYBILL] = { F_CARRIER_CODE, F_WAYBILL_NO, FIELD_NONE },
+		[DOC_INVENTORY] = { F_PLATFORM_CODE, F_MERCHANT_CODE, F_ORDER_NO },
+		[DOC_WAYBILL_STATUS] = { FIELD_NONE, FIELD_NONE, FIELD_NONE },
+	},
+};
+
+static char *put_key_part(char *to, struct text part)
+{
+	for (size_t i = 0; i < part.len; i++) {
+		char c = part.at[i];
+
+		if (c != '%' && c != '/') {
+			*to++ = c;
+			continue;
+		}
+		memcpy(to, c == '%' ? "%25" : "%2F", 3);
+		to += 3;
+	}
+	return to;
+}
+
+struct text document_business_key(const struct document *d, struct arena *a)
+{
+	const enum field *fields = key_fields[d->def->direction][d->def->kind];
+	struct text parts[KEY_PARTS_MAX];
+	size_t room = KEY_PARTS_MAX;
+	int count = 0;
+	char *key, *end;
+
+	for (; count < KEY_PARTS_MAX && fields[count] != FIELD_NONE; count++) {
+		parts[count] = document_get(d, fields[count]);
+		room += 3 * parts[count].len; /* each byte may be escaped */
+	}
+	key = end = arena_alloc(a, room);
+	if (key == NULL)
+		return (struct text){ NULL, 0 };
+	for (int i = 0; i < count; i++) {
+		if (i > 0)
+			*end++ = '/';
+		end = put_key_part(end, parts[i]);
+	}
+	return (struct text){ key, (size_t)(end - key) };
+}
+
+int16_t document_bucket(const struct document *d, struct text business_key)
+{
+	const struct text parts[] = {
+		text_of(doc_kind_name(d->def->kind)),
+		text_of(direction_name(d->def->direction)),
+		business_key,
+	};
+
+	return id_key_bucket('F', parts, COUNTOF(parts));
+}
+
+bool document_declaration(const struct document *d, struct id *out)
+{
+	const struct text parts[] = { document_get(d, F_PLATFORM_CODE), document_get(d, F_ORDER_NO), TEXT("") };
+
+	if (d->def->kind == DOC_WAYBILL || d->def->kind == DOC_WAYBILL_STATUS)
+		return false;
+	*out = id_of_key('D', parts, COUNTOF(parts));
+	return true;
+}
+
+bool document_link(const struct document *d, struct id *out)
+{
+	const struct text parts[] = { document_get(d, F_CARRIER_CODE), document_get(d, F_WAYBILL_NO) };
+
+	if (d->def->kind == DOC_ORDER || d->def->kind == DOC_PAYMENT)
+		return false;
+	*out = id_of_key('L', parts, COUNTOF(parts));
+	return true;
+}
+
+int document_filers(const struct document *d, struct text out[3])
+{
+	static const enum field filers[DOC_KIND_COUNT][3] = {
+		[DOC_ORDER] = { F_PLATFORM_CODE, F_MERCHANT_CODE, FIELD_NONE },
+		[DOC_PAYMENT] = { F_PAYMENT_COMPANY_CODE, F_MERCHANT_CODE, FIELD_NONE }, /* the latter: export only */
+		[DOC_WAYBILL] = { F_CARRIER_CODE, FIELD_NONE, FIELD_NONE },
+		[DOC_INVENTORY] = { F_DECLARANT_CODE, F_MERCHANT_CODE, FIELD_NONE },
+		[DOC_WAYBILL_STATUS] = { F_CARRIER_CODE, FIELD_NONE, FIELD_NONE },
+	};
+	int count = 0;
+
+	for (int i = 0; i < 3 && filers[d->def->kind][i] != FIELD_NONE; i++) {
+		struct text code = document_get(d, filers[d->def->kind][i]);
+
+		if (code.len > 0)
+			out[count++] = code;
+	}
+	return count;
+}

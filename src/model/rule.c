@@ -1,0 +1,226 @@
+/*
+ * The words of the rules: what is wrong and what to do, in two languages, one row a rule.
+ *
+ * The customs code is that of the receipt that says the nearest thing, so that software written for
+ * customs' answers understands ours; 0 where each message has its own code for a failed check.
+ */
+#include "model/rule.h"
+
+static const struct {
+	const char *detail, *detail_zh;
+	const char *remedy, *remedy_zh;
+	int customs_code;
+} words[RULE_COUNT] = {
+	/* fields */
+	[RULE_REQUIRED] = {
+		"A mandatory field is missing or empty.", "必填项缺失或为空。",
+		"Fill in the field and send the filing again.", "请填写该字段后重新申报。", 0 },
+	[RULE_UNKNOWN_FIELD] = {
+		"The data standard has no such field here.", "数据标准在此处没有该字段。",
+		"Leave the field out or correct its name.", "请删除该字段或更正字段名称。", 0 },
+	[RULE_DUPLICATE_FIELD] = {
+		"The field is given more than once.", "同一字段出现多次。",
+		"Give each field once.", "每个字段只能出现一次。", 0 },
+	[RULE_TYPE] = {
+		"The value is of the wrong type.", "字段值的数据类型错误。",
+		"Send texts, amounts and codes as strings, and objects or lists only where the standard has them.",
+		"文本、金额和代码请以字符串报送，仅在标准规定处使用对象或数组。", 0 },
+	[RULE_LENGTH] = {
+		"The value is too short or too long.", "字段长度不符合要求。",
+		"Keep to the length that the standard gives, counted in characters.", "请按标准规定的字符数填写。", 0 },
+	[RULE_DIGITS] = {
+		"The number has too many digits.", "数值位数超出规定。",
+		"Round the number to the digits that the standard gives.", "请按标准规定的总位数和小数位数填写。", 0 },
+	[RULE_FORM] = {
+		"The value is not written in the form of its type, or names a day or time that does not exist.",
+		"字段格式错误，或日期时间不存在。",
+		"Write the value as the standard shows.", "请按标准规定的格式填写。", 0 },
+	[RULE_VALUE] = {
+		"The value is not one of those allowed.", "字段值不在允许范围内。",
+		"Choose one of the values that the standard names.", "请选用标准列明的取值。", 0 },
+	[RULE_CODE] = {
+		"The code is not in its code list on this day.", "代码不在当日有效的代码表中。",
+		"Take a code from the list served under /v1/standard.", "请使用 /v1/standard 公布的代码表中的代码。", 0 },
+	[RULE_CHARACTERS] = {
+		"The text has characters that may not be in it.", "文本含有不允许的字符。",
+		"Send UTF-8 without control characters.", "请使用不含控制字符的 UTF-8 文本。", 0 },
+
+	/* a filing as a whole */
+	[RULE_KIND] = {
+		"The filing does not say what it is: version of the standard, kind or direction is missing or unknown.",
+		"申报未说明数据标准版本、单证类型或进出口方向，或取值无法识别。",
+		"Give standard, kind and direction as the standard names them.", "请按标准填写 standard、kind、direction。", 0 },
+	[RULE_LINES_NONE] = {
+		"There is no goods line.", "缺少商品表体。",
+		"Give at least one line.", "请至少填写一项商品。", -301001 },
+	[RULE_LINES_TOO_MANY] = {
+		"There are more goods lines than one filing may have.", "商品项数超过上限。",
+		"Split the goods over several orders.", "请拆分为多个订单申报。", -621030 },
+	[RULE_LINE_NUMBER] = {
+		"The line numbers do not run from 1 without gap or repetition.", "商品序号未从 1 起连续编号，或有重复。",
+		"Number the lines 1, 2, 3 and so on.", "请从 1 起连续编写商品序号。", -301002 },
+	[RULE_SECOND_QUANTITY] = {
+		"Second quantity and second unit are not given together.", "第二数量与第二计量单位未同时填写。",
+		"Give both or neither.", "请同时填写或同时留空。", -625009 },
+	[RULE_NOT_DECLARED] = {
+		"The filing is a draft (status 1).", "业务状态为暂存（1），未申报。",
+		"Send it with status 2 once it is to be declared.", "请在正式申报时以业务状态 2 报送。", 0 },
+
+	/* identifiers */
+	[RULE_CREDIT_CODE] = {
+		"The unified social credit code is wrong: its alphabet or its check character does not fit.",
+		"统一社会信用代码错误：含非法字符或校验位不符。",
+		"Compare the code with the business licence.", "请对照营业执照核对代码。", -10102 },
+	[RULE_IDENTITY_NUMBER] = {
+		"The identity number is wrong: region, date of birth or check character does not fit.",
+		"身份证号码错误：地区码、出生日期或校验位不符。",
+		"Compare the number with the document; a final X is written upper case.", "请对照证件核对号码，末位 X 须大写。", 0 },
+	[RULE_CUSTOMS_CODE] = {
+		"The customs registration code is not of its form.", "海关注册编码格式错误。",
+		"Give four digits and six digits or capital letters, as registered.", "请按注册信息填写：4 位数字加 6 位数字或大写字母。", -10102 },
+	[RULE_COMPANY_CODE] = {
+		"The company code is neither a unified social credit code nor a customs registration code.",
+		"企业代码既不是统一社会信用代码，也不是海关注册编码。",
+		"Give the code of 18 or of 10 characters that the company is registered under.",
+		"请填写企业备案的 18 位或 10 位代码。", -10102 },
+	[RULE_HS_CODE] = {
+		"The commodity code is not of its form or its chapter does not exist.", "商品编码格式错误或章号不存在。",
+		"Give the ten digits of the tariff.", "请填写税则规定的 10 位商品编码。", -625011 },
+	[RULE_POSTAL_ITEM] = {
+		"The postal item number has a wrong check digit.", "邮件号码校验位错误。",
+		"Compare the number with the label.", "请对照面单核对邮件号码。", 0 },
+
+	/* arithmetic */
+	[RULE_LINE_TOTAL] = {
+		"The line's total is not its price times its quantity.", "商品总价不等于单价乘以数量。",
+		"Correct price, quantity or total; they must agree when rounded to two places.",
+		"请更正单价、数量或总价，四舍五入到两位小数后须一致。", 0 },
+	[RULE_GOODS_VALUE] = {
+		"The price of the goods is not the sum of the lines' totals.", "商品价格不等于各项商品总价之和。",
+		"Correct the price of the goods or the lines; they must agree when rounded to two places.",
+		"请更正商品价格或表体总价，四舍五入到两位小数后须一致。", 0 },
+	[RULE_ACTUAL_PAID] = {
+		"What was paid is not goods value plus freight plus tax less discount.",
+		"实际支付金额不等于商品价格、运杂费、代扣税款之和减去非现金抵扣金额。",
+		"Correct the amounts; they must agree exactly.", "请更正各项金额，须完全一致。", 0 },
+	[RULE_NEGATIVE] = {
+		"The number may not be negative, and a quantity not zero.", "数值不得为负，数量不得为零。",
+		"Correct the number.", "请更正数值。", 0 },
+	[RULE_WEIGHT] = {
+		"The net weight is more than the gross weight.", "净重大于毛重。",
+		"Correct the weights.", "请更正重量。", 0 },
+
+	/* import, regimes */
+	[RULE_CURRENCY_CNY] = {
+		"Import retail is declared in CNY (142) only.", "零售进口币制只能为人民币（142）。",
+		"Convert the amounts and give currency 142.", "请折算为人民币并填写币制 142。", 0 },
+	[RULE_PACK_ONE] = {
+		"An import parcel has one piece.", "进口件数只能为 1。",
+		"Give 1, and file each parcel by itself.", "请填写 1，多件请分别申报。", 0 },
+	[RULE_BONDED_FIELDS] = {
+		"A bonded regime needs book, zone company and record number of the goods, and has no vehicle, voyage or bill.",
+		"保税模式须填写账册编号、区内企业和备案料号，且不得填写运输工具、航次和提运单号。",
+		"Fill in or leave out the field, or correct the trade mode.", "请补填或删除该字段，或更正贸易方式。", 0 },
+	[RULE_DIRECT_FIELDS] = {
+		"Direct purchase needs vehicle, voyage and bill number.", "直购进口须填写运输工具编号、航班航次号和提运单号。",
+		"Fill in the field or correct the trade mode.", "请补填该字段，或更正贸易方式。", 0 },
+	[RULE_REGIME_UNKNOWN] = {
+		"This trade mode is not in force here for this direction on this day.", "该贸易方式当日在此进出口方向未开通。",
+		"Choose a trade mode that the pilot zone offers.", "请选用综试区已开通的贸易方式。", 0 },
+	[RULE_GUARANTOR] = {
+		"The guarantor is none of platform, e-commerce company, carrier and declarant of this inventory.",
+		"担保企业不是本清单的电商平台、电商企业、物流企业或申报企业。",
+		"Name one of these companies as guarantor.", "请填写上述企业之一作为担保企业。", 0 },
+
+	/* revisions */
+	[RULE_NOTHING_TO_CHANGE] = {
+		"There is no filing under this key that could be changed or deleted.", "未找到可变更或删除的申报。",
+		"File it as new (add), or correct the key.", "请以新增方式申报，或更正业务主键。", -301009 },
+	[RULE_CHANGE_TOO_LATE] = {
+		"The declaration has gone too far for a change or deletion.", "申报单当前状态已不允许变更或删除。",
+		"Apply for cancellation or return at customs instead.", "请改为向海关申请撤单或退货。", -301011 },
+
+	/* matching */
+	[RULE_MATCH_AMOUNT] = {
+		"The amount of the payment differs from what the order says was paid.", "支付单金额与订单实际支付金额不一致。",
+		"Whoever filed the wrong amount files a change.", "请由金额有误的一方变更申报。", 1332 },
+	[RULE_MATCH_PAYER] = {
+		"The payer is not the buyer, and the buyer's identity is not attested.", "支付人与订购人不一致，且订购人身份未经认证。",
+		"Correct name or identity number, or have the identity attested.", "请更正姓名或证件号码，或完成身份认证。", 1327 },
+	[RULE_MATCH_PAYMENT_NO] = {
+		"Payment company or transaction number differs between order and payment.", "订单与支付单的支付企业或支付交易编号不一致。",
+		"Whoever filed the wrong number files a change.", "请由填报有误的一方变更申报。", 13035 },
+	[RULE_MATCH_BUYER] = {
+		"The buyer differs between inventory and order.", "清单与订单的订购人信息不一致。",
+		"Correct the buyer in the inventory or the order.", "请更正清单或订单的订购人信息。", 13127 },
+	[RULE_MATCH_COMPANY] = {
+		"A company differs between the filings of this trade.", "各单证填报的企业不一致。",
+		"Correct the company's code where it is wrong.", "请更正有误的企业代码。", 0 },
+	[RULE_MATCH_WAYBILL] = {
+		"Order number or waybill number differs between waybill and inventory.", "运单与清单的订单编号或运单编号不一致。",
+		"Correct the number in the waybill or the inventory.", "请更正运单或清单的编号。", 0 },
+	[RULE_MATCH_CONSIGNEE] = {
+		"The consignee differs between order and waybill.", "订单与运单的收货人信息不一致。",
+		"Correct the consignee in the order or the waybill.", "请更正订单或运单的收货人信息。", 0 },
+	[RULE_MATCH_LINE_COUNT] = {
+		"Inventory and order have different numbers of lines.", "清单与订单的商品项数不一致。",
+		"Give the same goods, line by line, in both.", "请使清单与订单逐项对应。", 1320 },
+	[RULE_MATCH_LINE] = {
+		"A line of the inventory differs from the same line of the order.", "清单与订单同一序号的商品不一致。",
+		"Correct goods, quantity, unit or price of the line.", "请更正该项商品的名称、数量、单位或价格。", 1322 },
+	[RULE_MATCH_CURRENCY] = {
+		"The currency differs between the filings of this trade.", "各单证的币制不一致。",
+		"Give the same currency everywhere.", "请统一币制。", 0 },
+	[RULE_MATCH_FEES] = {
+		"Freight or insurance of the inventory is not what the waybill says.", "清单的运杂费或保价费与运单不一致。",
+		"Give what the carrier charges.", "请按物流企业实际收取的费用填报。", 0 },
+	[RULE_MATCH_DIRECTION] = {
+		"The filings of this trade have different directions.", "各单证的进出口方向不一致。",
+		"File all of them as import or all as export.", "请统一进出口方向。", 0 },
+	[RULE_FLOW_MISSING] = {
+		"A filing that this trade needs has not come.", "缺少本笔交易所需的单证。",
+		"Whoever owes it files it before the waiting time ends.", "请由相关企业在等待期内补报。", 0 },
+	[RULE_FLOW_DUPLICATE] = {
+		"Two filings claim the same place in this trade.", "两份申报占用同一单证位置。",
+		"Delete the one that is wrong.", "请删除有误的申报。", -301010 },
+	[RULE_WAYBILL_TAKEN] = {
+		"The waybill belongs to another declaration.", "该运单已被其他申报单使用。",
+		"Correct the waybill number in the inventory.", "请更正清单的运单编号。", -504015 },
+};
+
+static const char *const slugs[RULE_COUNT] = {
+#define X(id, slug, source) [RULE_##id] = slug,
+	RULE_MAP(X)
+#undef X
+};
+
+static const char *const sources[RULE_COUNT] = {
+#define X(id, slug, source) [RULE_##id] = source,
+	RULE_MAP(X)
+#undef X
+};
+
+const char *rule_slug(enum rule r)
+{
+	return slugs[r];
+}
+
+const char *rule_source(enum rule r)
+{
+	return sources[r];
+}
+
+const char *rule_detail(enum rule r, bool chinese)
+{
+	return chinese ? words[r].detail_zh : words[r].detail;
+}
+
+const char *rule_remedy(enum rule r, bool chinese)
+{
+	return chinese ? words[r].remedy_zh : words[r].remedy;
+}
+
+int rule_customs_code(enum rule r)
+{
+	return words[r].customs_code;
+}

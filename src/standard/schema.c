@@ -1,0 +1,222 @@
+/*
+ * The data standard for others' machines: JSON Schema 2020-12 of one message, from the field table.
+ *
+ * It says what one value may be. What needs several values (sums, identifiers, regimes) or dated lists (codes) is
+ * judged when a filing comes; a schema would freeze it.
+ */
+#include "standard/writer.h"
+
+static const struct {
+	int number;
+	const char *zh, *en;
+} titles[] = {
+	{ 311, "进口电子订单", "Import order" },
+	{ 411, "支付凭证", "Payment of an import order" },
+	{ 511, "物流运单", "Import waybill" },
+	{ 513, "物流运单状态", "Status of an import waybill" },
+	{ 621, "进口清单", "Import inventory" },
+	{ 303, "出口电子订单", "Export order" },
+	{ 403, "出口收款单", "Payment received for an export order" },
+	{ 505, "出口物流运单", "Export waybill" },
+	{ 603, "出口申报清单", "Export inventory" },
+};
+
+static void put_name(struct buf *b, const char *name)
+{
+	if (b->len > 0 && b->at[b->len - 1] != '{')
+		buf_char(b, ',');
+	buf_json(b, text_of(name));
+	buf_char(b, ':');
+}
+
+static void put_text(struct buf *b, const char *name, const char *value)
+{
+	put_name(b, name);
+	buf_json(b, text_of(value));
+}
+
+static void put_number(struct buf *b, const char *name, int64_t value)
+{
+	put_name(b, name);
+	buf_i64(b, value);
+}
+
+static void put_const(struct buf *b, const char *name, const char *value)
+{
+	put_name(b, name);
+	buf_char(b, '{');
+	put_text(b, "const", value);
+	buf_char(b, '}');
+}
+
+/* "I|E" -> ["I","E"] */
+static void put_enum(struct buf *b, const char *allowed)
+{
+	put_name(b, "enum");
+	buf_char(b, '[');
+	for (const char *at = allowed;; at++) {
+		size_t len = strcspn(at, "|");
+
+		buf_json(b, (struct text){ at, len });
+		at += len;
+		if (*at == '\0')
+			break;
+		buf_char(b, ',');
+	}
+	buf_char(b, ']');
+}
+
+static void put_lengths(struct buf *b, const struct field_def *def)
+{
+	if (def->min_length > 0)
+		put_number(b, "minLength", def->min_length);
+	if (def->max_length > 0)
+		put_number(b, "maxLength", def->max_length);
+}
+
+static void put_code(struct buf *b, const struct field_def *def)
+{
+	if (def->list == CODES_HS) {
+		put_text(b, "pattern", "^[0-9]{10}$");
+		return;
+	}
+	put_lengths(b, def);
+	put_text(b, "x-code-list", code_list_name(def->list));
+}
+
+static void put_decimal(struct buf *b, const struct field_def *def)
+{
+	put_name(b, "pattern");
+	buf_printf(b, "\"^[0-9]{1,%d}([.][0-9]{1,%d})?$\"", def->total_digits - def->fraction_digits, def->fraction_digits);
+}
+
+static void put_integer(struct buf *b, const struct field_def *def)
+{
+	int64_t greatest = 0;
+
+	for (int i = 0; i < def->total_digits; i++)
+		greatest = greatest * 10 + 9;
+	put_name(b, "type");
+	buf_str(b, "[\"integer\",\"string\"]");
+	put_number(b, "minimum", 1);
+	put_number(b, "maximum", greatest);
+	put_text(b, "pattern", "^[0-9]+$");
+}
+
+static void put_type(struct buf *b, const struct field_def *def)
+{
+	if (def->type != FIELD_INTEGER)
+		put_text(b, "type", "string");
+	switch (def->type) {
+	case FIELD_TEXT:
+		if (def->allowed != NULL)
+			put_enum(b, def->allowed);
+		else
+			put_lengths(b, def);
+		break;
+	case FIELD_CODE:
+		put_code(b, def);
+		break;
+	case FIELD_DECIMAL:
+		put_decimal(b, def);
+		break;
+	case FIELD_INTEGER:
+		put_integer(b, def);
+		break;
+	case FIELD_TIME:
+		put_text(b, "format", "date-time");
+		break;
+	case FIELD_DATE:
+		put_text(b, "format", "date");
+		put_text(b, "pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
+		break;
+	case FIELD_ACTION:
+		put_enum(b, "add|change|delete");
+		break;
+	}
+}
+
+static void put_fields(struct buf *b, const struct field_def *fields, int count)
+{
+	for (int i = 0; i < count; i++) {
+		put_name(b, field_name(fields[i].id));
+		buf_char(b, '{');
+		put_text(b, "title", fields[i].zh);
+		put_text(b, "description", fields[i].en);
+		put_type(b, &fields[i]);
+		put_text(b, "x-customs-element", fields[i].element);
+		buf_char(b, '}');
+	}
+}
+
+/* own: members of the message itself that must be there, as a list's beginning; may be "". */
+static void put_required(struct buf *b, const char *own, const struct field_def *fields, int count)
+{
+	bool first = own[0] == '\0';
+
+	put_name(b, "required");
+	buf_char(b, '[');
+	buf_str(b, own);
+	for (int i = 0; i < count; i++) {
+		if (!fields[i].required)
+			continue;
+		if (!first)
+			buf_char(b, ',');
+		buf_json(b, text_of(field_name(fields[i].id)));
+		first = false;
+	}
+	buf_str(b, "],\"additionalProperties\":false");
+}
+
+static void put_lines(struct buf *b, const struct message_def *def)
+{
+	put_name(b, "lines");
+	buf_char(b, '{');
+	put_text(b, "title", "商品表体");
+	put_text(b, "description", "The goods, one object for each line");
+	put_text(b, "type", "array");
+	put_number(b, "minItems", 1);
+	put_number(b, "maxItems", def->lines_max);
+	put_text(b, "x-customs-element", def->list);
+	put_name(b, "items");
+	buf_str(b, "{\"type\":\"object\",\"properties\":{");
+	put_fields(b, def->line_fields, def->line_field_count);
+	buf_char(b, '}');
+	put_required(b, "", def->line_fields, def->line_field_count);
+	buf_str(b, "}}");
+}
+
+static void put_titles(struct buf *b, const struct message_def *def)
+{
+	for (size_t i = 0; i < COUNTOF(titles); i++) {
+		if (titles[i].number == def->number) {
+			put_text(b, "title", titles[i].zh);
+			put_text(b, "description", titles[i].en);
+		}
+	}
+}
+
+void schema_put(struct buf *b, const struct message_def *def)
+{
+	char element[sizeof("CEB000Message")];
+
+	memcpy(element, "CEB000Message", sizeof(element));
+	for (int n = def->number, at = 5; at >= 3; at--, n /= 10)
+		element[at] = (char)('0' + n % 10);
+	buf_char(b, '{');
+	put_text(b, "$schema", "https://json-schema.org/draft/2020-12/schema");
+	put_titles(b, def);
+	put_text(b, "x-customs-element", element);
+	put_text(b, "type", "object");
+	put_name(b, "properties");
+	buf_char(b, '{');
+	put_const(b, "standard", STANDARD_VERSION);
+	put_const(b, "kind", doc_kind_name(def->kind));
+	put_const(b, "direction", direction_name(def->direction));
+	put_fields(b, def->fields, def->field_count);
+	if (def->list != NULL)
+		put_lines(b, def);
+	buf_char(b, '}');
+	put_required(b, def->list != NULL ? "\"kind\",\"direction\",\"lines\"" : "\"kind\",\"direction\"", def->fields, def->field_count);
+	buf_char(b, '}');
+}

@@ -1,0 +1,381 @@
+/*
+ * What comes back, in batches.
+ *
+ *   submit ──> waiting ──> flight: ends, answers ──┬─ done: stored, repeated or unknown
+ *                 ^                                └─ failed: the same items again (storing twice is harmless), a few times
+ *                 └── what arrives meanwhile
+ *
+ * Lock order as everywhere: declarations (sorted), todo, then deliveries.
+ */
+#include "store/inbox.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/killpoint.h"
+#include "base/log.h"
+
+#define FLIGHTS      2
+#define BATCH_MAX    1024
+#define TRIES_MAX    5
+#define PAUSE_US     50000
+#define FLIGHT_BYTES ((size_t)64 << 20)
+#define LEASE_S      15
+
+/*
+ * A receipt that is new raises its declaration's seq and leaves a todo row. Customs answers name a preNo, the others the
+ * declaration; both must be a delivery of ours. Answers a row per item: whether it was found and whether it was new.
+ */
+static const struct db_stmt answers = {
+	.name = "inbox_answers",
+	.sql =
+	"with a as materialized ("
+	"  select x.*, d.bucket, d.declaration_id, d.version as declared_version"
+	"  from unnest($1::integer[], $2::text[], $3::text[], $4::smallint[], $5::uuid[], $6::integer[], $7::text[], $8::text[], $9::timestamptz[],"
+	"    $10::bytea[], $11::text[], $12::bytea[]) as x(place, authority, reference, want_bucket, want_declaration, want_version, status, outcome, at,"
+	"    digest, info, body)"
+	"  left join lateral ("
+	"    (select bucket, declaration_id, version from delivery d where x.reference is not null and d.reference = x.reference and d.authority = x.authority"
+	"      order by version desc limit 1)"
+	"    union all"
+	"    (select bucket, declaration_id, version from delivery d where x.reference is null and d.bucket = x.want_bucket"
+	"      and d.declaration_id = x.want_declaration and d.authority = x.authority and d.version = x.want_version)"
+	"  ) d on true),"
+	" fresh as ("
+	"  insert into authority_receipt (bucket, declaration_id, authority, version, status, at, digest, outcome, info, received_at, body)"
+	"  select bucket, declaration_id, authority, declared_version, status, at, digest, outcome, info, $13::timestamptz, body"
+	"  from a where declaration_id is not null order by bucket, declaration_id, authority, declared_version, at, status, digest"
+	"  on conflict do nothing returning bucket, declaration_id, authority, version, status, at, digest),"
+	" u as ("
+	"  update declaration d set seq = d.seq + 1, changed_at = $13::timestamptz"
+	"  from (select distinct bucket, declaration_id from fresh order by bucket, declaration_id) f"
+	"  where d.bucket = f.bucket and d.id = f.declaration_id returning d.bucket, d.id),"
+	" t as ("
+	"  insert into todo as k (bucket, declaration_id, due_at, lease_until)"
+	"  select bucket, id, $13::timestamptz, now() + $14::integer * interval '1 second' from u order by bucket, id"
+	"  on conflict (bucket, declaration_id) do update set due_at = excluded.due_at, lease_until = excluded.lease_until)"
+	" select a.place, a.declaration_id, exists (select 1 from fresh f where f.bucket = a.bucket and f.declaration_id = a.declaration_id"
+	"   and f.authority = a.authority and f.version = a.declared_version and f.status = a.status and f.at = a.at and f.digest = a.digest)"
+	" from a",
+	.param_count = 14,
+	.flags = DB_WRITES,
+};
+
+/* How attempts ended; the lease is the fence: an attempt that woke too late changes no row. */
+static const struct db_stmt ends = {
+	.name = "inbox_ends",
+	.sql =
+	"update delivery d set state = x.state, attempts = x.attempts, due_at = x.due_at, reason = x.reason, lease = null, lease_until = null,"
+	"   sent_at = case when x.state = 'sent' then $9::timestamptz else d.sent_at end"
+	" from unnest($1::smallint[], $2::uuid[], $3::text[], $4::integer[], $5::uuid[], $6::text[], $7::integer[], $8::timestamptz[], $10::text[])"
+	"   as x(bucket, declaration_id, authority, version, lease, state, attempts, due_at, reason)"
+	" where d.bucket = x.bucket and d.declaration_id = x.declaration_id and d.authority = x.authority and d.version = x.version"
+	"   and d.lease = x.lease",
+	.param_count = 10,
+	.flags = DB_WRITES,
+};
+
+struct flight {
+	struct inbox *home;
+	struct arena arena;
+	struct db_call call;
+	struct db_param answer_params[14], end_params[10];
+	struct inbox_item *items[BATCH_MAX];
+	int count, answer_count, end_count;
+	struct loop_timer pause;
+	bool busy;
+};
+
+struct inbox {
+	struct inbox_deps deps;
+	struct inbox_item *head, **tail;
+	int waiting;
+	struct flight flights[FLIGHTS];
+	struct loop_task soon;
+};
+
+static db_done_fn on_stored;
+static void fly(struct flight *fl);
+
+/* --- parameters ------------------------------------------------------------------------------------------------ */
+
+static int compare_items(const void *x, const void *y)
+{
+	const struct inbox_item *a = *(struct inbox_item *const *)x, *b = *(struct inbox_item *const *)y;
+	const struct id *da = a->has_end ? &a->end.declaration : &a->answer.declaration;
+	const struct id *db = b->has_end ? &b->end.declaration : &b->answer.declaration;
+	int16_t ba = id_bucket(da), bb = id_bucket(db);
+
+	return ba != bb ? (ba < bb ? -1 : 1) : id_cmp(da, db);
+}
+
+static void put_answer(struct db_array *x, int place, const struct inbox_answer *w)
+{
+	bool by_reference = w->reference.at != NULL;
+
+	db_array_i64(&x[0], place);
+	db_array_text(&x[1], text_of(authority_code(w->authority)));
+	db_array_text(&x[2], w->reference);
+	if (by_reference)
+		db_array_null(&x[3]);
+	else
+		db_array_i64(&x[3], id_bucket(&w->declaration));
+	db_array_id(&x[4], by_reference ? NULL : &w->declaration);
+	db_array_i64(&x[5], w->version);
+	db_array_text(&x[6], w->status);
+	db_array_text(&x[7], text_of(outcome_name(w->outcome)));
+	db_array_i64(&x[8], w->at_us);
+	db_array_bytes(&x[9], w->digest.b, sizeof(w->digest.b));
+	db_array_text(&x[10], w->info);
+	db_array_bytes(&x[11], w->body.at, w->body.len);
+}
+
+static void answer_params(struct flight *fl, int64_t now_us)
+{
+	static const enum db_kind kinds[12] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_TEXT,
+		                                DB_KIND_TEXT, DB_KIND_TIME, DB_KIND_BYTEA, DB_KIND_TEXT, DB_KIND_BYTEA };
+	struct db_array x[12];
+
+	for (int i = 0; i < 12; i++)
+		db_array_begin(&x[i], &fl->arena, kinds[i], fl->answer_count, (i == 11 ? 400 : 24) * (size_t)fl->answer_count);
+	for (int i = 0; i < fl->count; i++)
+		if (fl->items[i]->has_answer)
+			put_answer(x, i, &fl->items[i]->answer);
+	for (int i = 0; i < 12; i++)
+		fl->answer_params[i] = db_array_end(&x[i]);
+	fl->answer_params[12] = db_time(&fl->arena, now_us);
+	fl->answer_params[13] = db_i32(&fl->arena, LEASE_S);
+	db_call_add(&fl->call, &answers, fl->answer_params);
+}
+
+static void end_params(struct flight *fl, int64_t now_us)
+{
+	static const enum db_kind kinds[9] = { DB_KIND_I16, DB_KIND_UUID, DB_KIND_TEXT, DB_KIND_I32, DB_KIND_UUID, DB_KIND_TEXT, DB_KIND_I32,
+		                               DB_KIND_TIME, DB_KIND_TEXT };
+	struct db_array x[9];
+
+	for (int i = 0; i < 9; i++)
+		db_array_begin(&x[i], &fl->arena, kinds[i], fl->end_count, 24 * (size_t)fl->end_count);
+	for (int i = 0; i < fl->count; i++) {
+		const struct inbox_end *e = &fl->items[i]->end;
+
+		if (!fl->items[i]->has_end)
+			continue;
+		db_array_i64(&x[0], id_bucket(&e->declaration));
+		db_array_id(&x[1], &e->declaration);
+		db_array_text(&x[2], text_of(authority_code(e->authority)));
+		db_array_i64(&x[3], e->version);
+		db_array_id(&x[4], &e->lease);
+		db_array_text(&x[5], text_of(delivery_state_name(e->state)));
+		db_array_i64(&x[6], e->attempts);
+		db_array_i64(&x[7], e->due_us);
+		db_array_text(&x[8], e->reason);
+	}
+	for (int i = 0; i < 8; i++)
+		fl->end_params[i] = db_array_end(&x[i]);
+	fl->end_params[8] = db_time(&fl->arena, now_us);
+	fl->end_params[9] = db_array_end(&x[8]);
+	db_call_add(&fl->call, &ends, fl->end_params);
+}
+
+/* --- flight ---------------------------------------------------------------------------------------------------- */
+
+static void on_soon(struct loop_task *t);
+
+static void flight_over(struct flight *fl)
+{
+	fl->busy = false;
+	fl->count = 0;
+	arena_done(&fl->arena);
+	loop_soon(fl->home->deps.loop, &fl->home->soon, on_soon);
+}
+
+static void item_done(struct inbox_item *item, enum inbox_outcome outcome)
+{
+	item->outcome = outcome;
+	item->on_done(item);
+}
+
+static void flight_fail(struct flight *fl)
+{
+	for (int i = 0; i < fl->count; i++)
+		item_done(fl->items[i], INBOX_TRY_AGAIN);
+	flight_over(fl);
+}
+
+static void fly(struct flight *fl)
+{
+	int64_t now_us = clock_now_us(fl->home->deps.clock);
+
+	arena_done(&fl->arena);
+	db_call_init(&fl->call);
+	fl->answer_count = fl->end_count = 0;
+	for (int i = 0; i < fl->count; i++) {
+		fl->answer_count += fl->items[i]->has_answer;
+		fl->end_count += fl->items[i]->has_end;
+	}
+	if (fl->answer_count > 0)
+		answer_params(fl, now_us);
+	if (fl->end_count > 0)
+		end_params(fl, now_us);
+	if (fl->arena.full)
+		flight_fail(fl);
+	else
+		db_start(fl->home->deps.db, &fl->call, on_stored);
+}
+
+static void on_pause(struct loop_timer *t)
+{
+	fly(container_of(t, struct flight, pause));
+}
+
+/* A value that cannot be stored must not take the others with it: half goes back into the queue, in front. */
+static void halve(struct flight *fl)
+{
+	struct inbox *b = fl->home;
+
+	for (int keep = (fl->count + 1) / 2; fl->count > keep;) {
+		struct inbox_item *item = fl->items[--fl->count];
+
+		if (b->head == NULL)
+			b->tail = &item->next;
+		item->next = b->head;
+		b->head = item;
+		b->waiting++;
+	}
+	fly(fl);
+}
+
+static void failed(struct flight *fl, const struct db_answer *a)
+{
+	bool again = a->outcome != DB_BROKEN && a->outcome != DB_BAD_DATA && fl->items[0]->tries++ < TRIES_MAX;
+
+	if ((a->outcome == DB_BAD_DATA || a->outcome == DB_CONFLICT) && fl->count > 1) {
+		halve(fl);
+		return;
+	}
+	if (again) {
+		loop_timer_set(fl->home->deps.loop, &fl->pause, PAUSE_US, on_pause);
+		return;
+	}
+	log_event(NULL, LOG_LEVEL_ERROR, "inbox.not_stored", "%d items: %s %s %s", fl->count, db_outcome_name(a->outcome), a->sqlstate,
+	          a->detail == NULL ? "" : a->detail);
+	flight_fail(fl);
+}
+
+static void on_stored(struct db_call *call, const struct db_answer *a)
+{
+	struct flight *fl = container_of(call, struct flight, call);
+	struct inbox *b = fl->home;
+	struct id *raised;
+	int raised_count = 0;
+
+	if (a->outcome != DB_DONE) {
+		failed(fl, a);
+		return;
+	}
+	killpoint(KILLPOINT_RECEIPT_STORED);
+	raised = arena_alloc(&fl->arena, sizeof(*raised) * (size_t)(fl->count + 1));
+	for (int row = 0; fl->answer_count > 0 && row < db_row_count(a->results[0]); row++) {
+		struct inbox_item *item = fl->items[db_get_int(a->results[0], row, 0)];
+		struct id declaration;
+		bool known = db_get_id(a->results[0], row, 1, &declaration);
+
+		item->outcome = known ? INBOX_STORED : INBOX_UNKNOWN;
+		item->repeat = known && db_get_int(a->results[0], row, 2) == 0;
+		if (known && !item->repeat && raised != NULL)
+			raised[raised_count++] = declaration;
+	}
+	for (int i = 0; i < fl->count; i++)
+		item_done(fl->items[i], fl->items[i]->has_answer ? fl->items[i]->outcome : INBOX_STORED);
+	if (raised_count > 0)
+		b->deps.on_stored(b->deps.arg, raised, raised_count);
+	flight_over(fl);
+}
+
+/* --- queue ----------------------------------------------------------------------------------------------------- */
+
+static void flush(struct inbox *b)
+{
+	for (int k = 0; k < FLIGHTS && b->head != NULL; k++) {
+		struct flight *fl = &b->flights[k];
+
+		if (fl->busy)
+			continue;
+		while (b->head != NULL && fl->count < b->deps.batch_limit) {
+			struct inbox_item *item = b->head;
+
+			b->head = item->next;
+			b->waiting--;
+			fl->items[fl->count++] = item;
+		}
+		if (b->head == NULL)
+			b->tail = &b->head;
+		qsort(fl->items, (size_t)fl->count, sizeof(fl->items[0]), compare_items);
+		fl->busy = true;
+		fly(fl);
+	}
+}
+
+static void on_soon(struct loop_task *t)
+{
+	flush(container_of(t, struct inbox, soon));
+}
+
+struct inbox *inbox_new(const struct inbox_deps *deps, struct fault *f)
+{
+	struct inbox *b = calloc(1, sizeof(*b));
+
+	if (b == NULL) {
+		(void)fault_set(f, FAULT_SYSTEM, "no memory for the inbox");
+		return NULL;
+	}
+	assert(deps->batch_limit >= 1 && deps->batch_limit <= BATCH_MAX);
+	b->deps = *deps;
+	b->tail = &b->head;
+	for (int k = 0; k < FLIGHTS; k++) {
+		b->flights[k].home = b;
+		arena_init(&b->flights[k].arena, FLIGHT_BYTES);
+	}
+	return b;
+}
+
+void inbox_free(struct inbox *b)
+{
+	if (b == NULL)
+		return;
+	loop_soon_cancel(b->deps.loop, &b->soon);
+	for (int k = 0; k < FLIGHTS; k++) {
+		struct flight *fl = &b->flights[k];
+
+		if (fl->busy && fl->pause.place == 0)
+			db_cancel(b->deps.db, &fl->call);
+		loop_timer_clear(b->deps.loop, &fl->pause);
+		arena_done(&fl->arena);
+	}
+	free(b);
+}
+
+bool inbox_submit(struct inbox *b, struct inbox_item *item, inbox_done_fn *on_done)
+{
+	assert(item->has_end || item->has_answer);
+	if (b->waiting >= b->deps.waiting_limit)
+		return false;
+	item->on_done = on_done;
+	item->next = NULL;
+	item->tries = 0;
+	item->repeat = false;
+	*b->tail = item;
+	b->tail = &item->next;
+	b->waiting++;
+	loop_soon(b->deps.loop, &b->soon, on_soon);
+	return true;
+}
+
+bool inbox_idle(const struct inbox *b)
+{
+	for (int k = 0; k < FLIGHTS; k++)
+		if (b->flights[k].busy)
+			return false;
+	return b->head == NULL;
+}

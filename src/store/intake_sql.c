@@ -1,0 +1,369 @@
+/*
+ * The statements of intake.
+ *
+ *   put   one statement writes the whole batch: key, filing, link, declaration, todo, submission, seal.
+ *         What loses the race for its key (ON CONFLICT DO NOTHING) leaves no trace.
+ *   look  what stands under each key now: a later statement of the same call sees what others committed.
+ *   lock  first in a guarded write: holds the declaration so that its state cannot move under the revision.
+ *
+ * Locks are taken in one order everywhere: keys, links, declarations (sorted by bucket and id), then todo.
+ * The sessions forbid sequential scans and fix generic plans, so that the shapes cannot flip.
+ */
+#include "store/intake_priv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define C_COLUMNS \
+	"c(bucket, id, kind, direction, action, business_key, revision, client_id, submission_id, declaration_bucket, declaration_id," \
+	" link_bucket, link_id, platform_code, order_no, carrier_code, waybill_no, doc_sha256, document, receipt)"
+
+static const struct db_stmt put = {
+	.name = "intake_put",
+	.sql =
+	"with c as materialized ("
+	"  select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::integer[],"
+	"    $9::uuid[], $10::smallint[], $11::uuid[], $12::smallint[], $13::uuid[], $14::text[], $15::text[], $16::text[], $17::text[],"
+	"    $18::bytea[], $19::bytea[], $20::bytea[]) as " C_COLUMNS "),"
+	" won as ("
+	"  insert into filing_key (bucket, kind, direction, business_key, revision, filing_id, client_id, doc_sha256, receipt)"
+	"  select bucket, kind, direction, business_key, revision, id, client_id, doc_sha256, receipt from c"
+	"   where $35::uuid is null or exists (select 1 from declaration g where g.bucket = $36::smallint and g.id = $35::uuid"
+	"         and g.state = any($37::text[]))"
+	"  on conflict do nothing returning filing_id),"
+	" n as materialized (select c.* from c join won on won.filing_id = c.id),"
+	" f as ("
+	"  insert into filing (bucket, id, submission_id, client_id, kind, direction, action, business_key, revision, received_at,"
+	"    declaration_id, link_id, doc_sha256, document)"
+	"  select bucket, id, submission_id, client_id, kind, direction, action, business_key, revision, $21::timestamptz,"
+	"    declaration_id, link_id, doc_sha256, document from n),"
+	" l as ("
+	"  insert into link as k (bucket, id, carrier_code, waybill_no, order_no, declaration_id, filing_ids, client_ids)"
+	"  select link_bucket, link_id, max(carrier_code), max(waybill_no), max(order_no) filter (where kind = 'waybill'),"
+	"    (array_agg(declaration_id order by business_key) filter (where kind = 'inventory'))[1],"
+	"    coalesce(array_agg(id) filter (where kind <> 'inventory'), '{}'),"
+	"    coalesce(array_agg(client_id) filter (where kind <> 'inventory'), '{}')"
+	"  from n where link_id is not null group by link_bucket, link_id order by link_bucket, link_id"
+	"  on conflict (bucket, id) do update set"
+	"    order_no = coalesce(k.order_no, excluded.order_no),"
+	"    declaration_id = coalesce(k.declaration_id, excluded.declaration_id),"
+	"    filing_ids = k.filing_ids || excluded.filing_ids,"
+	"    client_ids = k.client_ids || excluded.client_ids"
+	"  returning id, order_no, declaration_id, filing_ids, client_ids),"
+	/* what each declaration gains: its own filings, those of a waybill that is known to be its own, and a nudge
+	 * where a waiting waybill names the order number of exactly one declaration */
+	" g as ("
+	"  select n.declaration_bucket as b, n.declaration_id as d, n.platform_code as p, n.order_no as o, n.id as f, n.client_id as u,"
+	"    l.declaration_id is distinct from n.declaration_id and l.id is not null as taken"
+	"  from n left join l on l.id = n.link_id where n.declaration_id is not null"
+	"  union all"
+	"  select id_bucket(l.declaration_id), l.declaration_id, null, null, x.f, x.u, false"
+	"  from l, unnest(l.filing_ids, l.client_ids) as x(f, u) where l.declaration_id is not null"
+	"  union all"
+	"  select o.b, o.d, null, null, null, null, false from ("
+	"    select min(d.bucket) as b, (array_agg(d.id))[1] as d from l join declaration d on d.order_no = l.order_no"
+	"     where l.declaration_id is null group by l.id having count(*) = 1) o),"
+	" d as ("
+	"  insert into declaration as k (bucket, id, platform_code, order_no, opened_at, changed_at, seq, filing_ids, client_ids, waybill_taken)"
+	"  select b, d, coalesce(max(p), ''), coalesce(max(o), ''), $21::timestamptz, $21::timestamptz, 1,"
+	"    coalesce(array_agg(distinct f) filter (where f is not null), '{}'),"
+	"    coalesce(array_agg(distinct u) filter (where u is not null), '{}'), bool_or(taken)"
+	"  from g group by b, d order by b, d"
+	"  on conflict (bucket, id) do update set"
+	"    seq = k.seq + 1, changed_at = excluded.changed_at,"
+	"    filing_ids = (select array_agg(distinct x) from unnest(k.filing_ids || excluded.filing_ids) as x),"
+	"    client_ids = (select array_agg(distinct x) from unnest(k.client_ids || excluded.client_ids) as x),"
+	"    waybill_taken = k.waybill_taken or excluded.waybill_taken"
+	"  returning bucket, id),"
+	" t as ("
+	"  insert into todo as k (bucket, declaration_id, due_at, lease_until)"
+	"  select bucket, id, $21::timestamptz, now() + $22::integer * interval '1 second' from d order by bucket, id"
+	"  on conflict (bucket, declaration_id) do update set due_at = excluded.due_at, lease_until = excluded.lease_until),"
+	" s as ("
+	"  insert into submission (bucket, id, client_id, received_at, media_type, sha256, filing_ids, body)"
+	"  select bucket, id, client_id, $21::timestamptz, media_type, sha256, filing_ids::uuid[], body"
+	"  from unnest($23::smallint[], $24::uuid[], $25::integer[], $26::text[], $27::bytea[], $28::text[], $29::bytea[])"
+	"    as x(bucket, id, client_id, media_type, sha256, filing_ids, body)"
+	"  where id in (select submission_id from n) on conflict do nothing),"
+	" e as ("
+	"  insert into seal (bucket, id, sealed_at, size, root, key_id, signature)"
+	"  select id_bucket($30::uuid), $30::uuid, $21::timestamptz, $31::integer, $32::bytea, $33::text, $34::bytea"
+	"  where exists (select 1 from won) on conflict do nothing)"
+	" select filing_id, null::uuid from won union all select null, id from d",
+	.param_count = INTAKE_PUT_PARAMS,
+	.flags = DB_WRITES,
+};
+
+static const struct db_stmt look = {
+	.name = "intake_look",
+	.sql =
+	"select c.place, k.filing_id, k.doc_sha256, case when k.filing_id = any($5::uuid[]) then null else k.receipt end"
+	" from unnest($1::smallint[], $2::text[], $3::text[], $4::text[]) with ordinality as c(bucket, kind, direction, business_key, place)"
+	" join filing_key k on k.bucket = c.bucket and k.kind = c.kind and k.direction = c.direction and k.business_key = c.business_key"
+	" order by c.place, k.revision",
+	.param_count = INTAKE_LOOK_PARAMS,
+};
+enum { LOOK_PLACE, LOOK_FILING, LOOK_DIGEST, LOOK_RECEIPT };
+
+static const struct db_stmt lock = {
+	.name = "intake_lock",
+	.sql = "select state from declaration where bucket = $1::smallint and id = $2::uuid for no key update",
+	.param_count = 2,
+	.flags = DB_WRITES,
+};
+
+static int by_key(const struct candidate *x, const struct candidate *y)
+{
+	size_t shorter = x->business_key.len < y->business_key.len ? x->business_key.len : y->business_key.len;
+	int order;
+
+	if (x->bucket != y->bucket)
+		return x->bucket < y->bucket ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->direction != y->direction)
+		return x->direction < y->direction ? -1 : 1;
+	order = memcmp(x->business_key.at, y->business_key.at, shorter);
+	if (order != 0)
+		return order;
+	return (x->business_key.len > y->business_key.len) - (x->business_key.len < y->business_key.len);
+}
+
+static int by_key_for_sort(const void *a, const void *b)
+{
+	return by_key(*(struct candidate *const *)a, *(struct candidate *const *)b);
+}
+
+void intake_sort(struct candidate **list, int count)
+{
+	qsort(list, (size_t)count, sizeof(list[0]), by_key_for_sort);
+}
+
+bool intake_same_key(const struct candidate *a, const struct candidate *b)
+{
+	return by_key(a, b) == 0;
+}
+
+bool intake_seal(struct intake_write *w, struct arena *a, struct signer *signer)
+{
+	struct receipt_batch *batch = receipt_batch_new(a, w->count);
+
+	for (int i = 0; batch != NULL && i < w->count; i++) {
+		const struct candidate *c = w->list[i];
+		struct receipt_core core = {
+			.id = c->id, .kind = c->kind, .direction = c->direction, .action = c->action,
+			.business_key = c->business_key, .filer = c->filer, .revision = c->revision,
+			.received_us = w->now_us, .message_sha256 = c->of->body_sha256, .document_sha256 = c->doc_sha256,
+		};
+
+		if (c->has_declaration)
+			core.declaration = c->declaration;
+		if (!receipt_batch_add(batch, &core))
+			return false;
+	}
+	if (batch == NULL || !receipt_batch_seal(batch, signer))
+		return false;
+	for (int i = 0; i < w->count; i++)
+		w->list[i]->receipt = receipt_batch_get(batch, i);
+	w->root = receipt_batch_root(batch);
+	receipt_batch_signature(batch, w->signature);
+	w->key_id = signer_key_id(signer);
+	w->seal_size = w->count;
+	return true;
+}
+
+/* --- parameters ------------------------------------------------------------------------------------------- */
+
+enum column { /* of put, in order of $1 to $20 */
+	C_BUCKET, C_ID, C_KIND, C_DIRECTION, C_ACTION, C_KEY, C_REVISION, C_CLIENT, C_SUBMISSION, C_DECLARATION_BUCKET, C_DECLARATION,
+	C_LINK_BUCKET, C_LINK, C_PLATFORM, C_ORDER_NO, C_CARRIER, C_WAYBILL_NO, C_DIGEST, C_DOCUMENT, C_RECEIPT, C_COUNT
+};
+
+static const enum db_kind column_kinds[C_COUNT] = {
+	[C_BUCKET] = DB_KIND_I16, [C_ID] = DB_KIND_UUID, [C_KIND] = DB_KIND_TEXT, [C_DIRECTION] = DB_KIND_TEXT, [C_ACTION] = DB_KIND_TEXT,
+	[C_KEY] = DB_KIND_TEXT, [C_REVISION] = DB_KIND_I32, [C_CLIENT] = DB_KIND_I32, [C_SUBMISSION] = DB_KIND_UUID,
+	[C_DECLARATION_BUCKET] = DB_KIND_I16, [C_DECLARATION] = DB_KIND_UUID, [C_LINK_BUCKET] = DB_KIND_I16, [C_LINK] = DB_KIND_UUID,
+	[C_PLATFORM] = DB_KIND_TEXT, [C_ORDER_NO] = DB_KIND_TEXT, [C_CARRIER] = DB_KIND_TEXT, [C_WAYBILL_NO] = DB_KIND_TEXT,
+	[C_DIGEST] = DB_KIND_BYTEA, [C_DOCUMENT] = DB_KIND_BYTEA, [C_RECEIPT] = DB_KIND_BYTEA,
+};
+
+static void put_candidate(struct db_array *x, const struct candidate *c)
+{
+	db_array_i64(&x[C_BUCKET], c->bucket);
+	db_array_id(&x[C_ID], &c->id);
+	db_array_text(&x[C_KIND], text_of(doc_kind_name(c->kind)));
+	db_array_text(&x[C_DIRECTION], text_of(direction_name(c->direction)));
+	db_array_text(&x[C_ACTION], text_of(action_name(c->action)));
+	db_array_text(&x[C_KEY], c->business_key);
+	db_array_i64(&x[C_REVISION], c->revision);
+	db_array_i64(&x[C_CLIENT], c->of->client_id);
+	db_array_id(&x[C_SUBMISSION], &c->of->id);
+	if (c->has_declaration)
+		db_array_i64(&x[C_DECLARATION_BUCKET], id_bucket(&c->declaration));
+	else
+		db_array_null(&x[C_DECLARATION_BUCKET]);
+	db_array_id(&x[C_DECLARATION], c->has_declaration ? &c->declaration : NULL);
+	if (c->has_link)
+		db_array_i64(&x[C_LINK_BUCKET], id_bucket(&c->link));
+	else
+		db_array_null(&x[C_LINK_BUCKET]);
+	db_array_id(&x[C_LINK], c->has_link ? &c->link : NULL);
+	db_array_text(&x[C_PLATFORM], c->platform_code);
+	db_array_text(&x[C_ORDER_NO], c->order_no);
+	db_array_text(&x[C_CARRIER], c->carrier_code);
+	db_array_text(&x[C_WAYBILL_NO], c->waybill_no);
+	db_array_bytes(&x[C_DIGEST], c->doc_sha256.b, sizeof(c->doc_sha256.b));
+	db_array_bytes(&x[C_DOCUMENT], c->document.at, c->document.len);
+	db_array_bytes(&x[C_RECEIPT], c->receipt.at, c->receipt.len);
+}
+
+static void candidate_params(struct intake_write *w, struct arena *a)
+{
+	struct db_array x[C_COUNT];
+
+	for (int i = 0; i < C_COUNT; i++) {
+		size_t each = i == C_DOCUMENT ? 1600 : i == C_RECEIPT ? 1200 : 48;
+
+		db_array_begin(&x[i], a, column_kinds[i], w->count, each * (size_t)w->count);
+	}
+	for (int i = 0; i < w->count; i++)
+		put_candidate(x, w->list[i]);
+	for (int i = 0; i < C_COUNT; i++)
+		w->put[i] = db_array_end(&x[i]);
+}
+
+static struct text ids_literal(struct arena *a, const struct intake_submission *s)
+{
+	struct buf b;
+
+	buf_init(&b, a, 40 * (size_t)s->candidate_count);
+	for (int i = 0; i < s->candidate_count; i++) {
+		char id[ID_TEXT_BYTES];
+
+		id_format(&s->candidates[i].id, id);
+		buf_char(&b, i == 0 ? '{' : ',');
+		buf_str(&b, id);
+	}
+	buf_char(&b, '}');
+	return buf_as_text(&b);
+}
+
+/* The distinct submissions of the batch; candidates of one lie anywhere in the sorted list. */
+static bool submission_params(struct intake_write *w, struct arena *a)
+{
+	static const enum db_kind kinds[7] = { DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_TEXT, DB_KIND_BYTEA, DB_KIND_TEXT, DB_KIND_BYTEA };
+	struct intake_submission **seen = arena_alloc(a, sizeof(*seen) * (size_t)w->count);
+	struct db_array x[7];
+	int n = 0;
+
+	if (seen == NULL)
+		return false;
+	for (int i = 0; i < w->count; i++) {
+		struct intake_submission *s = w->list[i]->of;
+		bool is_new = true;
+
+		for (int k = 0; s->candidate_count > 1 && k < n && is_new; k++)
+			is_new = seen[k] != s;
+		if (is_new)
+			seen[n++] = s;
+	}
+	for (int i = 0; i < 7; i++)
+		db_array_begin(&x[i], a, kinds[i], n, (i == 6 ? 1600 : 48) * (size_t)n);
+	for (int i = 0; i < n; i++) {
+		db_array_i64(&x[0], id_bucket(&seen[i]->id));
+		db_array_id(&x[1], &seen[i]->id);
+		db_array_i64(&x[2], seen[i]->client_id);
+		db_array_text(&x[3], text_of(seen[i]->media_type));
+		db_array_bytes(&x[4], seen[i]->body_sha256.b, sizeof(seen[i]->body_sha256.b));
+		db_array_text(&x[5], ids_literal(a, seen[i]));
+		db_array_bytes(&x[6], seen[i]->body.at, seen[i]->body.len);
+	}
+	for (int i = 0; i < 7; i++)
+		w->put[22 + i] = db_array_end(&x[i]);
+	return true;
+}
+
+static struct db_param revisable_states(struct arena *a)
+{
+	struct db_array x;
+	int n = 0;
+
+	for (enum declaration_state s = 0; s < STATE_COUNT; s++)
+		n += state_allows_revision(s) ? 1 : 0;
+	db_array_begin(&x, a, DB_KIND_TEXT, n, 256);
+	for (enum declaration_state s = 0; s < STATE_COUNT; s++)
+		if (state_allows_revision(s))
+			db_array_text(&x, text_of(state_name(s)));
+	return db_array_end(&x);
+}
+
+bool intake_write_call(struct intake_write *w, struct arena *a, struct db_call *call)
+{
+	candidate_params(w, a);
+	w->put[20] = db_time(a, w->now_us);
+	w->put[21] = db_i32(a, w->lease_s);
+	if (!submission_params(w, a))
+		return false;
+	w->put[29] = db_id(&w->seal_id);
+	w->put[30] = db_i32(a, w->seal_size);
+	w->put[31] = db_bytes(w->root.b, sizeof(w->root.b));
+	w->put[32] = db_text(text_of(w->key_id));
+	w->put[33] = db_bytes(w->signature, sizeof(w->signature));
+	w->put[34] = w->guard == NULL ? db_null() : db_id(w->guard);
+	w->put[35] = w->guard == NULL ? db_null() : db_i16(a, id_bucket(w->guard));
+	w->put[36] = w->guard == NULL ? db_null() : revisable_states(a);
+	w->look[0] = w->put[C_BUCKET];
+	w->look[1] = w->put[C_KIND];
+	w->look[2] = w->put[C_DIRECTION];
+	w->look[3] = w->put[C_KEY];
+	w->look[4] = w->put[C_ID];
+
+	db_call_init(call);
+	if (w->guard != NULL) {
+		w->lock[0] = w->put[35];
+		w->lock[1] = w->put[34];
+		db_call_add(call, &lock, w->lock);
+	}
+	db_call_add(call, &put, w->put);
+	db_call_add(call, &look, w->look);
+	return !a->full;
+}
+
+/* --- answer ------------------------------------------------------------------------------------------------- */
+
+static void settle_candidate(struct candidate *c, const struct db_rows *r, int row)
+{
+	struct id filing;
+	struct text digest = db_get_text(r, row, LOOK_DIGEST);
+
+	if (c->outcome != INTAKE_PENDING || !db_get_id(r, row, LOOK_FILING, &filing))
+		return;
+	if (id_eq(&filing, &c->id)) { /* ours: now, or from a try whose outcome was unknown */
+		c->outcome = INTAKE_STORED;
+		return;
+	}
+	if (id_is_null(&c->first_id))
+		c->first_id = filing;
+	if (digest.len == sizeof(c->doc_sha256.b) && memcmp(digest.at, c->doc_sha256.b, digest.len) == 0) {
+		c->outcome = INTAKE_REPEAT;
+		c->first_id = filing;
+		c->receipt = db_get_text(r, row, LOOK_RECEIPT);
+	}
+}
+
+int intake_write_read(struct intake_write *w, const struct db_answer *a, struct id *raised, int room)
+{
+	const struct db_rows *written = a->results[a->count - 2], *standing = a->results[a->count - 1];
+	int n = 0;
+
+	for (int row = 0; row < db_row_count(standing); row++) {
+		int64_t place = db_get_int(standing, row, LOOK_PLACE);
+
+		assert(place >= 1 && place <= w->count);
+		settle_candidate(w->list[place - 1], standing, row);
+	}
+	for (int row = 0; row < db_row_count(written) && n < room; row++)
+		if (db_get_id(written, row, 1, &raised[n]))
+			n++;
+	return n;
+}

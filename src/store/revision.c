@@ -1,0 +1,262 @@
+/*
+ * The slow lane of intake: a change or deletion (appType 2, 3), or an addition that met other content.
+ *
+ *   read what stands ──> decide ──┬─ the same content stands under any revision: REPEAT
+ *         ^                       ├─ an addition, and nothing was rejected: CONFLICT
+ *         │                       ├─ nothing to change, or released already: REFUSED with the rule
+ *         │                       └─ write the next revision while the state still allows it
+ *         └──── somebody else was first: read again (TRIES_MAX times)
+ *
+ * The law admits a revision before release (GACC 2018-194 art. 11) and a new addition after a rejection.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "store/intake_priv.h"
+
+#define JOBS_MAX  256
+#define TRIES_MAX 4
+#define JOB_BYTES ((size_t)8 << 20)
+
+static const struct db_stmt stand = { /* every revision under the key, with the declaration's state on each row */
+	.name = "revision_stand",
+	.sql =
+	"select k.revision, k.filing_id, k.doc_sha256, k.receipt, f.action, d.state, d.id"
+	" from (select $1::smallint as bucket, $2::text as kind, $3::text as direction, $4::text as business_key,"
+	"   coalesce($5::uuid, (select l.declaration_id from link l where l.bucket = $6::smallint and l.id = $7::uuid)) as declaration_id) c"
+	" join filing_key k on k.bucket = c.bucket and k.kind = c.kind and k.direction = c.direction and k.business_key = c.business_key"
+	" left join filing f on f.bucket = k.bucket and f.id = k.filing_id"
+	" left join declaration d on d.bucket = id_bucket(c.declaration_id) and d.id = c.declaration_id"
+	" order by k.revision",
+	.param_count = 7,
+};
+enum { STAND_REVISION, STAND_FILING, STAND_DIGEST, STAND_RECEIPT, STAND_ACTION, STAND_STATE, STAND_DECLARATION };
+
+struct job {
+	struct revision_lane *lane;
+	struct candidate *c;
+	void (*on_done)(void *arg, struct candidate *c);
+	void *arg;
+	struct arena arena;
+	struct db_call call;
+	struct db_param params[7];
+	struct intake_write write;
+	struct candidate *one[1];
+	struct id guard;
+	struct job *next, *prev;
+	int64_t give_up_us;
+	int tries;
+	bool unknown, writing;
+};
+
+struct revision_lane {
+	struct intake_conf conf;
+	struct intake_deps deps;
+	struct job *jobs;
+	int count;
+};
+
+static db_done_fn on_read, on_written;
+
+struct revision_lane *revision_lane_new(const struct intake_conf *conf, const struct intake_deps *deps)
+{
+	struct revision_lane *l = calloc(1, sizeof(*l));
+
+	if (l != NULL) {
+		l->conf = *conf;
+		l->deps = *deps;
+	}
+	return l;
+}
+
+static void job_free(struct job *j)
+{
+	struct revision_lane *l = j->lane;
+
+	if (j->prev != NULL)
+		j->prev->next = j->next;
+	else
+		l->jobs = j->next;
+	if (j->next != NULL)
+		j->next->prev = j->prev;
+	l->count--;
+	arena_done(&j->arena);
+	free(j);
+}
+
+void revision_lane_free(struct revision_lane *l)
+{
+	if (l == NULL)
+		return;
+	while (l->jobs != NULL) {
+		db_cancel(l->deps.db, &l->jobs->call);
+		job_free(l->jobs);
+	}
+	free(l);
+}
+
+int revision_waiting(const struct revision_lane *l)
+{
+	return l->count;
+}
+
+static void finish(struct job *j, enum intake_outcome outcome, enum rule rule)
+{
+	j->c->outcome = outcome;
+	j->c->rule = rule;
+	j->on_done(j->arg, j->c);
+	job_free(j);
+}
+
+static void read_standing(struct job *j)
+{
+	const struct candidate *c = j->c;
+
+	arena_done(&j->arena);
+	j->writing = false;
+	j->params[0] = db_i16(&j->arena, c->bucket);
+	j->params[1] = db_text(text_of(doc_kind_name(c->kind)));
+	j->params[2] = db_text(text_of(direction_name(c->direction)));
+	j->params[3] = db_text(c->business_key);
+	j->params[4] = c->has_declaration ? db_id(&c->declaration) : db_null();
+	j->params[5] = c->has_link ? db_i16(&j->arena, id_bucket(&c->link)) : db_null();
+	j->params[6] = c->has_link ? db_id(&c->link) : db_null();
+	db_call_init(&j->call);
+	db_call_add(&j->call, &stand, j->params);
+	db_start(j->lane->deps.db, &j->call, on_read);
+}
+
+bool revision_submit(struct revision_lane *l, struct candidate *c, void (*on_done)(void *arg, struct candidate *c), void *arg)
+{
+	struct job *j;
+
+	if (l->count >= JOBS_MAX || (j = calloc(1, sizeof(*j))) == NULL)
+		return false;
+	j->lane = l;
+	j->c = c;
+	j->on_done = on_done;
+	j->arg = arg;
+	j->one[0] = c;
+	j->give_up_us = loop_now_us(l->deps.loop) + (int64_t)l->conf.give_up_ms * 1000;
+	arena_init(&j->arena, JOB_BYTES);
+	j->next = l->jobs;
+	if (l->jobs != NULL)
+		l->jobs->prev = j;
+	l->jobs = j;
+	l->count++;
+	read_standing(j);
+	return true;
+}
+
+/* The database failed: once more while there is time, else tell what is certain. */
+static void failed(struct job *j, const struct db_answer *a)
+{
+	j->unknown = j->unknown || (j->writing && a->outcome == DB_UNCERTAIN);
+	if (a->outcome == DB_BAD_DATA || a->outcome == DB_CONFLICT) {
+		finish(j, INTAKE_REFUSED, RULE_COUNT);
+	} else if (a->outcome != DB_BROKEN && loop_now_us(j->lane->deps.loop) < j->give_up_us) {
+		read_standing(j); /* a write whose outcome is unknown is found by its digest */
+	} else {
+		log_event(NULL, LOG_LEVEL_ERROR, "revision.gave_up", "%s %s %s", db_outcome_name(a->outcome), a->sqlstate,
+		          a->detail == NULL ? "" : a->detail);
+		finish(j, j->unknown ? INTAKE_UNKNOWN : INTAKE_TRY_AGAIN, RULE_COUNT);
+	}
+}
+
+static void write_next(struct job *j, int revision, bool has_guard)
+{
+	struct intake_deps *deps = &j->lane->deps;
+
+	j->c->revision = revision;
+	j->c->outcome = INTAKE_PENDING;
+	j->write = (struct intake_write){ .list = j->one, .count = 1, .lease_s = j->lane->conf.todo_lease_s };
+	j->write.now_us = clock_now_us(deps->clock);
+	j->write.seal_id = id_new(deps->ids, j->write.now_us, (int16_t)(id_random(deps->ids) % ID_BUCKETS));
+	j->write.guard = has_guard ? &j->guard : NULL;
+	j->writing = true;
+	if (!intake_seal(&j->write, &j->arena, deps->signer) || !intake_write_call(&j->write, &j->arena, &j->call)) {
+		finish(j, INTAKE_TRY_AGAIN, RULE_COUNT);
+		return;
+	}
+	db_start(deps->db, &j->call, on_written);
+}
+
+/* The same content under any revision is that filing again, for ever. */
+static bool is_repeat(struct job *j, const struct db_rows *r)
+{
+	struct candidate *c = j->c;
+
+	for (int row = 0; row < db_row_count(r); row++) {
+		struct text digest = db_get_text(r, row, STAND_DIGEST);
+
+		if (row == 0)
+			(void)db_get_id(r, row, STAND_FILING, &c->first_id);
+		if (digest.len != sizeof(c->doc_sha256.b) || memcmp(digest.at, c->doc_sha256.b, digest.len) != 0)
+			continue;
+		(void)db_get_id(r, row, STAND_FILING, &c->first_id);
+		c->receipt = db_get_text(r, row, STAND_RECEIPT);
+		finish(j, id_eq(&c->first_id, &c->id) ? INTAKE_STORED : INTAKE_REPEAT, RULE_COUNT);
+		return true;
+	}
+	return false;
+}
+
+static void on_read(struct db_call *call, const struct db_answer *a)
+{
+	struct job *j = container_of(call, struct job, call);
+	const struct db_rows *r;
+	enum declaration_state state = STATE_WAITING;
+	bool has_declaration, was_deleted;
+	int last;
+
+	if (a->outcome != DB_DONE) {
+		failed(j, a);
+		return;
+	}
+	r = a->results[0];
+	if (is_repeat(j, r))
+		return;
+	last = db_row_count(r) - 1;
+	if (last < 0) { /* an addition lost its rival meanwhile; a change has nothing to change */
+		if (j->c->action == ACTION_ADD)
+			write_next(j, 1, false);
+		else
+			finish(j, INTAKE_REFUSED, RULE_NOTHING_TO_CHANGE);
+		return;
+	}
+	has_declaration = db_get_id(r, last, STAND_DECLARATION, &j->guard) && state_by_name(db_get_text(r, last, STAND_STATE), &state);
+	was_deleted = text_is(db_get_text(r, last, STAND_ACTION), action_name(ACTION_DELETE));
+	if (j->c->action == ACTION_ADD && !was_deleted && !(has_declaration && state == STATE_REJECTED))
+		finish(j, INTAKE_CONFLICT, RULE_COUNT);
+	else if (j->c->action != ACTION_ADD && was_deleted)
+		finish(j, INTAKE_REFUSED, RULE_NOTHING_TO_CHANGE);
+	else if (has_declaration && !state_allows_revision(state))
+		finish(j, INTAKE_REFUSED, RULE_CHANGE_TOO_LATE);
+	else
+		write_next(j, (int)db_get_int(r, last, STAND_REVISION) + 1, has_declaration);
+}
+
+static void on_written(struct db_call *call, const struct db_answer *a)
+{
+	struct job *j = container_of(call, struct job, call);
+	struct revision_lane *l = j->lane;
+	struct id raised[4];
+	int n;
+
+	if (a->outcome != DB_DONE) {
+		failed(j, a);
+		return;
+	}
+	n = intake_write_read(&j->write, a, raised, (int)COUNTOF(raised));
+	if (j->c->outcome == INTAKE_PENDING) { /* another revision came first, or the state moved on: look again */
+		if (++j->tries < TRIES_MAX)
+			read_standing(j);
+		else
+			finish(j, INTAKE_TRY_AGAIN, RULE_COUNT);
+		return;
+	}
+	if (n > 0)
+		l->deps.on_stored(l->deps.arg, raised, n);
+	finish(j, j->c->outcome, RULE_COUNT);
+}
