@@ -1,4 +1,4 @@
-# Tongguan. `make help` lists the targets. Everything made lies under build/.
+# Tongguan: `make help` lists the targets; everything made lies under build/.
 #
 # A fresh machine has gcc, make and apt only: the packages come with the first target (debian/need.sh), so
 # whatever asks pkg-config is expanded inside recipes, after that, and remembered then.
@@ -14,7 +14,6 @@ PYTHON    ?= /usr/bin/python3
 INSTALL   ?= install
 PKG_CONFIG ?= pkg-config
 NEED      ?= sh debian/need.sh
-comma     := ,
 VARIANT   ?= $(if $(SANITIZE),sanitize-$(subst $(comma),-,$(SANITIZE)),release)
 
 BINDIR     ?= $(PREFIX)/bin
@@ -27,6 +26,7 @@ UNITDIR    ?= $(if $(filter /usr,$(PREFIX)),/lib/systemd/system,$(PREFIX)/lib/sy
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 COMPLETIONDIR ?= $(DATADIR)/bash-completion/completions
 
+comma := ,
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) '$(2)')
 OUT := build/$(VARIANT)
@@ -55,7 +55,8 @@ ROOMS   := base io model standard store flow api
 HOUSE_C := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)) $(filter-out src/main.c,$(wildcard src/*.c))
 HOUSE_O := $(call objects,$(HOUSE_C)) $(OUT)/obj/sql_embedded.o
 TOOLS_C := $(wildcard src/ctl/*.c src/mock/*.c src/bench/*.c)
-TOOLS_O := $(call objects,$(filter-out %/main.c,$(TOOLS_C)))
+SHARED_C := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
+TOOLS_O := $(call objects,$(filter-out %/main.c,$(TOOLS_C)) $(SHARED_C))
 TOOLS   := $(OUT)/libtools.a
 PROGRAMS := $(if $(wildcard src/main.c),$(BIN)/tongguand) $(if $(wildcard src/ctl/*.c),$(BIN)/tongguanctl) \
 	$(if $(wildcard src/mock/*.c),$(BIN)/tongguan-mock) $(if $(wildcard src/bench/*.c),$(BIN)/tongguan-bench)
@@ -76,7 +77,6 @@ test-objects: $(call objects,$(wildcard tests/unit/*.c tests/fuzz/*.c))
 
 need-build need-demo need-check: need-%:
 	$(Q)$(NEED) $*
-
 $(OUT)/obj/%.o: %.c | need-build
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -111,10 +111,10 @@ $(BIN)/%: $(LIB)
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS)
 
 unit-programs: $(UNIT)
-$(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(TOOLS) $(LIB)
+$(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(call objects,$(wildcard tests/unit/fixture*.c)) $(TOOLS) $(LIB)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(LINK) -o $@ $< $(TOOLS) $(LIB) $(PKG_LIBS) -lcmocka
+	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(TOOLS) $(LIB) $(PKG_LIBS) -lcmocka
 
 fuzz-programs: ## libFuzzer needs clang and its own objects
 	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-links

@@ -14,7 +14,7 @@ struct httpc_exchange { /* one call under way, or a spare easy handle */
 	CURL *easy;
 	char *answer;
 	size_t len, size;
-	bool too_long;
+	bool too_long, head_whole;
 	int64_t started_us;
 	struct curl_slist lines[HTTPC_LINES_MAX];
 	char type_line[160];

@@ -20,7 +20,7 @@ struct check {
 	struct row head;
 	const struct regime *regime; /* of an inventory whose trade mode is in force; else NULL */
 	struct decimal lines_total;  /* sum of total_price */
-	bool lines_total_known;      /* every line had one */
+	bool lines_total_known;      /* every line had one that is right */
 	uint64_t line_numbers[2];    /* bit n: line number n was seen */
 };
 

@@ -55,6 +55,19 @@ static size_t body_came(char *data, size_t one, size_t len, void *cls)
 	return len;
 }
 
+/* curl takes a head that ends in the middle for a whole one; we want its empty line (trailers may follow). */
+static size_t head_line_came(char *line, size_t one, size_t len, void *cls)
+{
+	struct httpc_exchange *x = cls;
+
+	assert(one == 1);
+	if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
+		x->head_whole = false;
+	else if (len <= 2 && line[len - 1] == '\n')
+		x->head_whole = true;
+	return len;
+}
+
 /* --- exchanges ----------------------------------------------------------------- */
 
 static void exchange_free(struct httpc_exchange *x)
@@ -75,6 +88,8 @@ static bool set_lasting(struct httpc_exchange *x)
 	bad |= curl_easy_setopt(e, CURLOPT_ERRORBUFFER, x->error);
 	bad |= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, body_came);
 	bad |= curl_easy_setopt(e, CURLOPT_WRITEDATA, x);
+	bad |= curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, head_line_came);
+	bad |= curl_easy_setopt(e, CURLOPT_HEADERDATA, x);
 	bad |= curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	bad |= curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
 	bad |= curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -152,7 +167,7 @@ static bool nothing_sent(CURL *easy)
 static enum httpc_end judge(struct httpc_exchange *x, CURLcode result)
 {
 	if (result == CURLE_OK)
-		return HTTPC_ANSWERED;
+		return x->head_whole ? HTTPC_ANSWERED : HTTPC_UNCERTAIN;
 	switch (result) {
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_URL_MALFORMAT:
@@ -187,6 +202,8 @@ static void tell(struct httpc_exchange *x, CURLcode result)
 		answer.retry_after_s = retry_after_s(x->easy);
 	} else if (x->too_long) {
 		answer.detail = "the answer is longer than allowed";
+	} else if (result == CURLE_OK) {
+		answer.detail = "the answer's head is not whole";
 	} else {
 		answer.detail = x->error[0] != '\0' ? x->error : curl_easy_strerror(result);
 	}
@@ -276,7 +293,7 @@ bool httpc_start(struct httpc *h, struct httpc_call *call, httpc_done_fn *on_don
 	assert(call->url != NULL);
 	x->call = call;
 	x->len = 0;
-	x->too_long = false;
+	x->too_long = x->head_whole = false;
 	x->error[0] = '\0';
 	x->started_us = loop_now_us(h->loop);
 	if (!set_method(x) || !set_headers(x) || curl_easy_setopt(x->easy, CURLOPT_URL, call->url) != CURLE_OK

@@ -52,32 +52,32 @@ struct guard {
 	uintptr_t next_line; /* where the next header line must begin; 0: not known */
 };
 
-static bool is_token_char(unsigned char c)
-{
-	static const char others[] = "!#$%&'*+-.^_`|~";
+enum { TOKEN = 1, CONTROL = 2 };
 
-	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
-		return true;
-	return c != '\0' && strchr(others, c) != NULL;
-}
+static const unsigned char byte_kind[256] = {
+	[0 ... 8] = CONTROL, [10 ... 0x1f] = CONTROL, [0x7f] = CONTROL, /* a tab is allowed in values */
+	['a' ... 'z'] = TOKEN, ['A' ... 'Z'] = TOKEN, ['0' ... '9'] = TOKEN,
+	['!'] = TOKEN, ['#'] = TOKEN, ['$'] = TOKEN, ['%'] = TOKEN, ['&'] = TOKEN, ['\''] = TOKEN, ['*'] = TOKEN,
+	['+'] = TOKEN, ['-'] = TOKEN, ['.'] = TOKEN, ['^'] = TOKEN, ['_'] = TOKEN, ['`'] = TOKEN, ['|'] = TOKEN,
+	['~'] = TOKEN,
+};
 
 static bool is_token(const char *s, size_t len)
 {
+	unsigned kind = TOKEN;
+
 	for (size_t i = 0; i < len; i++)
-		if (!is_token_char((unsigned char)s[i]))
-			return false;
-	return len > 0;
+		kind &= byte_kind[(unsigned char)s[i]];
+	return kind == TOKEN && len > 0;
 }
 
 static bool has_control(const char *s, size_t len)
 {
-	bool found = false;
+	unsigned kind = 0;
 
-	for (size_t i = 0; i < len; i++) { /* no early exit: the compiler makes it one pass over words */
-		unsigned char c = (unsigned char)s[i];
-		found |= (c < 0x20 && c != '\t') || c == 0x7f;
-	}
-	return found;
+	for (size_t i = 0; i < len; i++)
+		kind |= byte_kind[(unsigned char)s[i]];
+	return (kind & CONTROL) != 0;
 }
 
 static unsigned once_bit(const char *name, size_t len)

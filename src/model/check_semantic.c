@@ -239,8 +239,10 @@ static void check_line_total(struct check *c, struct row *r)
 	if (!number_of(c, r, F_PRICE, &price) || !number_of(c, r, F_QUANTITY, &quantity))
 		return;
 	product = decimal_mul(price, quantity, MONEY_PLACES);
-	if (!decimal_eq(product, to_money(total)))
+	if (!decimal_eq(product, to_money(total))) {
 		refuse(c, r, F_TOTAL_PRICE, &(struct wrong){ RULE_LINE_TOTAL, -1, words_of(c, product) });
+		c->lines_total_known = false;
+	}
 }
 
 static void check_second_quantity(struct check *c, struct row *r)

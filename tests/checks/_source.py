@@ -37,10 +37,13 @@ def skip(reason):
     sys.exit(77)
 
 
+def bin_directory():
+    return pathlib.Path(os.environ.get("TONGGUAN_BIN", str(ROOT / "build/release/bin")))
+
+
 def program(name):
     """A built program's path; the check fails when it is not there."""
-    directory = os.environ.get("TONGGUAN_BIN", str(ROOT / "build/release/bin"))
-    path = pathlib.Path(directory) / name
+    path = bin_directory() / name
     if not path.exists():
         finish([f"{path} is not built"])
     return path

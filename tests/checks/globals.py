@@ -1,5 +1,4 @@
 """Nothing mutable is global: the house's objects have no data that can be written, but for the exceptions below."""
-import pathlib
 import re
 
 import _source as s
@@ -15,7 +14,7 @@ SYMBOL = re.compile(r"^[0-9a-f]+ .{7} (\S+)\s+[0-9a-f]+ (?:\.hidden )?(\S+)$")
 
 
 def main():
-    objects = pathlib.Path(s.program("tongguand")).parent.parent / "obj/src"
+    objects = s.bin_directory().parent / "obj/src"
     problems = []
     for source in s.sources(*[f"src/{room}/*.c" for room in s.ROOMS], "src/config.c", "src/worker.c"):
         name = s.rel(source).removeprefix("src/").removesuffix(".c") + ".o"

@@ -1,0 +1,140 @@
+/*
+ * POST /v1/filings: read, check, store, answer.
+ *
+ *   filings_post ──(nothing to store)──────────────> answer
+ *        └──intake──> stored (committed, or known not to be) ──> answer
+ *
+ * This is the hot path: one arena, one pass over the body, no statement of its own. Each node of a message stands
+ * for itself; only a message that cannot be read is refused as a whole. How the outcome is told is filings_answer.c.
+ */
+#include "api/filings_answer.h"
+#include "api/handlers.h"
+
+static step_fn stored;
+
+static bool wants_xml(const struct req *r)
+{
+	struct text accept = httpd_header(r->http, "Accept");
+
+	return accept.len > 0 && memmem(accept.at, accept.len, "xml", 3) != NULL && memmem(accept.at, accept.len, "json", 4) == NULL;
+}
+
+/* The gate let JSON and XML through, nothing else. */
+static bool is_xml(const struct req *r)
+{
+	struct text type = httpd_header(r->http, "Content-Type");
+	const char *slash = type.len == 0 ? NULL : memchr(type.at, '/', type.len);
+
+	return slash != NULL && (slash[1] == 'x' || slash[1] == 'X');
+}
+
+static bool read_message(struct req *r, bool xml, struct message *m, struct fault *f)
+{
+	const struct rules *rules = *r->api->deps.rules;
+
+	if (rules == NULL)
+		return fault_set(f, FAULT_STORE_DOWN, "the code lists are not read yet");
+	if (!(xml ? message_read_ceb(r->arena, r->http->body, m, f) : message_read_json(r->arena, r->http->body, m, f)))
+		return false;
+	message_check(r->arena, m, rules->book, clock_day(r->now_us));
+	if (r->arena->full)
+		return fault_set(f, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
+	return true;
+}
+
+/* The first of the enterprises that answer for the filing for which this client may file. */
+static bool find_filer(const struct req *r, const struct document *d, struct text *filer)
+{
+	struct text filers[3];
+	int count = document_filers(d, filers);
+
+	for (int i = 0; i < count; i++) {
+		if (filers[i].at == NULL || !client_may_file_for(&r->client, filers[i]))
+			continue;
+		*filer = filers[i];
+		return true;
+	}
+	return false;
+}
+
+static void fill_candidate(struct req *r, const struct document *d, struct candidate *c)
+{
+	size_t digest_from = 0;
+	struct buf canonical;
+
+	buf_init(&canonical, r->arena, r->http->body.len + 128);
+	canonical_put(&canonical, d, &digest_from);
+	c->kind = d->def->kind;
+	c->direction = d->def->direction;
+	c->action = document_action(d);
+	c->business_key = document_business_key(d, r->arena);
+	c->bucket = document_bucket(d, c->business_key);
+	c->document = buf_as_text(&canonical);
+	c->doc_sha256 = canonical_digest(c->document, digest_from);
+	c->order_no = document_get(d, F_ORDER_NO);
+	c->platform_code = document_get(d, F_PLATFORM_CODE);
+	c->carrier_code = document_get(d, F_CARRIER_CODE);
+	c->waybill_no = document_get(d, F_WAYBILL_NO);
+	c->has_declaration = document_declaration(d, &c->declaration);
+	c->has_link = document_link(d, &c->link);
+}
+
+static bool has_findings(const struct node *n)
+{
+	return n->doc == NULL || (n->findings != NULL && findings_any(n->findings));
+}
+
+/* Takes every node that may be stored. False: the arena is full. */
+static bool choose(struct req *r, struct filing_work *w)
+{
+	struct intake_submission *s = &r->submission;
+	int count = w->message.node_count;
+
+	w->nodes = arena_zalloc(r->arena, sizeof(*w->nodes) * (size_t)count);
+	s->candidates = arena_zalloc(r->arena, sizeof(*s->candidates) * (size_t)count);
+	if (w->nodes == NULL || s->candidates == NULL)
+		return false;
+	for (int i = 0; i < count; i++) {
+		const struct node *from = &w->message.nodes[i];
+		struct candidate *c = &s->candidates[s->candidate_count];
+
+		w->nodes[i].doc = from->doc;
+		w->nodes[i].findings = from->findings;
+		if (has_findings(from) || !find_filer(r, from->doc, &c->filer))
+			continue;
+		fill_candidate(r, from->doc, c);
+		w->nodes[i].candidate = c;
+		s->candidate_count++;
+	}
+	return !r->arena->full;
+}
+
+enum step filings_post(struct req *r)
+{
+	struct filing_work *w = arena_zalloc(r->arena, sizeof(*w));
+	struct intake_submission *s = &r->submission;
+	bool xml = is_xml(r), as_xml = xml && wants_xml(r);
+	struct fault f = { 0 };
+
+	if (w == NULL)
+		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+	w->as_xml = as_xml;
+	if (!read_message(r, xml, &w->message, &f))
+		return filings_refuse(r, &f, as_xml);
+	if (!choose(r, w))
+		return reply_fault(r, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
+	r->own = w;
+	if (s->candidate_count == 0)
+		return filings_answer(r, w);
+
+	s->client_id = r->client.id;
+	s->media_type = xml ? "application/xml" : "application/json";
+	s->body = r->http->body;
+	s->body_sha256 = sha256_of(s->body);
+	return await_intake(r, stored);
+}
+
+static enum step stored(struct req *r)
+{
+	return filings_answer(r, r->own);
+}
