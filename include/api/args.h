@@ -15,9 +15,12 @@ struct args {
 /* NULL: the arena is full; everything below takes NULL. */
 struct args *args_new(struct req *r) must_check;
 void args_text(struct args *q, struct text t); /* borrowed; absent: null */
+void args_i16(struct args *q, int16_t v);
 void args_i32(struct args *q, int32_t v);
 void args_bool(struct args *q, bool v);
 void args_time(struct args *q, int64_t us);
+void args_bytes(struct args *q, const void *bytes, size_t len); /* borrowed */
+void args_null(struct args *q);
 void args_id(struct args *q, const struct id *id);   /* two parameters: its bucket and itself (copied) */
 void args_uuid(struct args *q, const struct id *id); /* itself alone (copied) */
 void args_caller(struct args *q);                    /* two: client id; whether it sees records of every client */

@@ -50,12 +50,14 @@ struct http_req { /* made and freed by httpd; user is the handler's */
 
 struct httpd_conf {
 	const char *address;  /* "127.0.0.1:8443", "[::1]:0", "unix:/path"; port 0: any */
-	int listen_fd;        /* >= 0: given by systemd or another worker, address is ignored */
+	int listen_fd;        /* >= 0: given by systemd or another worker, address is ignored; a copy is used */
 	int connections;      /* limit */
+	/* Each 0: none. header: also from the accept to the first line; body: also for the answer to be taken;
+	 * idle: from the end of one request to the first line of the next. */
 	int header_timeout_ms, body_timeout_ms, idle_timeout_ms, handler_timeout_ms;
 	size_t body_bytes;      /* limit of a body: 413 beyond */
 	size_t arena_bytes;     /* limit of the request's arena, body included */
-	size_t header_bytes;    /* libmicrohttpd's pool for a connection */
+	size_t header_bytes;    /* libmicrohttpd's pool for a connection: zeroed for each request, so not larger than needed */
 };
 
 struct httpd_calls {
@@ -63,11 +65,14 @@ struct httpd_calls {
 	 * false after httpd_reply(): the body is not read and the connection closes. NULL: always go on. */
 	bool (*on_headers)(struct http_req *r, void *arg);
 	void (*on_request)(struct http_req *r, void *arg);
-	/* The server itself refuses: build the answer for the caller to send (status and headers preset by f). */
+	/* The server itself refuses: call httpd_reply() with an answer for f; NULL or no reply: plain text is sent.
+	 * There may be no path, no body and no valid header. */
 	void (*on_refused)(struct http_req *r, const struct fault *f, void *arg);
-	/* The client left, or handler_timeout passed (then httpd answers 503 itself): forget r->user's waits. */
+	/* After on_request and before a reply: the client left (or closed its sending side), handler_timeout passed or
+	 * the server is freed (then httpd answers 503 itself, by on_refused). Forget r->user's waits; do not reply. */
 	void (*on_gone)(struct http_req *r, void *arg);
-	/* After the answer left (or failed): for metrics and the access log; r dies after it. */
+	/* Once for every request that any call above was told of: after the answer left (status), or when none did
+	 * (status 0). For metrics and the access log; r dies after it. */
 	void (*on_end)(struct http_req *r, int status, void *arg);
 	void *arg;
 };
@@ -83,7 +88,7 @@ void httpd_free(struct httpd *h); /* answers what still waits with 503 and ends 
 
 /* First value of a request header (name without case); at == NULL: absent. */
 struct text httpd_header(const struct http_req *r, const char *name);
-/* Value of a query parameter, percent-decoded into the arena; at == NULL: absent. */
+/* First value of a query parameter, percent-decoded into the arena ('+' stays '+'); at == NULL: absent. */
 struct text httpd_query(struct http_req *r, const char *name);
 /* Every query parameter's name, to refuse unknown ones. */
 bool httpd_query_names_ok(struct http_req *r, const char *const *allowed, int count, struct text *stranger) must_check;

@@ -24,9 +24,10 @@ struct rules {
 };
 
 extern const struct db_stmt rule_store_revision;  /* one row: last_value */
-/* Adds the statements that read everything (three) to a call. */
+/* Adds the four statements that read everything, the revision first, to a call; no parameters. */
 void rule_store_load(struct db_call *call);
-struct rules *rules_from_answer(const struct db_answer *a, int64_t revision, struct fault *f) must_check;
+/* From a DB_DONE answer of such a call; the caller holds it. NULL: *f says which row cannot be obeyed. */
+struct rules *rules_from_answer(const struct db_answer *a, struct fault *f) must_check;
 struct rules *rules_hold(struct rules *r);
 void rules_release(struct rules *r); /* NULL allowed */
 

@@ -5,7 +5,7 @@
 #include "io/db.h"
 
 /* Applies what is missing under one advisory lock, each file in a transaction; then makes partitions from
- * the month of now_us for 13 months. Refuses when an applied file's checksum differs. applied: how many ran. */
+ * the month before now_us for 14 months and analyzes. Refuses when an applied file's checksum differs. applied: how many ran. */
 bool schema_migrate(struct db_sync *s, int64_t now_us, int *applied, struct fault *f) must_check;
 /* FAULT_SCHEMA naming both versions when the database is older or newer than this program, or a checksum differs. */
 bool schema_check(struct db_sync *s, struct fault *f) must_check;
@@ -13,9 +13,11 @@ int schema_version(void); /* of this program: number of the last migration */
 /* 'production', 'test', 'sandbox' (table setting). */
 bool schema_purpose(struct db_sync *s, char *out, size_t size, struct fault *f) must_check;
 
-/* For /readyz and daily work, without waiting: one row: version, fsync is on, is writable, purpose. */
+/* For /readyz, without waiting: one row: version, fsync is on, is writable, purpose (columns SH_…). */
+enum { SH_VERSION, SH_FSYNC, SH_WRITABLE, SH_PURPOSE };
 extern const struct db_stmt schema_store_health;
-/* $1: first month (date as days since 1970 → timestamptz), 3 months ahead; idempotent. */
+/* $1: a day (integer, days since 1970) of the first of three months; idempotent. One row: how many were made; none: another
+ * daemon is at it. */
 extern const struct db_stmt schema_store_partitions;
 
 #endif

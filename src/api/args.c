@@ -29,6 +29,12 @@ void args_text(struct args *q, struct text t)
 		add(q, db_text(t));
 }
 
+void args_i16(struct args *q, int16_t v)
+{
+	if (q != NULL)
+		add(q, db_i16(q->r->arena, v));
+}
+
 void args_i32(struct args *q, int32_t v)
 {
 	if (q != NULL)
@@ -45,6 +51,18 @@ void args_time(struct args *q, int64_t us)
 {
 	if (q != NULL)
 		add(q, db_time(q->r->arena, us));
+}
+
+void args_bytes(struct args *q, const void *bytes, size_t len)
+{
+	if (q != NULL)
+		add(q, db_bytes(bytes, len));
+}
+
+void args_null(struct args *q)
+{
+	if (q != NULL)
+		add(q, db_null());
 }
 
 void args_uuid(struct args *q, const struct id *id)

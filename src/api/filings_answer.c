@@ -9,6 +9,7 @@
 #include "api/filings_answer.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "standard/writer.h"
 
@@ -41,6 +42,7 @@ static struct verdict_of_node judge_candidate(struct req *r, const struct candid
 {
 	struct verdict_of_node v = { .code = FAULT_NONE, .detail = "" };
 
+	assert(c->outcome != INTAKE_PENDING);
 	switch (c->outcome) {
 	case INTAKE_STORED:
 		v.status = 201;
@@ -67,7 +69,7 @@ static struct verdict_of_node judge_candidate(struct req *r, const struct candid
 		v.code = FAULT_UNCERTAIN;
 		break;
 	case INTAKE_PENDING:
-		assert(!"a candidate without an outcome");
+		break;
 	}
 	v.status = fault_http_status(v.code);
 	return v;
@@ -257,10 +259,9 @@ static void put_info(struct req *r, struct buf *b, const struct filing_work *w, 
 }
 
 /* 36 characters that the same message always gets. */
-static struct text stable_guid(struct req *r, const char *of)
+static struct text stable_guid(struct req *r, const struct sha256 *body, const char *of)
 {
-	struct sha256 body = sha256_of(r->http->body);
-	const struct text parts[] = { { (const char *)body.b, sizeof(body.b) }, text_of(of) };
+	const struct text parts[] = { { (const char *)body->b, sizeof(body->b) }, text_of(of) };
 	struct id id = id_of_key('G', parts, COUNTOF(parts));
 	char *guid = arena_alloc(r->arena, ID_TEXT_BYTES);
 
@@ -276,15 +277,13 @@ static struct text stable_guid(struct req *r, const char *of)
 static void fill_return(struct req *r, const struct filing_work *w, int i, struct ceb_return *out)
 {
 	struct verdict_of_node v = judge_node(r, &w->nodes[i]);
-	struct buf status, info, number;
+	struct buf status, info;
 	struct text receipt = { NULL, 0 };
 
 	buf_init(&status, r->arena, 16);
 	buf_init(&info, r->arena, 256);
-	buf_init(&number, r->arena, 16);
 	buf_i64(&status, customs_status(&w->nodes[i], &v));
 	put_info(r, &info, w, i, &v);
-	buf_i64(&number, i);
 	if (v.code == FAULT_NONE)
 		receipt = w->nodes[i].candidate->receipt;
 	*out = (struct ceb_return){
@@ -292,7 +291,6 @@ static void fill_return(struct req *r, const struct filing_work *w, int i, struc
 		.status = buf_as_text(&status),
 		.info = buf_as_text(&info),
 		.at_us = receipt_time(receipt, r->now_us),
-		.guid = stable_guid(r, number.full ? "" : number.at),
 	};
 }
 
@@ -300,14 +298,19 @@ static enum step answer_ceb(struct req *r, const struct filing_work *w, const st
 {
 	int all = w->message.node_count;
 	struct ceb_return *returns = arena_zalloc(r->arena, sizeof(*returns) * (size_t)all);
+	struct sha256 body = sha256_of(r->http->body);
+	char place[12];
 	struct buf b;
 
 	if (returns == NULL)
 		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
-	for (int i = 0; i < all; i++)
+	for (int i = 0; i < all; i++) {
 		fill_return(r, w, i, &returns[i]);
+		(void)snprintf(place, sizeof(place), "%d", i);
+		returns[i].guid = stable_guid(r, &body, place);
+	}
 	buf_init(&b, r->arena, 512 * (size_t)all);
-	ceb_put_receipt(&b, w->message.number + 1, stable_guid(r, "message"), returns, all);
+	ceb_put_receipt(&b, w->message.number + 1, stable_guid(r, &body, "message"), returns, all);
 	if (b.full || r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
 	return reply_bytes(r, status_of(t, all), "application/xml", buf_as_text(&b), true);
@@ -329,6 +332,7 @@ enum step filings_answer(struct req *r, const struct filing_work *w)
 
 enum step filings_refuse(struct req *r, const struct fault *f, bool as_xml)
 {
+	struct sha256 body = sha256_of(r->http->body);
 	struct buf b, number;
 
 	if (!as_xml || fault_may_retry(f->code))
@@ -336,7 +340,7 @@ enum step filings_refuse(struct req *r, const struct fault *f, bool as_xml)
 	buf_init(&number, r->arena, 16);
 	buf_i64(&number, STATUS_ANY_ERROR);
 	buf_init(&b, r->arena, r->http->body.len + 1024);
-	ceb_put_900(&b, stable_guid(r, "message"), buf_as_text(&number), text_of(f->text), r->http->body, r->now_us);
+	ceb_put_900(&b, stable_guid(r, &body, "message"), buf_as_text(&number), text_of(f->text), r->http->body, r->now_us);
 	if (b.full)
 		return reply_problem(r, f);
 	return reply_bytes(r, fault_http_status(f->code), "application/xml", buf_as_text(&b), true);

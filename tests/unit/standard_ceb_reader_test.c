@@ -1,6 +1,4 @@
 /* The CEB reader: every shape in which real messages come, and everything that XML can do to its reader. */
-#include <stdlib.h>
-
 #include "standard_bench.h"
 
 #define GUID "4CDE1CFD-EDED-46B1-946C-B8022E42FC94"

@@ -1,6 +1,4 @@
 /* The JSON reader: what it takes, what it finds, what it refuses, and that nothing in between gets through. */
-#include <stdlib.h>
-
 #include "standard_bench.h"
 
 /* ---- what it takes ---- */

@@ -1,0 +1,83 @@
+/*
+ * Every setting of the daemon, from one table (src/config_table.c): the parser, --check-config, --print-config
+ * (the sample) and docs/CONFIG.md all come from it.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/fault.h"
+#include "base/text.h"
+
+enum { FORMAT_AUTO, FORMAT_JOURNAL, FORMAT_JSON };
+
+struct config { /* texts live in the arena and are never NULL */
+	struct arena arena;
+	const char *path; /* of the file; NULL: defaults only */
+	struct {
+		int workers, stop_timeout_ms, reload_ms;
+	} service;
+	struct {
+		const char *address, *public_url;
+		int connections, header_timeout_ms, body_timeout_ms, idle_timeout_ms, handler_timeout_ms;
+		int header_bytes, body_bytes, memory_bytes;
+	} http;
+	struct {
+		const char *conninfo, *password_file;
+		int connections_intake, connections_flow, connections_query, pipeline_depth, queue_limit;
+		int queue_wait_ms, call_timeout_ms, connect_timeout_ms;
+	} db;
+	struct {
+		int timeout_ms, page_default, page_max;
+	} query;
+	struct {
+		int batch, waiting, flush_us, give_up_ms, flights, todo_lease_s;
+	} intake;
+	struct {
+		int assess_batch, assess_flights, hint_limit, queue_per_authority, lease_s, sweep_ms;
+		const char *exchange_id;
+	} flow;
+	struct {
+		int batch, waiting;
+	} inbox;
+	struct {
+		int connections_per_host, connections, connect_timeout_ms, answer_bytes;
+	} authority_http;
+	struct {
+		const char *key_file;
+	} sign;
+	struct {
+		const char *key_file;
+	} identity;
+	struct {
+		int level;  /* 0 error … 4 debug */
+		int format; /* FORMAT_… */
+	} log;
+	struct {
+		int clock; /* bool */
+		const char *kill_point;
+	} test;
+};
+
+/* Reads path (NULL: defaults only). False: what is wrong stands on stderr, each line with file and line; *f sums it up. */
+bool config_load(struct config *c, const char *path, struct fault *f) must_check;
+void config_done(struct config *c);
+
+/* Takes over the settings that may change while running. restart gets the names of others that differ, at most size bytes. */
+void config_take_reloadable(struct config *c, const struct config *from, char *restart, size_t size);
+
+/* The documented file; c NULL: the sample, with every setting at its default and commented out. */
+void config_print(FILE *out, const struct config *c);
+void config_print_markdown(FILE *out);
+
+/* Where a secret's file is: "credential:name" is $CREDENTIALS_DIRECTORY/name, in the arena. NULL: no credentials were passed. */
+const char *config_secret_path(struct arena *a, const char *setting, struct fault *f) must_check;
+/* The file's bytes without white space at the end, NUL after them; refuses a file that others may read. An empty setting
+ * gives an absent text. False with *f: FAULT_FORBIDDEN when this user may not read it. */
+bool config_secret(struct arena *a, const char *setting, struct text *out, struct fault *f) must_check;
+
+#endif

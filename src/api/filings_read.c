@@ -1,0 +1,69 @@
+/* GET /v1/filings and below: a filer's own filings, and for regulators and operators all. */
+#include "api/args.h"
+#include "api/handlers.h"
+#include "model/field.h"
+
+enum step filings_get(struct req *r)
+{
+	struct args *q = args_new(r);
+	struct id id;
+
+	if (!id_parse(r->captures[0], &id))
+		return reply_fault(r, FAULT_NOT_FOUND, "");
+	args_id(q, &id);
+	args_caller(q);
+	args_bool(q, r->client.role == ROLE_REGULATOR);
+	return args_await_query(r, q, "filing_get", reply_row);
+}
+
+enum step filings_receipt(struct req *r)
+{
+	struct args *q = args_new(r);
+	struct id id;
+
+	if (!id_parse(r->captures[0], &id))
+		return reply_fault(r, FAULT_NOT_FOUND, "");
+	args_id(q, &id);
+	args_caller(q);
+	return args_await_query(r, q, "filing_receipt", reply_row);
+}
+
+static enum step find_by_digest(struct req *r, struct text hex)
+{
+	struct args *q = args_new(r);
+	struct sha256 digest;
+
+	if (hex.len != 2 * sizeof(digest.b) || hex_decode(hex, digest.b, sizeof(digest.b)) != (long)sizeof(digest.b))
+		return reply_fault(r, FAULT_BAD_REQUEST, "sha256 has 64 hexadecimal digits");
+	args_text(q, hex);
+	args_caller(q);
+	return args_await_query(r, q, "filings_by_digest", reply_row);
+}
+
+enum step filings_find(struct req *r)
+{
+	struct text kind_name = httpd_query(r->http, "kind"), direction_text = httpd_query(r->http, "direction");
+	struct text key = httpd_query(r->http, "key"), digest = httpd_query(r->http, "sha256");
+	enum direction direction;
+	enum doc_kind kind;
+	struct args *q;
+
+	if (digest.at != NULL && kind_name.at == NULL && direction_text.at == NULL && key.at == NULL)
+		return find_by_digest(r, digest);
+	if (digest.at != NULL || kind_name.at == NULL || direction_text.at == NULL || key.at == NULL)
+		return reply_fault(r, FAULT_BAD_REQUEST, "give kind, direction and key, or sha256 alone");
+	if (!doc_kind_by_name(kind_name, &kind) || !direction_by_name(direction_text, &direction))
+		return reply_fault(r, FAULT_BAD_REQUEST, "kind or direction is not one of the standard's; see /v1/standard");
+	if (text_utf8_length(key) < 1)
+		return reply_fault(r, FAULT_BAD_REQUEST, "key is a business key as receipts show it");
+
+	const struct text parts[] = { kind_name, direction_text, key };
+
+	q = args_new(r);
+	args_i16(q, id_key_bucket('F', parts, COUNTOF(parts)));
+	args_text(q, kind_name);
+	args_text(q, direction_text);
+	args_text(q, key);
+	args_caller(q);
+	return args_await_query(r, q, "filings_by_key", reply_row);
+}

@@ -1,0 +1,147 @@
+/*
+ * POST /v1/identities: somebody who may say so records that a name and an identity number belong together (R2.2).
+ * Neither is stored: only a keyed hash over both, under which the judgement looks.
+ */
+#include "api/args.h"
+#include "api/handlers.h"
+#include "base/json.h"
+#include "model/finding.h"
+#include "model/identifier.h"
+#include "model/identity.h"
+
+#define NAME_CHARACTERS_MAX   60
+#define SOURCE_CHARACTERS_MAX 100
+
+struct attestation {
+	struct text name, id_type, id_number, source;
+	int64_t attested_us, valid_to_us;
+	bool has_valid_to;
+	struct sha256 hash;
+};
+
+static db_step_fn recorded;
+
+static const struct db_stmt record = {
+	.name = "identity_record",
+	.sql =
+	"insert into identity_attestation (identity_hash, source, attested_at, valid_to, recorded_by)"
+	" values ($1::bytea, $2::text, $3::timestamptz, $4::timestamptz, $5::integer) on conflict do nothing returning 1",
+	.param_count = 5,
+	.flags = DB_WRITES,
+};
+
+static const char *const members[] = { "name", "id_type", "id_number", "source", "attested_at", "valid_to" };
+
+static bool find_stranger(void *arg, struct text name, const struct json *value)
+{
+	struct findings *out = arg;
+
+	(void)value;
+	for (size_t i = 0; i < COUNTOF(members); i++)
+		if (text_is(name, members[i]))
+			return true;
+	findings_add(out, &(struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = name, .line = -1 });
+	return true;
+}
+
+static void complain(struct findings *out, enum rule rule, const char *member, const char *expected)
+{
+	findings_add(out, &(struct finding){ .rule = rule, .member = text_of(member), .line = -1, .expected = expected });
+}
+
+static struct text read_text(const struct json *body, const char *member, long most, struct findings *out)
+{
+	struct text t = json_text(json_member(body, member));
+	long characters = t.at == NULL ? 0 : text_utf8_length(t);
+
+	if (characters == 0)
+		complain(out, RULE_REQUIRED, member, NULL);
+	else if (characters < 0 || characters > most || memchr(t.at, '\0', t.len) != NULL)
+		complain(out, RULE_LENGTH, member, NULL);
+	return t;
+}
+
+static void read_attestation(struct req *r, const struct json *body, struct attestation *a, struct findings *out)
+{
+	struct text attested_at = read_text(body, "attested_at", 40, out), valid_to = json_text(json_member(body, "valid_to"));
+
+	a->name = read_text(body, "name", NAME_CHARACTERS_MAX, out);
+	a->id_type = read_text(body, "id_type", 1, out);
+	a->id_number = read_text(body, "id_number", 18, out);
+	a->source = read_text(body, "source", SOURCE_CHARACTERS_MAX, out);
+	if (a->id_type.len > 0 && !text_is(a->id_type, "1"))
+		complain(out, RULE_VALUE, "id_type", "1 (resident identity card)");
+	if (a->id_number.len > 0 && !identifier_identity_number(a->id_number, clock_day(r->now_us)))
+		complain(out, RULE_IDENTITY_NUMBER, "id_number", NULL);
+	if (attested_at.len > 0 && !clock_parse_rfc3339(attested_at, &a->attested_us) && !clock_parse_date(attested_at, &a->attested_us))
+		complain(out, RULE_FORM, "attested_at", "2026-03-02 or 2026-03-02T10:00:00+08:00");
+	a->has_valid_to = json_member(body, "valid_to") != NULL && !json_is_null(json_member(body, "valid_to"));
+	if (a->has_valid_to && (valid_to.at == NULL || (!clock_parse_rfc3339(valid_to, &a->valid_to_us) && !clock_parse_date(valid_to, &a->valid_to_us))))
+		complain(out, RULE_FORM, "valid_to", "2026-03-02 or 2026-03-02T10:00:00+08:00");
+	json_each(body, find_stranger, out);
+}
+
+static enum step store(struct req *r, struct attestation *a)
+{
+	struct args *q = args_new(r);
+
+	a->hash = identity_hash(r->api->conf.identity_key, a->id_number, a->name);
+	args_bytes(q, a->hash.b, sizeof(a->hash.b));
+	args_text(q, a->source);
+	args_time(q, a->attested_us);
+	if (a->has_valid_to)
+		args_time(q, a->valid_to_us);
+	else
+		args_null(q);
+	args_i32(q, r->client.id);
+	return args_await(r, q, &record, recorded);
+}
+
+enum step identities_post(struct req *r)
+{
+	struct attestation *a = arena_zalloc(r->arena, sizeof(*a));
+	struct findings *findings = arena_alloc(r->arena, sizeof(*findings));
+	struct fault f = { 0 };
+	const struct json *body;
+
+	if (r->client.role == ROLE_REGULATOR && (!r->client.has_authority || r->client.authority != AUTHORITY_POL))
+		return reply_fault(r, FAULT_FORBIDDEN, "only the police's own clients and operators attest identities");
+	if (r->api->conf.identity_key.len == 0)
+		return reply_fault(r, FAULT_BUSY, "no key for identities is configured here");
+	body = json_parse(r->arena, r->http->body, &f);
+	if (body == NULL)
+		return reply_problem(r, &f);
+	if (!json_is_object(body))
+		return reply_fault(r, FAULT_BAD_JSON, "the body is one object");
+	if (a == NULL || findings == NULL)
+		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+	findings_init(findings, r->arena);
+	read_attestation(r, body, a, findings);
+	if (findings_any(findings))
+		return reply_problem_of(r, &(struct problem){ .code = FAULT_RULE_BROKEN, .findings = findings, .node = -1 });
+	r->own = a;
+	return store(r, a);
+}
+
+static enum step recorded(struct req *r, const struct db_answer *answer)
+{
+	const struct attestation *a = r->own;
+	char at[CLOCK_RFC3339_BYTES];
+	struct buf b;
+
+	if (answer->outcome != DB_DONE)
+		return reply_db_fault(r, answer);
+	clock_rfc3339(a->attested_us, 0, at);
+	buf_init(&b, r->arena, 256);
+	buf_str(&b, "{\"source\":");
+	buf_json(&b, a->source);
+	buf_str(&b, ",\"attested_at\":");
+	buf_json(&b, text_of(at));
+	if (a->has_valid_to) {
+		clock_rfc3339(a->valid_to_us, 0, at);
+		buf_str(&b, ",\"valid_to\":");
+		buf_json(&b, text_of(at));
+	}
+	buf_char(&b, '}');
+	return reply_json(r, db_row_count(answer->results[0]) > 0 ? 201 : 200, &b);
+}

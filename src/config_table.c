@@ -1,0 +1,126 @@
+/* The settings: name, type, range, default, unit, when it takes effect, what it is for. */
+#include <string.h>
+
+#include "config_priv.h"
+
+#define AT(member)                  offsetof(struct config, member)
+#define TEXT_(s, n, def, about)     { #s, #n, SETTING_TEXT, 0, 0, NULL, def, "", false, AT(s.n), about }
+#define NUMBER(s, n, lo, hi, def, unit, about) { #s, #n, SETTING_NUMBER, lo, hi, NULL, #def, unit, false, AT(s.n), about }
+#define LIVE(s, n, lo, hi, def, unit, about)   { #s, #n, SETTING_NUMBER, lo, hi, NULL, #def, unit, true, AT(s.n), about }
+#define BOOL_(s, n, def, about)     { #s, #n, SETTING_BOOL, 0, 1, NULL, def, "", false, AT(s.n), about }
+#define WORD(s, n, words, def, live, about)    { #s, #n, SETTING_WORD, 0, 0, words, def, "", live, AT(s.n), about }
+
+const struct setting config_settings[] = {
+	NUMBER(service, workers, 1, 16, 1, "threads", "Loop threads. Each has its own database connections; one is enough for most sites."),
+	LIVE(service, stop_timeout_ms, 100, 600000, 30000, "ms", "How long SIGTERM waits for work under way before it stops anyway."),
+	NUMBER(service, reload_ms, 100, 60000, 2000, "ms", "How often changed clients, codes, regimes and authorities are looked for."),
+
+	TEXT_(http, address, "127.0.0.1:8700", "Where to listen: host:port, [v6]:port or unix:/path; port 0 takes any free one. Ignored when systemd passes the socket."),
+	TEXT_(http, public_url, "", "How callers reach this service, for links in answers. Empty: from the Host header."),
+	NUMBER(http, connections, 1, 60000, 4096, "connections", "Open connections at once, each worker."),
+	NUMBER(http, header_timeout_ms, 100, 600000, 10000, "ms", "Time for a request's line and headers to arrive."),
+	NUMBER(http, body_timeout_ms, 100, 600000, 30000, "ms", "Time for a request's body to arrive."),
+	NUMBER(http, idle_timeout_ms, 100, 3600000, 75000, "ms", "How long a connection is kept open between requests."),
+	NUMBER(http, handler_timeout_ms, 100, 600000, 20000, "ms", "Time for an answer; beyond it the caller gets a 503. Longer than intake.give_up_ms."),
+	NUMBER(http, header_bytes, 4096, 1048576, 32768, "bytes", "Memory for a request's line and headers."),
+	NUMBER(http, body_bytes, 1024, 67108864, 2097152, "bytes", "Longest body of a filing; beyond it 413."),
+	NUMBER(http, memory_bytes, 1048576, 1073741824, 67108864, "bytes", "Most memory of one request, its body included."),
+
+	TEXT_(db, conninfo, "host=/run/postgresql dbname=tongguan", "PostgreSQL: a libpq connection string or URI; several hosts are allowed, the one that takes writes is used. No password here."),
+	TEXT_(db, password_file, "", "File with the password, or credential:NAME for systemd's credential of that name. Empty: none is needed (peer, certificate)."),
+	NUMBER(db, connections_intake, 1, 16, 2, "connections", "Connections that store filings, each worker."),
+	NUMBER(db, connections_flow, 1, 16, 2, "connections", "Connections that judge and deliver, each worker."),
+	NUMBER(db, connections_query, 1, 16, 2, "connections", "Connections for reading, each worker."),
+	NUMBER(db, pipeline_depth, 1, 64, 4, "calls", "Calls under way on one connection."),
+	NUMBER(db, queue_limit, 0, 100000, 2000, "calls", "Calls that wait for a connection; beyond it 503."),
+	NUMBER(db, queue_wait_ms, 1, 600000, 3000, "ms", "How long a call waits for a connection."),
+	NUMBER(db, call_timeout_ms, 1000, 600000, 20000, "ms", "A call that takes longer loses its connection. Longer than PostgreSQL's own limit of 15 s for a statement."),
+	NUMBER(db, connect_timeout_ms, 100, 600000, 5000, "ms", "Time for a connection to be made."),
+
+	NUMBER(query, timeout_ms, 10, 600000, 5000, "ms", "Time for a read in PostgreSQL."),
+	NUMBER(query, page_default, 1, 1000, 50, "items", "Items of a page when the caller names no limit."),
+	NUMBER(query, page_max, 1, 1000, 500, "items", "Most items of a page."),
+
+	NUMBER(intake, batch, 1, 1024, 256, "filings", "Filings written together in one transaction."),
+	NUMBER(intake, waiting, 1, 1000000, 20000, "filings", "Filings that wait to be written; beyond it 503."),
+	NUMBER(intake, flush_us, 0, 1000000, 300, "us", "How long a lone filing waits for company."),
+	NUMBER(intake, give_up_ms, 100, 600000, 8000, "ms", "How long an unknown outcome is asked after before the filer is told to send again."),
+	NUMBER(intake, flights, 1, 8, 2, "batches", "Batches under way at once."),
+	NUMBER(intake, todo_lease_s, 1, 3600, 15, "s", "How long a new filing is left to this daemon's own judging before any daemon may take it."),
+
+	NUMBER(flow, assess_batch, 1, 512, 128, "declarations", "Declarations judged together."),
+	NUMBER(flow, assess_flights, 1, 4, 2, "batches", "Batches of judging under way at once."),
+	NUMBER(flow, hint_limit, 1, 16384, 4096, "declarations", "Declarations waiting in memory to be judged; the rest wait in the database."),
+	NUMBER(flow, queue_per_authority, 1, 100000, 2000, "deliveries", "Deliveries waiting in memory for one authority; the rest wait in the database."),
+	NUMBER(flow, lease_s, 1, 3600, 30, "s", "How long this daemon holds a declaration or delivery; after a crash it waits so long. Longer than any authority's timeout_ms."),
+	NUMBER(flow, sweep_ms, 10, 60000, 250, "ms", "How often work that nobody holds is looked for."),
+	TEXT_(flow, exchange_id, "DXPENT0000000000", "Our number at the customs data exchange."),
+
+	NUMBER(inbox, batch, 1, 1024, 512, "items", "Answers of authorities stored together."),
+	NUMBER(inbox, waiting, 1, 1000000, 20000, "items", "Answers of authorities that wait to be stored; beyond it 503."),
+
+	NUMBER(authority_http, connections_per_host, 1, 10000, 64, "connections", "Connections to one authority."),
+	NUMBER(authority_http, connections, 1, 60000, 512, "connections", "Connections to all authorities."),
+	NUMBER(authority_http, connect_timeout_ms, 10, 600000, 5000, "ms", "Time for a connection to an authority to be made."),
+	NUMBER(authority_http, answer_bytes, 1024, 67108864, 1048576, "bytes", "Longest answer of an authority."),
+
+	TEXT_(sign, key_file, "credential:signing-key", "File of the Ed25519 key that signs receipts (tongguanctl key new), or credential:NAME."),
+	TEXT_(identity, key_file, "", "File of the secret under which attested identities are kept, at least 16 bytes, or credential:NAME. Empty: no identity is attested here."),
+
+	WORD(log, level, "error|warning|notice|info|debug", "info", true, "The least important events that are logged."),
+	WORD(log, format, "auto|journal|json", "auto", false, "auto: the journal when it reads stderr, else one JSON object a line."),
+
+	BOOL_(test, clock, "false", "Allows POST /test/clock. Refused unless the database is marked as test or sandbox."),
+	TEXT_(test, kill_point, "", "Where this process kills itself, as name:count. Refused unless the database is marked as test or sandbox."),
+};
+const int config_setting_count = (int)COUNTOF(config_settings);
+
+static const struct {
+	const char *name, *about;
+} sections[] = {
+	{ "service", "The process." },
+	{ "http", "Requests from enterprises, regulators and authorities." },
+	{ "db", "PostgreSQL, which holds every record." },
+	{ "query", "Reading." },
+	{ "intake", "Storing filings in batches." },
+	{ "flow", "Judging declarations and handing them to authorities." },
+	{ "inbox", "Storing what authorities answer." },
+	{ "authority_http", "Connections to authorities. How each of them is treated stands in table authority (tongguanctl authority)." },
+	{ "sign", "Signing receipts." },
+	{ "identity", "Attested identities of buyers." },
+	{ "log", "What is told, and how." },
+	{ "test", "Switches for tests." },
+};
+
+const char *config_section_about(const char *section)
+{
+	for (size_t i = 0; i < COUNTOF(sections); i++)
+		if (strcmp(sections[i].name, section) == 0)
+			return sections[i].about;
+	return NULL;
+}
+
+const char *config_word_at(const char *words, int place, int *len)
+{
+	const char *word = words;
+
+	while (place-- > 0)
+		word = strchr(word, '|') + 1;
+	*len = (int)strcspn(word, "|");
+	return word;
+}
+
+int config_word_place(const char *words, const char *word)
+{
+	int place = 0;
+
+	for (const char *at = words; ; at++, place++) {
+		size_t len = strcspn(at, "|");
+
+		if (strlen(word) == len && memcmp(at, word, len) == 0)
+			return place;
+		at += len;
+		if (*at == '\0')
+			return -1;
+	}
+}

@@ -1,0 +1,168 @@
+/* Clients in memory: a table by token, built from the rows of one statement and never changed. */
+#include "store/client_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SET_BYTES ((size_t)256 << 20)
+
+static const char *const role_names[ROLE_COUNT] = {
+	[ROLE_PUBLIC] = "public",     [ROLE_ENTERPRISE] = "enterprise", [ROLE_REGULATOR] = "regulator",
+	[ROLE_OPERATOR] = "operator", [ROLE_AUTHORITY] = "authority",
+};
+
+const char *role_name(enum role r)
+{
+	return role_names[r];
+}
+
+enum { CLIENT_ID, CLIENT_NAME, CLIENT_ROLE, CLIENT_CODES, CLIENT_AUTHORITY, CLIENT_TOKEN, CLIENT_EXPIRES, CLIENT_DISABLED };
+const struct db_stmt client_store_all = {
+	.name = "client_store_all",
+	.sql =
+	"select id, name, role, array_to_string(codes, chr(10)), authority, token_sha256, expires_at, disabled_at is not null"
+	" from client order by id",
+};
+
+struct client_set {
+	struct arena arena;
+	struct client *clients;
+	int count;
+	uint32_t *slots; /* index + 1, by token; power of two, open addressing */
+	uint32_t mask;
+};
+
+/* Tokens' hashes are evenly spread: their first bytes are the hash. */
+static uint32_t slot_of(const struct sha256 *token)
+{
+	uint32_t h;
+
+	memcpy(&h, token->b, sizeof(h));
+	return h;
+}
+
+static bool role_by_name(struct text name, enum role *out)
+{
+	for (int r = 0; r < ROLE_COUNT; r++) {
+		if (text_is(name, role_names[r])) {
+			*out = (enum role)r;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One code a line. */
+static bool read_codes(struct client_set *s, struct client *c, struct text lines)
+{
+	struct text *codes;
+	int room = 1;
+
+	if (lines.len == 0)
+		return true;
+	for (size_t i = 0; i < lines.len; i++)
+		room += lines.at[i] == '\n';
+	codes = arena_alloc(&s->arena, sizeof(*codes) * (size_t)room);
+	lines = text_dup(&s->arena, lines);
+	if (codes == NULL || lines.at == NULL)
+		return false;
+	while (c->code_count < room) {
+		const char *end = memchr(lines.at, '\n', lines.len);
+		size_t len = end == NULL ? lines.len : (size_t)(end - lines.at);
+
+		codes[c->code_count++] = (struct text){ lines.at, len };
+		lines.at += len + (end != NULL);
+		lines.len -= len + (end != NULL);
+	}
+	c->codes = codes;
+	return true;
+}
+
+static bool read_client(struct client_set *s, const struct db_rows *r, int row)
+{
+	struct client *c = &s->clients[s->count];
+	struct text token = db_get_text(r, row, CLIENT_TOKEN), authority = db_get_text(r, row, CLIENT_AUTHORITY);
+
+	*c = (struct client){
+		.id = (int)db_get_int(r, row, CLIENT_ID),
+		.name = text_dup(&s->arena, db_get_text(r, row, CLIENT_NAME)),
+		.disabled = db_get_int(r, row, CLIENT_DISABLED) != 0,
+		.expires_us = db_is_null(r, row, CLIENT_EXPIRES) ? INT64_MAX : db_get_time(r, row, CLIENT_EXPIRES),
+	};
+	if (c->name.at == NULL || !read_codes(s, c, db_get_text(r, row, CLIENT_CODES)))
+		return false;
+	/* A role or authority of a newer program, or no hash: nobody who may do anything here. */
+	if (!role_by_name(db_get_text(r, row, CLIENT_ROLE), &c->role) || token.len != sizeof(c->token.b))
+		return true;
+	c->has_authority = authority.at != NULL && authority_by_code(authority, &c->authority);
+	if (authority.at != NULL && !c->has_authority)
+		return true;
+	memcpy(c->token.b, token.at, sizeof(c->token.b));
+	s->count++;
+	return true;
+}
+
+static void index_clients(struct client_set *s)
+{
+	for (int i = 0; i < s->count; i++) {
+		uint32_t slot = slot_of(&s->clients[i].token) & s->mask;
+
+		while (s->slots[slot] != 0)
+			slot = (slot + 1) & s->mask;
+		s->slots[slot] = (uint32_t)i + 1;
+	}
+}
+
+struct client_set *client_set_from_rows(const struct db_rows *r)
+{
+	struct client_set *s = calloc(1, sizeof(*s));
+	uint32_t size = 16;
+	int rows = db_row_count(r);
+
+	if (s == NULL)
+		return NULL;
+	arena_init(&s->arena, SET_BYTES);
+	while (size < 2 * (uint32_t)rows)
+		size *= 2;
+	s->mask = size - 1;
+	s->slots = arena_zalloc(&s->arena, size * sizeof(*s->slots));
+	s->clients = arena_alloc(&s->arena, sizeof(*s->clients) * ((size_t)rows + 1));
+	for (int row = 0; row < rows && !s->arena.full; row++)
+		if (!read_client(s, r, row))
+			break;
+	if (s->arena.full) {
+		client_set_free(s);
+		return NULL;
+	}
+	index_clients(s);
+	return s;
+}
+
+void client_set_free(struct client_set *s)
+{
+	if (s == NULL)
+		return;
+	arena_done(&s->arena);
+	free(s);
+}
+
+const struct client *client_set_find(const struct client_set *s, const struct sha256 *token, int64_t now_us)
+{
+	for (uint32_t slot = slot_of(token) & s->mask; s->slots[slot] != 0; slot = (slot + 1) & s->mask) {
+		const struct client *c = &s->clients[s->slots[slot] - 1];
+
+		if (crypto_equal(c->token.b, token->b, sizeof(token->b)))
+			return c->disabled || now_us >= c->expires_us ? NULL : c;
+	}
+	return NULL;
+}
+
+bool client_may_file_for(const struct client *c, struct text code)
+{
+	if (c->role != ROLE_ENTERPRISE || code.len == 0)
+		return false;
+	for (int i = 0; i < c->code_count; i++)
+		if (text_eq(c->codes[i], code))
+			return true;
+	return false;
+}

@@ -1,0 +1,231 @@
+/*
+ * Codes, regimes and authorities: four statements, one call, one immutable set.
+ *
+ * The revision is read first: what changes while the others run is seen by the next look.
+ * Lists and authorities that this program does not know are passed over: they belong to a newer one.
+ */
+#include "store/rule_store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/document.h"
+
+#define BOOK_BYTES ((size_t)64 << 20)
+
+enum { RESULT_REVISION, RESULT_CODES, RESULT_REGIMES, RESULT_AUTHORITIES, RESULT_COUNT };
+
+const struct db_stmt rule_store_revision = {
+	.name = "rule_store_revision",
+	.sql = "select last_value from rule_revision",
+};
+
+enum { CODE_LIST, CODE_CODE, CODE_ZH, CODE_EN, CODE_FROM, CODE_TO };
+static const struct db_stmt codes = {
+	.name = "rule_store_codes",
+	.sql =
+	"select list, code, name_zh, name_en, valid_from - date '1970-01-01', valid_to - date '1970-01-01'"
+	" from code order by list, code, valid_from",
+};
+
+enum { REGIME_ID, REGIME_MODE, REGIME_DIRECTION, REGIME_FLOWS, REGIME_AUTHORITIES, REGIME_WAIT, REGIME_BONDED, REGIME_FROM, REGIME_TO,
+       REGIME_SOURCE };
+static const struct db_stmt regimes = {
+	.name = "rule_store_regimes",
+	.sql =
+	"select id, trade_mode, direction, array_to_string(flows, ','), array_to_string(authorities, ','), wait_hours, bonded,"
+	"   valid_from - date '1970-01-01', valid_to - date '1970-01-01', source"
+	" from regime order by id",
+};
+
+enum { AUTH_CODE, AUTH_URL, AUTH_IN_FLIGHT, AUTH_TIMEOUT, AUTH_ATTEMPTS, AUTH_FIRST_WAIT, AUTH_LONGEST_WAIT, AUTH_FAILURES, AUTH_BREAKER };
+static const struct db_stmt authorities = {
+	.name = "rule_store_authorities",
+	.sql =
+	"select code, url, max_in_flight, timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, breaker_failures, breaker_ms"
+	" from authority order by code",
+};
+
+void rule_store_load(struct db_call *call)
+{
+	db_call_add(call, &rule_store_revision, NULL);
+	db_call_add(call, &codes, NULL);
+	db_call_add(call, &regimes, NULL);
+	db_call_add(call, &authorities, NULL);
+}
+
+/* --- reading ----------------------------------------------------------------------------------------------------- */
+
+static bool list_by_name(struct text name, enum code_list *out)
+{
+	for (int l = 0; l < CODE_LIST_COUNT; l++) {
+		if (l != CODES_NONE && text_is(name, code_list_name((enum code_list)l))) {
+			*out = (enum code_list)l;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int32_t day_of(const struct db_rows *r, int row, int col)
+{
+	return db_is_null(r, row, col) ? INT32_MAX : (int32_t)db_get_int(r, row, col);
+}
+
+static bool read_codes(struct codebook *book, const struct db_rows *r)
+{
+	for (int row = 0; row < db_row_count(r); row++) {
+		struct code_row code = {
+			.code = db_get_text(r, row, CODE_CODE),
+			.name_zh = db_get_text(r, row, CODE_ZH),
+			.name_en = db_get_text(r, row, CODE_EN),
+			.valid_from = day_of(r, row, CODE_FROM),
+			.valid_to = day_of(r, row, CODE_TO),
+		};
+
+		if (list_by_name(db_get_text(r, row, CODE_LIST), &code.list) && !codebook_add_code(book, &code))
+			return false;
+	}
+	return true;
+}
+
+/* The next name of "a,b,c"; false: no more. */
+static bool next_name(struct text *rest, struct text *name)
+{
+	const char *comma = rest->len == 0 ? NULL : memchr(rest->at, ',', rest->len);
+
+	if (rest->len == 0)
+		return false;
+	*name = (struct text){ rest->at, comma == NULL ? rest->len : (size_t)(comma - rest->at) };
+	*rest = (struct text){ rest->at + name->len + (comma != NULL), rest->len - name->len - (comma != NULL) };
+	return true;
+}
+
+static bool flows_of(struct text names, unsigned *out)
+{
+	enum doc_kind kind;
+	struct text name;
+
+	for (*out = 0; next_name(&names, &name); *out |= FLOW(kind))
+		if (!doc_kind_by_name(name, &kind))
+			return false;
+	return *out != 0;
+}
+
+static bool authorities_of(struct text names, unsigned *out)
+{
+	enum authority authority;
+	struct text name;
+
+	for (*out = 0; next_name(&names, &name); *out |= AUTHORITY_BIT(authority))
+		if (!authority_by_code(name, &authority))
+			return false;
+	return true;
+}
+
+static bool read_regimes(struct codebook *book, const struct db_rows *r, struct fault *f)
+{
+	for (int row = 0; row < db_row_count(r); row++) {
+		struct regime regime = {
+			.id = (int32_t)db_get_int(r, row, REGIME_ID),
+			.trade_mode = db_get_text(r, row, REGIME_MODE),
+			.wait_hours = (int)db_get_int(r, row, REGIME_WAIT),
+			.bonded = db_get_int(r, row, REGIME_BONDED) != 0,
+			.valid_from = day_of(r, row, REGIME_FROM),
+			.valid_to = day_of(r, row, REGIME_TO),
+			.source = db_get_text(r, row, REGIME_SOURCE),
+		};
+
+		/* A row that asks for more than this program can do must not be half obeyed. */
+		if (!direction_by_name(db_get_text(r, row, REGIME_DIRECTION), &regime.direction)
+		    || !flows_of(db_get_text(r, row, REGIME_FLOWS), &regime.flows)
+		    || !authorities_of(db_get_text(r, row, REGIME_AUTHORITIES), &regime.authorities))
+			return fault_set(f, FAULT_SCHEMA, "regime row %d names a direction, flow or authority that is unknown here", (int)regime.id);
+		if (!codebook_add_regime(book, &regime))
+			return fault_set(f, FAULT_SYSTEM, "no memory for the regimes");
+	}
+	return true;
+}
+
+static bool read_authorities(struct rules *rules, const struct db_rows *r)
+{
+	for (int row = 0; row < db_row_count(r); row++) {
+		struct text url = db_get_text(r, row, AUTH_URL);
+		struct authority_conf *conf;
+		enum authority authority;
+
+		if (!authority_by_code(db_get_text(r, row, AUTH_CODE), &authority))
+			continue;
+		conf = &rules->authorities[authority];
+		conf->connected = url.len > 0;
+		conf->url = conf->connected ? strndup(url.at, url.len) : NULL;
+		conf->max_in_flight = (int)db_get_int(r, row, AUTH_IN_FLIGHT);
+		conf->timeout_ms = (int)db_get_int(r, row, AUTH_TIMEOUT);
+		conf->policy = (struct delivery_policy){
+			.attempts_max = (int)db_get_int(r, row, AUTH_ATTEMPTS),
+			.first_wait_us = db_get_int(r, row, AUTH_FIRST_WAIT) * 1000,
+			.longest_wait_us = db_get_int(r, row, AUTH_LONGEST_WAIT) * 1000,
+			.breaker_failures = (int)db_get_int(r, row, AUTH_FAILURES),
+			.breaker_us = db_get_int(r, row, AUTH_BREAKER) * 1000,
+		};
+		if (conf->connected && conf->url == NULL)
+			return false;
+	}
+	return true;
+}
+
+static void rules_free(struct rules *r)
+{
+	codebook_free(r->book);
+	for (int a = 0; a < AUTHORITY_COUNT; a++)
+		free(r->authorities[a].url);
+	free(r);
+}
+
+static bool fill(struct rules *r, const struct db_answer *a, struct fault *f)
+{
+	r->revision = db_get_int(a->results[RESULT_REVISION], 0, 0);
+	r->book = codebook_new(BOOK_BYTES);
+	if (r->book == NULL || !read_codes(r->book, a->results[RESULT_CODES]))
+		return fault_set(f, FAULT_SYSTEM, "no memory for the code lists");
+	if (!read_regimes(r->book, a->results[RESULT_REGIMES], f))
+		return false;
+	r->book->revision = r->revision;
+	if (!codebook_seal(r->book) || !read_authorities(r, a->results[RESULT_AUTHORITIES]))
+		return fault_set(f, FAULT_SYSTEM, "no memory for the rules");
+	for (int d = DIR_IMPORT; d <= DIR_EXPORT; d++)
+		if (codebook_default_regime(r->book, (enum direction)d, INT32_MAX - 1) == NULL)
+			return fault_set(f, FAULT_SCHEMA, "table regime has no row '*' for %s that is in force", direction_name((enum direction)d));
+	return true;
+}
+
+struct rules *rules_from_answer(const struct db_answer *a, struct fault *f)
+{
+	struct rules *r;
+
+	assert(a->outcome == DB_DONE && a->count == RESULT_COUNT);
+	r = calloc(1, sizeof(*r));
+	if (r == NULL) {
+		(void)fault_set(f, FAULT_SYSTEM, "no memory for the rules");
+		return NULL;
+	}
+	r->users = 1;
+	if (!fill(r, a, f)) {
+		rules_free(r);
+		return NULL;
+	}
+	return r;
+}
+
+struct rules *rules_hold(struct rules *r)
+{
+	r->users++;
+	return r;
+}
+
+void rules_release(struct rules *r)
+{
+	if (r != NULL && --r->users == 0)
+		rules_free(r);
+}
