@@ -29,7 +29,10 @@ struct route {
 	const char *const *query; /* names of parameters it takes */
 	int query_count;
 	const char *type;         /* of its good answers */
-	const char *schema;       /* of /openapi.json, for them */
+	const char *schema;       /* of /openapi.json, for them; NULL: plain text */
+	const char *also;         /* another type they may have; NULL: none */
+	const char *takes;        /* schema of its JSON body */
+	bool also_503;            /* a 503 may be of that schema too */
 	const char *statuses;     /* besides those every route has: "201 404 409" */
 	const char *summary;
 	step_fn *handler;

@@ -130,7 +130,7 @@ struct db_param db_i16(struct arena *a, int16_t v);
 struct db_param db_i32(struct arena *a, int32_t v);
 struct db_param db_i64(struct arena *a, int64_t v);
 struct db_param db_bool(struct arena *a, bool v);
-struct db_param db_time(struct arena *a, int64_t us); /* timestamptz, from us since 1970 */
+struct db_param db_time(struct arena *a, int64_t us); /* timestamptz, from us since 1970; INT64_MAX: infinity */
 
 /* One-dimensional arrays. begin: element kind and how many will follow; then exactly that many puts. */
 enum db_kind { DB_KIND_I16, DB_KIND_I32, DB_KIND_I64, DB_KIND_BOOL, DB_KIND_TEXT, DB_KIND_BYTEA, DB_KIND_UUID, DB_KIND_TIME };
@@ -153,8 +153,8 @@ bool db_is_null(const struct db_rows *r, int row, int col);
 struct text db_get_text(const struct db_rows *r, int row, int col); /* text, json, bytea; at == NULL: null */
 int64_t db_get_int(const struct db_rows *r, int row, int col);      /* int2, int4, int8, bool by its size; 0: null */
 bool db_get_id(const struct db_rows *r, int row, int col, struct id *out); /* false: null */
-int64_t db_get_time(const struct db_rows *r, int row, int col);     /* us since 1970; INT64_MIN: null */
-/* uuid[]: count (0 for null), and the i-th. */
+int64_t db_get_time(const struct db_rows *r, int row, int col);     /* us since 1970; INT64_MIN: null, INT64_MAX: infinity */
+/* uuid[]: how many were written to out, at most max (0 for null); a null element is the null id. */
 int db_get_id_array(const struct db_rows *r, int row, int col, struct id *out, int max);
 long db_affected(const struct db_rows *r);
 

@@ -23,7 +23,9 @@ struct loop_hook;
 
 #define LOOP_READ  1u
 #define LOOP_WRITE 2u
-#define LOOP_HUP   4u /* the peer left; reported always, watched alone when nothing else is asked */
+/* The peer left (or shut its side, or the descriptor is in error): reported always, watched alone when
+ * nothing else is asked, and every turn until the watch is removed. */
+#define LOOP_HUP 4u
 
 typedef void loop_fd_fn(struct loop_fd *w, unsigned events);
 typedef void loop_timer_fn(struct loop_timer *t);

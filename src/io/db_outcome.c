@@ -75,7 +75,7 @@ void db_error_read(struct db_error *e, const PGresult *result, const struct db_s
 	}
 	db_one_line(line, sizeof(line), message != NULL ? message : PQresultErrorMessage(result));
 	if (e->outcome == DB_BAD_DATA) { /* such messages quote the value, which may be personal data */
-		char *quote = strstr(line, ": \"");
+		char *quote = strchr(line, '"');
 
 		if (quote != NULL)
 			*quote = '\0';

@@ -310,11 +310,12 @@ static bool read_results(struct db_conn *c)
 void db_pipe_event(struct db_conn *c)
 {
 	bool is_alive = PQconsumeInput(c->pg) == 1;
-	int unsent;
+	int unsent = 0;
 
 	if (!read_results(c)) /* also what came before the end */
 		is_alive = false;
-	unsent = PQflush(c->pg);
+	if (is_alive)
+		unsent = PQflush(c->pg);
 	if (!is_alive || unsent < 0 || PQstatus(c->pg) != CONNECTION_OK)
 		db_conn_lost(c, PQerrorMessage(c->pg));
 	else if (c->is_retiring && c->in_flight == 0)

@@ -1,0 +1,16 @@
+/* The shapes of answers and small bodies, for /openapi.json: JSON Schema as text, by name. */
+#ifndef API_OPENAPI_H
+#define API_OPENAPI_H
+
+struct openapi_schema {
+	const char *name, *json;
+};
+extern const struct openapi_schema openapi_schemas[]; /* a NULL name ends */
+
+/* Schema and words of a query or path parameter, the same wherever it stands; NULL: any text. */
+struct openapi_parameter {
+	const char *name, *schema, *description;
+};
+const struct openapi_parameter *openapi_parameter(const char *name, int len);
+
+#endif

@@ -1,0 +1,24 @@
+/* What must be right before the first worker starts: secrets can be read, PostgreSQL answers, the schema fits. Blocking. */
+#ifndef STARTUP_H
+#define STARTUP_H
+
+#include "base/crypto.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "config.h"
+
+struct startup {
+	struct arena arena;
+	struct text password, identity_key; /* absent: none */
+	const char *sign_path;
+	char purpose[16];                   /* production, test, sandbox */
+	bool may_test;                      /* purpose is test or sandbox */
+};
+
+/* FAULT_CONFIG, FAULT_FORBIDDEN, FAULT_STORE_DOWN or FAULT_SCHEMA. */
+bool startup_prepare(struct startup *s, const struct config *c, struct fault *f) must_check;
+void startup_done(struct startup *s);
+/* sysexits for a fault that ends a program: 69, 70, 71, 77 or 78. */
+int startup_exit_status(const struct fault *f);
+
+#endif

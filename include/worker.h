@@ -1,0 +1,64 @@
+/*
+ * One loop with everything that hangs off it: database pools, HTTP in and out, intake, inbox, flow, the rules in force.
+ * All workers of a process share the listening socket, the clock and the board of numbers; nothing else.
+ *
+ *   new ─► run: connect ─► rules and clients read ─► open (listening) ─► … ─► drain ─► run returns ─► free
+ */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "config.h"
+#include "flow/flow.h"
+#include "io/loop.h"
+#include "startup.h"
+#include "store/intake.h"
+
+struct worker;
+
+enum { POOL_INTAKE, POOL_FLOW, POOL_QUERY, POOL_COUNT };
+
+struct worker_numbers { /* of one worker, for /metrics and the status line */
+	struct db_stats pools[POOL_COUNT];
+	struct intake_stats intake;
+	struct flow_stats flow;
+	uint64_t turns, busy_us;
+	int64_t lag_us;         /* longest turn within the last second */
+	int connections, open_requests;
+	int64_t rules_revision;
+};
+
+struct worker_board { /* each worker writes its own line, any may read all */
+	pthread_mutex_t lock;
+	int count;
+	struct worker_numbers *each;
+};
+
+struct worker_deps {
+	const struct config *config;   /* outlives the worker; stop_timeout_ms may change, read by worker 0 alone */
+	const struct startup *startup;
+	struct clock *clock;
+	struct worker_board *board;
+	int index;
+	/* In the worker's thread: it listens, or could not (then *f says why and it does not go on). */
+	void (*on_open)(void *arg, struct worker *w, const struct fault *f);
+	void *arg;
+};
+
+struct worker *worker_new(const struct worker_deps *deps, struct fault *f) must_check;
+void worker_free(struct worker *w);        /* after its loop ended; NULL allowed */
+void worker_run(struct worker *w);         /* until it has drained or was halted */
+
+struct loop *worker_loop(struct worker *w);
+/* In the worker's thread. */
+void worker_open(struct worker *w, int listen_fd); /* workers other than the first wait for this; -1: by http.address */
+int worker_listen_fd(const struct worker *w);
+int worker_port(const struct worker *w);
+void worker_reload(struct worker *w);      /* rules and clients are read anew */
+void worker_drain(struct worker *w, int64_t timeout_us, bool stops); /* stops: ends its own loop when drained */
+bool worker_is_drained(const struct worker *w); /* from any thread */
+void worker_note(struct worker *w);        /* brings its line on the board up to date */
+
+#endif

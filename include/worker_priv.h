@@ -1,0 +1,85 @@
+/* The inside of a worker, shared by src/worker*.c; nobody else includes it. */
+#ifndef WORKER_PRIV_H
+#define WORKER_PRIV_H
+
+#include "api/api.h"
+#include "io/httpc.h"
+#include "store/client_store.h"
+#include "store/inbox.h"
+#include "store/rule_store.h"
+#include "store/schema_store.h"
+#include "worker.h"
+
+enum { RETIRED_MAX = 128, BACKLOG_BYTES = 4096 };
+
+enum reload_step { RELOAD_IDLE, RELOAD_REVISION, RELOAD_RULES, RELOAD_CLIENTS };
+
+struct worker_reload { /* worker_reload.c */
+	struct db_call call;
+	struct loop_timer tick;
+	enum reload_step step;
+	bool wanted;             /* all anew, whatever the revision says */
+	bool once_more;          /* the revision moved a moment ago: its change may have been committed after our look */
+	bool has_failed;         /* the last attempt; told once */
+	int64_t last_us;         /* monotonic, of a look that an unknown token asked for */
+	struct { struct client_set *set; int64_t since_us; } retired[RETIRED_MAX]; /* requests may still point into them */
+	int retired_count;
+};
+
+struct worker_watch { /* worker_watch.c */
+	struct loop_timer tick;
+	struct db_call health_call, partitions_call, backlog_call;
+	bool asking_health, asking_partitions, asking_backlog;
+	struct db_param partitions_params[1], backlog_params[1];
+	int64_t params_space[2]; /* where the parameters' bytes lie */
+	int64_t answered_us;     /* monotonic, the last answer; 0: none yet */
+	int schema_version;
+	bool fsync_on, is_writable, is_test;
+	int64_t lag_us;
+	int32_t partitions_day;  /* the last day on which they were made or found */
+	int64_t backlog_us;      /* when it was asked for */
+	struct { int64_t due, dead, oldest_us; } backlog[AUTHORITY_COUNT]; /* oldest_us: business time, INT64_MAX: none */
+	int64_t todo, todo_oldest_us;
+};
+
+struct worker {
+	struct worker_deps deps;
+	struct loop *loop;
+	struct db *pools[POOL_COUNT];
+	struct httpc *httpc;
+	struct signer *signer;
+	struct id_source ids;
+	struct inbox *inbox;
+	struct flow *flow;
+	struct intake *intake;
+	struct api *api;
+	struct httpd *httpd;         /* NULL until it listens */
+	struct rules *rules;         /* NULL until read */
+	struct client_set *clients;
+	struct worker_reload reload;
+	struct worker_watch watch;
+	bool is_known;               /* rules and clients were read once */
+	struct loop_timer drain;
+	int64_t drain_until_us;      /* 0: not draining */
+	bool drain_stops, flow_quiesced;
+	_Atomic bool drained;
+};
+
+/* worker.c */
+void worker_known(struct worker *w); /* rules and clients are here for the first time */
+
+/* worker_reload.c */
+void worker_reload_start(struct worker *w);
+void worker_reload_stop(struct worker *w);
+void worker_reload_asked(void *arg); /* an unknown token; at most once a second */
+
+/* worker_watch.c */
+void worker_watch_start(struct worker *w);
+void worker_watch_stop(struct worker *w);
+void worker_ready(void *arg, struct buf *problems);
+void worker_live_authorities(void *arg, struct buf *out_json);
+
+/* worker_metrics.c */
+void worker_metrics(void *arg, struct buf *out);
+
+#endif

@@ -1,0 +1,52 @@
+-- params: 6
+-- $1 $2 declaration: bucket, id; $3 caller's client id; $4 sees declarations of every client;
+-- $5 $6 titles of states and verdicts. What an authority wrote in free words is for regulators, operators and
+-- whoever filed the inventory that it answers.
+with d as (
+  select * from declaration
+  where bucket = $1::smallint and id = $2::uuid and ($4::boolean or $3::integer = any (client_ids))
+), f as (
+  select f.* from d
+  cross join lateral unnest(d.filing_ids) as n(id)
+  cross join lateral (
+    select f.id, f.kind, f.action, f.business_key, f.revision, f.received_at, f.client_id
+    from filing f where f.bucket = id_bucket(n.id) and f.id = n.id offset 0
+  ) f
+), reader as (
+  select $4::boolean or exists (select 1 from f where f.kind = 'inventory' and f.client_id = $3::integer) as of_info
+), happened (at, rank, what, rest) as (
+  select f.received_at, 1, 'filed', jsonb_build_object('filing_id', f.id, 'kind', f.kind, 'action', f.action,
+    'business_key', f.business_key, 'revision', f.revision, 'own', f.client_id = $3::integer)
+  from f
+  union all
+  select c.decided_at, 2, case c.stage when 'match' then 'judged' else 'settled' end,
+    jsonb_build_object('verdict', c.outcome, 'verdict_title', $6::text::json ->> c.outcome, 'state', c.state,
+      'state_title', $5::text::json ->> c.state, 'version', c.version, 'actor', c.actor)
+  from d join decision c on c.bucket = d.bucket and c.declaration_id = d.id
+  union all
+  select v.created_at, 3, 'delivery_made', jsonb_build_object('authority', v.authority, 'version', v.version)
+  from d join delivery v on v.bucket = d.bucket and v.declaration_id = d.id
+  union all
+  select v.sent_at, 4, 'delivered', jsonb_build_object('authority', v.authority, 'version', v.version, 'attempts', v.attempts)
+  from d join delivery v on v.bucket = d.bucket and v.declaration_id = d.id
+  where v.sent_at is not null
+  union all
+  select a.received_at, 5, 'answered', jsonb_build_object('authority', a.authority, 'version', a.version, 'status', a.status,
+    'outcome', a.outcome, 'said_at', to_char(a.at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'), 'info', case when reader.of_info then a.info end)
+  from d cross join reader join authority_receipt a on a.bucket = d.bucket and a.declaration_id = d.id
+  union all
+  select c.opened_at, 6, 'case_opened', jsonb_build_object('authority', c.authority, 'version', c.version, 'reason', c.reason)
+  from d join case_file c on c.bucket = d.bucket and c.declaration_id = d.id
+  union all
+  select c.closed_at, 7, 'case_closed', jsonb_build_object('authority', c.authority, 'version', c.version)
+  from d join case_file c on c.bucket = d.bucket and c.declaration_id = d.id
+  where c.closed_at is not null
+  union all
+  select d.released_at, 8, 'released', jsonb_build_object('version', d.version)
+  from d where d.released_at is not null
+)
+select json_build_object('items', (
+  select coalesce(json_agg(jsonb_build_object('at', to_char(h.at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+    'what', h.what) || jsonb_strip_nulls(h.rest) order by h.at, h.rank, h.rest::text), '[]')
+  from happened h))
+from d

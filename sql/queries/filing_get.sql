@@ -1,0 +1,19 @@
+-- params: 5
+-- $1 $2 filing: bucket, id; $3 caller's client id; $4 sees filings of every client; $5 and their documents
+select json_build_object(
+  'id', f.id,
+  'kind', f.kind,
+  'direction', f.direction,
+  'action', f.action,
+  'business_key', f.business_key,
+  'revision', f.revision,
+  'received_at', to_char(f.received_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+  'declaration_id', coalesce(f.declaration_id,
+    (select l.declaration_id from link l where l.bucket = id_bucket(f.link_id) and l.id = f.link_id)),
+  'message_sha256',
+    (select encode(s.sha256, 'hex') from submission s where s.bucket = id_bucket(f.submission_id) and s.id = f.submission_id),
+  'document_sha256', encode(f.doc_sha256, 'hex'),
+  'document', case when $5::boolean or f.client_id = $3::integer then convert_from(f.document, 'UTF8')::json end
+)
+from filing f
+where f.bucket = $1::smallint and f.id = $2::uuid and ($4::boolean or f.client_id = $3::integer)

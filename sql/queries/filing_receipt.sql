@@ -1,0 +1,8 @@
+-- params: 4
+-- $1 $2 filing: bucket, id; $3 caller's client id; $4 sees filings of every client
+-- The receipt's bytes stand beside the business key, which outlives the filing; a filing's number leads to its key.
+select k.receipt
+from filing f
+join filing_key k on k.bucket = f.bucket and k.kind = f.kind and k.direction = f.direction
+  and k.business_key = f.business_key and k.revision = f.revision
+where f.bucket = $1::smallint and f.id = $2::uuid and ($4::boolean or f.client_id = $3::integer)

@@ -1,0 +1,188 @@
+/*
+ * GET /openapi.json: OpenAPI 3.1, made from the table of routes at each request; it is rarely asked for. Every GET
+ * also answers HEAD, every path OPTIONS; these are not listed one by one.
+ */
+#include "api/openapi.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "api/handlers.h"
+#include "api/route.h"
+
+static const char head[] =
+	"{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Tongguan\",\"version\":\"1\",\"description\":\"Single window for cross-border e-commerce: "
+	"filings in, declarations out. Every path takes OPTIONS, every GET also HEAD. Errors are problem documents in English or, by "
+	"Accept-Language, Chinese. Words on every call are in docs/API.md.\"},"
+	"\"jsonSchemaDialect\":\"https://json-schema.org/draft/2020-12/schema\",";
+
+static const char *const reasons[][2] = {
+	{ "200", "done" }, { "201", "stored" }, { "202", "accepted" }, { "207", "each result has its own status" },
+	{ "304", "unchanged" }, { "400", "not well formed" }, { "401", "a valid token is required" }, { "403", "not for this client" },
+	{ "404", "no such record for this client" }, { "406", "none of the accepted types can be made" },
+	{ "408", "the request took too long to arrive" }, { "409", "conflicts with what is stored" }, { "413", "too large" },
+	{ "415", "media type not supported" }, { "422", "rules are broken: see errors" }, { "500", "internal error" },
+	{ "503", "try again: see Retry-After" },
+};
+
+static void put_media(struct buf *b, bool *first, const char *type, const char *schema)
+{
+	if (!*first)
+		buf_char(b, ',');
+	*first = false;
+	buf_json(b, text_of(type));
+	if (schema == NULL)
+		buf_str(b, ":{\"schema\":{\"type\":\"string\"}}");
+	else
+		buf_printf(b, ":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}", schema);
+}
+
+static void put_response(struct buf *b, const struct route *route, int status)
+{
+	bool is_good = status < 300, first = true;
+	const char *reason = "";
+
+	for (size_t i = 0; i < COUNTOF(reasons); i++)
+		if (strtol(reasons[i][0], NULL, 10) == status)
+			reason = reasons[i][1];
+	buf_printf(b, "\"%d\":{\"description\":\"%s\"", status, reason);
+	if (status != 304) {
+		buf_str(b, ",\"content\":{");
+		if (is_good || (status == 503 && route->also_503))
+			put_media(b, &first, route->type, route->schema);
+		if (route->also != NULL && (is_good || status == 400 || status == 413))
+			put_media(b, &first, route->also, NULL);
+		if (!is_good)
+			put_media(b, &first, "application/problem+json", "Problem");
+		buf_char(b, '}');
+	}
+	buf_char(b, '}');
+}
+
+static void put_parameter(struct buf *b, const char *name, int len, const char *where)
+{
+	const struct openapi_parameter *p = openapi_parameter(name, len);
+
+	buf_printf(b, "{\"name\":\"%.*s\",\"in\":\"%s\"", len, name, where);
+	if (strcmp(where, "path") == 0)
+		buf_str(b, ",\"required\":true");
+	buf_printf(b, ",\"schema\":%s", p == NULL ? "{\"type\":\"string\"}" : p->schema);
+	if (p != NULL)
+		buf_printf(b, ",\"description\":\"%s\"", p->description);
+	buf_char(b, '}');
+}
+
+static void put_parameters(struct buf *b, const struct route *route)
+{
+	bool first = true;
+
+	buf_str(b, ",\"parameters\":[");
+	for (const char *at = strchr(route->path, '{'); at != NULL; at = strchr(at + 1, '{')) {
+		if (!first)
+			buf_char(b, ',');
+		put_parameter(b, at + 1, (int)(strchr(at, '}') - at - 1), "path");
+		first = false;
+	}
+	for (int i = 0; i < route->query_count; i++) {
+		if (!first)
+			buf_char(b, ',');
+		put_parameter(b, route->query[i], (int)strlen(route->query[i]), "query");
+		first = false;
+	}
+	buf_char(b, ']');
+}
+
+static void put_body(struct buf *b, const struct route *route)
+{
+	bool first = true;
+
+	if (route->body == ROUTE_BODY_NONE)
+		return;
+	buf_str(b, ",\"requestBody\":{\"required\":true,\"content\":{");
+	put_media(b, &first, "application/json", route->takes);
+	if (route->body == ROUTE_BODY_FILING) {
+		put_media(b, &first, "application/xml", NULL);
+		put_media(b, &first, "text/xml", NULL);
+	}
+	buf_str(b, "}}");
+}
+
+static void put_roles(struct buf *b, unsigned roles)
+{
+	bool first = true;
+
+	if (roles == ROLES_NONE) {
+		buf_str(b, ",\"security\":[]");
+		return;
+	}
+	buf_str(b, ",\"x-roles\":[");
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		if ((roles & ROLE_BIT(i)) == 0)
+			continue;
+		buf_printf(b, "%s\"%s\"", first ? "" : ",", role_name((enum role)i));
+		first = false;
+	}
+	buf_char(b, ']');
+}
+
+static void put_operation(struct buf *b, const struct route *route)
+{
+	int statuses[ROUTE_STATUSES_MAX];
+	int count = route_statuses(route, statuses);
+
+	buf_char(b, '"');
+	for (const char *c = route->method; *c != '\0'; c++)
+		buf_char(b, (char)tolower((unsigned char)*c));
+	buf_printf(b, "\":{\"operationId\":\"%s\",\"summary\":", route->name);
+	buf_json(b, text_of(route->summary));
+	put_roles(b, route->roles);
+	put_parameters(b, route);
+	put_body(b, route);
+	buf_str(b, ",\"responses\":{");
+	for (int i = 0; i < count; i++) {
+		if (i > 0)
+			buf_char(b, ',');
+		put_response(b, route, statuses[i]);
+	}
+	buf_str(b, "}}");
+}
+
+/* The path's item with its methods; nothing when an earlier route had the same path. */
+static void put_path(struct buf *b, int at)
+{
+	const char *path = route_at(at)->path;
+
+	for (int i = 0; i < at; i++)
+		if (strcmp(route_at(i)->path, path) == 0)
+			return;
+	if (at > 0)
+		buf_char(b, ',');
+	buf_json(b, text_of(path));
+	buf_str(b, ":{");
+	for (int i = at; i < route_count(); i++) {
+		if (strcmp(route_at(i)->path, path) != 0)
+			continue;
+		if (i > at)
+			buf_char(b, ',');
+		put_operation(b, route_at(i));
+	}
+	buf_char(b, '}');
+}
+
+enum step openapi_get(struct req *r)
+{
+	struct buf b;
+
+	buf_init(&b, r->arena, 65536);
+	buf_str(&b, head);
+	buf_str(&b, "\"servers\":[{\"url\":");
+	buf_json(&b, req_base(r));
+	buf_str(&b, "}],\"security\":[{\"bearer\":[]}],\"paths\":{");
+	for (int i = 0; i < route_count(); i++)
+		put_path(&b, i);
+	buf_str(&b, "},\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}},\"schemas\":{");
+	for (const struct openapi_schema *s = openapi_schemas; s->name != NULL; s++)
+		buf_printf(&b, "%s\"%s\":%s", s == openapi_schemas ? "" : ",", s->name, s->json);
+	buf_str(&b, "}}}");
+	return reply_json(r, 200, &b);
+}

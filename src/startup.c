@@ -1,0 +1,90 @@
+/*
+ *   secrets ─► database reached ─► schema of our version ─► test switches only in a test database
+ *
+ * Each step names what is wrong in one line; the exit status tells the service manager whether trying again can help.
+ */
+#include "startup.h"
+
+#include <string.h>
+#include <sysexits.h>
+
+#include "store/schema_store.h"
+
+enum { ARENA_BYTES = 65536, IDENTITY_KEY_BYTES_MIN = 16 };
+
+static bool read_secrets(struct startup *s, const struct config *c, struct fault *f)
+{
+	struct text unused;
+	struct signer *signer;
+
+	if (!config_secret(&s->arena, c->db.password_file, &s->password, f) || !config_secret(&s->arena, c->identity.key_file, &s->identity_key, f))
+		return false;
+	if (s->identity_key.at != NULL && s->identity_key.len < IDENTITY_KEY_BYTES_MIN)
+		return fault_set(f, FAULT_CONFIG, "identity.key_file holds fewer than %d bytes", IDENTITY_KEY_BYTES_MIN);
+	/* Read once here for its reasons; each worker loads its own handle. */
+	if (!config_secret(&s->arena, c->sign.key_file, &unused, f))
+		return false;
+	s->sign_path = config_secret_path(&s->arena, c->sign.key_file, f);
+	if (s->sign_path == NULL)
+		return false;
+	signer = signer_load(s->sign_path, f);
+	if (signer == NULL)
+		return false;
+	signer_free(signer);
+	return true;
+}
+
+static bool check_database(struct startup *s, const struct config *c, struct fault *f)
+{
+	struct db_sync *db = db_sync_open(c->db.conninfo, s->password.at, f);
+	bool good;
+
+	if (db == NULL)
+		return false;
+	good = schema_check(db, f) && schema_purpose(db, s->purpose, sizeof(s->purpose), f);
+	db_sync_close(db);
+	return good;
+}
+
+static bool check_switches(struct startup *s, const struct config *c, struct fault *f)
+{
+	s->may_test = strcmp(s->purpose, "test") == 0 || strcmp(s->purpose, "sandbox") == 0;
+	if (s->may_test || (c->test.clock == 0 && c->test.kill_point[0] == '\0'))
+		return true;
+	return fault_set(f, FAULT_CONFIG, "test.%s is set, but the database is marked as %s", c->test.clock != 0 ? "clock" : "kill_point", s->purpose);
+}
+
+bool startup_prepare(struct startup *s, const struct config *c, struct fault *f)
+{
+	*s = (struct startup){ .sign_path = NULL };
+	arena_init(&s->arena, ARENA_BYTES);
+	return read_secrets(s, c, f) && check_database(s, c, f) && check_switches(s, c, f);
+}
+
+void startup_done(struct startup *s)
+{
+	if (s->password.at != NULL)
+		explicit_bzero((char *)(uintptr_t)s->password.at, s->password.len);
+	if (s->identity_key.at != NULL)
+		explicit_bzero((char *)(uintptr_t)s->identity_key.at, s->identity_key.len);
+	arena_done(&s->arena);
+}
+
+int startup_exit_status(const struct fault *f)
+{
+	switch (f->code) {
+	case FAULT_CONFIG:
+	case FAULT_SCHEMA:
+		return EX_CONFIG;
+	case FAULT_FORBIDDEN:
+		return EX_NOPERM;
+	case FAULT_STORE_DOWN:
+	case FAULT_UNCERTAIN:
+	case FAULT_BUSY:
+		return EX_UNAVAILABLE;
+	case FAULT_SYSTEM:
+		return EX_OSERR;
+	default:
+		return EX_SOFTWARE;
+	}
+}

@@ -1,0 +1,272 @@
+/*
+ * Building a worker, opening it, letting it end.
+ *
+ * It listens only when it knows rules and clients: nobody is refused for what was merely not read yet. When it
+ * drains, requests end first, then what they stored is judged no further, then answers under way are recorded;
+ * whatever is left stands in the database for the next daemon.
+ */
+#include "worker.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "worker_priv.h"
+
+#define DRAIN_STEP_US 5000
+
+#define SESSION_COMMON "set timezone = 'UTC'; set jit = off; set lock_timeout = '5s'; set max_parallel_workers_per_gather = 0;"
+/* Writers: durable, and always the plans that the statements were written for. */
+#define SESSION_WRITER \
+	SESSION_COMMON \
+	" set synchronous_commit = on; set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_mergejoin = off;" \
+	" set enable_bitmapscan = off; set statement_timeout = '15s'; set idle_in_transaction_session_timeout = '15s'"
+#define SESSION_READER \
+	SESSION_COMMON \
+	" set synchronous_commit = on; set default_transaction_read_only = off; set idle_in_transaction_session_timeout = '15s';" \
+	" set statement_timeout = %d"
+
+/* --- building ---------------------------------------------------------------------------------------------------- */
+
+static bool make_pools(struct worker *w, struct fault *f)
+{
+	static const char *const labels[POOL_COUNT] = { "intake", "flow", "query" };
+	const struct config *c = w->deps.config;
+	const int connections[POOL_COUNT] = { c->db.connections_intake, c->db.connections_flow, c->db.connections_query };
+	char reader[sizeof(SESSION_READER) + 16];
+
+	(void)snprintf(reader, sizeof(reader), SESSION_READER, c->query.timeout_ms);
+	for (int p = 0; p < POOL_COUNT; p++) {
+		struct db_conf conf = {
+			.label = labels[p],
+			.conninfo = c->db.conninfo,
+			.password = w->deps.startup->password.at,
+			.session = p == POOL_QUERY ? reader : SESSION_WRITER,
+			.connections = connections[p],
+			.pipeline_depth = c->db.pipeline_depth,
+			.queue_limit = c->db.queue_limit,
+			.queue_wait_ms = c->db.queue_wait_ms,
+			.call_timeout_ms = c->db.call_timeout_ms,
+			.connect_timeout_ms = c->db.connect_timeout_ms,
+		};
+
+		w->pools[p] = db_new(w->loop, &conf, f);
+		if (w->pools[p] == NULL)
+			return false;
+	}
+	return true;
+}
+
+static void on_stored(void *arg, const struct id *declarations, int count)
+{
+	struct worker *w = arg;
+
+	flow_hint(w->flow, declarations, count);
+}
+
+static bool make_inbox(struct worker *w, struct fault *f)
+{
+	const struct inbox_deps deps = {
+		.loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .batch_limit = w->deps.config->inbox.batch,
+		.waiting_limit = w->deps.config->inbox.waiting, .on_stored = on_stored, .arg = w,
+	};
+
+	w->inbox = inbox_new(&deps, f);
+	return w->inbox != NULL;
+}
+
+static bool make_flow(struct worker *w, struct fault *f)
+{
+	const struct config *c = w->deps.config;
+	const struct httpc_conf http = {
+		.connections_per_host = c->authority_http.connections_per_host, .connections = c->authority_http.connections,
+		.connect_timeout_ms = c->authority_http.connect_timeout_ms, .answer_bytes = (size_t)c->authority_http.answer_bytes,
+	};
+	const struct flow_conf conf = {
+		.assess_batch = c->flow.assess_batch, .assess_flights = c->flow.assess_flights, .hint_limit = c->flow.hint_limit,
+		.queue_per_authority = c->flow.queue_per_authority, .lease_s = c->flow.lease_s, .sweep_ms = c->flow.sweep_ms,
+		.exchange_id = c->flow.exchange_id, .identity_key = w->deps.startup->identity_key,
+	};
+	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
+		                  .rules = &w->rules };
+
+	w->httpc = httpc_new(w->loop, &http, f);
+	if (w->httpc == NULL)
+		return false;
+	deps.httpc = w->httpc;
+	w->flow = flow_new(&conf, &deps, f);
+	return w->flow != NULL;
+}
+
+static bool make_intake(struct worker *w, struct fault *f)
+{
+	const struct config *c = w->deps.config;
+	const struct intake_conf conf = {
+		.batch_limit = c->intake.batch, .waiting_limit = c->intake.waiting, .flush_us = c->intake.flush_us, .give_up_ms = c->intake.give_up_ms,
+		.flights = c->intake.flights, .todo_lease_s = c->intake.todo_lease_s,
+	};
+	const struct intake_deps deps = { .loop = w->loop, .db = w->pools[POOL_INTAKE], .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer,
+		                          .on_stored = on_stored, .arg = w };
+
+	w->intake = intake_new(&conf, &deps, f);
+	return w->intake != NULL;
+}
+
+static bool make_api(struct worker *w, struct fault *f)
+{
+	const struct config *c = w->deps.config;
+	const struct api_conf conf = {
+		.body_bytes = (size_t)c->http.body_bytes, .query_timeout_ms = c->query.timeout_ms, .page_default = c->query.page_default,
+		.page_max = c->query.page_max, .public_url = c->http.public_url[0] == '\0' ? NULL : c->http.public_url,
+		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->may_test, .identity_key = w->deps.startup->identity_key,
+	};
+	const struct api_deps deps = {
+		.loop = w->loop, .db = w->pools[POOL_QUERY], .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
+		.signer = w->signer, .clients = &w->clients, .rules = &w->rules, .reload = worker_reload_asked, .metrics = worker_metrics,
+		.ready = worker_ready, .live_authorities = worker_live_authorities, .arg = w,
+	};
+
+	w->api = api_new(&conf, &deps, f);
+	return w->api != NULL;
+}
+
+static bool make_all(struct worker *w, struct fault *f)
+{
+	w->loop = loop_new(f);
+	if (w->loop == NULL)
+		return false;
+	w->signer = signer_load(w->deps.startup->sign_path, f);
+	if (w->signer == NULL)
+		return false;
+	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_intake(w, f) && make_api(w, f);
+}
+
+struct worker *worker_new(const struct worker_deps *deps, struct fault *f)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+
+	if (w == NULL) {
+		(void)fault_set(f, FAULT_SYSTEM, "no memory for a worker");
+		return NULL;
+	}
+	w->deps = *deps;
+	id_source_init(&w->ids);
+	if (!make_all(w, f)) {
+		worker_free(w);
+		return NULL;
+	}
+	worker_reload_start(w);
+	worker_watch_start(w);
+	return w;
+}
+
+/* What calls others goes first, so that nothing is called back. */
+void worker_free(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	flow_free(w->flow);
+	if (w->httpc != NULL)
+		httpc_free(w->httpc);
+	inbox_free(w->inbox);
+	intake_free(w->intake);
+	if (w->httpd != NULL)
+		httpd_free(w->httpd);
+	api_free(w->api);
+	if (w->loop != NULL) {
+		worker_reload_stop(w);
+		worker_watch_stop(w);
+		loop_timer_clear(w->loop, &w->drain);
+	}
+	for (int p = 0; p < POOL_COUNT; p++)
+		db_free(w->pools[p]);
+	signer_free(w->signer);
+	if (w->loop != NULL)
+		loop_free(w->loop);
+	free(w);
+}
+
+void worker_run(struct worker *w)
+{
+	loop_run(w->loop);
+}
+
+struct loop *worker_loop(struct worker *w)
+{
+	return w->loop;
+}
+
+/* --- listening --------------------------------------------------------------------------------------------------- */
+
+void worker_known(struct worker *w)
+{
+	w->is_known = true;
+	if (w->deps.index == 0)
+		worker_open(w, -1);
+}
+
+void worker_open(struct worker *w, int listen_fd)
+{
+	const struct config *c = w->deps.config;
+	const struct httpd_conf conf = {
+		.address = c->http.address, .listen_fd = listen_fd, .connections = c->http.connections,
+		.header_timeout_ms = c->http.header_timeout_ms, .body_timeout_ms = c->http.body_timeout_ms, .idle_timeout_ms = c->http.idle_timeout_ms,
+		.handler_timeout_ms = c->http.handler_timeout_ms, .body_bytes = (size_t)c->http.body_bytes,
+		.arena_bytes = (size_t)c->http.memory_bytes, .header_bytes = (size_t)c->http.header_bytes,
+	};
+	struct fault f = { 0 };
+
+	if (w->drain_until_us != 0)
+		return;
+	w->httpd = httpd_new(w->loop, &conf, api_calls(w->api), &f);
+	w->deps.on_open(w->deps.arg, w, &f);
+}
+
+int worker_listen_fd(const struct worker *w)
+{
+	return w->httpd == NULL ? -1 : httpd_listen_fd(w->httpd);
+}
+
+int worker_port(const struct worker *w)
+{
+	return w->httpd == NULL ? 0 : httpd_port(w->httpd);
+}
+
+/* --- ending ------------------------------------------------------------------------------------------------------ */
+
+static void on_drain(struct loop_timer *t)
+{
+	struct worker *w = container_of(t, struct worker, drain);
+	bool is_late = loop_now_us(w->loop) >= w->drain_until_us;
+
+	if (!w->flow_quiesced && (w->httpd == NULL || httpd_open_requests(w->httpd) == 0) && intake_idle(w->intake)) {
+		flow_quiesce(w->flow);
+		w->flow_quiesced = true;
+	}
+	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && inbox_idle(w->inbox))) {
+		loop_timer_set(w->loop, &w->drain, DRAIN_STEP_US, on_drain);
+		return;
+	}
+	if (is_late)
+		log_event(NULL, LOG_LEVEL_WARNING, "worker.not_drained", "worker %d stops with %d requests open", w->deps.index,
+		          w->httpd == NULL ? 0 : httpd_open_requests(w->httpd));
+	w->drained = true;
+	if (w->drain_stops)
+		loop_stop(w->loop);
+}
+
+void worker_drain(struct worker *w, int64_t timeout_us, bool stops)
+{
+	if (w->drain_until_us != 0)
+		return;
+	w->drain_until_us = loop_now_us(w->loop) + timeout_us;
+	w->drain_stops = stops;
+	api_draining(w->api);
+	if (w->httpd != NULL)
+		httpd_quiesce(w->httpd);
+	loop_timer_set(w->loop, &w->drain, 0, on_drain);
+}
+
+bool worker_is_drained(const struct worker *w)
+{
+	return w->drained;
+}

@@ -1,0 +1,214 @@
+/*
+ * Rules and clients, as they are in the database now.
+ *
+ *   tick ─► revision ──moved?──► rules ─► clients
+ *                        no: idle
+ *
+ * A sequence's value is seen before the change that raised it is committed: after every move the next tick reads once more.
+ * Old sets of clients are kept while requests that began with them may live.
+ */
+#include "base/log.h"
+#include "worker_priv.h"
+
+#define LOOK_PAUSE_US US_PER_S
+
+static db_done_fn on_answer;
+
+static void start(struct worker *w, enum reload_step step)
+{
+	struct worker_reload *r = &w->reload;
+
+	r->step = step;
+	db_call_init(&r->call);
+	switch (step) {
+	case RELOAD_REVISION:
+		db_call_add(&r->call, &rule_store_revision, NULL);
+		break;
+	case RELOAD_RULES:
+		rule_store_load(&r->call);
+		break;
+	case RELOAD_CLIENTS:
+		db_call_add(&r->call, &client_store_all, NULL);
+		break;
+	case RELOAD_IDLE:
+		return;
+	}
+	db_start(w->pools[POOL_QUERY], &r->call, on_answer);
+}
+
+static void failed(struct worker *w, const char *what, const char *why)
+{
+	struct worker_reload *r = &w->reload;
+
+	if (!r->has_failed)
+		log_event(NULL, LOG_LEVEL_WARNING, "rules.not_read", "%s: %s; what was read before stays in force", what, why);
+	r->has_failed = true;
+	r->wanted = true;
+	r->step = RELOAD_IDLE;
+}
+
+/* --- clients ----------------------------------------------------------------------------------------------------- */
+
+static int64_t request_lives_us(const struct worker *w)
+{
+	const struct config *c = w->deps.config;
+
+	return ((int64_t)c->http.body_timeout_ms + c->http.handler_timeout_ms + c->intake.give_up_ms + c->db.call_timeout_ms) * 1000 + 10 * US_PER_S;
+}
+
+static void free_retired(struct worker *w)
+{
+	struct worker_reload *r = &w->reload;
+	int64_t before_us = loop_now_us(w->loop) - request_lives_us(w);
+	int kept = 0;
+
+	for (int i = 0; i < r->retired_count; i++) {
+		if (r->retired[i].since_us < before_us)
+			client_set_free(r->retired[i].set);
+		else
+			r->retired[kept++] = r->retired[i];
+	}
+	r->retired_count = kept;
+}
+
+/* With no place for the old set the new one waits: it is read again a tick later. */
+static bool replace_clients(struct worker *w, struct client_set *set)
+{
+	struct worker_reload *r = &w->reload;
+
+	free_retired(w);
+	if (r->retired_count == RETIRED_MAX) {
+		client_set_free(set);
+		return false;
+	}
+	if (w->clients != NULL) {
+		r->retired[r->retired_count].set = w->clients;
+		r->retired[r->retired_count++].since_us = loop_now_us(w->loop);
+	}
+	w->clients = set;
+	return true;
+}
+
+/* --- steps ------------------------------------------------------------------------------------------------------- */
+
+static void on_revision(struct worker *w, const struct db_answer *a)
+{
+	struct worker_reload *r = &w->reload;
+	bool moved = w->rules == NULL || db_get_int(a->results[0], 0, 0) != w->rules->revision;
+
+	if (moved || r->once_more || r->wanted) {
+		r->once_more = moved;
+		r->wanted = false;
+		start(w, RELOAD_RULES);
+	} else {
+		r->step = RELOAD_IDLE;
+	}
+}
+
+static void on_rules(struct worker *w, const struct db_answer *a)
+{
+	struct fault f = { 0 };
+	struct rules *rules = rules_from_answer(a, &f);
+
+	if (rules == NULL) {
+		failed(w, "rules", f.text);
+		return;
+	}
+	if (w->rules == NULL || w->rules->revision != rules->revision)
+		log_event(NULL, LOG_LEVEL_INFO, "rules.read", "revision=%lld codes=%d regimes=%d", (long long)rules->revision, rules->book->code_count,
+		          rules->book->regime_count);
+	rules_release(w->rules);
+	w->rules = rules;
+	start(w, RELOAD_CLIENTS);
+}
+
+static void on_clients(struct worker *w, const struct db_answer *a)
+{
+	struct worker_reload *r = &w->reload;
+	struct client_set *set = client_set_from_rows(a->results[0]);
+
+	if (set == NULL) {
+		failed(w, "clients", "no memory");
+		return;
+	}
+	r->step = RELOAD_IDLE;
+	r->has_failed = false;
+	if (!replace_clients(w, set))
+		r->wanted = true;
+	if (!w->is_known && w->rules != NULL)
+		worker_known(w);
+}
+
+static void on_answer(struct db_call *call, const struct db_answer *a)
+{
+	struct worker *w = container_of(call, struct worker, reload.call);
+
+	if (a->outcome != DB_DONE) {
+		failed(w, "rules and clients", a->detail == NULL ? db_outcome_name(a->outcome) : a->detail);
+		return;
+	}
+	switch (w->reload.step) {
+	case RELOAD_REVISION:
+		on_revision(w, a);
+		break;
+	case RELOAD_RULES:
+		on_rules(w, a);
+		break;
+	case RELOAD_CLIENTS:
+		on_clients(w, a);
+		break;
+	case RELOAD_IDLE:
+		break;
+	}
+}
+
+static void on_tick(struct loop_timer *t)
+{
+	struct worker *w = container_of(t, struct worker, reload.tick);
+	int64_t after_us = (int64_t)w->deps.config->service.reload_ms * 1000;
+
+	if (w->reload.step == RELOAD_IDLE)
+		start(w, RELOAD_REVISION);
+	if (!w->is_known && after_us > 100000)
+		after_us = 100000; /* nobody is served before */
+	loop_timer_set(w->loop, &w->reload.tick, after_us, on_tick);
+}
+
+/* --- for others -------------------------------------------------------------------------------------------------- */
+
+void worker_reload_start(struct worker *w)
+{
+	w->reload.wanted = true;
+	loop_timer_set(w->loop, &w->reload.tick, 0, on_tick);
+}
+
+void worker_reload_stop(struct worker *w)
+{
+	struct worker_reload *r = &w->reload;
+
+	if (r->step != RELOAD_IDLE)
+		db_cancel(w->pools[POOL_QUERY], &r->call);
+	loop_timer_clear(w->loop, &r->tick);
+	for (int i = 0; i < r->retired_count; i++)
+		client_set_free(r->retired[i].set);
+	client_set_free(w->clients);
+	rules_release(w->rules);
+}
+
+void worker_reload(struct worker *w)
+{
+	w->reload.wanted = true;
+	loop_timer_set(w->loop, &w->reload.tick, 0, on_tick);
+}
+
+void worker_reload_asked(void *arg)
+{
+	struct worker *w = arg;
+	struct worker_reload *r = &w->reload;
+	int64_t now_us = loop_now_us(w->loop);
+
+	if (r->step != RELOAD_IDLE || now_us - r->last_us < LOOK_PAUSE_US)
+		return;
+	r->last_us = now_us;
+	start(w, RELOAD_CLIENTS);
+}

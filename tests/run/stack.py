@@ -1,0 +1,457 @@
+"""All of Tongguan on this machine, for tests, demo and measurements: database, daemon, simulated authorities, clients.
+
+    with Stack(directory) as s:
+        s.enterprise.post("/v1/filings", filing)      # Reply(status, headers, body)
+        s.mock.behave("CUS", down=True)
+        s.daemon.kill(); s.daemon.start()
+        wait_for(lambda: s.mock.summary("CUS")["effects"] == 1, "customs has it")
+
+Nothing is shared: the cluster is private (or one's own database in a cluster that is given), ports are free ones, and
+the daemon's socket is opened here and passed to it as systemd would, so that it stays the same while the daemon is
+killed and started again. Nobody sleeps for a fixed time: wait_for() polls a condition.
+Python's standard library only: the demo runs where no test packages are.
+"""
+import http.client
+import json
+import os
+import pathlib
+import re
+import secrets
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+from cluster import Cluster, tool
+
+import receipt
+from filer import CODES, as_json
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+AUTHORITIES = ("CUS", "TAX", "FX", "POST")
+SETTINGS = {  # tests must not wait for what production rightly waits for
+    "service": {"reload_ms": 200, "stop_timeout_ms": 20000},
+    "intake": {"todo_lease_s": 1},
+    "flow": {"lease_s": 3, "sweep_ms": 50},
+    "log": {"format": "json", "level": "info"},
+    "test": {"clock": True},
+}
+AUTHORITY = {"timeout-ms": 1500, "first-wait-ms": 50, "longest-wait-ms": 400, "breaker-ms": 200, "attempts-max": 200}
+LAUNCH = ("import os, sys; os.dup2(int(sys.argv[1]), 3, True); os.environ['LISTEN_PID'] = str(os.getpid());"
+          "os.execv(sys.argv[2], sys.argv[2:])")  # the pid is known only to the process itself
+
+
+class StackError(Exception):
+    pass
+
+
+def binary(name):
+    path = pathlib.Path(os.environ.get("TONGGUAN_BIN") or ROOT / "build/release/bin") / name
+    if not path.is_file():
+        raise StackError(f"{path} is not there: run make first")
+    return str(path)
+
+
+def wait_for(condition, what, timeout=20):
+    """Until condition() is true; returns its value. Exceptions of a connection count as not yet."""
+    give_up, last, pause = time.monotonic() + timeout, None, 0.002
+    while True:
+        try:
+            last = condition()
+            if last:
+                return last
+        except (ConnectionError, http.client.HTTPException, socket.timeout) as e:
+            last = repr(e)
+        if time.monotonic() > give_up:
+            raise AssertionError(f"not within {timeout} s: {what}; last seen: {last!r}")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)
+
+
+# --- talking to it --------------------------------------------------------------------------------------------
+
+
+class Reply:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, {k.lower(): v for k, v in headers}, body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return f"<{self.status} {self.body[:2000].decode(errors='replace')}>"
+
+
+class Api:
+    """One caller. Connections are kept, one for each thread."""
+    check = None  # set by tests: check(method, path, reply), for every answer that anybody gets
+
+    def __init__(self, address, token=None, timeout=30):
+        self.address, self.token, self.timeout = address, token, timeout
+        self.local = threading.local()
+
+    def _connection(self):
+        c = getattr(self.local, "connection", None)
+        if c is not None and c.sock is not None and select.select([c.sock], [], [], 0)[0]:
+            c.close()  # the other side has left, or says something that nobody asked
+            c = None
+        if c is None:
+            c = self.local.connection = http.client.HTTPConnection(*self.address, timeout=self.timeout)
+        if c.sock is None:
+            c.connect()
+            c.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return c
+
+    def request(self, method, path, body=None, headers=None):
+        sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        sent |= headers or {}
+        c = self._connection()
+        try:
+            c.request(method, path, body, {k: v for k, v in sent.items() if v is not None})
+            answer = c.getresponse()
+            reply = Reply(answer.status, answer.getheaders(), answer.read())
+        except BaseException:
+            c.close()
+            raise
+        if Api.check is not None:
+            Api.check(method, path, reply)
+        return reply
+
+    def get(self, path, **headers):
+        return self.request("GET", path, None, {k.replace("_", "-"): v for k, v in headers.items()})
+
+    def post(self, path, body=b"", kind="application/json", **headers):
+        body = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        return self.request("POST", path, body, {"Content-Type": kind} | {k.replace("_", "-"): v for k, v in headers.items()})
+
+    def file(self, filing, **headers):
+        """Files a dict (or list of them) as JSON, or bytes as customs XML."""
+        if isinstance(filing, bytes):
+            return self.post("/v1/filings", filing, "application/xml", **headers)
+        return self.post("/v1/filings", as_json(filing), **headers)
+
+    def declaration(self, order_no):
+        """The declaration with that order number, None before there is one."""
+        items = self.get(f"/v1/declarations?order_no={order_no}").json["items"]
+        return self.get(f"/v1/declarations/{items[0]['id']}").json if items else None
+
+    def pages(self, path):
+        """Every item, through all cursors."""
+        mark, following = "&" if "?" in path else "?", path
+        while following:
+            page = self.get(following)
+            if page.status != 200:
+                raise AssertionError(f"{following}: {page!r}")
+            yield from page.json["items"]
+            cursor = page.json.get("next")
+            following = f"{path}{mark}cursor={cursor}" if cursor else None
+
+    def metrics(self):
+        """name{labels} → value."""
+        text = self.get("/metrics").body.decode()
+        return {m[1]: float(m[2]) for m in re.finditer(r"^([a-z_]+(?:\{[^}]*\})?) ([0-9.eE+-]+)$", text, re.M)}
+
+
+class Mock:
+    """The simulated authorities' own interface."""
+
+    def __init__(self, port):
+        self.port, self.api = port, Api(("127.0.0.1", port))
+
+    def _do(self, method, path, body=None):
+        check, Api.check = Api.check, None  # it is no part of the daemon's interface
+        try:
+            reply = self.api.request(method, path, body)
+        finally:
+            Api.check = check
+        return reply
+
+    def behave(self, code, **changes):
+        reply = self._do("PUT", f"/{code}/behaviour", json.dumps(changes).encode())
+        if reply.status != 200:
+            raise StackError(f"{code}: {reply!r}")
+
+    def calm(self):
+        """Every authority as it was at first."""
+        for code in AUTHORITIES:
+            self.behave(code, answer="at-once", latency_ms=0, late_ms=50, outcome="clear", steps=False, twice=False,
+                        backwards=False, refuse_next=0, refuse_status=503, lose_before_next=0, lose_after_next=0,
+                        wrong_next=0, hang_ms=30000, down=False)
+
+    def summary(self, code):
+        return self._do("GET", f"/{code}/summary").json
+
+    def message(self, code, message_id):
+        reply = self._do("GET", f"/{code}/messages/{message_id}")
+        return reply.json if reply.status == 200 else None
+
+
+# --- processes ------------------------------------------------------------------------------------------------
+
+
+class Process:
+    def __init__(self, name, log):
+        self.name, self.log, self.child = name, pathlib.Path(log), None
+
+    def spawn(self, command, env=None, pass_fds=()):
+        with open(self.log, "ab") as log:
+            # its own session: Ctrl-C at the terminal reaches us, and we stop it in order
+            self.child = subprocess.Popen(command, cwd="/", env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                          pass_fds=pass_fds, start_new_session=True)
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    def is_running(self):
+        return self.child is not None and self.child.poll() is None
+
+    def signal(self, number):
+        if self.is_running():
+            self.child.send_signal(number)
+
+    def wait(self, timeout=40):
+        """Its exit status; negative: killed by that signal."""
+        return self.child.wait(timeout)
+
+    def kill(self):
+        self.signal(signal.SIGKILL)
+        return self.wait() if self.child else None
+
+    def stop(self):
+        self.signal(signal.SIGTERM)
+        try:
+            return self.wait() if self.child else None
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise StackError(f"{self.name} did not stop; its last words:\n{self.tail()}") from None
+
+    def tail(self, lines=15):
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
+
+    def events(self, name=None):
+        """What it logged, as dicts; name: only this event."""
+        found = []
+        for line in self.log.read_text(errors="replace").splitlines() if self.log.exists() else ():
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue
+            if name is None or event.get("event") == name:
+                found.append(event)
+        return found
+
+
+class Daemon(Process):
+    """tongguand with its own socket, which stays open as long as this object."""
+
+    def __init__(self, stack, name="tongguand", settings=None):
+        super().__init__(name, stack.directory / f"{name}.log")
+        self.stack, self.settings = stack, merged(stack.settings, settings or {})
+        self.config = stack.directory / f"{name}.conf"
+        self.socket = socket.socket()
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.listen(1024)
+        self.address = self.socket.getsockname()
+        self.url = f"http://127.0.0.1:{self.address[1]}"
+        self.public = Api(self.address)
+
+    def set(self, section, **values):
+        self.settings = merged(self.settings, {section: values})
+
+    def write_config(self):
+        self.config.write_text(config_text(self.settings))
+
+    def start(self, wait=True):
+        self.write_config()
+        env = dict(os.environ, LISTEN_FDS="1", LISTEN_FDNAMES="api", TZ="UTC")
+        env.pop("NOTIFY_SOCKET", None)
+        self.spawn([sys.executable, "-c", LAUNCH, str(self.socket.fileno()), binary("tongguand"), "--config", str(self.config)],
+                   env, (self.socket.fileno(),))
+        if wait:
+            self.wait_ready()
+        return self
+
+    def wait_ready(self, timeout=30):
+        def ready():
+            if not self.is_running():
+                raise StackError(f"{self.name} ended with {self.child.returncode}:\n{self.tail()}")
+            return self.public.get("/readyz").status == 200
+        wait_for(ready, f"{self.name} is ready", timeout)
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    def close(self):
+        try:
+            self.stop()
+        finally:
+            self.socket.close()
+
+
+def merged(a, b):
+    return {section: a.get(section, {}) | b.get(section, {}) for section in a | b}
+
+
+def config_text(settings):
+    def shown(value):
+        if isinstance(value, bool) or isinstance(value, int):
+            return str(value).lower()
+        return value if re.fullmatch(r"[a-z]+", value) else json.dumps(value)
+    return "".join(f"{section} {{\n" + "".join(f"\t{k} = {shown(v)}\n" for k, v in values.items()) + "}\n"
+                   for section, values in settings.items() if values)
+
+
+def run(command, what, ok=(0,), **more):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=120, **more)
+    if ok is not None and done.returncode not in ok:
+        raise StackError(f"{what} failed ({done.returncode}):\n{done.stdout.strip()}")
+    return done
+
+
+# --- all of it ------------------------------------------------------------------------------------------------
+
+
+class Stack:
+    """conninfo: of the database postgres of a running cluster, where a database of our own is made; None: a cluster of our own."""
+
+    def __init__(self, directory, conninfo=None, settings=None, authorities=AUTHORITIES, purpose="test", authority=None):
+        self.directory = pathlib.Path(directory).absolute()
+        self.cluster = None if conninfo else Cluster(self.directory / "pg")
+        self.admin = conninfo
+        self.database = f"tongguan_{secrets.token_hex(6)}" if conninfo else "tongguan"
+        self.more, self.settings = settings or {}, None
+        self.authorities, self.authority, self.purpose = authorities, AUTHORITY | (authority or {}), purpose
+        self.tokens, self.daemons = {}, []
+        self.mock_process = self.mock = self.daemon = None
+
+    # --- parts ---
+
+    def psql(self, sql, conninfo=None):
+        command = [tool("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", conninfo or self.conninfo, "-c", sql]
+        return run(command, "psql", cwd="/").stdout.strip()
+
+    def ctl(self, *arguments, ok=(0,)):
+        return run([binary("tongguanctl"), *self.ctl_options, *map(str, arguments)], f"tongguanctl {' '.join(map(str, arguments))}", ok)
+
+    @property
+    def ctl_options(self):
+        return ["--config", str(self.directory / "ctl.conf")]
+
+    def client(self, name, role, *more):
+        """Makes a client; returns it as a caller. more: further arguments of tongguanctl client add."""
+        said = self.ctl("client", "add", name, "--role", role, *more).stdout
+        self.tokens[name] = re.search(r"\btg_[A-Za-z0-9_-]{43}\b", said)[0]
+        return Api(self.daemon.address, self.tokens[name])
+
+    def caller(self, token, daemon=None):
+        return Api((daemon or self.daemon).address, token)
+
+    def _make_database(self):
+        if self.cluster is not None:
+            self.cluster.start()
+            self.admin = self.cluster.conninfo()
+        self.psql(f'create database "{self.database}"', self.admin)
+        self.conninfo = re.sub(r"dbname=\S+", f"dbname={self.database}", self.admin)
+
+    def _make_settings(self):
+        base = {"db": {"conninfo": self.conninfo}, "sign": {"key_file": str(self.directory / "signing-key")},
+                "identity": {"key_file": str(self.directory / "identity-key")}}
+        self.settings = merged(merged(SETTINGS, base), self.more)
+        (self.directory / "ctl.conf").write_text(config_text(self.settings))
+        identity = self.directory / "identity-key"
+        identity.touch(0o600)
+        identity.write_text(secrets.token_hex(32))
+        self.ctl("key", "new", self.directory / "signing-key")
+        self.public_key = receipt.public_key((self.directory / "signing-key").read_text())
+
+    def _make_clients(self):
+        codes = ",".join(CODES.values())
+        self.enterprise = self.client("enterprise", "enterprise", "--codes", codes)
+        self.operator = self.client("operator", "operator")
+        self.regulator = self.client("regulator", "regulator")
+        for code in self.authorities:
+            self.client(f"authority-{code}", "authority", "--authority", code)
+
+    def _start_mock(self):
+        tokens = self.directory / "mock-tokens"
+        tokens.touch(0o600)
+        tokens.write_text("".join(f"{code} {self.tokens[f'authority-{code}']}\n" for code in self.authorities))
+        port_file = self.directory / "mock-port"
+        self.mock_process = Process("tongguan-mock", self.directory / "tongguan-mock.log")
+        self.mock_process.spawn([binary("tongguan-mock"), "--listen", "127.0.0.1:0", "--gateway", self.daemon.url,
+                                 "--tokens", str(tokens), "--port-file", str(port_file)])
+
+        def port():
+            if not self.mock_process.is_running():
+                raise StackError(f"tongguan-mock ended:\n{self.mock_process.tail()}")
+            return port_file.exists() and port_file.read_text().endswith("\n") and int(port_file.read_text())
+        self.mock = Mock(wait_for(port, "the mock listens"))
+        for code in self.authorities:
+            self.connect(code)
+
+    def connect(self, code, **more):
+        """Tells the gateway where an authority is, and how it wants to be treated."""
+        options = {"url": f"http://127.0.0.1:{self.mock.port}/{code}/messages"} | self.authority | more
+        self.ctl("authority", "set", code, *[x for k, v in options.items() for x in (f"--{k}", v)])
+
+    def verify(self, receipt_bytes, signatures=None):
+        return receipt.verify(receipt_bytes, self.public_key, signatures)
+
+    # --- life ---
+
+    def start(self):
+        self.directory.mkdir(parents=True, exist_ok=True)
+        try:
+            self._make_database()
+            self._make_settings()
+            self.ctl("migrate", "--purpose", self.purpose)
+            self.daemon = self.add_daemon()
+            self._make_clients()
+            self._start_mock()
+            self.daemon.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def add_daemon(self, name="tongguand", settings=None):
+        daemon = Daemon(self, name, settings)
+        self.daemons.append(daemon)
+        return daemon
+
+    def stop(self):
+        problems = []
+        for end in [d.close for d in self.daemons] + ([self.mock_process.stop] if self.mock_process else []) + [self._drop]:
+            try:
+                end()
+            except Exception as e:  # the others must go too
+                problems.append(str(e))
+        self.daemons = []
+        if problems:
+            raise StackError("\n".join(problems))
+
+    def _drop(self):
+        if self.cluster is not None:
+            self.cluster.remove()
+        elif self.settings is not None:
+            self.psql(f'drop database if exists "{self.database}" with (force)', self.admin)
+
+    def remove(self):
+        try:
+            self.stop()
+        finally:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
