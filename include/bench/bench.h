@@ -141,7 +141,7 @@ void client_close(struct client *c);
 /* --- the modes ------------------------------------------------------------------------------------------------------- */
 
 struct bench_options {
-	const char *url, *tokens, *run, *conninfo, *table;
+	const char *url, *tokens, *run, *conninfo;
 	uint64_t seed, from;
 	int connections, seconds, warm_ms, rate, spread_ms, rows;
 };

@@ -1,8 +1,6 @@
 /* Problem documents: type, title and status from the table of faults, the rest from the case. */
 #include "api/problem.h"
 
-#include <stdlib.h>
-
 static void put_member(struct buf *b, const char *name, struct text value)
 {
 	if (value.at == NULL)
@@ -80,19 +78,20 @@ void problem_put(struct buf *b, const struct problem *p)
 	buf_char(b, '}');
 }
 
-/* Quality of one range of an Accept-Language, in thousandths. */
+/* Quality of one range of an Accept-Language, in thousandths: "q=1", "q=0.75"; 1000 when it does not say. */
 static int quality(struct text parameters)
 {
 	const char *at = parameters.len == 0 ? NULL : memmem(parameters.at, parameters.len, "q=", 2);
+	struct text value;
 	int q = 0, scale = 100;
 
 	if (at == NULL)
 		return 1000;
-	at += 2;
-	if (at < parameters.at + parameters.len && *at == '1')
+	value = (struct text){ at + 2, (size_t)(parameters.at + parameters.len - at - 2) };
+	if (value.len > 0 && value.at[0] == '1')
 		return 1000;
-	for (at += 2; at < parameters.at + parameters.len && *at >= '0' && *at <= '9' && scale > 0; at++, scale /= 10)
-		q += (*at - '0') * scale;
+	for (size_t i = 2; i < value.len && value.at[i] >= '0' && value.at[i] <= '9' && scale > 0; i++, scale /= 10)
+		q += (value.at[i] - '0') * scale;
 	return q;
 }
 

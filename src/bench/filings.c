@@ -79,7 +79,7 @@ bool filings_for_http(struct filings *f, const char *host, const char *path, con
 static void make_guid(char out[36], const struct trader *r, uint64_t n, enum doc_kind kind)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	uint64_t high = r->run_hash, low = n << 2 | (uint64_t)kind;
+	uint64_t high = r->run_hash, low = (n << 2 | (uint64_t)kind) * UINT64_C(0xd1342543de82ef95);
 
 	for (int i = 0; i < 36; i++) {
 		uint64_t *from = i < 18 ? &high : &low;

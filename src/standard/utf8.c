@@ -29,27 +29,34 @@ static size_t utf8_sequence(const unsigned char *p, size_t room)
 	return len;
 }
 
+/* Eight bytes without a high bit and without NUL. */
+static bool is_plain(const char *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return (word & UINT64_C(0x8080808080808080)) == 0 && scan_any_zero(word) == 0;
+}
+
 bool utf8_check(struct text t, size_t *bad_at)
 {
+	const unsigned char *bytes = (const unsigned char *)t.at;
 	size_t i = 0;
 
 	while (i < t.len) {
-		if (t.len - i >= 8) {
-			uint64_t word;
+		while (t.len - i >= 8 && is_plain(t.at + i))
+			i += 8;
+		while (i < t.len && bytes[i] < 0x80 && bytes[i] != 0) /* up to where it stopped being plain */
+			i++;
+		while (i < t.len && (bytes[i] >= 0x80 || bytes[i] == 0)) { /* foreign words are long */
+			size_t len = bytes[i] == 0 ? 0 : utf8_sequence(bytes + i, t.len - i);
 
-			memcpy(&word, t.at + i, sizeof(word));
-			if ((word & UINT64_C(0x8080808080808080)) == 0 && scan_any_zero(word) == 0) {
-				i += 8;
-				continue;
+			if (len == 0) {
+				*bad_at = i;
+				return false;
 			}
+			i += len;
 		}
-		unsigned char c = (unsigned char)t.at[i];
-		size_t len = c == 0 ? 0 : c < 0x80 ? 1 : utf8_sequence((const unsigned char *)t.at + i, t.len - i);
-		if (len == 0) {
-			*bad_at = i;
-			return false;
-		}
-		i += len;
 	}
 	return true;
 }

@@ -92,7 +92,7 @@ class Trades:
     def __init__(self, seed, codes=None):
         self.random = random.Random(seed)
         self.codes = dict(CODES, **(codes or {}))
-        self.tag = f"{self.random.randrange(10 ** 6):06d}"
+        self.tag = f"{self.random.getrandbits(32):08X}"
         self.count = 0
 
     def make(self, direction="import", mode="9610", **more):
@@ -106,9 +106,9 @@ class Trade:
         self.direction, self.mode = direction, mode
         self.imports, self.bonded = direction == "import", mode in ("1210", "1239")
         self.order_no = order_no or f"TG{home.tag}-{number:06d}"
-        self.waybill_no = waybill_no or f"YT{home.tag}{number:08d}"
-        self.payment_no = f"PAY{home.tag}{number:08d}"
-        self.internal_no = f"INT{home.tag}{number:08d}"
+        self.waybill_no = waybill_no or f"YT{home.tag}{number:06d}"
+        self.payment_no = f"PAY{home.tag}{number:06d}"
+        self.internal_no = f"INT{home.tag}{number:06d}"
         self.buyer, self.buyer_id = buyer or BUYERS[number % len(BUYERS)]
         self.goods = goods or (IMPORT_GOODS if self.imports else EXPORT_GOODS)
         self.currency = "142" if self.imports else "502"

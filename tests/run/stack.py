@@ -118,8 +118,8 @@ class Api:
         except BaseException:
             c.close()
             raise
-        if Api.check is not None:
-            Api.check(method, path, reply)
+        if self.check is not None:
+            self.check(method, path, reply)
         return reply
 
     def get(self, path, **headers):
@@ -162,17 +162,10 @@ class Mock:
 
     def __init__(self, port):
         self.port, self.api = port, Api(("127.0.0.1", port))
-
-    def _do(self, method, path, body=None):
-        check, Api.check = Api.check, None  # it is no part of the daemon's interface
-        try:
-            reply = self.api.request(method, path, body)
-        finally:
-            Api.check = check
-        return reply
+        self.api.check = None  # it is no part of the daemon's interface
 
     def behave(self, code, **changes):
-        reply = self._do("PUT", f"/{code}/behaviour", json.dumps(changes).encode())
+        reply = self.api.request("PUT", f"/{code}/behaviour", json.dumps(changes).encode())
         if reply.status != 200:
             raise StackError(f"{code}: {reply!r}")
 
@@ -184,10 +177,10 @@ class Mock:
                         wrong_next=0, hang_ms=30000, down=False)
 
     def summary(self, code):
-        return self._do("GET", f"/{code}/summary").json
+        return self.api.get(f"/{code}/summary").json
 
     def message(self, code, message_id):
-        reply = self._do("GET", f"/{code}/messages/{message_id}")
+        reply = self.api.get(f"/{code}/messages/{message_id}")
         return reply.json if reply.status == 200 else None
 
 

@@ -1,0 +1,251 @@
+/*
+ * The numbers of all workers as Prometheus text: tables of name, kind, help and place.
+ *
+ * HTTP's own metrics come from api; these are the house's. Numbers of another worker are up to a second old.
+ */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "worker_priv.h"
+
+enum place { AS_INT, AS_U64 };
+
+struct family {
+	const char *name, *type, *help;
+	enum place place;
+	size_t offset;
+};
+
+#define WORKER_AT(m) offsetof(struct worker_numbers, m)
+#define POOL_AT(m)   offsetof(struct db_stats, m)
+#define PART_AT(m)   offsetof(struct flow_authority_stats, m)
+
+static const struct family worker_families[] = {
+	{ "tongguan_loop_turns_total", "counter", "Turns of the event loop.", AS_U64, WORKER_AT(turns) },
+	{ "tongguan_loop_busy_microseconds_total", "counter", "Time the event loop spent working.", AS_U64, WORKER_AT(busy_us) },
+	{ "tongguan_loop_longest_turn_microseconds", "gauge", "Longest turn within the last second.", AS_U64, WORKER_AT(lag_us) },
+	{ "tongguan_http_connections", "gauge", "Open connections.", AS_INT, WORKER_AT(connections) },
+	{ "tongguan_http_open_requests", "gauge", "Requests that wait for their answer.", AS_INT, WORKER_AT(open_requests) },
+	{ "tongguan_rules_revision", "gauge", "Revision of the rules in force.", AS_U64, WORKER_AT(rules_revision) },
+	{ "tongguan_intake_batches_total", "counter", "Batches of filings written.", AS_U64, WORKER_AT(intake.batches) },
+	{ "tongguan_intake_stored_total", "counter", "Filings stored.", AS_U64, WORKER_AT(intake.stored) },
+	{ "tongguan_intake_repeats_total", "counter", "Filings that were there already.", AS_U64, WORKER_AT(intake.repeats) },
+	{ "tongguan_intake_conflicts_total", "counter", "Filings whose key held other content.", AS_U64, WORKER_AT(intake.conflicts) },
+	{ "tongguan_intake_refused_total", "counter", "Filings that could not be stored for what they say.", AS_U64, WORKER_AT(intake.refused) },
+	{ "tongguan_intake_unknown_total", "counter", "Filings whose storing stayed unknown.", AS_U64, WORKER_AT(intake.unknown) },
+	{ "tongguan_intake_waiting", "gauge", "Filings that wait to be written.", AS_INT, WORKER_AT(intake.waiting) },
+	{ "tongguan_intake_in_flight", "gauge", "Batches of filings under way.", AS_INT, WORKER_AT(intake.in_flight) },
+	{ "tongguan_flow_judged_total", "counter", "Declarations judged.", AS_U64, WORKER_AT(flow.judged) },
+	{ "tongguan_flow_races_total", "counter", "Judgements thrown away because something new had come.", AS_U64, WORKER_AT(flow.races) },
+	{ "tongguan_flow_declared_total", "counter", "Versions handed to authorities.", AS_U64, WORKER_AT(flow.declared) },
+	{ "tongguan_flow_released_total", "counter", "Declarations released.", AS_U64, WORKER_AT(flow.released) },
+	{ "tongguan_flow_contradictions_total", "counter", "Answers that contradict a final state.", AS_U64, WORKER_AT(flow.contradictions) },
+	{ "tongguan_flow_swept_total", "counter", "Declarations picked up because nobody held them.", AS_U64, WORKER_AT(flow.swept) },
+	{ "tongguan_flow_hinted", "gauge", "Declarations waiting in memory to be judged.", AS_INT, WORKER_AT(flow.hinted) },
+	{ "tongguan_flow_judging", "gauge", "Declarations being judged.", AS_INT, WORKER_AT(flow.judging) },
+};
+
+static const struct family pool_families[] = {
+	{ "tongguan_db_connections_up", "gauge", "Database connections that are ready.", AS_INT, POOL_AT(connections_up) },
+	{ "tongguan_db_connections_wanted", "gauge", "Database connections that are wanted.", AS_INT, POOL_AT(connections_wanted) },
+	{ "tongguan_db_calls_sent", "gauge", "Database calls under way.", AS_INT, POOL_AT(calls_sent) },
+	{ "tongguan_db_calls_waiting", "gauge", "Database calls that wait for a connection.", AS_INT, POOL_AT(calls_waiting) },
+	{ "tongguan_db_calls_done_total", "counter", "Database calls that succeeded.", AS_U64, POOL_AT(done) },
+	{ "tongguan_db_calls_failed_total", "counter", "Database calls that certainly failed.", AS_U64, POOL_AT(failed) },
+	{ "tongguan_db_calls_uncertain_total", "counter", "Database calls whose outcome is not known.", AS_U64, POOL_AT(uncertain) },
+	{ "tongguan_db_reconnects_total", "counter", "Database connections made again.", AS_U64, POOL_AT(reconnects) },
+};
+
+static const struct family part_families[] = {
+	{ "tongguan_authority_in_flight", "gauge", "Deliveries being sent.", AS_INT, PART_AT(in_flight) },
+	{ "tongguan_authority_queued", "gauge", "Deliveries waiting in memory.", AS_INT, PART_AT(queued) },
+	{ "tongguan_authority_breaker_open", "gauge", "1 while the authority is left alone because it failed.", AS_INT, PART_AT(breaker_open) },
+	{ "tongguan_authority_sent_total", "counter", "Deliveries taken by the authority.", AS_U64, PART_AT(sent) },
+	{ "tongguan_authority_again_total", "counter", "Attempts that will be made again.", AS_U64, PART_AT(again) },
+	{ "tongguan_authority_dead_total", "counter", "Deliveries given up.", AS_U64, PART_AT(dead) },
+	{ "tongguan_authority_attempt_microseconds_total", "counter", "Time spent waiting for the authority.", AS_U64, PART_AT(latency_us_sum) },
+};
+
+static void put_head(struct buf *b, const char *name, const char *type, const char *help)
+{
+	buf_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void put_number(struct buf *b, const struct family *f, const void *of)
+{
+	const char *at = (const char *)of + f->offset;
+	uint64_t u64;
+	int number;
+
+	if (f->place == AS_INT) {
+		memcpy(&number, at, sizeof(number));
+		buf_i64(b, number);
+	} else {
+		memcpy(&u64, at, sizeof(u64));
+		buf_i64(b, (int64_t)u64);
+	}
+	buf_char(b, '\n');
+}
+
+static void put_workers(const struct worker_board *board, struct buf *b)
+{
+	for (size_t i = 0; i < COUNTOF(worker_families); i++) {
+		const struct family *f = &worker_families[i];
+
+		put_head(b, f->name, f->type, f->help);
+		for (int k = 0; k < board->count; k++) {
+			buf_printf(b, "%s{worker=\"%d\"} ", f->name, k);
+			put_number(b, f, &board->each[k]);
+		}
+	}
+}
+
+static void put_pools(const struct worker_board *board, struct buf *b)
+{
+	static const char *const labels[POOL_COUNT] = { "intake", "flow", "query" };
+
+	for (size_t i = 0; i < COUNTOF(pool_families); i++) {
+		const struct family *f = &pool_families[i];
+
+		put_head(b, f->name, f->type, f->help);
+		for (int k = 0; k < board->count * POOL_COUNT; k++) {
+			buf_printf(b, "%s{worker=\"%d\",pool=\"%s\"} ", f->name, k / POOL_COUNT, labels[k % POOL_COUNT]);
+			put_number(b, f, &board->each[k / POOL_COUNT].pools[k % POOL_COUNT]);
+		}
+	}
+}
+
+static void put_parts(const struct worker_board *board, struct buf *b)
+{
+	for (size_t i = 0; i < COUNTOF(part_families); i++) {
+		const struct family *f = &part_families[i];
+
+		put_head(b, f->name, f->type, f->help);
+		for (int k = 0; k < board->count * AUTHORITY_COUNT; k++) {
+			int a = k % AUTHORITY_COUNT;
+
+			buf_printf(b, "%s{worker=\"%d\",authority=\"%s\"} ", f->name, k / AUTHORITY_COUNT, authority_code((enum authority)a));
+			put_number(b, f, &board->each[k / AUTHORITY_COUNT].flow.authorities[a]);
+		}
+	}
+}
+
+/* --- the backlog in the database, as the first worker counted it ------------------------------------------------- */
+
+static int64_t age_s(const struct worker *w, int64_t since_us)
+{
+	int64_t age_us = since_us == 0 ? 0 : clock_now_us(w->deps.clock) - since_us;
+
+	return age_us < 0 ? 0 : age_us / US_PER_S;
+}
+
+static void put_backlog(const struct worker *w, struct buf *b)
+{
+	const struct worker_watch *h = &w->watch;
+	static const char *const names[] = { "tongguan_backlog_due", "tongguan_backlog_dead", "tongguan_backlog_oldest_age_seconds" };
+	static const char *const helps[] = { "Deliveries that wait to be sent, in the database.", "Deliveries given up, in the database.",
+		                             "Age of the oldest delivery that waits to be sent." };
+
+	for (size_t i = 0; i < COUNTOF(names); i++) {
+		put_head(b, names[i], "gauge", helps[i]);
+		for (int a = 0; a < AUTHORITY_COUNT; a++) {
+			const int64_t values[] = { h->backlog[a].due, h->backlog[a].dead, age_s(w, h->backlog[a].oldest_us) };
+
+			buf_printf(b, "%s{authority=\"%s\"} %lld\n", names[i], authority_code((enum authority)a), (long long)values[i]);
+		}
+	}
+	put_head(b, "tongguan_todo_due", "gauge", "Declarations that wait to be judged, in the database.");
+	buf_printf(b, "tongguan_todo_due %lld\n", (long long)h->todo);
+	put_head(b, "tongguan_todo_oldest_age_seconds", "gauge", "How long the oldest of them has been due.");
+	buf_printf(b, "tongguan_todo_oldest_age_seconds %lld\n", (long long)age_s(w, h->todo_oldest_us));
+}
+
+/* --- the process ------------------------------------------------------------------------------------------------- */
+
+struct stat_line { /* fields of /proc/self/stat after the command's name */
+	unsigned long long start_ticks, virtual_bytes;
+	long resident_pages;
+};
+
+static bool read_stat(struct stat_line *out)
+{
+	FILE *in = fopen("/proc/self/stat", "re");
+	char line[1024];
+	const char *rest;
+	bool good;
+
+	if (in == NULL)
+		return false;
+	good = fgets(line, (int)sizeof(line), in) != NULL && (rest = strrchr(line, ')')) != NULL
+	       && sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu %llu %ld", &out->start_ticks,
+	                 &out->virtual_bytes, &out->resident_pages) == 3;
+	(void)fclose(in);
+	return good;
+}
+
+static void put_process(struct buf *b)
+{
+	struct rusage use;
+	struct rlimit files;
+	struct stat_line line;
+
+	put_head(b, "tongguan_build_info", "gauge", "Always 1; the version is the label.");
+	buf_printf(b, "tongguan_build_info{version=\"%s\"} 1\n", TONGGUAN_VERSION);
+	if (getrusage(RUSAGE_SELF, &use) == 0) {
+		int64_t us = (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * US_PER_S + use.ru_utime.tv_usec + use.ru_stime.tv_usec;
+
+		put_head(b, "process_cpu_seconds_total", "counter", "Processor time used.");
+		buf_printf(b, "process_cpu_seconds_total %lld.%06lld\n", (long long)(us / US_PER_S), (long long)(us % US_PER_S));
+	}
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		put_head(b, "process_max_fds", "gauge", "Limit of open descriptors.");
+		buf_printf(b, "process_max_fds %llu\n", (unsigned long long)files.rlim_cur);
+	}
+	if (read_stat(&line)) {
+		put_head(b, "process_resident_memory_bytes", "gauge", "Memory in use.");
+		buf_printf(b, "process_resident_memory_bytes %lld\n", (long long)line.resident_pages * sysconf(_SC_PAGESIZE));
+		put_head(b, "process_virtual_memory_bytes", "gauge", "Address space in use.");
+		buf_printf(b, "process_virtual_memory_bytes %llu\n", line.virtual_bytes);
+	}
+}
+
+/* --- for others -------------------------------------------------------------------------------------------------- */
+
+void worker_note(struct worker *w)
+{
+	struct worker_numbers n = { .lag_us = w->watch.lag_us };
+	struct loop_stats *loop = loop_stats(w->loop);
+
+	for (int p = 0; p < POOL_COUNT; p++)
+		db_stats_get(w->pools[p], &n.pools[p]);
+	intake_stats_get(w->intake, &n.intake);
+	flow_stats_get(w->flow, &n.flow);
+	n.turns = loop->turns;
+	n.busy_us = loop->busy_us;
+	n.connections = w->httpd == NULL ? 0 : httpd_connections(w->httpd);
+	n.open_requests = w->httpd == NULL ? 0 : httpd_open_requests(w->httpd);
+	n.rules_revision = w->rules == NULL ? 0 : w->rules->revision;
+	(void)pthread_mutex_lock(&w->deps.board->lock);
+	w->deps.board->each[w->deps.index] = n;
+	(void)pthread_mutex_unlock(&w->deps.board->lock);
+}
+
+void worker_metrics(void *arg, struct buf *out)
+{
+	struct worker *w = arg;
+	struct worker_board *board = w->deps.board;
+
+	worker_note(w);
+	(void)pthread_mutex_lock(&board->lock);
+	put_workers(board, out);
+	put_pools(board, out);
+	put_parts(board, out);
+	(void)pthread_mutex_unlock(&board->lock);
+	if (w->deps.index == 0)
+		put_backlog(w, out);
+	put_process(out);
+}

@@ -1,0 +1,227 @@
+/*
+ * What is looked at every second: does the database answer, is it the right one, does the loop turn; once a day
+ * partitions are made ahead, and every few seconds the backlog in the database is counted (first worker only).
+ *
+ * /readyz answers from what was seen here; no request asks the database for it.
+ */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "worker_priv.h"
+
+#define TICK_US         US_PER_S
+#define STALE_US        (5 * US_PER_S)  /* no answer for so long: not ready */
+#define LAG_US          (2 * US_PER_S)  /* a turn longer than this: not ready */
+#define BACKLOG_US      (10 * US_PER_S)
+
+enum { BL_AUTHORITY, BL_DUE, BL_DEAD, BL_OLDEST };
+
+/* The last row is the todo list. Partial indexes hold exactly these rows. */
+static const struct db_stmt backlog = {
+	.name = "worker_backlog",
+	.sql =
+	"select authority, count(*) filter (where state = 'due'), count(*) filter (where state = 'dead'),"
+	"   min(created_at) filter (where state = 'due')"
+	" from (select authority, state, created_at from delivery where state = 'due'"
+	"       union all select authority, state, created_at from delivery where state = 'dead') d group by authority"
+	" union all select '', count(*), 0, min(due_at) from todo where due_at <= $1::timestamptz",
+	.param_count = 1,
+};
+
+/* --- the database's health --------------------------------------------------------------------------------------- */
+
+static void on_health(struct db_call *call, const struct db_answer *a)
+{
+	struct worker *w = container_of(call, struct worker, watch.health_call);
+	struct worker_watch *h = &w->watch;
+
+	h->asking_health = false;
+	if (a->outcome != DB_DONE || db_row_count(a->results[0]) != 1)
+		return;
+	h->answered_us = loop_now_us(w->loop);
+	h->schema_version = (int)db_get_int(a->results[0], 0, SH_VERSION);
+	h->fsync_on = db_get_int(a->results[0], 0, SH_FSYNC) != 0;
+	h->is_writable = db_get_int(a->results[0], 0, SH_WRITABLE) != 0;
+	h->is_test = text_is(db_get_text(a->results[0], 0, SH_PURPOSE), "test");
+}
+
+static void ask_health(struct worker *w)
+{
+	struct worker_watch *h = &w->watch;
+
+	if (h->asking_health)
+		return;
+	h->asking_health = true;
+	db_call_init(&h->health_call);
+	db_call_add(&h->health_call, &schema_store_health, NULL);
+	db_start(w->pools[POOL_QUERY], &h->health_call, on_health);
+}
+
+/* --- partitions -------------------------------------------------------------------------------------------------- */
+
+static void on_partitions(struct db_call *call, const struct db_answer *a)
+{
+	struct worker *w = container_of(call, struct worker, watch.partitions_call);
+	struct worker_watch *h = &w->watch;
+
+	h->asking_partitions = false;
+	if (a->outcome != DB_DONE) {
+		h->partitions_day = INT32_MIN; /* again with the next hour of ticks: see ask_partitions() */
+		log_event(NULL, LOG_LEVEL_WARNING, "partitions.not_made", "%s", a->detail == NULL ? db_outcome_name(a->outcome) : a->detail);
+		return;
+	}
+	if (db_row_count(a->results[0]) == 1 && db_get_int(a->results[0], 0, 0) > 0)
+		log_event(NULL, LOG_LEVEL_NOTICE, "partitions.made", "%d tables", (int)db_get_int(a->results[0], 0, 0));
+}
+
+static void ask_partitions(struct worker *w)
+{
+	struct worker_watch *h = &w->watch;
+	int64_t now_us = clock_now_us(w->deps.clock);
+	int32_t day = clock_day(now_us);
+	/* A failure is tried again in the first minute of each hour: its reason does not go away in a second. */
+	bool is_due = h->partitions_day == INT32_MIN ? now_us % US_PER_HOUR < 60 * US_PER_S : h->partitions_day != day;
+	struct arena a;
+
+	if (h->asking_partitions || !is_due)
+		return;
+	arena_init(&a, 64);
+	h->partitions_params[0] = db_i32(&a, day);
+	if (!a.full) {
+		memcpy(&h->params_space[0], h->partitions_params[0].bytes, sizeof(int32_t));
+		h->partitions_params[0].bytes = &h->params_space[0];
+		h->asking_partitions = true;
+		h->partitions_day = day;
+		db_call_init(&h->partitions_call);
+		db_call_add(&h->partitions_call, &schema_store_partitions, h->partitions_params);
+		db_start(w->pools[POOL_QUERY], &h->partitions_call, on_partitions);
+	}
+	arena_done(&a);
+}
+
+/* --- backlog ----------------------------------------------------------------------------------------------------- */
+
+static void on_backlog(struct db_call *call, const struct db_answer *a)
+{
+	struct worker *w = container_of(call, struct worker, watch.backlog_call);
+	struct worker_watch *h = &w->watch;
+	int rows = a->outcome == DB_DONE ? db_row_count(a->results[0]) : 0;
+	enum authority authority;
+
+	h->asking_backlog = false;
+	if (rows == 0)
+		return;
+	for (int k = 0; k < AUTHORITY_COUNT; k++)
+		h->backlog[k].due = h->backlog[k].dead = h->backlog[k].oldest_us = 0;
+	for (int row = 0; row < rows; row++) {
+		struct text code = db_get_text(a->results[0], row, BL_AUTHORITY);
+		int64_t oldest_us = db_is_null(a->results[0], row, BL_OLDEST) ? 0 : db_get_time(a->results[0], row, BL_OLDEST);
+
+		if (code.len == 0) {
+			h->todo = db_get_int(a->results[0], row, BL_DUE);
+			h->todo_oldest_us = oldest_us;
+		} else if (authority_by_code(code, &authority)) {
+			h->backlog[authority].due = db_get_int(a->results[0], row, BL_DUE);
+			h->backlog[authority].dead = db_get_int(a->results[0], row, BL_DEAD);
+			h->backlog[authority].oldest_us = oldest_us;
+		}
+	}
+}
+
+static void ask_backlog(struct worker *w)
+{
+	struct worker_watch *h = &w->watch;
+	struct arena a;
+
+	if (h->asking_backlog || loop_now_us(w->loop) - h->backlog_us < BACKLOG_US)
+		return;
+	arena_init(&a, 64);
+	h->backlog_params[0] = db_time(&a, clock_now_us(w->deps.clock));
+	if (!a.full) {
+		memcpy(&h->params_space[1], h->backlog_params[0].bytes, sizeof(int64_t));
+		h->backlog_params[0].bytes = &h->params_space[1];
+		h->asking_backlog = true;
+		h->backlog_us = loop_now_us(w->loop);
+		db_call_init(&h->backlog_call);
+		db_call_add(&h->backlog_call, &backlog, h->backlog_params);
+		db_start(w->pools[POOL_QUERY], &h->backlog_call, on_backlog);
+	}
+	arena_done(&a);
+}
+
+/* --- the tick ---------------------------------------------------------------------------------------------------- */
+
+static void on_tick(struct loop_timer *t)
+{
+	struct worker *w = container_of(t, struct worker, watch.tick);
+
+	w->watch.lag_us = (int64_t)atomic_exchange(&loop_stats(w->loop)->longest_us, 0);
+	worker_note(w);
+	ask_health(w);
+	if (w->deps.index == 0 && w->is_known) {
+		ask_partitions(w);
+		ask_backlog(w);
+	}
+	loop_timer_set(w->loop, &w->watch.tick, TICK_US, on_tick);
+}
+
+void worker_watch_start(struct worker *w)
+{
+	w->watch.backlog_us = -BACKLOG_US;
+	loop_timer_set(w->loop, &w->watch.tick, 0, on_tick);
+}
+
+void worker_watch_stop(struct worker *w)
+{
+	struct worker_watch *h = &w->watch;
+
+	if (h->asking_health)
+		db_cancel(w->pools[POOL_QUERY], &h->health_call);
+	if (h->asking_partitions)
+		db_cancel(w->pools[POOL_QUERY], &h->partitions_call);
+	if (h->asking_backlog)
+		db_cancel(w->pools[POOL_QUERY], &h->backlog_call);
+	loop_timer_clear(w->loop, &h->tick);
+}
+
+/* --- for the HTTP resources -------------------------------------------------------------------------------------- */
+
+void worker_ready(void *arg, struct buf *problems)
+{
+	static const char *const labels[POOL_COUNT] = { "intake", "flow", "query" };
+	struct worker *w = arg;
+	const struct worker_watch *h = &w->watch;
+
+	for (int p = 0; p < POOL_COUNT; p++)
+		if (!db_is_up(w->pools[p]))
+			buf_printf(problems, "the database pool %s has no connection\n", labels[p]);
+	if (loop_now_us(w->loop) - h->answered_us > STALE_US || h->answered_us == 0) {
+		buf_str(problems, "the database has not answered for a while\n");
+		return;
+	}
+	if (h->schema_version != schema_version())
+		buf_printf(problems, "the database's schema is of version %d, this program's of %d\n", h->schema_version, schema_version());
+	if (!h->is_writable)
+		buf_str(problems, "the database takes no writes\n");
+	if (!h->fsync_on && !h->is_test)
+		buf_str(problems, "fsync is off in PostgreSQL: what is acknowledged might be lost\n");
+	if (h->lag_us > LAG_US)
+		buf_printf(problems, "the loop was held up for %lld ms\n", (long long)(h->lag_us / 1000));
+}
+
+void worker_live_authorities(void *arg, struct buf *out_json)
+{
+	struct worker *w = arg;
+	struct flow_stats stats;
+
+	flow_stats_get(w->flow, &stats);
+	buf_char(out_json, '{');
+	for (int a = 0; a < AUTHORITY_COUNT; a++) {
+		const struct flow_authority_stats *s = &stats.authorities[a];
+
+		buf_printf(out_json, "%s\"%s\":{\"in_flight\":%d,\"queued\":%d,\"breaker\":\"%s\"}", a == 0 ? "" : ",", authority_code((enum authority)a),
+		           s->in_flight, s->queued, s->breaker_open != 0 ? "open" : "closed");
+	}
+	buf_char(out_json, '}');
+}

@@ -1,0 +1,49 @@
+"""One stack for all black box tests; those that stop or break something make their own."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "run"))
+sys.dont_write_bytecode = True
+import pytest  # noqa: E402
+
+from filer import Trades  # noqa: E402
+from stack import Api  # noqa: E402
+from support import SEED, new_stack, watch  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def stack():
+    s = new_stack().start()
+    try:
+        s.openapi = watch(s)
+        yield s
+    finally:
+        Api.check = None
+        s.remove()
+
+
+@pytest.fixture(autouse=True)
+def calm(request):
+    """A test finds the authorities as they are at first, whatever the one before did."""
+    if "stack" in request.fixturenames:
+        request.getfixturevalue("stack").mock.calm()
+    yield
+
+
+@pytest.fixture
+def trades(request):
+    """Keys that no other test has."""
+    return Trades(f"{SEED}/{request.node.nodeid}")
+
+
+@pytest.fixture
+def own():
+    """Makes stacks that one test has for itself: own(settings=…), own(own_cluster=True)."""
+    made = []
+
+    def make(**more):
+        made.append(new_stack(**more))
+        return made[-1].start()
+    yield make
+    for s in made:
+        s.remove()

@@ -1,0 +1,131 @@
+"""What black box and fault tests have in common: waiting for a declaration, and holding answers against /openapi.json."""
+import os
+import pathlib
+import re
+import tempfile
+
+import jsonschema
+
+from stack import Api, Stack, wait_for
+
+SEED = os.environ.get("TONGGUAN_SEED", "20261122")
+LONG = os.environ.get("TONGGUAN_LONG") == "1"
+SANITIZED = os.environ.get("TONGGUAN_SANITIZE") == "1"
+FINAL = {"released", "conflict", "expired", "withdrawn", "rejected"}
+
+
+def scratch(prefix):
+    """A directory that goes with the run, where the server's user finds its way."""
+    home = os.environ.get("TONGGUAN_CHECK_DIR")
+    path = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=home))
+    path.chmod(0o755)
+    return path
+
+
+def new_stack(own_cluster=False, **more):
+    """A stack in a database of its own; own_cluster: in a PostgreSQL that may be stopped."""
+    conninfo = None if own_cluster else os.environ.get("TONGGUAN_TEST_PG") or None
+    return Stack(scratch("stack-"), conninfo, **more)
+
+
+def settled(stack, trade, state="released", timeout=20, api=None):
+    """The trade's declaration once it is in that state (one, or a set of them)."""
+    states = {state} if isinstance(state, str) else set(state)
+
+    def there():
+        declaration = (api or stack.regulator).declaration(trade.order_no)
+        return declaration if declaration and declaration["state"] in states else None
+    try:
+        return wait_for(there, f"{trade.order_no} is {' or '.join(sorted(states))}", timeout)
+    except AssertionError as e:
+        raise AssertionError(f"{e}\n{(api or stack.regulator).declaration(trade.order_no)}") from None
+
+
+def judged(stack, trade, verdict, flows=None, timeout=20):
+    """The trade's declaration once it has that verdict, and as many filings as flows."""
+    def there():
+        d = stack.regulator.declaration(trade.order_no)
+        return d if d and d["verdict"] == verdict and (flows is None or len(d["filings"]) >= flows) else None
+    try:
+        return wait_for(there, f"{trade.order_no} is {verdict}", timeout)
+    except AssertionError as e:
+        raise AssertionError(f"{e}\n{stack.regulator.declaration(trade.order_no)}") from None
+
+
+def reasons(stack, declaration):
+    return stack.regulator.get(f"/v1/declarations/{declaration['id']}/verdict").json["reasons"]
+
+
+def accept(reply, status=201):
+    assert reply.status == status, reply
+    return reply
+
+
+def file_all(api, filings):
+    return [accept(api.file(f)) for f in filings]
+
+
+def problem(reply, status, slug):
+    assert reply.status == status, reply
+    assert reply.headers["content-type"].startswith("application/problem+json"), reply.headers
+    body = reply.json
+    assert body["type"].endswith(f"/problems/{slug}"), body
+    assert body["status"] == status and body["title"] and body["trace_id"], body
+    return body
+
+
+# --- the description is what is answered ----------------------------------------------------------------------
+
+
+class OpenApi:
+    """Holds every answer against /openapi.json: the path is there, the status is named, the body has its form."""
+
+    def __init__(self, document):
+        self.document, self.seen, self.validators = document, set(), {}
+        self.paths = [(re.compile("^" + re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(path)) + "$"), path)
+                      for path in document["paths"]]
+
+    def find(self, path):
+        plain = path.split("?")[0]
+        return next((template for pattern, template in self.paths if pattern.match(plain)), None)
+
+    def resolve(self, node):
+        while isinstance(node, dict) and "$ref" in node:
+            at = self.document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                at = at[part.replace("~1", "/").replace("~0", "~")]
+            node = at
+        return node
+
+    def check(self, method, path, reply):
+        template = self.find(path)
+        operation = self.document["paths"].get(template, {}).get(method.lower())
+        if operation is None:  # unknown path or method: only these can be said
+            assert reply.status in (400, 401, 404, 405, 408, 413, 503) or method in ("HEAD", "OPTIONS"), (method, path, reply)
+            return
+        responses = operation["responses"]
+        named = responses.get(str(reply.status)) or responses.get("default")
+        assert named is not None, f"{method} {template} answered {reply.status}, which /openapi.json does not name: {reply!r}"
+        self.seen.add((method, template, reply.status))
+        content = self.resolve(named).get("content")
+        if not content or not reply.body:
+            return
+        kind = reply.headers.get("content-type", "").split(";")[0]
+        assert kind in content, f"{method} {template} {reply.status}: {kind}, not {sorted(content)}"
+        if kind.endswith("json") and "schema" in content[kind]:
+            self.validate(kind, content[kind]["schema"], reply, f"{method} {template} {reply.status}")
+
+    def validate(self, kind, schema, reply, what):
+        key = str(schema)
+        if key not in self.validators:
+            whole = {"components": self.document.get("components", {})} | schema
+            self.validators[key] = jsonschema.Draft202012Validator(whole)
+        error = jsonschema.exceptions.best_match(self.validators[key].iter_errors(reply.json))
+        assert error is None, f"{what} is not of its schema: {error.message} at {list(error.absolute_path)}: {reply!r}"
+
+
+def watch(stack):
+    """From now on every answer of the daemon is held against its own description."""
+    checker = OpenApi(stack.daemon.public.get("/openapi.json").json)
+    Api.check = staticmethod(checker.check)
+    return checker
