@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "worker_priv.h"
 
-enum place { AS_INT, AS_U64 };
+enum place { AS_INT, AS_U64, AS_SECONDS /* 64 bits of microseconds */ };
 
 struct family {
 	const char *name, *type, *help;
@@ -26,8 +26,8 @@ struct family {
 
 static const struct family worker_families[] = {
 	{ "tongguan_loop_turns_total", "counter", "Turns of the event loop.", AS_U64, WORKER_AT(turns) },
-	{ "tongguan_loop_busy_microseconds_total", "counter", "Time the event loop spent working.", AS_U64, WORKER_AT(busy_us) },
-	{ "tongguan_loop_longest_turn_microseconds", "gauge", "Longest turn within the last second.", AS_U64, WORKER_AT(lag_us) },
+	{ "tongguan_loop_busy_seconds_total", "counter", "Time the event loop spent working.", AS_SECONDS, WORKER_AT(busy_us) },
+	{ "tongguan_loop_longest_turn_seconds", "gauge", "Longest turn within the last second.", AS_SECONDS, WORKER_AT(lag_us) },
 	{ "tongguan_http_connections", "gauge", "Open connections.", AS_INT, WORKER_AT(connections) },
 	{ "tongguan_http_open_requests", "gauge", "Requests that wait for their answer.", AS_INT, WORKER_AT(open_requests) },
 	{ "tongguan_rules_revision", "gauge", "Revision of the rules in force.", AS_U64, WORKER_AT(rules_revision) },
@@ -67,7 +67,7 @@ static const struct family part_families[] = {
 	{ "tongguan_authority_sent_total", "counter", "Deliveries taken by the authority.", AS_U64, PART_AT(sent) },
 	{ "tongguan_authority_again_total", "counter", "Attempts that will be made again.", AS_U64, PART_AT(again) },
 	{ "tongguan_authority_dead_total", "counter", "Deliveries given up.", AS_U64, PART_AT(dead) },
-	{ "tongguan_authority_attempt_microseconds_total", "counter", "Time spent waiting for the authority.", AS_U64, PART_AT(latency_us_sum) },
+	{ "tongguan_authority_attempt_seconds_total", "counter", "Time spent waiting for the authority.", AS_SECONDS, PART_AT(latency_us_sum) },
 };
 
 static void put_head(struct buf *b, const char *name, const char *type, const char *help)
@@ -86,7 +86,10 @@ static void put_number(struct buf *b, const struct family *f, const void *of)
 		buf_i64(b, number);
 	} else {
 		memcpy(&u64, at, sizeof(u64));
-		buf_i64(b, (int64_t)u64);
+		if (f->place == AS_SECONDS)
+			buf_printf(b, "%llu.%06llu", (unsigned long long)(u64 / US_PER_S), (unsigned long long)(u64 % US_PER_S));
+		else
+			buf_i64(b, (int64_t)u64);
 	}
 	buf_char(b, '\n');
 }

@@ -128,13 +128,13 @@ struct client {
 	struct wire *wires;
 	int count, busy;
 	uint64_t opened;
-	struct wire *idle_first, *idle_last;
+	struct wire *idle; /* the last used first: its memory is warm */
 };
 
 /* url: http://ADDRESS:PORT[/path]; path: where the requests go. */
 bool client_address(struct text url, struct sockaddr_in *to, const char **path, struct arena *a, struct fault *f) must_check;
 bool client_open(struct client *c, struct arena *a, int count, struct fault *f) must_check;
-struct wire *client_idle(struct client *c); /* takes the longest idle one; NULL: none */
+struct wire *client_idle(struct client *c); /* takes one; NULL: none */
 bool wire_send(struct wire *w, struct text request) must_check; /* false: it could not be opened again */
 void client_close(struct client *c);
 

@@ -1,6 +1,7 @@
 -- params: 6
 -- $1 $2 declaration: bucket, id; $3 caller's client id; $4 sees declarations of every client;
--- $5 $6 titles of states and verdicts. A second column: its seq, for the entity tag.
+-- $5 $6 titles of states and verdicts. A second column: its seq, for the entity tag. A waybill that waits under its own
+-- number is shown where judgement counts it: when its order number is that of one declaration only.
 with d as (
   select * from declaration
   where bucket = $1::smallint and id = $2::uuid and ($4::boolean or $3::integer = any (client_ids))
@@ -32,7 +33,13 @@ select json_build_object(
       'received_at', to_char(f.received_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
       'own', f.client_id = $3::integer
     ) order by f.received_at, f.id), '[]')
-    from unnest(d.filing_ids) as n(id)
+    from (
+      select unnest(d.filing_ids)
+      union
+      select unnest(l.filing_ids) from link l
+      where d.verdict = 'MISSING' and l.order_no = d.order_no and l.declaration_id is null
+        and (select count(*) from declaration o where o.order_no = d.order_no) = 1
+    ) as n(id)
     cross join lateral (select * from filing f where f.bucket = id_bucket(n.id) and f.id = n.id offset 0) f
   ),
   'parts', (

@@ -7,7 +7,13 @@ with d as (
   where bucket = $1::smallint and id = $2::uuid and ($4::boolean or $3::integer = any (client_ids))
 ), f as (
   select f.* from d
-  cross join lateral unnest(d.filing_ids) as n(id)
+  cross join lateral (
+    select unnest(d.filing_ids)
+    union
+    select unnest(l.filing_ids) from link l
+    where d.verdict = 'MISSING' and l.order_no = d.order_no and l.declaration_id is null
+      and (select count(*) from declaration o where o.order_no = d.order_no) = 1
+  ) as n(id)
   cross join lateral (
     select f.id, f.kind, f.action, f.business_key, f.revision, f.received_at, f.client_id
     from filing f where f.bucket = id_bucket(n.id) and f.id = n.id offset 0

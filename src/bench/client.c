@@ -73,25 +73,16 @@ static void close_wire(struct wire *w)
 
 static void put_idle(struct wire *w)
 {
-	struct client *c = w->home;
-
-	w->next_idle = NULL;
-	if (c->idle_last != NULL)
-		c->idle_last->next_idle = w;
-	else
-		c->idle_first = w;
-	c->idle_last = w;
+	w->next_idle = w->home->idle;
+	w->home->idle = w;
 }
 
 struct wire *client_idle(struct client *c)
 {
-	struct wire *w = c->idle_first;
+	struct wire *w = c->idle;
 
-	if (w == NULL)
-		return NULL;
-	c->idle_first = w->next_idle;
-	if (c->idle_first == NULL)
-		c->idle_last = NULL;
+	if (w != NULL)
+		c->idle = w->next_idle;
 	return w;
 }
 
@@ -160,16 +151,28 @@ bool wire_send(struct wire *w, struct text request)
 
 /* --- answers --------------------------------------------------------------------------------------------------------- */
 
-/* -1: no such header, or no number. */
+/* What stands after the header's name (with its colon); NULL: no such header. The head ends in an empty line. */
+static const char *header_of(const char *head, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *line = strchr(head, '\n'); line != NULL && line[1] != '\r'; line = strchr(line + 1, '\n')) {
+		if (strncasecmp(line + 1, name, len) == 0)
+			return line + 1 + len + strspn(line + 1 + len, " ");
+	}
+	return NULL;
+}
+
+/* -1: none, or no number. */
 static long content_length(const char *head)
 {
-	const char *at = strcasestr(head, "\r\ncontent-length:");
+	const char *at = header_of(head, "content-length:");
 	char *end;
 	long n;
 
 	if (at == NULL)
 		return -1;
-	n = strtol(at + 17, &end, 10);
+	n = strtol(at, &end, 10);
 	return *end == '\r' ? n : -1;
 }
 
@@ -187,9 +190,7 @@ static int whole_answer(struct wire *w, size_t *head_bytes, size_t *total)
 	if (w->in_len < 12 || memcmp(w->in, "HTTP/1.", 7) != 0)
 		return -1;
 	status = (int)strtol(w->in + 9, NULL, 10);
-	end[2] = '\0'; /* the body is not searched for headers */
 	length = content_length(w->in);
-	end[2] = '\r';
 	if (length < 0 && status != 204)
 		return -1;
 	*head_bytes = (size_t)(end + 4 - w->in);
@@ -213,11 +214,12 @@ static void read_answer(struct wire *w)
 	if (status < 0) {
 		broken(w);
 	} else if (status > 0) {
-		bool closes = strcasestr(w->in, "\r\nconnection: close") != NULL;
+		const char *connection = header_of(w->in, "connection:");
+		bool closes = connection != NULL && strncasecmp(connection, "close", 5) == 0;
 
+		if (closes)
+			close_wire(w); /* opened again when it is used */
 		end_request(w, status, (struct text){ w->in + head_bytes, total - head_bytes });
-		if (closes && !w->busy)
-			broken(w);
 	}
 }
 

@@ -1,0 +1,55 @@
+/*
+ * tongguanctl: noun, verb, options. Each command is a function that says by its result how the program ends.
+ *
+ * Commands that need the database ask for it with ctl_db(); it is opened once, by the daemon's settings or by --db.
+ */
+#ifndef CTL_CTL_H
+#define CTL_CTL_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "config.h"
+#include "io/db.h"
+
+enum { CODES_MAX = 256 };
+
+struct ctl {
+	/* options */
+	const char *config_path, *conninfo;
+	bool as_json, status;
+	const char *purpose, *name, *role, *authority, *url, *public_key;
+	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms;
+	struct text codes[CODES_MAX];
+	int code_count;
+	/* what follows noun and verb */
+	char **arguments;
+	int argument_count;
+	/* made on demand */
+	struct arena arena;
+	struct config config;
+	bool has_config;
+	struct db_sync *db;
+	struct clock clock;
+};
+
+typedef bool ctl_fn(struct ctl *c, struct fault *f);
+
+/* NULL: *f says why. */
+struct db_sync *ctl_db(struct ctl *c, struct fault *f) must_check;
+/* Runs one statement. NULL: *f says why; the rows live until the next one. */
+const struct db_rows *ctl_run(struct ctl *c, const char *sql, const struct db_param *params, int count, struct fault *f) must_check;
+/* Daemons read clients, codes and authorities anew; after the change itself. */
+bool ctl_rules_moved(struct ctl *c, struct fault *f) must_check;
+/* An option that is a whole number of at least 1, as a parameter; NULL: SQL null. */
+bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f) must_check;
+
+/* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
+ctl_fn migrate_run;
+ctl_fn client_add, client_list, client_disable;
+ctl_fn authority_set, authority_list;
+ctl_fn status_show;
+ctl_fn key_new, key_public, receipt_check;
+ctl_fn problems_list;
+
+#endif

@@ -1,0 +1,75 @@
+/* authority: where each department's system is, and how it wants to be treated. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/ctl.h"
+#include "ctl/table.h"
+#include "model/authority.h"
+
+static bool check_url(const char *url, struct fault *f)
+{
+	if (url == NULL || *url == '\0')
+		return true;
+	if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
+		return fault_set(f, FAULT_BAD_REQUEST, "--url begins with http:// or https://");
+	if (strpbrk(url, " \t\r\n\"<>") != NULL || strlen(url) > 1000)
+		return fault_set(f, FAULT_BAD_REQUEST, "--url is no URL");
+	return true;
+}
+
+bool authority_set(struct ctl *c, struct fault *f)
+{
+	static const char update[] =
+	"update authority set url = case when $2::text is null then url else nullif($2, '') end,"
+	"   max_in_flight = coalesce($3::integer, max_in_flight), timeout_ms = coalesce($4::integer, timeout_ms),"
+	"   attempts_max = coalesce($5::integer, attempts_max), first_wait_ms = coalesce($6::integer, first_wait_ms),"
+	"   longest_wait_ms = coalesce($7::integer, longest_wait_ms), breaker_failures = coalesce($8::integer, breaker_failures),"
+	"   breaker_ms = coalesce($9::integer, breaker_ms)"
+	" where code = $1 returning code";
+	const struct { const char *option, *value; } numbers[] = {
+		{ "max-in-flight", c->max_in_flight }, { "timeout-ms", c->timeout_ms },
+		{ "attempts-max", c->attempts_max }, { "first-wait-ms", c->first_wait_ms },
+		{ "longest-wait-ms", c->longest_wait_ms }, { "breaker-failures", c->breaker_failures },
+		{ "breaker-ms", c->breaker_ms },
+	};
+	struct db_param p[2 + COUNTOF(numbers)] = { db_text(text_of(c->arguments[0])), db_text(text_of(c->url)) };
+	const struct db_rows *r;
+
+	if (!check_url(c->url, f))
+		return false;
+	for (size_t i = 0; i < COUNTOF(numbers); i++)
+		if (!ctl_number(c, numbers[i].option, numbers[i].value, &p[2 + i], f))
+			return false;
+	r = ctl_run(c, update, p, (int)COUNTOF(p), f);
+	if (r == NULL)
+		return false;
+	if (db_row_count(r) == 0)
+		return fault_set(f, FAULT_NOT_FOUND, "there is no authority %.20s", c->arguments[0]);
+	return ctl_rules_moved(c, f);
+}
+
+bool authority_list(struct ctl *c, struct fault *f)
+{
+	static const char *const columns[] = { "code", "title", "url", "max_in_flight", "timeout_ms", "attempts_max", "first_wait_ms",
+		                               "longest_wait_ms", "breaker_failures", "breaker_ms" };
+	static const char select[] =
+	"select code, url, max_in_flight, timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, breaker_failures, breaker_ms"
+	" from authority order by code";
+	const struct db_rows *r = ctl_run(c, select, NULL, 0, f);
+	enum authority authority;
+	struct table t;
+
+	if (r == NULL)
+		return false;
+	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
+	for (int row = 0; row < db_row_count(r); row++) {
+		bool known = authority_by_code(db_get_text(r, row, 0), &authority);
+
+		table_text(&t, db_get_text(r, row, 0));
+		table_text(&t, text_of(known ? authority_title(authority, false) : NULL));
+		table_text(&t, db_get_text(r, row, 1));
+		for (int col = 2; col < 9; col++)
+			table_int(&t, db_get_int(r, row, col));
+	}
+	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+}

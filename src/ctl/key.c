@@ -1,0 +1,68 @@
+/* key and verify: the key that signs receipts, and whether a receipt is genuine. No database is asked. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "ctl/ctl.h"
+#include "model/receipt.h"
+
+enum { RECEIPT_BYTES_MAX = 1 << 20 };
+
+static bool print_public(struct ctl *c, const char *path, struct fault *f)
+{
+	struct signer *s = signer_load(path, f);
+	uint8_t key[PUBLIC_KEY_BYTES];
+	struct buf hex;
+
+	if (s == NULL)
+		return false;
+	signer_public(s, key);
+	signer_free(s);
+	buf_init(&hex, &c->arena, 2 * sizeof(key) + 1);
+	buf_hex(&hex, key, sizeof(key));
+	(void)printf("%s\n", hex.at);
+	return fflush(stdout) == 0 || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+}
+
+bool key_new(struct ctl *c, struct fault *f)
+{
+	return signer_create(c->arguments[0], f) && print_public(c, c->arguments[0], f);
+}
+
+bool key_public(struct ctl *c, struct fault *f)
+{
+	return print_public(c, c->arguments[0], f);
+}
+
+static bool read_receipt(struct ctl *c, const char *path, struct text *out, struct fault *f)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *in = is_stdin ? stdin : fopen(path, "re");
+	char *bytes = arena_alloc(&c->arena, RECEIPT_BYTES_MAX);
+	bool good;
+
+	if (in == NULL || bytes == NULL)
+		return fault_set(f, FAULT_SYSTEM, "%s: %s", path, strerror(errno));
+	*out = (struct text){ bytes, fread(bytes, 1, RECEIPT_BYTES_MAX, in) };
+	good = !ferror(in) && out->len < RECEIPT_BYTES_MAX;
+	if (!is_stdin)
+		(void)fclose(in);
+	return good || fault_set(f, FAULT_SYSTEM, "%s: cannot be read, or is longer than a receipt", path);
+}
+
+bool receipt_check(struct ctl *c, struct fault *f)
+{
+	uint8_t key[PUBLIC_KEY_BYTES];
+	struct fault why = { 0 };
+	struct text receipt;
+
+	if (c->public_key == NULL || hex_decode(text_of(c->public_key), key, sizeof(key)) != sizeof(key))
+		return fault_set(f, FAULT_BAD_REQUEST, "--public-key takes %d bytes in hex: tongguanctl key public PATH", PUBLIC_KEY_BYTES);
+	if (!read_receipt(c, c->arguments[0], &receipt, f))
+		return false;
+	if (!receipt_verify(&c->arena, text_trim(receipt), key, &why))
+		return fault_set(f, FAULT_RULE_BROKEN, "not genuine: %s", why.text);
+	(void)puts("genuine");
+	return true;
+}

@@ -1,0 +1,260 @@
+/*
+ * tongguanctl: what an operator does to the database and the keys.
+ *
+ * One table of commands, one of options; options may stand anywhere. Only what is asked for goes to stdout.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "ctl/ctl.h"
+#include "startup.h"
+
+#define DEFAULT_PATH "/etc/tongguand/tongguand.conf"
+
+enum { ARENA_BYTES = 256 << 20, EXIT_NO = 1, EXIT_TROUBLE = 2 };
+
+static const char usage[] =
+"usage: tongguanctl [-c FILE | --db CONNINFO] [-o table|json] COMMAND\n"
+"\n"
+"  migrate [--purpose test|sandbox|production]    bring the database's schema up to date\n"
+"  migrate --status                               which migrations it has\n"
+"  client add NAME --role ROLE [--code CODE]... [--authority CODE] [--expires-days N]\n"
+"                                                 make a client; its token is printed once\n"
+"                                                 ROLE: enterprise, regulator, operator, authority\n"
+"  client list\n"
+"  client disable NAME\n"
+"  authority set CODE [--url URL] [--max-in-flight N] [--timeout-ms N] [--attempts-max N] [--first-wait-ms N]\n"
+"                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N]\n"
+"                                                 where an authority is and how it is treated; --url '' disconnects\n"
+"  authority list\n"
+"  status                                         schema, declarations, backlog\n"
+"  key new PATH                                   make a key that signs receipts\n"
+"  key public PATH                                its public half, in hex\n"
+"  verify RECEIPT_FILE --public-key HEX           is that receipt genuine? 0 yes, 1 no, 2 cannot tell\n"
+"  problems                                       every kind of refusal that callers may meet\n"
+"\n"
+"  -c, --config FILE    the daemon's settings (" DEFAULT_PATH ")\n"
+"      --db CONNINFO    the database, instead of by the settings\n"
+"  -o, --output FORM    table or json\n"
+"      --codes A,B,...  several codes at once;  --name NAME  the same as NAME\n"
+"  -h, --help           print this and end\n"
+"  -V, --version        print the version and end\n"
+"\n"
+"Exit status: 0 done, 1 refused, 2 failed, 64 usage, 69 database unreachable, 77 no permission, 78 settings or schema.\n";
+
+/* --- commands ---------------------------------------------------------------------------------------------------- */
+
+static const struct command {
+	const char *noun, *verb; /* verb NULL: none */
+	ctl_fn *fn;
+	int least, most;         /* arguments after them */
+} commands[] = {
+	{ "migrate", NULL, migrate_run, 0, 0 },
+	{ "client", "add", client_add, 0, 1 },
+	{ "client", "list", client_list, 0, 0 },
+	{ "client", "disable", client_disable, 0, 1 },
+	{ "authority", "set", authority_set, 1, 1 },
+	{ "authority", "list", authority_list, 0, 0 },
+	{ "status", NULL, status_show, 0, 0 },
+	{ "key", "new", key_new, 1, 1 },
+	{ "key", "public", key_public, 1, 1 },
+	{ "verify", NULL, receipt_check, 1, 1 },
+	{ "problems", NULL, problems_list, 0, 0 },
+};
+
+static const struct command *find_command(struct ctl *c, int argc, char **argv)
+{
+	for (size_t i = 0; i < COUNTOF(commands); i++) {
+		const struct command *one = &commands[i];
+		int words = one->verb == NULL ? 1 : 2;
+
+		if (argc < words || strcmp(argv[0], one->noun) != 0 || (words == 2 && strcmp(argv[1], one->verb) != 0))
+			continue;
+		c->arguments = argv + words;
+		c->argument_count = argc - words;
+		return c->argument_count >= one->least && c->argument_count <= one->most ? one : NULL;
+	}
+	return NULL;
+}
+
+/* --- options ----------------------------------------------------------------------------------------------------- */
+
+enum { O_DB = 256, O_STATUS, O_CODE, O_CODES, O_FIRST_TEXT };
+
+static const struct { const char *name; size_t offset; } texts[] = { /* options that are kept as they are */
+	{ "purpose", offsetof(struct ctl, purpose) },
+	{ "name", offsetof(struct ctl, name) },
+	{ "role", offsetof(struct ctl, role) },
+	{ "authority", offsetof(struct ctl, authority) },
+	{ "expires-days", offsetof(struct ctl, expires_days) },
+	{ "url", offsetof(struct ctl, url) },
+	{ "public-key", offsetof(struct ctl, public_key) },
+	{ "max-in-flight", offsetof(struct ctl, max_in_flight) },
+	{ "timeout-ms", offsetof(struct ctl, timeout_ms) },
+	{ "attempts-max", offsetof(struct ctl, attempts_max) },
+	{ "first-wait-ms", offsetof(struct ctl, first_wait_ms) },
+	{ "longest-wait-ms", offsetof(struct ctl, longest_wait_ms) },
+	{ "breaker-failures", offsetof(struct ctl, breaker_failures) },
+	{ "breaker-ms", offsetof(struct ctl, breaker_ms) },
+};
+
+static bool add_codes(struct ctl *c, const char *list)
+{
+	for (const char *at = list; ; at++) {
+		size_t len = strcspn(at, ",");
+
+		if (len == 0 || c->code_count == CODES_MAX)
+			return false;
+		c->codes[c->code_count++] = (struct text){ at, len };
+		at += len;
+		if (*at == '\0')
+			return true;
+	}
+}
+
+static bool take_option(struct ctl *c, int o)
+{
+	switch (o) {
+	case 'c':
+		c->config_path = optarg;
+		return true;
+	case O_DB:
+		c->conninfo = optarg;
+		return true;
+	case 'o':
+		c->as_json = strcmp(optarg, "json") == 0;
+		return c->as_json || strcmp(optarg, "table") == 0;
+	case O_STATUS:
+		c->status = true;
+		return true;
+	case O_CODE:
+	case O_CODES:
+		return add_codes(c, optarg);
+	default:
+		if (o < O_FIRST_TEXT || o >= O_FIRST_TEXT + (int)COUNTOF(texts))
+			return false;
+		*(const char **)(void *)((char *)c + texts[o - O_FIRST_TEXT].offset) = optarg;
+		return true;
+	}
+}
+
+/* What to run, or NULL with the exit status. */
+static const struct command *read_options(struct ctl *c, int argc, char **argv, int *status)
+{
+	struct option options[COUNTOF(texts) + 9] = {
+		{ "config", required_argument, NULL, 'c' }, { "db", required_argument, NULL, O_DB },     { "output", required_argument, NULL, 'o' },
+		{ "status", no_argument, NULL, O_STATUS },  { "code", required_argument, NULL, O_CODE }, { "codes", required_argument, NULL, O_CODES },
+		{ "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'V' },
+	};
+	const struct command *command;
+	int o;
+
+	for (int i = 0; i < (int)COUNTOF(texts); i++)
+		options[8 + i] = (struct option){ texts[i].name, required_argument, NULL, O_FIRST_TEXT + i };
+	*status = EX_OK;
+	while ((o = getopt_long(argc, argv, "c:o:hV", options, NULL)) != -1) {
+		if (o == 'h' || o == 'V') {
+			(void)fputs(o == 'h' ? usage : "tongguanctl " TONGGUAN_VERSION "\n", stdout);
+			return NULL;
+		}
+		if (!take_option(c, o)) {
+			*status = EX_USAGE;
+			return NULL;
+		}
+	}
+	command = find_command(c, argc - optind, argv + optind);
+	if (command == NULL)
+		*status = EX_USAGE;
+	return command;
+}
+
+/* --- for the commands -------------------------------------------------------------------------------------------- */
+
+struct db_sync *ctl_db(struct ctl *c, struct fault *f)
+{
+	struct text password = { NULL, 0 };
+	const char *conninfo = c->conninfo;
+
+	if (c->db != NULL)
+		return c->db;
+	if (conninfo == NULL) {
+		c->has_config = true;
+		if (!config_load(&c->config, c->config_path == NULL ? DEFAULT_PATH : c->config_path, f)
+		    || !config_secret(&c->arena, c->config.db.password_file, &password, f))
+			return NULL;
+		conninfo = c->config.db.conninfo;
+	}
+	c->db = db_sync_open(conninfo, password.at, f);
+	return c->db;
+}
+
+const struct db_rows *ctl_run(struct ctl *c, const char *sql, const struct db_param *params, int count, struct fault *f)
+{
+	struct db_sync *db = ctl_db(c, f);
+
+	return db == NULL ? NULL : db_sync_run(db, sql, params, count, f);
+}
+
+/* A sequence is raised outside of transactions: never before the change can be seen. */
+bool ctl_rules_moved(struct ctl *c, struct fault *f)
+{
+	return ctl_run(c, "select nextval('rule_revision')", NULL, 0, f) != NULL;
+}
+
+bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f)
+{
+	int64_t n;
+
+	*out = db_null();
+	if (value == NULL)
+		return true;
+	if (!text_to_i64(text_of(value), &n) || n < 1 || n > INT32_MAX)
+		return fault_set(f, FAULT_BAD_REQUEST, "--%s takes a whole number of at least 1", option);
+	*out = db_i32(&c->arena, (int32_t)n);
+	return true;
+}
+
+static int exit_status(const struct fault *f)
+{
+	switch (f->code) {
+	case FAULT_BAD_REQUEST:
+		return EX_USAGE;
+	case FAULT_NOT_FOUND:
+	case FAULT_STATE_CONFLICT:
+	case FAULT_RULE_BROKEN:
+		return EXIT_NO;
+	case FAULT_CONFIG:
+	case FAULT_SCHEMA:
+	case FAULT_FORBIDDEN:
+	case FAULT_STORE_DOWN:
+		return startup_exit_status(f);
+	default:
+		return EXIT_TROUBLE;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct ctl c = { .conninfo = NULL };
+	struct fault f = { 0 };
+	int status;
+	const struct command *command = read_options(&c, argc, argv, &status);
+
+	if (status == EX_USAGE)
+		(void)fputs("Try 'tongguanctl --help'.\n", stderr);
+	if (command == NULL)
+		return status;
+	arena_init(&c.arena, ARENA_BYTES);
+	if (!command->fn(&c, &f)) {
+		(void)fprintf(stderr, "tongguanctl: %s\n", f.text);
+		status = exit_status(&f);
+	}
+	db_sync_close(c.db);
+	if (c.has_config)
+		config_done(&c.config);
+	arena_done(&c.arena);
+	return status;
+}
