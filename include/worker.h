@@ -53,7 +53,7 @@ void worker_run(struct worker *w);         /* until it has drained or was halted
 
 struct loop *worker_loop(struct worker *w);
 /* In the worker's thread. */
-void worker_open(struct worker *w, int listen_fd); /* workers other than the first wait for this; -1: by http.address */
+void worker_open(struct worker *w, int listen_fd); /* those other than the first listen on its socket, once they know rules and clients */
 int worker_listen_fd(const struct worker *w);
 int worker_port(const struct worker *w);
 void worker_reload(struct worker *w);      /* rules and clients are read anew */

@@ -39,7 +39,7 @@ struct worker_watch { /* worker_watch.c */
 	int32_t partitions_day;  /* the last day on which they were made or found */
 	int64_t backlog_us;      /* when it was asked for */
 	struct { int64_t due, dead, oldest_us; } backlog[AUTHORITY_COUNT]; /* oldest_us: business time, INT64_MAX: none */
-	int64_t todo, todo_oldest_us;
+	int64_t todo, todo_oldest_us, work, work_oldest_us;
 };
 
 struct worker {
@@ -59,6 +59,7 @@ struct worker {
 	struct worker_reload reload;
 	struct worker_watch watch;
 	bool is_known;               /* rules and clients were read once */
+	int given_fd;                /* of the first worker's socket; -1: not told yet */
 	struct loop_timer drain;
 	int64_t drain_until_us;      /* 0: not draining */
 	bool drain_stops, flow_quiesced;

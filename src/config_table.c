@@ -46,14 +46,15 @@ const struct setting config_settings[] = {
 	NUMBER(intake, flush_us, 0, 1000000, 300, "us", "How long a lone filing waits for company."),
 	NUMBER(intake, give_up_ms, 100, 600000, 8000, "ms", "How long an unknown outcome is asked after before the filer is told to send again."),
 	NUMBER(intake, flights, 1, 8, 2, "batches", "Batches under way at once."),
-	NUMBER(intake, todo_lease_s, 1, 3600, 15, "s", "How long a new filing is left to this daemon's own judging before any daemon may take it."),
+	NUMBER(intake, work_lease_s, 1, 3600, 15, "s", "How long a new filing is left to this daemon's own judging before any daemon may take it."),
 
 	NUMBER(flow, assess_batch, 1, 512, 128, "declarations", "Declarations judged together."),
 	NUMBER(flow, assess_flights, 1, 4, 2, "batches", "Batches of judging under way at once."),
-	NUMBER(flow, hint_limit, 1, 16384, 4096, "declarations", "Declarations waiting in memory to be judged; the rest wait in the database."),
+	NUMBER(flow, hint_limit, 4096, 65536, 4096, "declarations", "Declarations waiting in memory to be judged; the rest wait in the database."),
 	NUMBER(flow, queue_per_authority, 1, 100000, 2000, "deliveries", "Deliveries waiting in memory for one authority; the rest wait in the database."),
 	NUMBER(flow, lease_s, 1, 3600, 30, "s", "How long this daemon holds a declaration or delivery; after a crash it waits so long. Longer than any authority's timeout_ms."),
 	NUMBER(flow, sweep_ms, 10, 60000, 250, "ms", "How often work that nobody holds is looked for."),
+	NUMBER(flow, gather_ms, 0, 10000, 15, "ms", "How long a declaration may wait for its other flows before it is judged."),
 	TEXT_(flow, exchange_id, "DXPENT0000000000", "Our number at the customs data exchange."),
 
 	NUMBER(inbox, batch, 1, 1024, 512, "items", "Answers of authorities stored together."),

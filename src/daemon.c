@@ -292,7 +292,7 @@ static bool begin(struct house *h, struct fault *f)
 	h->watchdog_us = systemd_watchdog_us();
 	if (h->watchdog_us > 0)
 		loop_timer_set(first_loop(h), &h->watchdog, 0, on_watchdog);
-	loop_timer_set(first_loop(h), &h->status, STATUS_US, on_status);
+	loop_timer_set(first_loop(h), &h->status, 2 * US_PER_S, on_status);
 	return true;
 }
 

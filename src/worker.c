@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "io/systemd.h"
 #include "worker_priv.h"
 
 #define DRAIN_STEP_US 5000
@@ -56,18 +57,19 @@ static bool make_pools(struct worker *w, struct fault *f)
 	return true;
 }
 
-static void on_stored(void *arg, const struct id *declarations, int count)
+static void on_stored(void *arg, const struct id *work, const struct id *declarations, int count)
 {
 	struct worker *w = arg;
 
-	flow_hint(w->flow, declarations, count);
+	flow_hint(w->flow, work, declarations, count);
 }
 
 static bool make_inbox(struct worker *w, struct fault *f)
 {
 	const struct inbox_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .batch_limit = w->deps.config->inbox.batch,
-		.waiting_limit = w->deps.config->inbox.waiting, .on_stored = on_stored, .arg = w,
+		.waiting_limit = w->deps.config->inbox.waiting,
+		.ids = &w->ids, .work_lease_s = w->deps.config->intake.work_lease_s, .on_stored = on_stored, .arg = w,
 	};
 
 	w->inbox = inbox_new(&deps, f);
@@ -83,7 +85,7 @@ static bool make_flow(struct worker *w, struct fault *f)
 	};
 	const struct flow_conf conf = {
 		.assess_batch = c->flow.assess_batch, .assess_flights = c->flow.assess_flights, .hint_limit = c->flow.hint_limit,
-		.queue_per_authority = c->flow.queue_per_authority, .lease_s = c->flow.lease_s, .sweep_ms = c->flow.sweep_ms,
+		.queue_per_authority = c->flow.queue_per_authority, .lease_s = c->flow.lease_s, .gather_ms = c->flow.gather_ms, .sweep_ms = c->flow.sweep_ms,
 		.exchange_id = c->flow.exchange_id, .identity_key = w->deps.startup->identity_key,
 	};
 	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
@@ -102,7 +104,7 @@ static bool make_intake(struct worker *w, struct fault *f)
 	const struct config *c = w->deps.config;
 	const struct intake_conf conf = {
 		.batch_limit = c->intake.batch, .waiting_limit = c->intake.waiting, .flush_us = c->intake.flush_us, .give_up_ms = c->intake.give_up_ms,
-		.flights = c->intake.flights, .todo_lease_s = c->intake.todo_lease_s,
+		.flights = c->intake.flights, .work_lease_s = c->intake.work_lease_s,
 	};
 	const struct intake_deps deps = { .loop = w->loop, .db = w->pools[POOL_INTAKE], .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer,
 		                          .on_stored = on_stored, .arg = w };
@@ -149,6 +151,7 @@ struct worker *worker_new(const struct worker_deps *deps, struct fault *f)
 		return NULL;
 	}
 	w->deps = *deps;
+	w->given_fd = -1;
 	id_source_init(&w->ids);
 	if (!make_all(w, f)) {
 		worker_free(w);
@@ -197,14 +200,7 @@ struct loop *worker_loop(struct worker *w)
 
 /* --- listening --------------------------------------------------------------------------------------------------- */
 
-void worker_known(struct worker *w)
-{
-	w->is_known = true;
-	if (w->deps.index == 0)
-		worker_open(w, -1);
-}
-
-void worker_open(struct worker *w, int listen_fd)
+static void open_now(struct worker *w, int listen_fd)
 {
 	const struct config *c = w->deps.config;
 	const struct httpd_conf conf = {
@@ -219,6 +215,22 @@ void worker_open(struct worker *w, int listen_fd)
 		return;
 	w->httpd = httpd_new(w->loop, &conf, api_calls(w->api), &f);
 	w->deps.on_open(w->deps.arg, w, &f);
+}
+
+void worker_known(struct worker *w)
+{
+	w->is_known = true;
+	if (w->deps.index == 0)
+		open_now(w, systemd_listen_fd("api")); /* -1: none was passed */
+	else if (w->given_fd >= 0)
+		open_now(w, w->given_fd);
+}
+
+void worker_open(struct worker *w, int listen_fd)
+{
+	w->given_fd = listen_fd;
+	if (w->is_known)
+		open_now(w, listen_fd);
 }
 
 int worker_listen_fd(const struct worker *w)

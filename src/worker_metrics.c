@@ -161,7 +161,11 @@ static void put_backlog(const struct worker *w, struct buf *b)
 			buf_printf(b, "%s{authority=\"%s\"} %lld\n", names[i], authority_code((enum authority)a), (long long)values[i]);
 		}
 	}
-	put_head(b, "tongguan_todo_due", "gauge", "Declarations that wait to be judged, in the database.");
+	put_head(b, "tongguan_work_waiting", "gauge", "Declarations that have something new and are not judged yet, in the database.");
+	buf_printf(b, "tongguan_work_waiting %lld\n", (long long)h->work);
+	put_head(b, "tongguan_work_oldest_age_seconds", "gauge", "How long the oldest of them has waited.");
+	buf_printf(b, "tongguan_work_oldest_age_seconds %lld\n", (long long)age_s(w, h->work_oldest_us));
+	put_head(b, "tongguan_todo_due", "gauge", "Declarations that are due at their time and are not judged yet, in the database.");
 	buf_printf(b, "tongguan_todo_due %lld\n", (long long)h->todo);
 	put_head(b, "tongguan_todo_oldest_age_seconds", "gauge", "How long the oldest of them has been due.");
 	buf_printf(b, "tongguan_todo_oldest_age_seconds %lld\n", (long long)age_s(w, h->todo_oldest_us));

@@ -17,7 +17,7 @@
 
 enum { BL_AUTHORITY, BL_DUE, BL_DEAD, BL_OLDEST };
 
-/* The last row is the todo list. Partial indexes hold exactly these rows. */
+/* The last two rows are the lists of declarations to judge. Partial indexes hold exactly the deliveries counted. */
 static const struct db_stmt backlog = {
 	.name = "worker_backlog",
 	.sql =
@@ -25,7 +25,8 @@ static const struct db_stmt backlog = {
 	"   min(created_at) filter (where state = 'due')"
 	" from (select authority, state, created_at from delivery where state = 'due'"
 	"       union all select authority, state, created_at from delivery where state = 'dead') d group by authority"
-	" union all select '', count(*), 0, min(due_at) from todo where due_at <= $1::timestamptz",
+	" union all select 'todo', count(*), 0, min(due_at) from todo where due_at <= $1::timestamptz"
+	" union all select 'work', coalesce(sum(cardinality(declaration_ids)), 0), 0, min(made_at) from work",
 	.param_count = 1,
 };
 
@@ -118,9 +119,12 @@ static void on_backlog(struct db_call *call, const struct db_answer *a)
 		struct text code = db_get_text(a->results[0], row, BL_AUTHORITY);
 		int64_t oldest_us = db_is_null(a->results[0], row, BL_OLDEST) ? 0 : db_get_time(a->results[0], row, BL_OLDEST);
 
-		if (code.len == 0) {
+		if (text_is(code, "todo")) {
 			h->todo = db_get_int(a->results[0], row, BL_DUE);
 			h->todo_oldest_us = oldest_us;
+		} else if (text_is(code, "work")) {
+			h->work = db_get_int(a->results[0], row, BL_DUE);
+			h->work_oldest_us = oldest_us;
 		} else if (authority_by_code(code, &authority)) {
 			h->backlog[authority].due = db_get_int(a->results[0], row, BL_DUE);
 			h->backlog[authority].dead = db_get_int(a->results[0], row, BL_DEAD);

@@ -20,5 +20,4 @@ enum step page_reply(struct req *r, const struct db_answer *a) must_check;
 /* A time (RFC 3339) or a day; absent: *out is left. False with *f naming the parameter. */
 bool page_time(struct req *r, const char *name, int64_t *out, struct fault *f) must_check;
 
-
 #endif

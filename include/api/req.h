@@ -87,8 +87,8 @@ struct text req_base(struct req *r);            /* "https://host", from the sett
 bool req_is_enterprise(const struct req *r);
 bool req_sees_all(const struct req *r);         /* regulators and operators: records of every client */
 
-/* body_in_arena: kept until sent; else copied. */
-enum step reply_bytes(struct req *r, int status, const char *type, struct text body, bool body_in_arena) must_check;
+enum step reply_bytes(struct req *r, int status, const char *type, struct text body) must_check; /* copied */
+enum step reply_kept(struct req *r, int status, const char *type, struct text body) must_check;  /* lies in the arena */
 enum step reply_json(struct req *r, int status, const struct buf *b) must_check; /* full: answers 503 */
 enum step reply_empty(struct req *r, int status) must_check;
 enum step reply_problem(struct req *r, const struct fault *f) must_check;

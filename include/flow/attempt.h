@@ -4,7 +4,8 @@
  *   new ──> (queued) ──> sending ──> recording ──> over
  *
  * No database connection is held while the peer thinks. If the end cannot be recorded nothing is lost: the lease runs
- * out and the message goes again under the same message id (P4).
+ * out and the message goes again under the same message id (P4). Of several answers in one reply the first is recorded
+ * together with the end, after all others are: an end never stands without them.
  */
 #ifndef FLOW_ATTEMPT_H
 #define FLOW_ATTEMPT_H
@@ -38,7 +39,8 @@ struct attempt *attempt_new(const struct attempt_deps *deps, const struct attemp
 /* Under the authority's settings as they are now; false: could not start, the attempt is as before. */
 bool attempt_send(struct attempt *t, const struct authority_conf *conf) must_check;
 const struct attempt_claim *attempt_claim(const struct attempt *t);
-struct attempt **attempt_next(struct attempt *t); /* the owner's list link */
+struct attempt_links { struct attempt *next, *prev; };
+struct attempt_links *attempt_links(struct attempt *t); /* the owner's */
 /* Only one that is not sending or recording, or when the loop has ended. */
 void attempt_free(struct attempt *t);
 

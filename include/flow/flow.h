@@ -20,7 +20,8 @@ struct flow_conf {
 	int assess_flights;     /* batches under way at once */
 	int hint_limit;         /* declarations waiting in memory; beyond: left to the sweep */
 	int queue_per_authority;/* deliveries in memory per authority; beyond: left to the sweep */
-	int lease_s;            /* of deliveries and todo rows */
+	int lease_s;            /* of deliveries, and of work found by the sweep */
+	int gather_ms;          /* how long a declaration may wait for its other flows before it is judged */
 	int sweep_ms;           /* how often what was left is looked for */
 	const char *exchange_id;/* our number at the customs exchange (BaseTransfer dxpId) */
 	struct text identity_key; /* for the keyed hash of attested identities; empty: nobody is attested */
@@ -37,8 +38,8 @@ struct flow_deps {
 };
 
 struct flow *flow_new(const struct flow_conf *conf, const struct flow_deps *deps, struct fault *f) must_check;
-/* Declarations that have something new: from intake and inbox, after their commits. */
-void flow_hint(struct flow *fl, const struct id *declarations, int count);
+/* Declarations that have something new, and the work row that holds them: from intake and inbox, after their commits. */
+void flow_hint(struct flow *fl, const struct id *work, const struct id *declarations, int count);
 void flow_quiesce(struct flow *fl);      /* takes no new work; lets what is under way end */
 bool flow_idle(const struct flow *fl);
 void flow_free(struct flow *fl);

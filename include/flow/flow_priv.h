@@ -9,8 +9,9 @@ struct assess;
 struct dispatch;
 
 struct assess *assess_new(struct flow *fl) must_check;
-void assess_hint(struct assess *s, const struct id *declarations, int count);
+void assess_hint(struct assess *s, const struct id *work, const struct id *declarations, int count);
 bool assess_has_room(const struct assess *s); /* for the sweep */
+void assess_quiesce(struct assess *s);
 bool assess_idle(const struct assess *s);
 void assess_free(struct assess *s);
 

@@ -31,6 +31,8 @@ struct judged {
 	struct answer *answers;
 	int part_count, answer_count;
 	/* judged */
+	bool from_todo;                 /* found through its todo row, which is over when this pass is written */
+	struct text identity_hash;      /* asked about; absent: nothing was */
 	bool matched_now;               /* the match was judged in this pass */
 	struct verdict verdict;
 	enum verdict_kind kind;

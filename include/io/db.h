@@ -16,6 +16,8 @@
  * DB_TRY_AGAIN. Calls not yet sent wait for a connection up to queue_wait_ms and
  * then end as DB_TRY_AGAIN; a full queue ends at once (on the next turn) so.
  * A call running longer than call_timeout_ms: its connection is closed.
+ * Plans of prepared statements are made anew now and then, often at first, so that
+ * none stays that was made for empty tables.
  * Reconnects with jittered backoff; connection strings may name several hosts
  * (libpq's own multi-host rules, target_session_attrs=read-write).
  */

@@ -39,7 +39,7 @@ struct db_slot { /* one call in a connection's pipeline */
 	struct db_call *call; /* NULL: cancelled; its results are read and dropped */
 	int stmt_count, prepare_count;
 	const struct db_stmt *stmts[DB_STMTS_MAX];
-	const struct db_stmt *prepares[DB_STMTS_MAX]; /* went ahead, with a sync of their own */
+	const struct db_stmt *prepares[DB_STMTS_MAX + 1]; /* went ahead, with a sync of their own */
 	bool is_preparing; /* the prepares' sync was not seen yet */
 	bool writes, is_whole; /* is_whole: its sync was handed to libpq */
 	int step;              /* results seen of the present part */
@@ -71,6 +71,8 @@ struct db_conn {
 	int head, in_flight;
 	struct db_prepared *prepared; /* DB_PREPARED_SLOTS, by the statement's address */
 	int prepared_count;
+	uint64_t calls;             /* sent on it */
+	int64_t planned_us;         /* when plans were last made anew */
 };
 
 struct db_queue {

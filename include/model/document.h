@@ -52,8 +52,8 @@ struct sha256 canonical_digest(struct text canonical, size_t digest_from);
  * A key's text is its parts joined by '/', each with '%' and '/' percent-escaped; an absent part is empty.
  */
 struct text document_business_key(const struct document *d, struct arena *a);
-/* The filing's bucket: hash of kind, direction and key (id_key_bucket space 'F'). */
-int16_t document_bucket(const struct document *d, struct text business_key);
+/* The key as an id, which carries the filing's bucket: id_of_key('F', kind, direction, key). */
+struct id document_key_id(enum doc_kind kind, enum direction direction, struct text business_key);
 /* Declaration of an order, payment or inventory: id_of_key('D', platform_code, order_no, ""). False: a waybill or status. */
 bool document_declaration(const struct document *d, struct id *out) must_check;
 /* Link of a waybill or status (own carrier + number) or of an inventory (the waybill it names): id_of_key('L', …). */

@@ -18,6 +18,7 @@ struct finding {
 	const struct field_def *field; /* NULL: the node as a whole, or see `member` */
 	struct text member;            /* the name as the sender wrote it, when it is no field of ours */
 	int line;                      /* 0-based row of lines; -1: head */
+	bool beside_head;              /* XML: the element stands in the node itself, not in its head */
 	struct text got;               /* short, for the sender only; may be absent */
 	const char *expected;          /* what would have been right: "at most 18 characters"; may be NULL */
 };

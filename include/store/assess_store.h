@@ -34,13 +34,15 @@ void assess_store_attested(struct attested_query *q, struct arena *a, const stru
 /* --- write ------------------------------------------------------------------------------------------------------ */
 struct judgement { /* of one declaration; written only while its seq is still the one read */
 	struct id declaration;
-	int seq, inputs, version;
+	int seq, inputs, version, version_read; /* written only while seq and version are those read */
 	struct text direction, trade_mode;         /* may be absent */
 	const char *verdict;
 	struct text missing;                       /* array literal */
 	enum declaration_state state;
 	struct text basis;                         /* 32 bytes or absent */
-	int64_t wait_until_us, released_us, todo_us; /* INT64_MIN: null */
+	int64_t wait_until_us, released_us, todo_us; /* INT64_MIN: null; todo_us only when it is another than before */
+	bool drop_todo;                            /* a todo row may be there and is over */
+	struct text asks_identity;                 /* 32 bytes or absent */
 	bool has_decision;
 	struct id decision;
 	const char *stage;
@@ -66,7 +68,7 @@ struct part_change {
 	bool go, contradicted;                    /* waiting → due; opens a case */
 };
 
-enum { ASSESS_WRITE_PARAMS = 39 };
+enum { ASSESS_WRITE_PARAMS = 42 };
 struct assess_write {
 	const struct judgement *judgements; /* sorted by bucket and id */
 	const struct new_delivery *deliveries;
@@ -80,7 +82,9 @@ struct assess_write {
 void assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call);
 
 /* --- sweep: what nobody has in hand --------------------------------------------------------------------------- */
-extern const struct db_stmt assess_store_sweep;  /* $1 now, $2 lease seconds, $3 limit: ids to judge */
+extern const struct db_stmt assess_store_due;    /* $1 now, $2 lease seconds, $3 limit: ids to judge, from todo */
+extern const struct db_stmt assess_store_left;   /* $1 lease seconds, $2 limit: work rows whose lease ran out: id, declaration ids */
+extern const struct db_stmt assess_store_done;   /* $1 buckets, $2 ids: work rows of which all is judged */
 extern const struct db_stmt assess_store_serial; /* the next block of a thousand preNo serials: its first */
 
 #endif

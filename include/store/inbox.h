@@ -1,9 +1,9 @@
 /*
  * What comes back from authorities, stored in batches: ends of attempts and answers.
  *
- * One call: raise the seq of the declarations that were answered and leave their todo rows, insert
+ * One call: raise the seq of the declarations that were answered and leave a work row, insert
  * the receipts that are new (a repeated one changes nothing), record how attempts ended where the lease
- * is still theirs. What arrives while a call is under way goes into the next. The effect of an answer on the
+ * is still theirs (a dead one raises the seq too: a newer version may wait for it). What arrives while a call is under way goes into the next. The effect of an answer on the
  * declaration is flow/assess's, from the stored rows: a crash in between loses nothing.
  * on_done runs once, never inside inbox_submit(); there is no cancel.
  */
@@ -60,7 +60,6 @@ struct inbox_item { /* embedded; texts are borrowed until on_done */
 	/* the batcher's own */
 	inbox_done_fn *on_done;
 	struct inbox_item *next;
-	int tries;
 };
 
 struct inbox_deps {
@@ -68,8 +67,10 @@ struct inbox_deps {
 	struct db *db;
 	const struct clock *clock;
 	int batch_limit, waiting_limit;
-	/* Declarations whose answers are stored now: a hint, todo is the safety net. */
-	void (*on_stored)(void *arg, const struct id *declarations, int count);
+	struct id_source *ids;
+	int work_lease_s;
+	/* Declarations whose answers are stored now, and the work row that holds them: a hint, the row is the safety net. */
+	void (*on_stored)(void *arg, const struct id *work, const struct id *declarations, int count);
 	void *arg;
 };
 

@@ -39,7 +39,7 @@ struct candidate { /* one node that passed every check */
 	enum doc_kind kind;
 	enum direction direction;
 	enum action action;
-	int16_t bucket;
+	struct id key; /* document_key_id(): carries the bucket */
 	struct text business_key, filer, document, order_no, platform_code, carrier_code, waybill_no;
 	struct sha256 doc_sha256;
 	bool has_declaration, has_link;
@@ -53,6 +53,7 @@ struct candidate { /* one node that passed every check */
 	struct id id;
 	int revision;
 	struct intake_submission *of;
+	struct candidate *twin; /* the next one of the same key in the same batch */
 };
 
 typedef void intake_done_fn(struct intake_submission *s);
@@ -81,7 +82,7 @@ struct intake_conf {
 	int flush_us;          /* how long a lone filing may wait for company when connections idle; 0: none */
 	int give_up_ms;        /* an unknown outcome is resolved within this or becomes UNKNOWN */
 	int flights;           /* batches under way at once */
-	int todo_lease_s;      /* how long todo rows are left to this daemon's own assess */
+	int work_lease_s;      /* how long a work row is left to this daemon's own judging */
 };
 
 struct intake_deps {
@@ -90,8 +91,9 @@ struct intake_deps {
 	const struct clock *clock;
 	struct id_source *ids;
 	struct signer *signer;
-	/* Called after a commit with the declarations to judge: a hint, todo is the safety net. */
-	void (*on_stored)(void *arg, const struct id *declarations, int count);
+	/* Called after a commit with the declarations to judge and the work row that holds them: a hint, the row is the
+	 * safety net and is deleted when all are judged. */
+	void (*on_stored)(void *arg, const struct id *work, const struct id *declarations, int count);
 	void *arg;
 };
 

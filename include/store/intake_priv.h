@@ -6,30 +6,34 @@
 #include "model/receipt.h"
 #include "store/intake.h"
 
-enum { INTAKE_PUT_PARAMS = 37, INTAKE_LOOK_PARAMS = 5 };
+enum { INTAKE_PUT_PARAMS = 38, INTAKE_LOOK_PARAMS = 3 };
 
-/* Everything one write needs. Candidates are sorted by bucket, kind, direction, key and are distinct in these. */
+/* Everything one write needs. Candidates are sorted by key and are distinct in it. */
 struct intake_write {
 	struct candidate **list;
 	int count;
 	int64_t now_us;
-	struct id seal_id;
+	struct id seal_id, work_id;
 	struct sha256 root;
 	uint8_t signature[SIGNATURE_BYTES];
 	const char *key_id;
 	int seal_size, lease_s;
 	const struct id *guard;  /* a revision is written only while this declaration's state allows it; NULL: no guard */
-	struct db_param put[INTAKE_PUT_PARAMS], look[INTAKE_LOOK_PARAMS], lock[2];
+	struct candidate **asked; /* by look: those that were not written */
+	int asked_count;
+	struct db_param put[INTAKE_PUT_PARAMS], look[INTAKE_LOOK_PARAMS], lock[2], lock_link[2];
 };
 
-/* Fills the call: (lock,) put, look. False: the arena is full. */
-bool intake_write_call(struct intake_write *w, struct arena *a, struct db_call *call) must_check;
+/* Fills the call: (locks,) put. False: the arena is full. */
+bool intake_put_call(struct intake_write *w, struct arena *a, struct db_call *call) must_check;
+/* What was written becomes STORED; the rest stays PENDING. The declarations raised are put into raised: how many. */
+int intake_put_read(struct intake_write *w, const struct db_answer *a, struct id *raised, int room);
+/* Of those that stay PENDING: what stands under their keys. Its own statement after the commit, so that it sees what others committed. */
+bool intake_look_call(struct intake_write *w, struct arena *a, struct db_call *call) must_check;
+/* Sets REPEAT, or STORED by an earlier try; one that met other content stays PENDING with first_id set. */
+void intake_look_read(struct intake_write *w, const struct db_answer *a);
 
-/* Reads the answer: sets outcome STORED or REPEAT of each candidate; one that met other content stays PENDING
- * with first_id set. The declarations raised are put into raised (room for count * 2). */
-int intake_write_read(struct intake_write *w, const struct db_answer *a, struct id *raised, int room);
-
-void intake_sort(struct candidate **list, int count);
+void intake_sort(struct candidate **list, int count); /* equal keys: the one that came first stands first */
 bool intake_same_key(const struct candidate *a, const struct candidate *b);
 /* The receipts of these candidates, sealed; false: arena full or no signature. */
 bool intake_seal(struct intake_write *w, struct arena *a, struct signer *signer);

@@ -92,6 +92,7 @@ create table filing (               -- one business node; never updated
   direction      text not null,
   action         text not null,
   business_key   text not null,
+  key_id         uuid not null,     -- derived from kind, direction and business key
   revision       integer not null,
   received_at    timestamptz not null,
   declaration_id uuid,              -- null: a waybill or its status: see link
@@ -103,15 +104,16 @@ create table filing (               -- one business node; never updated
 
 create table filing_key (           -- the same filing twice is one filing, for ever: outlives retention, no personal data
   bucket       smallint not null,
+  key_id       uuid not null,       -- derived from kind, direction and business key
+  revision     integer not null,
   kind         text not null,
   direction    text not null,
   business_key text not null,
-  revision     integer not null,
   filing_id    uuid not null,
   client_id    integer not null,
   doc_sha256   bytea not null,
   receipt      bytea not null,
-  primary key (bucket, kind, direction, business_key, revision)
+  primary key (bucket, key_id, revision)
 );
 
 create table seal (                 -- one signed batch of receipts
@@ -131,7 +133,7 @@ create table link (                 -- carrier + waybill number; waits until an 
   id             uuid not null,     -- derived from the key
   carrier_code   text not null,
   waybill_no     text not null,
-  order_no       text,              -- as the waybill says
+  order_no       text collate "C", -- as the waybill says
   declaration_id uuid,
   filing_ids     uuid[] not null default '{}',
   client_ids     integer[] not null default '{}',
@@ -143,7 +145,7 @@ create table declaration (          -- one per platform + order number
   bucket           smallint not null,
   id               uuid not null,   -- derived from the key
   platform_code    text not null,
-  order_no         text not null,
+  order_no         text collate "C" not null,
   parcel           text not null default '',
   opened_at        timestamptz not null,
   changed_at       timestamptz not null,
@@ -164,17 +166,28 @@ create table declaration (          -- one per platform + order number
   version          integer not null default 0,  -- what was last declared; 0: nothing yet
   basis            bytea,                       -- digest of the filings declared
   wait_until       timestamptz,
+  asks_identity    bytea,                       -- keyed hash of the identity whose attestation would decide
   released_at      timestamptz,
   primary key (bucket, id)
 ) with (fillfactor = 70);
 create index declaration_order_no on declaration (order_no);
 create index declaration_opened on declaration (opened_at, id);
+create index declaration_asks_identity on declaration (asks_identity) where asks_identity is not null;
 
-create table todo (                 -- declarations to judge or settle
+create table work (                 -- declarations that have something new: one row for a whole batch of intake or answers
+  bucket          smallint not null,
+  id              uuid not null,
+  declaration_ids uuid[] not null,
+  made_at         timestamptz not null,
+  lease_until     timestamptz not null,         -- database's clock: a daemon has it in hand
+  primary key (bucket, id)
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+create table todo (                 -- declarations to judge at a given time: the end of a waiting window, a new attestation
   bucket         smallint not null,
   declaration_id uuid not null,
-  due_at         timestamptz not null,          -- business time; the end of the waiting window, or at once
-  lease_until    timestamptz not null,          -- database's clock: somebody has it in hand
+  due_at         timestamptz not null,          -- business time
+  lease_until    timestamptz not null,          -- database's clock: a daemon has it in hand
   primary key (bucket, declaration_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index todo_due on todo (due_at);
@@ -209,10 +222,10 @@ create table identity_attestation ( -- R2.2: who says that this name and number 
 create table delivery (             -- one per declared version and authority
   bucket         smallint not null, -- of the declaration
   declaration_id uuid not null,
-  authority      text not null,
+  authority      text collate "C" not null,
   version        integer not null,
   message_id     uuid not null,     -- derived: stable over retries
-  reference      text,              -- customs: preNo
+  reference      text collate "C", -- customs: preNo
   state          text not null,     -- waiting due sent dead
   attempts       integer not null default 0,
   due_at         timestamptz not null,
@@ -241,9 +254,9 @@ create table delivery_document (    -- what is sent, never updated
 create table authority_receipt (    -- what an authority answered, as received; never updated
   bucket         smallint not null, -- of the declaration
   declaration_id uuid not null,
-  authority      text not null,
+  authority      text collate "C" not null,
   version        integer not null,
-  status         text not null,
+  status         text collate "C" not null,
   at             timestamptz not null,  -- the authority's own time
   digest         bytea not null,
   outcome        text not null,

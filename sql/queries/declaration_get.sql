@@ -20,6 +20,7 @@ select json_build_object(
   'verdict_title', $6::text::json ->> d.verdict,
   'missing', d.missing,
   'version', d.version,
+  'judged', d.judged_seq = d.seq,
   'wait_until', to_char(d.wait_until at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
   'released_at', to_char(d.released_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
   'filings', (

@@ -3,6 +3,5 @@
 -- The receipt's bytes stand beside the business key, which outlives the filing; a filing's number leads to its key.
 select k.receipt
 from filing f
-join filing_key k on k.bucket = f.bucket and k.kind = f.kind and k.direction = f.direction
-  and k.business_key = f.business_key and k.revision = f.revision
+join filing_key k on k.bucket = f.bucket and k.key_id = f.key_id and k.revision = f.revision
 where f.bucket = $1::smallint and f.id = $2::uuid and ($4::boolean or f.client_id = $3::integer)

@@ -13,9 +13,8 @@ select json_build_object('items', coalesce(json_agg(json_build_object(
 from submission s
 cross join lateral unnest(s.filing_ids) with ordinality as n(id, place)
 cross join lateral (
-  select f.bucket, f.kind, f.direction, f.business_key, f.revision
+  select f.bucket, f.key_id, f.revision
   from filing f where f.bucket = id_bucket(n.id) and f.id = n.id offset 0
 ) f
-join filing_key k on k.bucket = f.bucket and k.kind = f.kind and k.direction = f.direction
-  and k.business_key = f.business_key and k.revision = f.revision
+join filing_key k on k.bucket = f.bucket and k.key_id = f.key_id and k.revision = f.revision
 where s.sha256 = decode($1::text, 'hex') and ($3::boolean or s.client_id = $2::integer)

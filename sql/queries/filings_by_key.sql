@@ -1,5 +1,5 @@
--- params: 6
--- $1 bucket of the key; $2 kind; $3 direction; $4 business key; $5 caller's client id; $6 sees filings of every client
+-- params: 4
+-- $1 $2 business key: bucket, id; $3 caller's client id; $4 sees filings of every client
 -- All revisions under one business key; found for ever, since the key outlives the filing.
 select json_build_object('items', coalesce(json_agg(json_build_object(
     'id', k.filing_id,
@@ -11,5 +11,4 @@ select json_build_object('items', coalesce(json_agg(json_build_object(
     'receipt', convert_from(k.receipt, 'UTF8')::json
   ) order by k.revision), '[]'))
 from filing_key k
-where k.bucket = $1::smallint and k.kind = $2::text and k.direction = $3::text and k.business_key = $4::text
-  and ($6::boolean or k.client_id = $5::integer)
+where k.bucket = $1::smallint and k.key_id = $2::uuid and ($4::boolean or k.client_id = $3::integer)

@@ -10,6 +10,7 @@
  */
 #include "api/api.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "api/auth.h"
@@ -60,12 +61,44 @@ static bool check_role(struct req *r, struct fault *f)
 	return true;
 }
 
+/* Takes the next parameter's name off the query, as sent; false at its end. */
+static bool next_name(struct text *query, struct text *name)
+{
+	const char *end = query->len == 0 ? NULL : memchr(query->at, '&', query->len);
+	const char *equals;
+
+	if (query->len == 0)
+		return false;
+	*name = (struct text){ query->at, end == NULL ? query->len : (size_t)(end - query->at) };
+	query->at += name->len + (end != NULL);
+	query->len -= name->len + (end != NULL);
+	equals = memchr(name->at, '=', name->len);
+	if (equals != NULL)
+		name->len = (size_t)(equals - name->at);
+	return true;
+}
+
+/* Of two values nobody knows which one is meant. The names are known: there are as few as the route has. */
+static bool check_once(struct text query, struct fault *f)
+{
+	struct text name, other;
+
+	while (next_name(&query, &name)) {
+		struct text rest = query;
+
+		while (name.len > 0 && next_name(&rest, &other))
+			if (text_eq(name, other))
+				return fault_set(f, FAULT_BAD_REQUEST, "the query parameter \"" TEXT_FMT "\" is given twice", TEXT_ARG(name));
+	}
+	return true;
+}
+
 static bool check_query(struct req *r, struct fault *f)
 {
 	struct text stranger;
 
 	if (httpd_query_names_ok(r->http, r->route->query, r->route->query_count, &stranger))
-		return true;
+		return check_once(r->http->query, f);
 	if (text_utf8_length(stranger) < 0 || stranger.len > 64)
 		return fault_set(f, FAULT_BAD_REQUEST, "there is an unknown query parameter");
 	return fault_set(f, FAULT_BAD_REQUEST, "there is no query parameter \"" TEXT_FMT "\" here", TEXT_ARG(stranger));
@@ -159,11 +192,6 @@ static enum step options(struct req *r)
 	return reply_empty(r, 204);
 }
 
-static enum step refuse(struct req *r, const struct fault *f)
-{
-	return reply_problem(r, f);
-}
-
 /* The body is here: its length as it came, and the client as it is now. */
 static enum step gate(struct req *r)
 {
@@ -172,9 +200,9 @@ static enum step gate(struct req *r)
 	if (text_is(r->http->method, "OPTIONS"))
 		return options(r);
 	if (!r->passed && !judge(r, r->http->body.len, &f))
-		return refuse(r, &f);
+		return reply_problem(r, &f);
 	if (r->passed && (!check_length(r, r->http->body.len, &f) || (r->has_token && !auth_renew(r, &f))))
-		return refuse(r, &f);
+		return reply_problem(r, &f);
 	return r->route->handler(r);
 }
 
@@ -204,7 +232,7 @@ static bool on_headers(struct http_req *h, void *arg)
 		r->passed = true;
 		return true;
 	}
-	return refuse(r, &f) != STEP_REPLIED;
+	return reply_problem(r, &f) != STEP_REPLIED;
 }
 
 static void on_request(struct http_req *h, void *arg)
@@ -222,35 +250,42 @@ static void on_gone(struct http_req *h, void *arg)
 		req_forget(r);
 }
 
+/* By method and path, for a request that the table of routes did not see or that lives on without its connection. */
+static const struct route *route_of(const struct http_req *h)
+{
+	struct route_match match = { 0 };
+
+	if (h->path.at != NULL && h->method.at != NULL)
+		route_find(h->method, h->path, &match);
+	return match.route;
+}
+
 static void on_refused(struct http_req *h, const struct fault *f, void *arg)
 {
 	struct req *r = h->user;
-	const struct route *route = NULL;
-	struct route_match match;
+	enum step told;
 
 	if (r == NULL && (r = req_new(arg, h)) == NULL) {
 		reply_no_memory(h);
 		return;
 	}
-	if (h->path.at != NULL && h->method.at != NULL) {
-		route_find(h->method, h->path, &match);
-		route = match.route;
-	}
-	r->route = route;
-	(void)refuse(r, f);
+	r->route = route_of(h);
+	told = reply_problem(r, f);
+	assert(told == STEP_REPLIED);
 }
 
 static void on_end(struct http_req *h, int status, void *arg)
 {
 	struct api *a = arg;
 	const struct req *r = h->user;
+	const struct route *route = r == NULL ? route_of(h) : r->route;
 	int64_t took_us = clock_mono_us() - h->arrived_us;
 
-	metrics_count(a->metrics, r == NULL ? NULL : r->route, status, took_us);
+	metrics_count(a->metrics, route, status, took_us);
 	if (r == NULL || !log_wanted(LOG_LEVEL_DEBUG))
 		return;
 	log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_DEBUG, "http.answered", "%s status=%d us=%lld",
-	          r->route == NULL ? "none" : r->route->name, status, (long long)took_us);
+	          route == NULL ? "none" : route->name, status, (long long)took_us);
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------------- */

@@ -68,7 +68,7 @@ static void fill_candidate(struct req *r, const struct document *d, struct candi
 	c->direction = d->def->direction;
 	c->action = document_action(d);
 	c->business_key = document_business_key(d, r->arena);
-	c->bucket = document_bucket(d, c->business_key);
+	c->key = document_key_id(c->kind, c->direction, c->business_key);
 	c->document = buf_as_text(&canonical);
 	c->doc_sha256 = canonical_digest(c->document, digest_from);
 	c->order_no = document_get(d, F_ORDER_NO);

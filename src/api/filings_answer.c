@@ -18,7 +18,7 @@
 #define STATUS_ANY_ERROR -999999 /* what customs' list has no code of its own for */
 
 struct verdict_of_node { /* a node's outcome, in the words of the API */
-	int status;
+	int index, status;
 	enum fault_code code;         /* FAULT_NONE: there is a receipt */
 	const char *detail;
 	const struct findings *findings;
@@ -71,24 +71,26 @@ static struct verdict_of_node judge_candidate(struct req *r, const struct candid
 	case INTAKE_PENDING:
 		break;
 	}
-	v.status = fault_http_status(v.code);
 	return v;
 }
 
-static struct verdict_of_node judge_node(struct req *r, const struct filing_node *n)
+static struct verdict_of_node judge_node(struct req *r, const struct filing_work *w, int i)
 {
+	const struct filing_node *n = &w->nodes[i];
 	struct verdict_of_node v = { .detail = "" };
 
-	if (n->candidate != NULL)
-		return judge_candidate(r, n->candidate);
-	if (n->doc == NULL || (n->findings != NULL && findings_any(n->findings))) {
+	if (n->candidate != NULL) {
+		v = judge_candidate(r, n->candidate);
+	} else if (n->doc == NULL || (n->findings != NULL && findings_any(n->findings))) {
 		v.code = FAULT_RULE_BROKEN;
 		v.findings = n->findings;
 	} else {
 		v.code = FAULT_FORBIDDEN;
 		v.detail = "this client may not file for the enterprises that the filing names";
 	}
-	v.status = fault_http_status(v.code);
+	if (v.code != FAULT_NONE)
+		v.status = fault_http_status(v.code);
+	v.index = i;
 	return v;
 }
 
@@ -131,30 +133,30 @@ static void add_location(struct req *r, struct text receipt)
 	req_header(r, "Location", path);
 }
 
-static struct problem problem_of(const struct filing_work *w, int i, const struct verdict_of_node *v)
+static struct problem problem_of(const struct filing_work *w, const struct verdict_of_node *v)
 {
-	const struct document *doc = w->nodes[i].doc;
+	const struct document *doc = w->nodes[v->index].doc;
 
 	return (struct problem){
 		.code = v->code,
 		.detail = text_of(v->detail),
 		.findings = v->findings,
 		.def = w->message.dialect == DIALECT_CEB && doc != NULL ? doc->def : NULL,
-		.node = w->message.is_batch ? i : -1,
+		.node = w->message.is_batch ? v->index : -1,
 		.first_id = v->first_id,
 	};
 }
 
 static enum step answer_one(struct req *r, const struct filing_work *w)
 {
-	struct verdict_of_node v = judge_node(r, &w->nodes[0]);
+	struct verdict_of_node v = judge_node(r, w, 0);
 	struct problem p;
 
 	if (v.code == FAULT_NONE) {
 		add_location(r, w->nodes[0].candidate->receipt);
-		return reply_bytes(r, v.status, "application/json", w->nodes[0].candidate->receipt, false);
+		return reply_bytes(r, v.status, "application/json", w->nodes[0].candidate->receipt);
 	}
-	p = problem_of(w, 0, &v);
+	p = problem_of(w, &v);
 	return reply_problem_of(r, &p);
 }
 
@@ -176,7 +178,7 @@ static int status_of(const struct tally *t, int all)
 
 static void put_result(struct req *r, struct buf *b, const struct filing_work *w, int i)
 {
-	struct verdict_of_node v = judge_node(r, &w->nodes[i]);
+	struct verdict_of_node v = judge_node(r, w, i);
 	struct problem p;
 
 	buf_str(b, i == 0 ? "{\"index\":" : ",{\"index\":");
@@ -187,7 +189,7 @@ static void put_result(struct req *r, struct buf *b, const struct filing_work *w
 		buf_str(b, ",\"receipt\":");
 		buf_text(b, w->nodes[i].candidate->receipt);
 	} else {
-		p = problem_of(w, i, &v);
+		p = problem_of(w, &v);
 		p.base = req_base(r);
 		p.chinese = req_chinese(r);
 		buf_str(b, ",\"problem\":");
@@ -235,14 +237,13 @@ static int customs_status(const struct filing_node *n, const struct verdict_of_n
 	return code < 0 ? code : STATUS_ANY_ERROR;
 }
 
-static void put_info(struct req *r, struct buf *b, const struct filing_work *w, int i, const struct verdict_of_node *v)
+static void put_info(struct req *r, struct buf *b, const struct filing_node *n, const struct verdict_of_node *v)
 {
 	bool chinese = speaks_chinese(r);
-	const struct document *doc = w->nodes[i].doc;
 
 	if (v->code == FAULT_NONE) {
 		buf_str(b, chinese ? "申报成功[" : "filed[");
-		buf_text(b, receipt_id(w->nodes[i].candidate->receipt));
+		buf_text(b, receipt_id(n->candidate->receipt));
 		buf_char(b, ']');
 		return;
 	}
@@ -251,8 +252,8 @@ static void put_info(struct req *r, struct buf *b, const struct filing_work *w, 
 		const struct finding *one = &v->findings->list[k];
 
 		buf_str(b, "; ");
-		if (doc != NULL)
-			finding_put_xpath(b, one, doc->def, i);
+		if (n->doc != NULL)
+			finding_put_xpath(b, one, n->doc->def, v->index);
 		buf_char(b, ' ');
 		buf_str(b, rule_detail(one->rule, chinese));
 	}
@@ -276,14 +277,14 @@ static struct text stable_guid(struct req *r, const struct sha256 *body, const c
 
 static void fill_return(struct req *r, const struct filing_work *w, int i, struct ceb_return *out)
 {
-	struct verdict_of_node v = judge_node(r, &w->nodes[i]);
+	struct verdict_of_node v = judge_node(r, w, i);
 	struct buf status, info;
 	struct text receipt = { NULL, 0 };
 
 	buf_init(&status, r->arena, 16);
 	buf_init(&info, r->arena, 256);
 	buf_i64(&status, customs_status(&w->nodes[i], &v));
-	put_info(r, &info, w, i, &v);
+	put_info(r, &info, &w->nodes[i], &v);
 	if (v.code == FAULT_NONE)
 		receipt = w->nodes[i].candidate->receipt;
 	*out = (struct ceb_return){
@@ -313,7 +314,7 @@ static enum step answer_ceb(struct req *r, const struct filing_work *w, const st
 	ceb_put_receipt(&b, w->message.number + 1, stable_guid(r, &body, "message"), returns, all);
 	if (b.full || r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
-	return reply_bytes(r, status_of(t, all), "application/xml", buf_as_text(&b), true);
+	return reply_kept(r, status_of(t, all), "application/xml", buf_as_text(&b));
 }
 
 enum step filings_answer(struct req *r, const struct filing_work *w)
@@ -324,7 +325,7 @@ enum step filings_answer(struct req *r, const struct filing_work *w)
 	if (!w->message.is_batch)
 		return answer_one(r, w);
 	for (int i = 0; i < all; i++)
-		count(&t, judge_node(r, &w->nodes[i]).status);
+		count(&t, judge_node(r, w, i).status);
 	if (t.unavailable == all)
 		return answer_one(r, w);
 	return w->as_xml ? answer_ceb(r, w, &t) : answer_results(r, w, &t);
@@ -343,5 +344,5 @@ enum step filings_refuse(struct req *r, const struct fault *f, bool as_xml)
 	ceb_put_900(&b, stable_guid(r, &body, "message"), buf_as_text(&number), text_of(f->text), r->http->body, r->now_us);
 	if (b.full)
 		return reply_problem(r, f);
-	return reply_bytes(r, fault_http_status(f->code), "application/xml", buf_as_text(&b), true);
+	return reply_kept(r, fault_http_status(f->code), "application/xml", buf_as_text(&b));
 }

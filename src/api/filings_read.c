@@ -1,7 +1,7 @@
 /* GET /v1/filings and below: a filer's own filings, and for regulators and operators all. */
 #include "api/args.h"
 #include "api/handlers.h"
-#include "model/field.h"
+#include "model/document.h"
 
 enum step filings_get(struct req *r)
 {
@@ -46,7 +46,8 @@ enum step filings_find(struct req *r)
 	struct text key = httpd_query(r->http, "key"), digest = httpd_query(r->http, "sha256");
 	enum direction direction;
 	enum doc_kind kind;
-	struct args *q;
+	struct args *q = args_new(r);
+	struct id id;
 
 	if (digest.at != NULL && kind_name.at == NULL && direction_text.at == NULL && key.at == NULL)
 		return find_by_digest(r, digest);
@@ -57,13 +58,8 @@ enum step filings_find(struct req *r)
 	if (text_utf8_length(key) < 1)
 		return reply_fault(r, FAULT_BAD_REQUEST, "key is a business key as receipts show it");
 
-	const struct text parts[] = { kind_name, direction_text, key };
-
-	q = args_new(r);
-	args_i16(q, id_key_bucket('F', parts, COUNTOF(parts)));
-	args_text(q, kind_name);
-	args_text(q, direction_text);
-	args_text(q, key);
+	id = document_key_id(kind, direction, key);
+	args_id(q, &id);
 	args_caller(q);
 	return args_await_query(r, q, "filings_by_key", reply_row);
 }

@@ -21,12 +21,19 @@ struct attestation {
 
 static db_step_fn recorded;
 
+/* Declarations that wait for just this attestation are judged again. */
 static const struct db_stmt record = {
 	.name = "identity_record",
 	.sql =
-	"insert into identity_attestation (identity_hash, source, attested_at, valid_to, recorded_by)"
-	" values ($1::bytea, $2::text, $3::timestamptz, $4::timestamptz, $5::integer) on conflict do nothing returning 1",
-	.param_count = 5,
+	"with r as ("
+	"  insert into identity_attestation (identity_hash, source, attested_at, valid_to, recorded_by)"
+	"  values ($1::bytea, $2::text, $3::timestamptz, $4::timestamptz, $5::integer) on conflict do nothing returning 1),"
+	" t as ("
+	"  insert into todo (bucket, declaration_id, due_at, lease_until)"
+	"  select bucket, id, $6::timestamptz, '-infinity' from declaration where asks_identity = $1::bytea order by bucket, id"
+	"  on conflict (bucket, declaration_id) do update set due_at = excluded.due_at, lease_until = excluded.lease_until)"
+	" select 1 from r",
+	.param_count = 6,
 	.flags = DB_WRITES,
 };
 
@@ -94,6 +101,7 @@ static enum step store(struct req *r, struct attestation *a)
 	else
 		args_null(q);
 	args_i32(q, r->client.id);
+	args_time(q, r->now_us);
 	return args_await(r, q, &record, recorded);
 }
 

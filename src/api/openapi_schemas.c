@@ -64,6 +64,7 @@ const struct openapi_schema openapi_schemas[] = {
 	{ "DeclarationList", PAGE(REF("DeclarationItem")) },
 	{ "Declaration",
 	  "{\"type\":\"object\",\"required\":[\"id\",\"filings\",\"parts\"],\"properties\":{" DECLARATION_MEMBERS
+	  ",\"judged\":{\"type\":\"boolean\",\"description\":\"false: something newer is not judged yet\"}"
 	  ",\"filings\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{" FILING_MEMBERS ",\"action\":" TEXT_
 	  ",\"received_at\":" TIME ",\"own\":" FLAG "}}},\"parts\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"authority\":" TEXT_
 	  ",\"version\":" NUMBER ",\"state\":" TEXT_ ",\"outcome\":" TEXT_ ",\"outcome_at\":" TIME_OR_NULL ",\"attempts\":" NUMBER

@@ -4,7 +4,7 @@
 
 enum step ops_health(struct req *r)
 {
-	return reply_bytes(r, 200, "application/json", TEXT("{\"status\":\"ok\"}"), false);
+	return reply_bytes(r, 200, "application/json", TEXT("{\"status\":\"ok\"}"));
 }
 
 static void put_lines(struct buf *b, struct text lines)
@@ -52,5 +52,5 @@ enum step ops_metrics(struct req *r)
 	r->api->deps.metrics(r->api->deps.arg, &b);
 	if (b.full)
 		return reply_fault(r, FAULT_BUSY, "the metrics are larger than the memory of a request");
-	return reply_bytes(r, 200, "text/plain; version=0.0.4; charset=utf-8", buf_as_text(&b), true);
+	return reply_kept(r, 200, "text/plain; version=0.0.4; charset=utf-8", buf_as_text(&b));
 }

@@ -18,7 +18,7 @@ static enum step reply_html(struct req *r, enum fault_code code)
 	                                  : ". Sending the same request again will not help.</p>\n");
 	if (b.full)
 		return reply_fault(r, FAULT_BUSY, "");
-	return reply_bytes(r, 200, "text/html; charset=utf-8", buf_as_text(&b), true);
+	return reply_kept(r, 200, "text/html; charset=utf-8", buf_as_text(&b));
 }
 
 enum step problems_get(struct req *r)

@@ -84,34 +84,37 @@ bool req_sees_all(const struct req *r)
 
 /* --- answers ----------------------------------------------------------------------------------------------------- */
 
-enum step reply_bytes(struct req *r, int status, const char *type, struct text body, bool body_in_arena)
+static enum step reply_with(struct req *r, struct http_reply *reply)
 {
-	const struct http_reply reply = {
-		.status = status,
-		.content_type = type,
-		.body = body,
-		.body_in_arena = body_in_arena,
-		.headers = r->headers,
-		.header_count = r->header_count,
-		.close = r->api->draining,
-	};
-
 	assert(!r->replied && r->wait == WAIT_NONE);
 	r->replied = true;
-	httpd_reply(r->http, &reply);
+	reply->headers = r->headers;
+	reply->header_count = r->header_count;
+	reply->close = r->api->draining;
+	httpd_reply(r->http, reply);
 	return STEP_REPLIED;
+}
+
+enum step reply_bytes(struct req *r, int status, const char *type, struct text body)
+{
+	return reply_with(r, &(struct http_reply){ .status = status, .content_type = type, .body = body });
+}
+
+enum step reply_kept(struct req *r, int status, const char *type, struct text body)
+{
+	return reply_with(r, &(struct http_reply){ .status = status, .content_type = type, .body = body, .body_in_arena = true });
 }
 
 enum step reply_json(struct req *r, int status, const struct buf *b)
 {
 	if (b->full)
 		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
-	return reply_bytes(r, status, "application/json", buf_as_text(b), true);
+	return reply_kept(r, status, "application/json", buf_as_text(b));
 }
 
 enum step reply_empty(struct req *r, int status)
 {
-	return reply_bytes(r, status, NULL, (struct text){ NULL, 0 }, false);
+	return reply_bytes(r, status, NULL, (struct text){ NULL, 0 });
 }
 
 enum step reply_problem_of(struct req *r, struct problem *p)
@@ -129,8 +132,8 @@ enum step reply_problem_of(struct req *r, struct problem *p)
 	if (status == 503 || status == 429)
 		req_header(r, "Retry-After", RETRY_AFTER_S);
 	if (b.full) /* no memory left even for this: the status line has to say it */
-		return reply_bytes(r, status, "application/problem+json", TEXT("{\"type\":\"about:blank\"}"), false);
-	return reply_bytes(r, status, "application/problem+json", buf_as_text(&b), true);
+		return reply_bytes(r, status, "application/problem+json", TEXT("{\"type\":\"about:blank\"}"));
+	return reply_kept(r, status, "application/problem+json", buf_as_text(&b));
 }
 
 enum step reply_fault(struct req *r, enum fault_code code, const char *detail)
@@ -171,7 +174,7 @@ enum step reply_row(struct req *r, const struct db_answer *a)
 	if (db_row_count(a->results[0]) == 0 || db_is_null(a->results[0], 0, 0))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	json = db_get_text(a->results[0], 0, 0);
-	return reply_bytes(r, 200, "application/json", json, false);
+	return reply_bytes(r, 200, "application/json", json);
 }
 
 /* --- waits --------------------------------------------------------------------------------------------------------- */

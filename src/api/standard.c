@@ -40,5 +40,5 @@ enum step standard_schema(struct req *r)
 	schema_put(&b, def);
 	if (b.full)
 		return reply_fault(r, FAULT_BUSY, "the schema is larger than the memory of a request");
-	return reply_bytes(r, 200, "application/schema+json", buf_as_text(&b), true);
+	return reply_kept(r, 200, "application/schema+json", buf_as_text(&b));
 }

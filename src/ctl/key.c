@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/crypto.h"
 #include "ctl/ctl.h"
@@ -27,6 +28,8 @@ static bool print_public(struct ctl *c, const char *path, struct fault *f)
 
 bool key_new(struct ctl *c, struct fault *f)
 {
+	if (access(c->arguments[0], F_OK) == 0)
+		return fault_set(f, FAULT_STATE_CONFLICT, "%s: exists already; a key is never overwritten", c->arguments[0]);
 	return signer_create(c->arguments[0], f) && print_public(c, c->arguments[0], f);
 }
 

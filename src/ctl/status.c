@@ -13,7 +13,8 @@ bool status_show(struct ctl *c, struct fault *f)
 	" union all (select 'declarations', state, count(*), min(opened_at) from declaration group by state order by state)"
 	" union all (select 'deliveries', authority || ' ' || state, count(*), min(created_at) from delivery where state in ('due', 'dead')"
 	"   group by authority, state order by authority, state)"
-	" union all select 'todo', 'all', count(*), min(due_at) from todo"
+	" union all select 'to judge', 'now', coalesce(sum(cardinality(declaration_ids)), 0), min(made_at) from work"
+	" union all select 'to judge', 'later', count(*), min(due_at) from todo"
 	" union all select 'cases', 'open', count(*), min(opened_at) from case_file where closed_at is null";
 	struct db_sync *db = ctl_db(c, f);
 	const struct db_rows *r;

@@ -5,37 +5,34 @@
  *                     ^                                                         └─ the race was lost: judge again
  *                     └── a declaration that was hinted while it was under way
  *
- * No transaction is open while C thinks: the write is guarded by the seq that was read. What a crash leaves
- * undone stays in todo, where the sweep finds it when its lease has run out.
+ * No transaction is open while C thinks: the write is guarded by the seq that was read. A declaration waits gather_ms
+ * for its other flows first. The work row of a batch is deleted when all its declarations are judged; what a crash
+ * leaves undone the sweep finds in `work` when the lease has run out, and ended waiting windows in `todo`.
  */
 #include <assert.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "flow/flow_priv.h"
+#include "flow/hand.h"
 #include "flow/judge.h"
 #include "model/identity.h"
 
-#define FLIGHTS_MAX    8
+#define FLIGHTS_MAX    8 /* times BATCH_MAX: HAND_FLYING_MAX */
 #define BATCH_MAX      512
 #define FLIGHT_BYTES   ((size_t)96 << 20)
 #define SERIAL_BLOCK   1000
 #define SERIAL_LOW     400
 #define SWEEP_BATCH    256
+#define LEFT_BATCH     4    /* work rows at once */
+#define IDS_MAX        1200 /* declarations of one work row */
 #define PAUSE_US       30000
-#define SLOTS          8192 /* of the set of declarations in hand; power of two, above twice hint_limit */
-
-enum hand { HAND_FREE, HAND_QUEUED, HAND_FLYING, HAND_AGAIN };
-
-struct slot {
-	struct id id;
-	enum hand hand;
-};
 
 struct flight {
 	struct assess *home;
 	struct arena arena;
 	struct id ids[BATCH_MAX];
+	bool settled[BATCH_MAX]; /* judged and written, or not there */
 	int count;
 	struct judged *judged;
 	int *asked; /* places whose identity was asked about */
@@ -50,80 +47,35 @@ struct flight {
 
 struct assess {
 	struct flow *flow;
-	struct slot slots[SLOTS];
-	struct id *queue; /* ring */
-	int queue_size, queue_from, queued;
+	struct hand *hand;
+	int done_sent; /* of the work rows that are done: how many the sweep under way deletes */
 	struct flight flights[FLIGHTS_MAX];
 	uint32_t serials[2 * SERIAL_BLOCK];
 	int serial_count;
 	bool serial_asked;
 	struct db_call serial_call, sweep_call;
-	struct db_param sweep_params[3];
+	struct db_param due_params[3], left_params[2], done_params[2];
 	struct arena sweep_arena;
 	bool sweeping;
-	struct loop_timer sweep;
+	struct loop_timer sweep, gather;
 	struct loop_task soon;
 };
 
 static db_done_fn on_loaded, on_attested, on_written, on_serial, on_swept;
-static loop_timer_fn on_sweep;
+static loop_timer_fn on_sweep, on_gather;
 static loop_task_fn on_soon;
 static void settle(struct flight *f);
 
-/* --- which declarations are in hand --------------------------------------------------------------------------------- */
-
-static struct slot *slot_of(struct assess *s, const struct id *id)
+void assess_hint(struct assess *s, const struct id *work, const struct id *declarations, int count)
 {
-	uint32_t at;
-
-	memcpy(&at, id->b + 10, sizeof(at));
-	for (at &= SLOTS - 1;; at = (at + 1) & (SLOTS - 1))
-		if (s->slots[at].hand == HAND_FREE || id_eq(&s->slots[at].id, id))
-			return &s->slots[at];
-}
-
-/* Open addressing without tombstones: what follows in the run moves up. */
-static void slot_free(struct assess *s, struct slot *gone)
-{
-	uint32_t hole = (uint32_t)(gone - s->slots);
-
-	gone->hand = HAND_FREE;
-	for (uint32_t at = (hole + 1) & (SLOTS - 1); s->slots[at].hand != HAND_FREE; at = (at + 1) & (SLOTS - 1)) {
-		struct slot moving = s->slots[at];
-
-		s->slots[at].hand = HAND_FREE;
-		*slot_of(s, &moving.id) = moving;
-	}
-}
-
-static bool enqueue(struct assess *s, const struct id *id)
-{
-	struct slot *slot = slot_of(s, id);
-
-	if (slot->hand != HAND_FREE) {
-		if (slot->hand == HAND_FLYING)
-			slot->hand = HAND_AGAIN;
-		return true;
-	}
-	if (s->queued == s->queue_size)
-		return false;
-	*slot = (struct slot){ *id, HAND_QUEUED };
-	s->queue[(s->queue_from + s->queued++) % s->queue_size] = *id;
-	return true;
-}
-
-void assess_hint(struct assess *s, const struct id *declarations, int count)
-{
-	for (int i = 0; i < count; i++)
-		if (!enqueue(s, &declarations[i]))
-			break; /* the rest is found by the sweep when its lease has run out */
-	s->flow->stats.hinted = s->queued;
+	hand_take(s->hand, work, declarations, count, loop_now_us(s->flow->deps.loop));
+	s->flow->stats.hinted = hand_queued(s->hand);
 	loop_soon(s->flow->deps.loop, &s->soon, on_soon);
 }
 
 bool assess_has_room(const struct assess *s)
 {
-	return s->queued + SWEEP_BATCH <= s->queue_size;
+	return hand_room(s->hand) >= SWEEP_BATCH;
 }
 
 /* --- flight --------------------------------------------------------------------------------------------------------- */
@@ -140,15 +92,8 @@ static void flight_over(struct flight *f)
 {
 	struct assess *s = f->home;
 
-	for (int i = 0; i < f->count; i++) {
-		struct slot *slot = slot_of(s, &f->ids[i]);
-		bool again = slot->hand == HAND_AGAIN;
-
-		assert(slot->hand != HAND_FREE);
-		slot_free(s, slot);
-		if (again)
-			(void)enqueue(s, &f->ids[i]);
-	}
+	for (int i = 0; i < f->count; i++)
+		hand_land(s->hand, &f->ids[i], f->settled[i], loop_now_us(s->flow->deps.loop));
 	f->busy = false;
 	f->count = 0;
 	arena_done(&f->arena);
@@ -197,8 +142,9 @@ static void ask_identities(struct flight *f)
 		struct text number, name;
 
 		if (f->judged[i].found && judge_identity(&f->judged[i], &number, &name)) {
-			f->asked[n] = i;
-			hashes[n++] = identity_hash(fl->conf.identity_key, number, name);
+			hashes[n] = identity_hash(fl->conf.identity_key, number, name);
+			f->judged[i].identity_hash = (struct text){ (const char *)hashes[n].b, sizeof(hashes[n].b) };
+			f->asked[n++] = i;
 		}
 	}
 	if (n == 0) {
@@ -225,9 +171,12 @@ static void on_loaded(struct db_call *c, const struct db_answer *a)
 		put_off(f, "read", NULL);
 		return;
 	}
-	for (int i = 0; i < f->count; i++)
+	for (int i = 0; i < f->count; i++) {
+		f->judged[i].from_todo = hand_from_todo(f->home->hand, &f->ids[i]);
+		f->settled[i] = !f->judged[i].found;
 		if (f->judged[i].found)
 			judge_match(&f->judged[i], (*fl->deps.rules)->book, now_us);
+	}
 	ask_identities(f);
 }
 
@@ -326,7 +275,7 @@ static void settle(struct flight *f)
 	}
 	if (short_of_serials)
 		for (int i = 0; i < f->count; i++)
-			slot_of(f->home, &f->ids[i])->hand = HAND_AGAIN;
+			hand_again(f->home->hand, &f->ids[i]);
 	ask_serials(f->home);
 	if (f->context.judgement_count == 0) {
 		flight_over(f);
@@ -400,12 +349,15 @@ static void on_written(struct db_call *c, const struct db_answer *a)
 		if (at >= 0)
 			won[at] = true;
 	}
-	for (int i = 0; i < f->context.judgement_count; i++) {
+	for (int i = 0, at = 0; i < f->context.judgement_count; i++) {
 		const struct judgement *g = &f->context.judgements[i];
 
+		while (!id_eq(&f->ids[at], &g->declaration)) /* both are sorted alike */
+			at++;
+		f->settled[at] = won[i];
 		if (!won[i]) {
 			fl->stats.races++;
-			slot_of(f->home, &g->declaration)->hand = HAND_AGAIN;
+			hand_again(f->home->hand, &g->declaration);
 			continue;
 		}
 		fl->stats.judged++;
@@ -416,32 +368,70 @@ static void on_written(struct db_call *c, const struct db_answer *a)
 	flight_over(f);
 }
 
-/* --- queue and sweep ------------------------------------------------------------------------------------------------------ */
+/* --- start a flight ------------------------------------------------------------------------------------------------------- */
+
+static void on_gather(struct loop_timer *t)
+{
+	struct assess *s = container_of(t, struct assess, gather);
+
+	loop_soon(s->flow->deps.loop, &s->soon, on_soon);
+}
 
 static void on_soon(struct loop_task *t)
 {
 	struct assess *s = container_of(t, struct assess, soon);
 	struct flow *fl = s->flow;
+	int64_t gather_us = (int64_t)fl->conf.gather_ms * 1000, now_us = loop_now_us(fl->deps.loop);
 
 	ask_serials(s);
-	for (int k = 0; k < fl->conf.assess_flights && s->queued > 0 && s->serial_count > 0 && *fl->deps.rules != NULL; k++) {
+	for (int k = 0; k < fl->conf.assess_flights && hand_queued(s->hand) > 0 && s->serial_count > 0 && *fl->deps.rules != NULL; k++) {
 		struct flight *f = &s->flights[k];
 
 		if (f->busy)
 			continue;
-		while (s->queued > 0 && f->count < fl->conf.assess_batch) {
-			struct id *id = &s->queue[s->queue_from];
-
-			slot_of(s, id)->hand = HAND_FLYING;
-			f->ids[f->count++] = *id;
-			s->queue_from = (s->queue_from + 1) % s->queue_size;
-			s->queued--;
-		}
+		f->count = hand_next(s->hand, now_us - gather_us, f->ids, fl->conf.assess_batch);
+		if (f->count == 0)
+			break;
 		qsort(f->ids, (size_t)f->count, sizeof(f->ids[0]), by_bucket_and_id);
+		memset(f->settled, 0, sizeof(f->settled));
 		f->busy = true;
 		load(f);
 	}
-	fl->stats.hinted = s->queued;
+	if (hand_queued(s->hand) > 0 && s->gather.place == 0)
+		loop_timer_set(fl->deps.loop, &s->gather, gather_us < 1000 ? 1000 : gather_us / 2, on_gather);
+	fl->stats.hinted = hand_queued(s->hand);
+}
+
+/* --- sweep ------------------------------------------------------------------------------------------------------------------ */
+
+static void add_done(struct assess *s)
+{
+	const struct id *done = hand_done(s->hand);
+	struct db_array buckets, ids;
+
+	s->done_sent = hand_done_count(s->hand);
+	db_array_begin(&buckets, &s->sweep_arena, DB_KIND_I16, s->done_sent, 8 * (size_t)s->done_sent);
+	db_array_begin(&ids, &s->sweep_arena, DB_KIND_UUID, s->done_sent, 24 * (size_t)s->done_sent);
+	for (int i = 0; i < s->done_sent; i++) {
+		db_array_i64(&buckets, id_bucket(&done[i]));
+		db_array_id(&ids, &done[i]);
+	}
+	s->done_params[0] = db_array_end(&buckets);
+	s->done_params[1] = db_array_end(&ids);
+	db_call_add(&s->sweep_call, &assess_store_done, s->done_params);
+}
+
+static void add_search(struct assess *s)
+{
+	struct flow *fl = s->flow;
+
+	s->due_params[0] = db_time(&s->sweep_arena, clock_now_us(fl->deps.clock));
+	s->due_params[1] = db_i32(&s->sweep_arena, fl->conf.lease_s);
+	s->due_params[2] = db_i32(&s->sweep_arena, SWEEP_BATCH);
+	s->left_params[0] = s->due_params[1];
+	s->left_params[1] = db_i32(&s->sweep_arena, LEFT_BATCH);
+	db_call_add(&s->sweep_call, &assess_store_due, s->due_params);
+	db_call_add(&s->sweep_call, &assess_store_left, s->left_params);
 }
 
 static void on_sweep(struct loop_timer *t)
@@ -450,34 +440,63 @@ static void on_sweep(struct loop_timer *t)
 	struct flow *fl = s->flow;
 
 	loop_timer_set(fl->deps.loop, &s->sweep, (int64_t)fl->conf.sweep_ms * 1000, on_sweep);
-	if (s->sweeping || fl->quiescing || !assess_has_room(s))
+	if (s->sweeping)
+		return;
+	arena_done(&s->sweep_arena);
+	db_call_init(&s->sweep_call);
+	if (!fl->quiescing && assess_has_room(s))
+		add_search(s);
+	s->done_sent = 0;
+	if (hand_done_count(s->hand) > 0)
+		add_done(s);
+	if (s->sweep_call.stmt_count == 0 || s->sweep_arena.full)
 		return;
 	s->sweeping = true;
-	arena_done(&s->sweep_arena);
-	s->sweep_params[0] = db_time(&s->sweep_arena, clock_now_us(fl->deps.clock));
-	s->sweep_params[1] = db_i32(&s->sweep_arena, fl->conf.lease_s);
-	s->sweep_params[2] = db_i32(&s->sweep_arena, SWEEP_BATCH);
-	db_call_init(&s->sweep_call);
-	db_call_add(&s->sweep_call, &assess_store_sweep, s->sweep_params);
 	db_start(fl->deps.db, &s->sweep_call, on_swept);
+}
+
+static int take_due(struct assess *s, const struct db_rows *r)
+{
+	for (int row = 0; row < db_row_count(r); row++) {
+		struct id id;
+
+		if (db_get_id(r, row, 0, &id))
+			hand_take(s->hand, NULL, &id, 1, loop_now_us(s->flow->deps.loop));
+	}
+	return db_row_count(r);
+}
+
+static int take_left(struct assess *s, const struct db_rows *r)
+{
+	struct id work, *ids = arena_alloc(&s->sweep_arena, sizeof(*ids) * IDS_MAX);
+
+	for (int row = 0; ids != NULL && row < db_row_count(r); row++)
+		if (db_get_id(r, row, 0, &work)) {
+			int n = db_get_id_array(r, row, 1, ids, IDS_MAX);
+
+			hand_take(s->hand, &work, ids, n, loop_now_us(s->flow->deps.loop));
+			s->flow->stats.swept += (uint64_t)n;
+		}
+	return db_row_count(r);
 }
 
 static void on_swept(struct db_call *c, const struct db_answer *a)
 {
 	struct assess *s = container_of(c, struct assess, sweep_call);
-	int rows = a->outcome == DB_DONE ? db_row_count(a->results[0]) : 0;
+	bool searched = s->sweep_call.stmt_count >= 2, more = false;
 
 	s->sweeping = false;
-	for (int row = 0; row < rows; row++) {
-		struct id id;
+	if (a->outcome != DB_DONE)
+		return;
+	hand_forget_done(s->hand, s->done_sent);
+	if (searched) {
+		int due = take_due(s, a->results[0]), left = take_left(s, a->results[1]);
 
-		if (db_get_id(a->results[0], row, 0, &id))
-			(void)enqueue(s, &id);
+		s->flow->stats.swept += (uint64_t)due;
+		more = due == SWEEP_BATCH || left == LEFT_BATCH;
 	}
-	s->flow->stats.swept += (uint64_t)rows;
-	if (rows > 0)
-		loop_soon(s->flow->deps.loop, &s->soon, on_soon);
-	if (rows == SWEEP_BATCH) /* more is waiting: do not let it wait for the timer */
+	loop_soon(s->flow->deps.loop, &s->soon, on_soon);
+	if (more) /* do not let it wait for the timer */
 		loop_timer_set(s->flow->deps.loop, &s->sweep, 1000, on_sweep);
 }
 
@@ -487,17 +506,15 @@ struct assess *assess_new(struct flow *fl)
 
 	assert(fl->conf.assess_batch >= 1 && fl->conf.assess_batch <= BATCH_MAX);
 	assert(fl->conf.assess_flights >= 1 && fl->conf.assess_flights <= FLIGHTS_MAX);
-	assert(fl->conf.hint_limit + FLIGHTS_MAX * BATCH_MAX <= SLOTS);
 	if (s == NULL)
 		return NULL;
-	s->queue_size = fl->conf.hint_limit;
-	s->queue = calloc((size_t)s->queue_size, sizeof(*s->queue));
-	if (s->queue == NULL) {
+	s->hand = hand_new(fl->conf.hint_limit);
+	if (s->hand == NULL) {
 		free(s);
 		return NULL;
 	}
 	s->flow = fl;
-	arena_init(&s->sweep_arena, 4096);
+	arena_init(&s->sweep_arena, 1u << 20);
 	for (int k = 0; k < FLIGHTS_MAX; k++) {
 		s->flights[k].home = s;
 		arena_init(&s->flights[k].arena, FLIGHT_BYTES);
@@ -506,12 +523,17 @@ struct assess *assess_new(struct flow *fl)
 	return s;
 }
 
+void assess_quiesce(struct assess *s)
+{
+	loop_timer_set(s->flow->deps.loop, &s->sweep, 0, on_sweep);
+}
+
 bool assess_idle(const struct assess *s)
 {
 	for (int k = 0; k < FLIGHTS_MAX; k++)
 		if (s->flights[k].busy)
 			return false;
-	return s->queued == 0 || s->flow->quiescing;
+	return s->flow->quiescing ? !s->sweeping && hand_done_count(s->hand) == 0 : hand_queued(s->hand) == 0;
 }
 
 void assess_free(struct assess *s)
@@ -522,6 +544,7 @@ void assess_free(struct assess *s)
 		return;
 	deps = &s->flow->deps;
 	loop_timer_clear(deps->loop, &s->sweep);
+	loop_timer_clear(deps->loop, &s->gather);
 	loop_soon_cancel(deps->loop, &s->soon);
 	if (s->sweeping)
 		db_cancel(deps->db, &s->sweep_call);
@@ -536,6 +559,6 @@ void assess_free(struct assess *s)
 		arena_done(&f->arena);
 	}
 	arena_done(&s->sweep_arena);
-	free(s->queue);
+	hand_free(s->hand);
 	free(s);
 }

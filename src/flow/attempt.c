@@ -13,21 +13,22 @@ struct attempt {
 	struct arena arena;
 	struct attempt_deps deps;
 	struct attempt_claim claim;
-	struct attempt *next;
+	struct attempt_links links;
 	struct delivery_policy policy;
 	struct httpc_call http;
 	char key_header[80], message_header[64];
 	const char *headers[3];
-	struct recorded {
+	struct inbox_item end; /* with the first answer */
+	struct further {
 		struct inbox_item item;
 		struct attempt *of;
-	} *records; /* the end with the first answer, then further answers */
-	int recording; /* records not done yet */
-	bool sending;
+	} *further;            /* answers, recorded before the end */
+	int recording;         /* of these: not done yet */
+	bool sending, incomplete;
 };
 
 static httpc_done_fn on_answered;
-static inbox_done_fn on_recorded;
+static inbox_done_fn on_recorded, on_further;
 
 struct attempt *attempt_new(const struct attempt_deps *deps, const struct attempt_claim *claim)
 {
@@ -62,9 +63,9 @@ const struct attempt_claim *attempt_claim(const struct attempt *t)
 	return &t->claim;
 }
 
-struct attempt **attempt_next(struct attempt *t)
+struct attempt_links *attempt_links(struct attempt *t)
 {
-	return &t->next;
+	return &t->links;
 }
 
 bool attempt_send(struct attempt *t, const struct authority_conf *conf)
@@ -106,17 +107,17 @@ static bool read_answers(struct attempt *t, const struct httpc_answer *http, str
 	return answer_read(&t->arena, t->claim.authority, text_dup(&t->arena, http->content_type), body, list, count, f);
 }
 
-static void set_end(struct attempt *t, struct inbox_item *item, enum delivery_fate fate, struct text reason, int retry_after_s)
+static void set_end(struct attempt *t, enum delivery_fate fate, struct text reason, int retry_after_s)
 {
 	static const enum delivery_state states[] = { [FATE_SENT] = DELIVERY_SENT, [FATE_AGAIN] = DELIVERY_DUE, [FATE_DEAD] = DELIVERY_DEAD };
 	int64_t now_us = clock_now_us(t->deps.clock);
 
-	item->has_end = true;
-	item->end = (struct inbox_end){ .declaration = t->claim.declaration, .authority = t->claim.authority, .version = t->claim.version,
-		                        .lease = t->claim.lease, .state = states[fate], .attempts = t->claim.attempts, .due_us = now_us,
-		                        .reason = reason };
+	t->end.has_end = true;
+	t->end.end = (struct inbox_end){ .declaration = t->claim.declaration, .authority = t->claim.authority, .version = t->claim.version,
+		                         .lease = t->claim.lease, .state = states[fate], .attempts = t->claim.attempts, .due_us = now_us,
+		                         .reason = reason };
 	if (fate == FATE_AGAIN)
-		item->end.due_us += delivery_wait_us(&t->policy, t->claim.attempts, retry_after_s, id_random(t->deps.ids));
+		t->end.end.due_us += delivery_wait_us(&t->policy, t->claim.attempts, retry_after_s, id_random(t->deps.ids));
 }
 
 static void over(struct attempt *t)
@@ -125,14 +126,28 @@ static void over(struct attempt *t)
 	attempt_free(t);
 }
 
-static void record(struct attempt *t, int count)
+static void record_end(struct attempt *t)
 {
-	t->recording = count;
-	for (int i = 0; i < count; i++)
-		if (!inbox_submit(t->deps.inbox, &t->records[i].item, on_recorded))
-			t->recording--; /* full: the lease mends it */
-	if (t->recording == 0)
-		over(t);
+	if (!inbox_submit(t->deps.inbox, &t->end, on_recorded))
+		over(t); /* full: the lease mends it */
+}
+
+/* The further answers first. */
+static void record(struct attempt *t, int further)
+{
+	t->recording = further;
+	for (int i = 0; i < further; i++) {
+		if (inbox_submit(t->deps.inbox, &t->further[i].item, on_further))
+			continue;
+		t->incomplete = true;
+		t->recording--;
+	}
+	if (t->recording > 0)
+		return;
+	if (t->incomplete)
+		over(t); /* full: the lease mends it */
+	else
+		record_end(t);
 }
 
 static struct text describe(struct attempt *t, const struct httpc_answer *http, const struct fault *f)
@@ -165,6 +180,23 @@ static void log_end(const struct attempt *t, enum delivery_fate fate, struct tex
 		          t->claim.version, t->claim.attempts, TEXT_ARG(reason));
 }
 
+/* Room for the answers after the first; when there is none, the reply counts as unreadable. */
+static bool keep_answers(struct attempt *t, const struct authority_answer *answers, int count, struct fault *f)
+{
+	if (count > 0)
+		set_answer(&t->end, t, &answers[0]);
+	if (count > 1)
+		t->further = arena_zalloc(&t->arena, sizeof(*t->further) * (size_t)(count - 1));
+	for (int i = 1; t->further != NULL && i < count; i++) {
+		set_answer(&t->further[i - 1].item, t, &answers[i]);
+		t->further[i - 1].of = t;
+	}
+	if (!t->arena.full)
+		return true;
+	t->end.has_answer = false;
+	return fault_set(f, FAULT_BUSY, "the answer is larger than the memory of an attempt");
+}
+
 static void on_answered(struct httpc_call *call, const struct httpc_answer *http)
 {
 	struct attempt *t = container_of(call, struct attempt, http);
@@ -176,30 +208,32 @@ static void on_answered(struct httpc_call *call, const struct httpc_answer *http
 
 	t->sending = false;
 	killpoint(KILLPOINT_ATTEMPT_SENT);
-	if (fate == FATE_SENT && !read_answers(t, http, &answers, &count, &f))
+	if (fate == FATE_SENT && !(read_answers(t, http, &answers, &count, &f) && keep_answers(t, answers, count, &f))) {
 		fate = delivery_judge(&t->policy, 0, t->claim.attempts);
+		count = 0;
+	}
 	if (fate != FATE_SENT)
 		reason = describe(t, http, &f);
 	log_end(t, fate, reason);
+	set_end(t, fate, reason, http->retry_after_s);
 	t->deps.on_end(t->deps.arg, t, status != 0 && status < 500 && status != 429, fate, http->elapsed_us);
+	record(t, count > 1 ? count - 1 : 0);
+}
 
-	t->records = arena_zalloc(&t->arena, sizeof(*t->records) * (size_t)(count + 1));
-	if (t->records == NULL || t->arena.full) {
-		over(t); /* the lease mends it */
+static void on_further(struct inbox_item *item)
+{
+	struct attempt *t = container_of(item, struct further, item)->of;
+
+	t->incomplete = t->incomplete || item->outcome == INBOX_TRY_AGAIN;
+	if (--t->recording > 0)
 		return;
-	}
-	set_end(t, &t->records[0].item, fate, reason, http->retry_after_s);
-	for (int i = 0; i < count; i++)
-		set_answer(&t->records[i].item, t, &answers[i]);
-	for (int i = 0; i <= count; i++)
-		t->records[i].of = t;
-	record(t, count > 1 ? count : 1);
+	if (t->incomplete)
+		over(t); /* the lease runs out, the message goes again and is answered again */
+	else
+		record_end(t);
 }
 
 static void on_recorded(struct inbox_item *item)
 {
-	struct attempt *t = container_of(item, struct recorded, item)->of;
-
-	if (--t->recording == 0)
-		over(t);
+	over(container_of(item, struct attempt, end));
 }

@@ -22,7 +22,8 @@
 struct lane {
 	struct dispatch *home;
 	enum authority authority;
-	struct attempt *head, **tail;
+	struct attempt *head, *tail; /* queued */
+	struct attempt *going;       /* sending or recording */
 	int queued, in_flight;
 	struct breaker breaker;
 	struct arena arena; /* of the claim under way */
@@ -85,11 +86,20 @@ static void on_end(void *arg, struct attempt *t, bool reached, enum delivery_fat
 	pump(l);
 }
 
+static void leave(struct lane *l, struct attempt *t)
+{
+	struct attempt_links *at = attempt_links(t);
+
+	if (at->next != NULL)
+		attempt_links(at->next)->prev = at->prev;
+	*(at->prev != NULL ? &attempt_links(at->prev)->next : &l->going) = at->next;
+}
+
 static void on_over(void *arg, struct attempt *t)
 {
 	struct lane *l = arg;
 
-	(void)t;
+	leave(l, t);
 	l->home->alive--;
 }
 
@@ -103,8 +113,8 @@ static void enqueue(struct lane *l, const struct attempt_claim *claim)
 	if (t == NULL)
 		return; /* no memory: the lease mends it */
 	l->home->alive++;
-	*l->tail = t;
-	l->tail = attempt_next(t);
+	*(l->tail != NULL ? &attempt_links(l->tail)->next : &l->head) = t;
+	l->tail = t;
 	l->queued++;
 }
 
@@ -114,10 +124,10 @@ static struct attempt *dequeue(struct lane *l)
 
 	if (t == NULL)
 		return NULL;
-	l->head = *attempt_next(t);
+	l->head = attempt_links(t)->next;
 	if (l->head == NULL)
-		l->tail = &l->head;
-	*attempt_next(t) = NULL;
+		l->tail = NULL;
+	*attempt_links(t) = (struct attempt_links){ NULL, NULL };
 	l->queued--;
 	return t;
 }
@@ -128,30 +138,33 @@ static void drop(struct lane *l, struct attempt *t)
 	attempt_free(t);
 }
 
+static bool send_next(struct lane *l, const struct authority_conf *conf)
+{
+	struct attempt *t = dequeue(l);
+
+	if (!attempt_send(t, conf)) {
+		drop(l, t);
+		return false;
+	}
+	attempt_links(t)->next = l->going;
+	if (l->going != NULL)
+		attempt_links(l->going)->prev = t;
+	l->going = t;
+	l->in_flight++;
+	return true;
+}
+
 static void pump(struct lane *l)
 {
 	struct flow *fl = l->home->flow;
 	const struct authority_conf *conf = conf_of(l);
-	int64_t now_us = loop_now_us(fl->deps.loop);
+	int64_t now_us = loop_now_us(fl->deps.loop), oldest_us = now_us - (int64_t)fl->conf.lease_s * US_PER_S / 2;
 
-	while (l->head != NULL && conf != NULL && l->in_flight < conf->max_in_flight) {
-		bool stale = now_us - attempt_claim(l->head)->claimed_us > (int64_t)fl->conf.lease_s * US_PER_S / 2;
-		struct attempt *t;
-
-		if (stale || !conf->connected || fl->quiescing) {
-			drop(l, dequeue(l));
-			continue;
-		}
-		if (!breaker_admits(&l->breaker, now_us))
-			break;
-		t = dequeue(l);
-		l->in_flight++;
-		if (!attempt_send(t, conf)) {
-			l->in_flight--;
+	while (l->head != NULL && (conf == NULL || !conf->connected || fl->quiescing || attempt_claim(l->head)->claimed_us < oldest_us))
+		drop(l, dequeue(l));
+	while (l->head != NULL && l->in_flight < conf->max_in_flight && breaker_admits(&l->breaker, now_us))
+		if (!send_next(l, conf))
 			breaker_record(&l->breaker, &conf->policy, false, now_us);
-			drop(l, t);
-		}
-	}
 	note(l);
 }
 
@@ -176,9 +189,14 @@ void dispatch_take(struct dispatch *d, const struct new_delivery *v, int attempt
 	pump(l);
 }
 
+/* Soon, but never later than before: kicks in a row must not push the look away. */
 void dispatch_kick(struct dispatch *d, enum authority a)
 {
-	loop_timer_set(d->flow->deps.loop, &d->lanes[a].look, KICK_US, on_look);
+	struct loop *loop = d->flow->deps.loop;
+	struct loop_timer *look = &d->lanes[a].look;
+
+	if (look->place == 0 || look->due_us > loop_now_us(loop) + KICK_US)
+		loop_timer_set(loop, look, KICK_US, on_look);
 }
 
 static void on_look(struct loop_timer *t)
@@ -197,12 +215,14 @@ static void on_look(struct loop_timer *t)
 			return;
 		room = 1;
 	}
-	l->claiming = true;
 	arena_done(&l->arena);
 	for (int i = 0; i < 2; i++)
 		memcpy(l->claim.lease.b + 8 * i, &(uint64_t){ id_random(fl->deps.ids) }, 8);
 	delivery_store_claim(&l->claim, &l->arena, l->authority, fl->conf.lease_s, clock_now_us(fl->deps.clock), room < CLAIM_BATCH ? room : CLAIM_BATCH,
 	                     &l->call);
+	if (l->arena.full)
+		return; /* a limit that is null is none */
+	l->claiming = true;
 	db_start(fl->deps.db, &l->call, on_claimed);
 }
 
@@ -247,7 +267,6 @@ struct dispatch *dispatch_new(struct flow *fl)
 
 		l->home = d;
 		l->authority = a;
-		l->tail = &l->head;
 		arena_init(&l->arena, (size_t)4 << 20);
 		loop_timer_set(fl->deps.loop, &l->look, (int64_t)fl->conf.sweep_ms * 1000 + (int64_t)a * 1000, on_look);
 	}
@@ -271,6 +290,12 @@ void dispatch_free(struct dispatch *d)
 			db_cancel(d->flow->deps.db, &l->call);
 		while (l->head != NULL)
 			drop(l, dequeue(l));
+		while (l->going != NULL) {
+			struct attempt *t = l->going;
+
+			leave(l, t);
+			attempt_free(t);
+		}
 		arena_done(&l->arena);
 	}
 	free(d);

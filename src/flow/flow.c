@@ -22,15 +22,16 @@ no_memory:
 	return NULL;
 }
 
-void flow_hint(struct flow *fl, const struct id *declarations, int count)
+void flow_hint(struct flow *fl, const struct id *work, const struct id *declarations, int count)
 {
-	if (!fl->quiescing) /* at the end the todo rows are left to whoever comes next */
-		assess_hint(fl->assess, declarations, count);
+	if (!fl->quiescing) /* at the end the work rows are left to whoever comes next */
+		assess_hint(fl->assess, work, declarations, count);
 }
 
 void flow_quiesce(struct flow *fl)
 {
 	fl->quiescing = true;
+	assess_quiesce(fl->assess);
 }
 
 bool flow_idle(const struct flow *fl)

@@ -289,7 +289,7 @@ static void put_reasons(const struct judged *j, struct judge_context *x, struct 
 		buf_str(&b, "[]");
 	g->reasons = buf_as_text(&b);
 	buf_init(&b, x->arena, 16);
-	if (j->matched_now)
+	if (j->matched_now && j->verdict.regime != NULL)
 		buf_printf(&b, "{%d}", (int)j->verdict.regime->id);
 	else
 		buf_str(&b, "{}");
@@ -312,13 +312,28 @@ static void note_trade(const struct judged *j, struct judgement *g)
 	}
 }
 
+/* The end of the waiting window, kept in todo; written only when it is another than before. */
+static void note_window(const struct judged *j, struct judgement *g, int64_t now_us)
+{
+	bool waits = j->matched_now && j->kind == VERDICT_MISSING && !j->verdict.expired;
+	int64_t until_us = !waits ? INT64_MIN : j->verdict.regime != NULL ? j->verdict.wait_until_us : now_us + US_PER_HOUR /* until a rule says how long */;
+
+	if (!j->matched_now && j->wait_until_us != INT64_MIN && !j->from_todo) {
+		g->wait_until_us = j->wait_until_us; /* an answer came, the match is as it was */
+		return;
+	}
+	g->wait_until_us = until_us;
+	if (until_us != INT64_MIN && (j->from_todo || until_us != j->wait_until_us))
+		g->todo_us = until_us;
+	g->drop_todo = until_us == INT64_MIN && (j->from_todo || j->wait_until_us != INT64_MIN);
+}
+
 bool judge_settle(struct judged *j, struct judge_context *x)
 {
 	struct judgement *g = &x->judgements[x->judgement_count];
 	struct sha256 basis;
 	struct clearance_input in;
-	bool waits;
-	int old_parts = j->part_count;
+	int old_parts = j->part_count, version_read = j->version;
 
 	clearance_fold(j->parts, j->part_count, j->answers, j->answer_count);
 	if (j->matched_now && j->kind == VERDICT_MATCHED && j->state != STATE_RELEASED) {
@@ -330,14 +345,14 @@ bool judge_settle(struct judged *j, struct judge_context *x)
 	in = (struct clearance_input){ .verdict = j->kind, .expired = j->matched_now && j->verdict.expired, .withdrawn = is_withdrawn(j), .state = j->state,
 		                       .version = j->version, .parts = j->parts, .part_count = j->part_count };
 	*g = (struct judgement){ .declaration = j->id, .seq = j->seq, .inputs = j->matched_now ? j->inputs : j->inputs_judged, .version = j->version,
-		                 .verdict = verdict_name(j->kind), .state = clearance_state(&in), .basis = j->basis, .wait_until_us = INT64_MIN,
+		                 .version_read = version_read, .verdict = verdict_name(j->kind), .state = clearance_state(&in), .basis = j->basis, .wait_until_us = INT64_MIN,
 		                 .released_us = INT64_MIN, .todo_us = INT64_MIN };
-	waits = j->matched_now && j->kind == VERDICT_MISSING && !j->verdict.expired;
-	if (waits)
-		g->wait_until_us = g->todo_us = j->verdict.wait_until_us;
+	note_window(j, g, x->now_us);
 	g->missing = j->matched_now ? flows_literal(x->arena, j->kind == VERDICT_MISSING ? j->verdict.missing : 0) : j->stored_missing;
 	if (g->state == STATE_RELEASED && j->state != STATE_RELEASED)
 		g->released_us = x->now_us;
+	if (j->matched_now && j->verdict.wants_identity)
+		g->asks_identity = j->identity_hash;
 	note_trade(j, g);
 	g->has_decision = j->matched_now || g->state != j->state;
 	g->stage = j->matched_now ? "match" : "settle";

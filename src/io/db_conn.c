@@ -52,6 +52,7 @@ static void close_pg(struct db_conn *c)
 	c->why_retired = NULL;
 	memset(c->prepared, 0, DB_PREPARED_SLOTS * sizeof(*c->prepared));
 	c->prepared_count = 0;
+	c->calls = 0;
 }
 
 /* Half of the step for sure, the other half by chance, so that the daemons of a site do not line up. */

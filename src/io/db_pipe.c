@@ -18,6 +18,9 @@
 #include "io/db_priv.h"
 
 #define US_PER_MS INT64_C(1000)
+#define REPLAN_US (INT64_C(5000) * US_PER_MS)
+
+enum { REPLAN_CALLS = 128 }; /* a power of two */
 
 static struct db_slot *oldest(const struct db_conn *c)
 {
@@ -49,8 +52,34 @@ static void retire(struct db_conn *c, const char *why)
 
 /* --- sending ----------------------------------------------------------------------- */
 
+static const struct db_stmt replan = { .name = "db_replan", .sql = "discard plans" };
+
+/*
+ * A generic plan is made once, for the tables as they are then: one made for empty tables reads the whole of them when they
+ * have grown. So plans are made anew after 4, 8, 16 … REPLAN_CALLS calls, then after as many again or REPLAN_US.
+ */
+static bool plans_are_old(struct db_conn *c)
+{
+	int64_t now_us = loop_now_us(c->pool->loop);
+	bool is_old;
+
+	c->calls++;
+	if (c->calls <= REPLAN_CALLS)
+		is_old = c->calls >= 4 && (c->calls & (c->calls - 1)) == 0;
+	else
+		is_old = c->calls % REPLAN_CALLS == 0 || now_us - c->planned_us > REPLAN_US;
+	if (is_old)
+		c->planned_us = now_us;
+	return is_old;
+}
+
 static bool send_prepares(struct db_conn *c, struct db_slot *s)
 {
+	if (plans_are_old(c)) {
+		if (PQsendQueryParams(c->pg, replan.sql, 0, NULL, NULL, NULL, NULL, 1) != 1)
+			return false;
+		s->prepares[s->prepare_count++] = &replan;
+	}
 	for (int i = 0; i < s->stmt_count; i++) {
 		const struct db_stmt *stmt = s->stmts[i];
 		struct db_prepared *p = prepared_find(c, stmt);

@@ -160,15 +160,11 @@ struct text document_business_key(const struct document *d, struct arena *a)
 	return (struct text){ key, (size_t)(end - key) };
 }
 
-int16_t document_bucket(const struct document *d, struct text business_key)
+struct id document_key_id(enum doc_kind kind, enum direction direction, struct text business_key)
 {
-	const struct text parts[] = {
-		text_of(doc_kind_name(d->def->kind)),
-		text_of(direction_name(d->def->direction)),
-		business_key,
-	};
+	const struct text parts[] = { text_of(doc_kind_name(kind)), text_of(direction_name(direction)), business_key };
 
-	return id_key_bucket('F', parts, COUNTOF(parts));
+	return id_of_key('F', parts, COUNTOF(parts));
 }
 
 bool document_declaration(const struct document *d, struct id *out)

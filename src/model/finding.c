@@ -79,7 +79,7 @@ void finding_put_xpath(struct buf *b, const struct finding *f, const struct mess
 			buf_i64(b, (int64_t)f->line + 1);
 			buf_char(b, ']');
 		}
-	} else if (f->field != NULL && def->head != NULL) {
+	} else if ((f->field != NULL || f->member.at != NULL) && def->head != NULL && !f->beside_head) {
 		buf_char(b, '/');
 		buf_str(b, def->head);
 	}

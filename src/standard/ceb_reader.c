@@ -160,9 +160,9 @@ static bool open_in_node(struct reading *r, const struct xml_element *e)
 	if (r->def->head == NULL)
 		return open_field(r, e);
 	if (e->is_foreign || !text_is(e->name, r->def->head))
-		return refuse(r, (struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = e->name });
+		return refuse(r, (struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = e->name, .beside_head = true });
 	if (r->has_head)
-		return refuse(r, (struct finding){ .rule = RULE_DUPLICATE_FIELD, .member = e->name });
+		return refuse(r, (struct finding){ .rule = RULE_DUPLICATE_FIELD, .member = e->name, .beside_head = true });
 	r->has_head = true;
 	r->place = IN_HEAD;
 	return true;

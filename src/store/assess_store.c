@@ -3,7 +3,7 @@
  *
  * load reads, for a batch of declarations, their rows, the filings (only where the match must be judged again),
  * the deliveries and the authorities' receipts. write stores all that follows from them in one statement, guarded by
- * the seq that was read: who lost the race changes nothing and judges again.
+ * the seq and version that were read: who lost the race changes nothing and judges again.
  */
 #include "store/assess_store.h"
 
@@ -29,11 +29,11 @@ static const struct db_stmt load_filings = {
 	.sql =
 	"select x.place, f.id, f.kind, f.action, f.revision, f.business_key, f.received_at, f.document from ("
 	"  select w.place, unnest(d.filing_ids) as filing_id from " WANTED " join declaration d on d.bucket = w.bucket and d.id = w.id"
-	"   where d.judged_inputs <> cardinality(d.filing_ids) or d.verdict = 'MISSING'"
+	"   where d.judged_inputs <> cardinality(d.filing_ids) or d.verdict <> 'MATCHED'"
 	"  union"
 	"  select w.place, unnest(l.filing_ids) from " WANTED " join declaration d on d.bucket = w.bucket and d.id = w.id"
 	"   join link l on l.order_no = d.order_no and l.declaration_id is null"
-	"   where d.verdict = 'MISSING' and (select count(*) from declaration o where o.order_no = d.order_no) = 1"
+	"   where d.verdict <> 'MATCHED' and (select count(*) from declaration o where o.order_no = d.order_no) = 1"
 	" ) x join filing f on f.bucket = id_bucket(x.filing_id) and f.id = x.filing_id order by x.place, f.id",
 	.param_count = 2,
 };
@@ -63,14 +63,31 @@ static const struct db_stmt attested = {
 	.param_count = 2,
 };
 
-const struct db_stmt assess_store_sweep = {
-	.name = "assess_sweep",
+const struct db_stmt assess_store_due = {
+	.name = "assess_due",
 	.sql =
 	"update todo t set lease_until = now() + $2::integer * interval '1 second'"
 	" from (select bucket, declaration_id from todo where due_at <= $1::timestamptz and lease_until < now()"
 	"   order by due_at limit $3::integer for update skip locked) x"
 	" where t.bucket = x.bucket and t.declaration_id = x.declaration_id returning t.declaration_id",
 	.param_count = 3,
+	.flags = DB_WRITES,
+};
+
+const struct db_stmt assess_store_left = {
+	.name = "assess_left",
+	.sql =
+	"update work k set lease_until = now() + $1::integer * interval '1 second'"
+	" from (select bucket, id from work where lease_until < now() order by bucket, id limit $2::integer for update skip locked) x"
+	" where k.bucket = x.bucket and k.id = x.id returning k.id, k.declaration_ids",
+	.param_count = 2,
+	.flags = DB_WRITES,
+};
+
+const struct db_stmt assess_store_done = {
+	.name = "assess_done",
+	.sql = "delete from work k using unnest($1::smallint[], $2::uuid[]) as x(bucket, id) where k.bucket = x.bucket and k.id = x.id",
+	.param_count = 2,
 	.flags = DB_WRITES,
 };
 
@@ -82,22 +99,23 @@ static const struct db_stmt write_all = {
 	"with j as materialized ("
 	"  select * from unnest($1::smallint[], $2::uuid[], $3::integer[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],"
 	"    $10::integer[], $11::bytea[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::uuid[], $16::text[], $17::text[], $18::text[],"
-	"    $19::bytea[]) as j(bucket, id, seq, inputs, direction, trade_mode, verdict, missing, state, version, basis, wait_until, released_at,"
-	"    todo_at, decision, stage, rule_rows, filings, reasons)),"
+	"    $19::bytea[], $40::boolean[], $41::bytea[], $42::integer[]) as j(bucket, id, seq, inputs, direction, trade_mode, verdict, missing, state, version, basis,"
+	"    wait_until, released_at, todo_at, decision, stage, rule_rows, filings, reasons, drop_todo, asks_identity, version_read)),"
 	" u as ("
 	"  update declaration d set judged_seq = j.seq, judged_inputs = j.inputs, direction = coalesce(j.direction, d.direction),"
 	"    trade_mode = coalesce(j.trade_mode, d.trade_mode), verdict = j.verdict, missing = j.missing::text[], state = j.state, version = j.version,"
-	"    basis = coalesce(j.basis, d.basis), wait_until = j.wait_until, released_at = coalesce(d.released_at, j.released_at),"
+	"    asks_identity = case when j.stage = 'match' then j.asks_identity else d.asks_identity end, basis = coalesce(j.basis, d.basis), wait_until = j.wait_until, released_at = coalesce(d.released_at, j.released_at),"
 	"    changed_at = case when d.state is distinct from j.state or d.verdict is distinct from j.verdict then $20::timestamptz else d.changed_at end"
-	"  from j where d.bucket = j.bucket and d.id = j.id and d.seq = j.seq returning d.bucket, d.id),"
+	"  from j where d.bucket = j.bucket and d.id = j.id and d.seq = j.seq and d.version = j.version_read returning d.bucket, d.id),"
 	" k as materialized (select j.* from j join u on u.id = j.id),"
 	" c as ("
 	"  insert into decision (bucket, id, declaration_id, stage, decided_at, seq, outcome, state, version, rule_rows, inputs, reasons, actor)"
 	"  select bucket, decision, id, stage, $20::timestamptz, seq, verdict, state, version, rule_rows::integer[], filings::uuid[], reasons, 'tongguand'"
 	"  from k where decision is not null),"
-	" t as (delete from todo t using k where k.todo_at is null and t.bucket = k.bucket and t.declaration_id = k.id),"
-	" s as (update todo t set due_at = k.todo_at, lease_until = '-infinity' from k"
-	"   where k.todo_at is not null and t.bucket = k.bucket and t.declaration_id = k.id),"
+	" t as (delete from todo t using k where k.drop_todo and t.bucket = k.bucket and t.declaration_id = k.id),"
+	" s as ("
+	"  insert into todo as t (bucket, declaration_id, due_at, lease_until) select bucket, id, todo_at, '-infinity' from k where todo_at is not null"
+	"  on conflict (bucket, declaration_id) do update set due_at = excluded.due_at, lease_until = excluded.lease_until),"
 	" v as materialized ("
 	"  select x.* from unnest($21::smallint[], $22::uuid[], $23::text[], $24::integer[], $25::uuid[], $26::text[], $27::text[], $28::uuid[], $29::text[],"
 	"    $30::bytea[]) as x(bucket, declaration_id, authority, version, message_id, reference, state, lease, content_type, body)"
@@ -121,7 +139,7 @@ static const struct db_stmt write_all = {
 	"  select bucket, declaration_id, authority, version, $20::timestamptz, 'an answer contradicts a final one' from p where contradicted"
 	"  on conflict do nothing)"
 	" select id from k",
-	.param_count = 39,
+	.param_count = ASSESS_WRITE_PARAMS,
 	.flags = DB_WRITES,
 };
 
@@ -187,6 +205,9 @@ static void put_judgement(struct db_array *x, const struct judgement *j)
 	db_array_text(&x[16], j->rule_rows);
 	db_array_text(&x[17], j->filings);
 	db_array_text(&x[18], j->reasons);
+	db_array_i64(&x[19], j->drop_todo);
+	db_array_text(&x[20], j->asks_identity);
+	db_array_i64(&x[21], j->version_read);
 }
 
 static void put_delivery(struct db_array *x, const struct new_delivery *v)
@@ -216,8 +237,8 @@ static void put_change(struct db_array *x, const struct part_change *c)
 }
 
 #define S DB_KIND_TEXT
-static const enum db_kind judgement_kinds[19] = { DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_I32, S, S, S, S, S, DB_KIND_I32, DB_KIND_BYTEA,
-	DB_KIND_TIME, DB_KIND_TIME, DB_KIND_TIME, DB_KIND_UUID, S, S, S, DB_KIND_BYTEA };
+static const enum db_kind judgement_kinds[22] = { DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_I32, S, S, S, S, S, DB_KIND_I32, DB_KIND_BYTEA,
+	DB_KIND_TIME, DB_KIND_TIME, DB_KIND_TIME, DB_KIND_UUID, S, S, S, DB_KIND_BYTEA, DB_KIND_BOOL, DB_KIND_BYTEA, DB_KIND_I32 };
 static const enum db_kind delivery_kinds[10] = { DB_KIND_I16, DB_KIND_UUID, S, DB_KIND_I32, DB_KIND_UUID, S, S, DB_KIND_UUID, S, DB_KIND_BYTEA };
 static const enum db_kind change_kinds[8] = { DB_KIND_I16, DB_KIND_UUID, S, DB_KIND_I32, S, DB_KIND_TIME, DB_KIND_BOOL, DB_KIND_BOOL };
 #undef S
@@ -236,12 +257,13 @@ static void end(struct db_array *x, struct db_param *out, int columns)
 
 void assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call)
 {
-	struct db_array x[19];
+	struct db_array x[22];
 
-	begin(x, a, judgement_kinds, 19, w->judgement_count);
+	begin(x, a, judgement_kinds, 22, w->judgement_count);
 	for (int i = 0; i < w->judgement_count; i++)
 		put_judgement(x, &w->judgements[i]);
 	end(x, w->params, 19);
+	end(x + 19, w->params + 39, 3);
 	w->params[19] = db_time(a, w->now_us);
 	begin(x, a, delivery_kinds, 10, w->delivery_count);
 	for (int i = 0; i < w->delivery_count; i++)

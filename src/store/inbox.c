@@ -2,15 +2,17 @@
  * What comes back, in batches.
  *
  *   submit ──> waiting ──> flight: ends, answers ──┬─ done: stored, repeated or unknown
- *                 ^                                └─ failed: the same items again (storing twice is harmless), a few times
+ *                 ^                                ├─ failed: the same items again (storing twice is harmless), a few times
+ *                 │                                └─ bad data, too large: by halves, one after the other
  *                 └── what arrives meanwhile
  *
- * Lock order as everywhere: declarations (sorted), todo, then deliveries.
+ * Lock order as everywhere: declarations (sorted), then todo and deliveries.
  */
 #include "store/inbox.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/killpoint.h"
 #include "base/log.h"
@@ -20,10 +22,9 @@
 #define TRIES_MAX    5
 #define PAUSE_US     50000
 #define FLIGHT_BYTES ((size_t)64 << 20)
-#define LEASE_S      15
 
 /*
- * A receipt that is new raises its declaration's seq and leaves a todo row. Customs answers name a preNo, the others the
+ * A receipt that is new raises its declaration's seq; one work row holds all that were raised. Customs answers name a preNo, the others the
  * declaration; both must be a delivery of ours. Answers a row per item: whether it was found and whether it was new.
  */
 static const struct db_stmt answers = {
@@ -51,13 +52,31 @@ static const struct db_stmt answers = {
 	"  from (select distinct bucket, declaration_id from fresh order by bucket, declaration_id) f"
 	"  where d.bucket = f.bucket and d.id = f.declaration_id returning d.bucket, d.id),"
 	" t as ("
-	"  insert into todo as k (bucket, declaration_id, due_at, lease_until)"
-	"  select bucket, id, $13::timestamptz, now() + $14::integer * interval '1 second' from u order by bucket, id"
-	"  on conflict (bucket, declaration_id) do update set due_at = excluded.due_at, lease_until = excluded.lease_until)"
+	"  insert into work (bucket, id, declaration_ids, made_at, lease_until)"
+	"  select id_bucket($15::uuid), $15::uuid, array_agg(id), $13::timestamptz, now() + $14::integer * interval '1 second' from u having count(*) > 0)"
 	" select a.place, a.declaration_id, exists (select 1 from fresh f where f.bucket = a.bucket and f.declaration_id = a.declaration_id"
 	"   and f.authority = a.authority and f.version = a.declared_version and f.status = a.status and f.at = a.at and f.digest = a.digest)"
+	"   and row_number() over (partition by a.bucket, a.declaration_id, a.authority, a.declared_version, a.status, a.at, a.digest"
+	"     order by a.place) = 1"
 	" from a",
-	.param_count = 14,
+	.param_count = 15,
+	.flags = DB_WRITES,
+};
+
+/* Attempts that ended for good: a newer version may have waited for this one, so its declaration is judged again. */
+static const struct db_stmt deaths = {
+	.name = "inbox_deaths",
+	.sql =
+	"with u as ("
+	"  update declaration d set seq = d.seq + 1, changed_at = $6::timestamptz"
+	"  from (select distinct v.bucket, v.declaration_id"
+	"    from unnest($1::smallint[], $2::uuid[], $3::text[], $4::integer[], $5::uuid[]) as x(bucket, declaration_id, authority, version, lease)"
+	"    join delivery v on v.bucket = x.bucket and v.declaration_id = x.declaration_id and v.authority = x.authority and v.version = x.version"
+	"      and v.lease = x.lease order by v.bucket, v.declaration_id) f"
+	"  where d.bucket = f.bucket and d.id = f.declaration_id returning d.bucket, d.id)"
+	" insert into work (bucket, id, declaration_ids, made_at, lease_until)"
+	" select id_bucket($7::uuid), $7::uuid, array_agg(id), $6::timestamptz, '-infinity' from u having count(*) > 0",
+	.param_count = 7,
 	.flags = DB_WRITES,
 };
 
@@ -79,9 +98,12 @@ struct flight {
 	struct inbox *home;
 	struct arena arena;
 	struct db_call call;
-	struct db_param answer_params[14], end_params[10];
-	struct inbox_item *items[BATCH_MAX];
-	int count, answer_count, end_count;
+	struct id work_id, deaths_id;
+	struct db_param answer_params[15], death_params[7], end_params[10];
+	struct inbox_item *list[BATCH_MAX];   /* the whole batch, sorted */
+	struct inbox_item **items;            /* the part under way */
+	int total, count, answer_count, end_count, death_count;
+	int tries;
 	struct loop_timer pause;
 	bool busy;
 };
@@ -105,8 +127,12 @@ static int compare_items(const void *x, const void *y)
 	const struct id *da = a->has_end ? &a->end.declaration : &a->answer.declaration;
 	const struct id *db = b->has_end ? &b->end.declaration : &b->answer.declaration;
 	int16_t ba = id_bucket(da), bb = id_bucket(db);
+	int order = ba != bb ? (ba < bb ? -1 : 1) : id_cmp(da, db);
 
-	return ba != bb ? (ba < bb ? -1 : 1) : id_cmp(da, db);
+	if (order != 0 || !a->has_end || !b->has_end)
+		return order;
+	order = strcmp(authority_code(a->end.authority), authority_code(b->end.authority));
+	return order != 0 ? order : (a->end.version > b->end.version) - (a->end.version < b->end.version);
 }
 
 static void put_answer(struct db_array *x, int place, const struct inbox_answer *w)
@@ -135,16 +161,21 @@ static void answer_params(struct flight *fl, int64_t now_us)
 	static const enum db_kind kinds[12] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_TEXT,
 		                                DB_KIND_TEXT, DB_KIND_TIME, DB_KIND_BYTEA, DB_KIND_TEXT, DB_KIND_BYTEA };
 	struct db_array x[12];
+	size_t bodies = 0;
 
+	for (int i = 0; i < fl->count; i++)
+		bodies += fl->items[i]->has_answer ? fl->items[i]->answer.body.len : 0;
 	for (int i = 0; i < 12; i++)
-		db_array_begin(&x[i], &fl->arena, kinds[i], fl->answer_count, (i == 11 ? 400 : 24) * (size_t)fl->answer_count);
+		db_array_begin(&x[i], &fl->arena, kinds[i], fl->answer_count, i == 11 ? bodies : 40 * (size_t)fl->answer_count);
 	for (int i = 0; i < fl->count; i++)
 		if (fl->items[i]->has_answer)
 			put_answer(x, i, &fl->items[i]->answer);
 	for (int i = 0; i < 12; i++)
 		fl->answer_params[i] = db_array_end(&x[i]);
 	fl->answer_params[12] = db_time(&fl->arena, now_us);
-	fl->answer_params[13] = db_i32(&fl->arena, LEASE_S);
+	fl->work_id = id_new(fl->home->deps.ids, now_us, (int16_t)(id_random(fl->home->deps.ids) % ID_BUCKETS));
+	fl->answer_params[13] = db_i32(&fl->arena, fl->home->deps.work_lease_s);
+	fl->answer_params[14] = db_id(&fl->work_id);
 	db_call_add(&fl->call, &answers, fl->answer_params);
 }
 
@@ -178,14 +209,52 @@ static void end_params(struct flight *fl, int64_t now_us)
 	db_call_add(&fl->call, &ends, fl->end_params);
 }
 
+static bool is_death(const struct inbox_item *item)
+{
+	return item->has_end && item->end.state == DELIVERY_DEAD;
+}
+
+static void death_params(struct flight *fl, int64_t now_us)
+{
+	static const enum db_kind kinds[5] = { DB_KIND_I16, DB_KIND_UUID, DB_KIND_TEXT, DB_KIND_I32, DB_KIND_UUID };
+	struct db_array x[5];
+
+	for (int i = 0; i < 5; i++)
+		db_array_begin(&x[i], &fl->arena, kinds[i], fl->death_count, 24 * (size_t)fl->death_count);
+	for (int i = 0; i < fl->count; i++) {
+		const struct inbox_end *e = &fl->items[i]->end;
+
+		if (!is_death(fl->items[i]))
+			continue;
+		db_array_i64(&x[0], id_bucket(&e->declaration));
+		db_array_id(&x[1], &e->declaration);
+		db_array_text(&x[2], text_of(authority_code(e->authority)));
+		db_array_i64(&x[3], e->version);
+		db_array_id(&x[4], &e->lease);
+	}
+	for (int i = 0; i < 5; i++)
+		fl->death_params[i] = db_array_end(&x[i]);
+	fl->death_params[5] = db_time(&fl->arena, now_us);
+	fl->deaths_id = id_new(fl->home->deps.ids, now_us, (int16_t)(id_random(fl->home->deps.ids) % ID_BUCKETS));
+	fl->death_params[6] = db_id(&fl->deaths_id);
+	db_call_add(&fl->call, &deaths, fl->death_params);
+}
+
 /* --- flight ---------------------------------------------------------------------------------------------------- */
 
 static void on_soon(struct loop_task *t);
 
-static void flight_over(struct flight *fl)
+/* The part under way is over: what is left of the batch is next. */
+static void part_over(struct flight *fl)
 {
+	fl->items += fl->count;
+	fl->count = fl->total - (int)(fl->items - fl->list);
+	fl->tries = 0;
+	if (fl->count > 0) {
+		fly(fl);
+		return;
+	}
 	fl->busy = false;
-	fl->count = 0;
 	arena_done(&fl->arena);
 	loop_soon(fl->home->deps.loop, &fl->home->soon, on_soon);
 }
@@ -196,32 +265,50 @@ static void item_done(struct inbox_item *item, enum inbox_outcome outcome)
 	item->on_done(item);
 }
 
-static void flight_fail(struct flight *fl)
+static void part_failed(struct flight *fl)
 {
 	for (int i = 0; i < fl->count; i++)
 		item_done(fl->items[i], INBOX_TRY_AGAIN);
-	flight_over(fl);
+	part_over(fl);
 }
 
-static void fly(struct flight *fl)
+/* What cannot be stored must not take the others with it: first the one half, later the rest. */
+static void halve(struct flight *fl)
+{
+	fl->count = (fl->count + 1) / 2;
+	fl->tries = 0;
+	fly(fl);
+}
+
+static void make_call(struct flight *fl)
 {
 	int64_t now_us = clock_now_us(fl->home->deps.clock);
 
 	arena_done(&fl->arena);
 	db_call_init(&fl->call);
-	fl->answer_count = fl->end_count = 0;
+	fl->answer_count = fl->end_count = fl->death_count = 0;
 	for (int i = 0; i < fl->count; i++) {
 		fl->answer_count += fl->items[i]->has_answer;
 		fl->end_count += fl->items[i]->has_end;
+		fl->death_count += is_death(fl->items[i]);
 	}
 	if (fl->answer_count > 0)
 		answer_params(fl, now_us);
+	if (fl->death_count > 0)
+		death_params(fl, now_us);
 	if (fl->end_count > 0)
 		end_params(fl, now_us);
-	if (fl->arena.full)
-		flight_fail(fl);
-	else
+}
+
+static void fly(struct flight *fl)
+{
+	make_call(fl);
+	if (!fl->arena.full)
 		db_start(fl->home->deps.db, &fl->call, on_stored);
+	else if (fl->count > 1)
+		halve(fl);
+	else
+		part_failed(fl);
 }
 
 static void on_pause(struct loop_timer *t)
@@ -229,38 +316,21 @@ static void on_pause(struct loop_timer *t)
 	fly(container_of(t, struct flight, pause));
 }
 
-/* A value that cannot be stored must not take the others with it: half goes back into the queue, in front. */
-static void halve(struct flight *fl)
-{
-	struct inbox *b = fl->home;
-
-	for (int keep = (fl->count + 1) / 2; fl->count > keep;) {
-		struct inbox_item *item = fl->items[--fl->count];
-
-		if (b->head == NULL)
-			b->tail = &item->next;
-		item->next = b->head;
-		b->head = item;
-		b->waiting++;
-	}
-	fly(fl);
-}
-
 static void failed(struct flight *fl, const struct db_answer *a)
 {
-	bool again = a->outcome != DB_BROKEN && a->outcome != DB_BAD_DATA && fl->items[0]->tries++ < TRIES_MAX;
+	bool is_data = a->outcome == DB_BAD_DATA || a->outcome == DB_CONFLICT;
 
-	if ((a->outcome == DB_BAD_DATA || a->outcome == DB_CONFLICT) && fl->count > 1) {
+	if (is_data && fl->count > 1) {
 		halve(fl);
 		return;
 	}
-	if (again) {
+	if (!is_data && a->outcome != DB_BROKEN && fl->tries++ < TRIES_MAX) {
 		loop_timer_set(fl->home->deps.loop, &fl->pause, PAUSE_US, on_pause);
 		return;
 	}
 	log_event(NULL, LOG_LEVEL_ERROR, "inbox.not_stored", "%d items: %s %s %s", fl->count, db_outcome_name(a->outcome), a->sqlstate,
 	          a->detail == NULL ? "" : a->detail);
-	flight_fail(fl);
+	part_failed(fl);
 }
 
 static void on_stored(struct db_call *call, const struct db_answer *a)
@@ -289,8 +359,8 @@ static void on_stored(struct db_call *call, const struct db_answer *a)
 	for (int i = 0; i < fl->count; i++)
 		item_done(fl->items[i], fl->items[i]->has_answer ? fl->items[i]->outcome : INBOX_STORED);
 	if (raised_count > 0)
-		b->deps.on_stored(b->deps.arg, raised, raised_count);
-	flight_over(fl);
+		b->deps.on_stored(b->deps.arg, &fl->work_id, raised, raised_count);
+	part_over(fl);
 }
 
 /* --- queue ----------------------------------------------------------------------------------------------------- */
@@ -302,17 +372,17 @@ static void flush(struct inbox *b)
 
 		if (fl->busy)
 			continue;
-		while (b->head != NULL && fl->count < b->deps.batch_limit) {
-			struct inbox_item *item = b->head;
-
-			b->head = item->next;
-			b->waiting--;
-			fl->items[fl->count++] = item;
+		for (fl->total = 0; b->head != NULL && fl->total < b->deps.batch_limit; b->waiting--) {
+			fl->list[fl->total++] = b->head;
+			b->head = b->head->next;
 		}
 		if (b->head == NULL)
 			b->tail = &b->head;
-		qsort(fl->items, (size_t)fl->count, sizeof(fl->items[0]), compare_items);
+		qsort(fl->list, (size_t)fl->total, sizeof(fl->list[0]), compare_items);
 		fl->busy = true;
+		fl->items = fl->list;
+		fl->count = fl->total;
+		fl->tries = 0;
 		fly(fl);
 	}
 }
@@ -363,7 +433,6 @@ bool inbox_submit(struct inbox *b, struct inbox_item *item, inbox_done_fn *on_do
 		return false;
 	item->on_done = on_done;
 	item->next = NULL;
-	item->tries = 0;
 	item->repeat = false;
 	*b->tail = item;
 	b->tail = &item->next;

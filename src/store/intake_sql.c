@@ -4,7 +4,8 @@
  *   put   one statement writes the whole batch: key, filing, link, declaration, todo, submission, seal.
  *         What loses the race for its key (ON CONFLICT DO NOTHING) leaves no trace.
  *   look  what stands under each key now: a later statement of the same call sees what others committed.
- *   lock  first in a guarded write: holds the declaration so that its state cannot move under the revision.
+ *   lock  first in a guarded write: holds the declaration so that its state cannot move under the revision;
+ *         before it the link that the revision names, in the common order.
  *
  * Locks are taken in one order everywhere: keys, links, declarations (sorted by bucket and id), then todo.
  * The sessions forbid sequential scans and fix generic plans, so that the shapes cannot flip.
@@ -15,54 +16,61 @@
 #include <stdlib.h>
 
 #define C_COLUMNS \
-	"c(bucket, id, kind, direction, action, business_key, revision, client_id, submission_id, declaration_bucket, declaration_id," \
+	"c(bucket, key_id, id, kind, direction, action, business_key, revision, client_id, submission_id, declaration_bucket, declaration_id," \
 	" link_bucket, link_id, platform_code, order_no, carrier_code, waybill_no, doc_sha256, document, receipt)"
 
 static const struct db_stmt put = {
 	.name = "intake_put",
 	.sql =
 	"with c as materialized ("
-	"  select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::integer[],"
+	"  select * from unnest($1::smallint[], $38::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::integer[],"
 	"    $9::uuid[], $10::smallint[], $11::uuid[], $12::smallint[], $13::uuid[], $14::text[], $15::text[], $16::text[], $17::text[],"
 	"    $18::bytea[], $19::bytea[], $20::bytea[]) as " C_COLUMNS "),"
 	" won as ("
-	"  insert into filing_key (bucket, kind, direction, business_key, revision, filing_id, client_id, doc_sha256, receipt)"
-	"  select bucket, kind, direction, business_key, revision, id, client_id, doc_sha256, receipt from c"
-	"   where $35::uuid is null or exists (select 1 from declaration g where g.bucket = $36::smallint and g.id = $35::uuid"
-	"         and g.state = any($37::text[]))"
+	"  insert into filing_key (bucket, key_id, revision, kind, direction, business_key, filing_id, client_id, doc_sha256, receipt)"
+	"  select bucket, key_id, revision, kind, direction, business_key, id, client_id, doc_sha256, receipt from c"
+	"   where $35::uuid is null or exists (select 1 from declaration g where g.bucket = id_bucket($35::uuid) and g.id = $35::uuid"
+	"         and g.state = any($36::text[]))"
 	"  on conflict do nothing returning filing_id),"
 	" n as materialized (select c.* from c join won on won.filing_id = c.id),"
 	" f as ("
-	"  insert into filing (bucket, id, submission_id, client_id, kind, direction, action, business_key, revision, received_at,"
+	"  insert into filing (bucket, id, submission_id, client_id, kind, direction, action, business_key, key_id, revision, received_at,"
 	"    declaration_id, link_id, doc_sha256, document)"
-	"  select bucket, id, submission_id, client_id, kind, direction, action, business_key, revision, $21::timestamptz,"
+	"  select bucket, id, submission_id, client_id, kind, direction, action, business_key, key_id, revision, $21::timestamptz,"
 	"    declaration_id, link_id, doc_sha256, document from n),"
 	" l as ("
 	"  insert into link as k (bucket, id, carrier_code, waybill_no, order_no, declaration_id, filing_ids, client_ids)"
 	"  select link_bucket, link_id, max(carrier_code), max(waybill_no), max(order_no) filter (where kind = 'waybill'),"
-	"    (array_agg(declaration_id order by business_key) filter (where kind = 'inventory'))[1],"
+	"    (array_agg(declaration_id order by business_key) filter (where kind = 'inventory' and action <> 'delete'))[1],"
 	"    coalesce(array_agg(id) filter (where kind <> 'inventory'), '{}'),"
 	"    coalesce(array_agg(client_id) filter (where kind <> 'inventory'), '{}')"
 	"  from n where link_id is not null group by link_bucket, link_id order by link_bucket, link_id"
 	"  on conflict (bucket, id) do update set"
-	"    order_no = coalesce(k.order_no, excluded.order_no),"
-	"    declaration_id = coalesce(k.declaration_id, excluded.declaration_id),"
+	"    order_no = coalesce(excluded.order_no, k.order_no),"
+	"    declaration_id = case when $35::uuid is not null and exists (select 1 from n where n.link_id = k.id and n.kind = 'inventory'"
+	"        and n.action = 'delete' and n.declaration_id = k.declaration_id) then null"
+	"      else coalesce(k.declaration_id, excluded.declaration_id) end,"
 	"    filing_ids = k.filing_ids || excluded.filing_ids,"
 	"    client_ids = k.client_ids || excluded.client_ids"
 	"  returning id, order_no, declaration_id, filing_ids, client_ids),"
 	/* what each declaration gains: its own filings, those of a waybill that is known to be its own, and a nudge
-	 * where a waiting waybill names the order number of exactly one declaration */
+	 * where a waiting waybill names the order number of exactly one declaration, or did so until this change */
 	" g as ("
 	"  select n.declaration_bucket as b, n.declaration_id as d, n.platform_code as p, n.order_no as o, n.id as f, n.client_id as u,"
-	"    l.declaration_id is distinct from n.declaration_id and l.id is not null as taken"
+	"    n.kind = 'inventory' and n.action <> 'delete' and l.id is not null and l.declaration_id is distinct from n.declaration_id as taken,"
+	"    n.kind = 'inventory' as names"
 	"  from n left join l on l.id = n.link_id where n.declaration_id is not null"
 	"  union all"
-	"  select id_bucket(l.declaration_id), l.declaration_id, null, null, x.f, x.u, false"
+	"  select id_bucket(l.declaration_id), l.declaration_id, null, null, x.f, x.u, false, false"
 	"  from l, unnest(l.filing_ids, l.client_ids) as x(f, u) where l.declaration_id is not null"
 	"  union all"
-	"  select o.b, o.d, null, null, null, null, false from ("
+	"  select o.b, o.d, null, null, null, null, false, false from ("
 	"    select min(d.bucket) as b, (array_agg(d.id))[1] as d from l join declaration d on d.order_no = l.order_no"
-	"     where l.declaration_id is null group by l.id having count(*) = 1) o),"
+	"     where l.declaration_id is null group by l.id having count(*) = 1) o"
+	"  union all"
+	"  select d.bucket, d.id, null, null, null, null, false, false"
+	"  from n join link k on k.bucket = n.link_bucket and k.id = n.link_id join declaration d on d.order_no = k.order_no"
+	"  where n.kind = 'waybill' and n.action <> 'add' and k.declaration_id is null),"
 	" d as ("
 	"  insert into declaration as k (bucket, id, platform_code, order_no, opened_at, changed_at, seq, filing_ids, client_ids, waybill_taken)"
 	"  select b, d, coalesce(max(p), ''), coalesce(max(o), ''), $21::timestamptz, $21::timestamptz, 1,"
@@ -73,12 +81,11 @@ static const struct db_stmt put = {
 	"    seq = k.seq + 1, changed_at = excluded.changed_at,"
 	"    filing_ids = (select array_agg(distinct x) from unnest(k.filing_ids || excluded.filing_ids) as x),"
 	"    client_ids = (select array_agg(distinct x) from unnest(k.client_ids || excluded.client_ids) as x),"
-	"    waybill_taken = k.waybill_taken or excluded.waybill_taken"
+	"    waybill_taken = excluded.waybill_taken or (k.waybill_taken and not exists (select 1 from g where g.d = k.id and g.names))"
 	"  returning bucket, id),"
 	" t as ("
-	"  insert into todo as k (bucket, declaration_id, due_at, lease_until)"
-	"  select bucket, id, $21::timestamptz, now() + $22::integer * interval '1 second' from d order by bucket, id"
-	"  on conflict (bucket, declaration_id) do update set due_at = excluded.due_at, lease_until = excluded.lease_until),"
+	"  insert into work (bucket, id, declaration_ids, made_at, lease_until)"
+	"  select id_bucket($37::uuid), $37::uuid, array_agg(id), $21::timestamptz, now() + $22::integer * interval '1 second' from d having count(*) > 0),"
 	" s as ("
 	"  insert into submission (bucket, id, client_id, received_at, media_type, sha256, filing_ids, body)"
 	"  select bucket, id, client_id, $21::timestamptz, media_type, sha256, filing_ids::uuid[], body"
@@ -97,13 +104,19 @@ static const struct db_stmt put = {
 static const struct db_stmt look = {
 	.name = "intake_look",
 	.sql =
-	"select c.place, k.filing_id, k.doc_sha256, case when k.filing_id = any($5::uuid[]) then null else k.receipt end"
-	" from unnest($1::smallint[], $2::text[], $3::text[], $4::text[]) with ordinality as c(bucket, kind, direction, business_key, place)"
-	" join filing_key k on k.bucket = c.bucket and k.kind = c.kind and k.direction = c.direction and k.business_key = c.business_key"
-	" order by c.place, k.revision",
+	"select c.place, k.filing_id, k.doc_sha256, case when k.filing_id = any($3::uuid[]) then null else k.receipt end"
+	" from unnest($1::smallint[], $2::uuid[]) with ordinality as c(bucket, key_id, place)"
+	" join filing_key k on k.bucket = c.bucket and k.key_id = c.key_id order by c.place, k.revision",
 	.param_count = INTAKE_LOOK_PARAMS,
 };
 enum { LOOK_PLACE, LOOK_FILING, LOOK_DIGEST, LOOK_RECEIPT };
+
+static const struct db_stmt lock_link = {
+	.name = "intake_lock_link",
+	.sql = "select declaration_id from link where bucket = $1::smallint and id = $2::uuid for no key update",
+	.param_count = 2,
+	.flags = DB_WRITES,
+};
 
 static const struct db_stmt lock = {
 	.name = "intake_lock",
@@ -114,24 +127,17 @@ static const struct db_stmt lock = {
 
 static int by_key(const struct candidate *x, const struct candidate *y)
 {
-	size_t shorter = x->business_key.len < y->business_key.len ? x->business_key.len : y->business_key.len;
-	int order;
+	int16_t a = id_bucket(&x->key), b = id_bucket(&y->key);
 
-	if (x->bucket != y->bucket)
-		return x->bucket < y->bucket ? -1 : 1;
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	if (x->direction != y->direction)
-		return x->direction < y->direction ? -1 : 1;
-	order = memcmp(x->business_key.at, y->business_key.at, shorter);
-	if (order != 0)
-		return order;
-	return (x->business_key.len > y->business_key.len) - (x->business_key.len < y->business_key.len);
+	return a != b ? (a < b ? -1 : 1) : id_cmp(&x->key, &y->key);
 }
 
 static int by_key_for_sort(const void *a, const void *b)
 {
-	return by_key(*(struct candidate *const *)a, *(struct candidate *const *)b);
+	const struct candidate *x = *(struct candidate *const *)a, *y = *(struct candidate *const *)b;
+	int order = by_key(x, y);
+
+	return order != 0 ? order : id_cmp(&x->id, &y->id);
 }
 
 void intake_sort(struct candidate **list, int count)
@@ -174,9 +180,9 @@ bool intake_seal(struct intake_write *w, struct arena *a, struct signer *signer)
 
 /* --- parameters ------------------------------------------------------------------------------------------- */
 
-enum column { /* of put, in order of $1 to $20 */
+enum column { /* of put: $1 to $20; the last is $38 */
 	C_BUCKET, C_ID, C_KIND, C_DIRECTION, C_ACTION, C_KEY, C_REVISION, C_CLIENT, C_SUBMISSION, C_DECLARATION_BUCKET, C_DECLARATION,
-	C_LINK_BUCKET, C_LINK, C_PLATFORM, C_ORDER_NO, C_CARRIER, C_WAYBILL_NO, C_DIGEST, C_DOCUMENT, C_RECEIPT, C_COUNT
+	C_LINK_BUCKET, C_LINK, C_PLATFORM, C_ORDER_NO, C_CARRIER, C_WAYBILL_NO, C_DIGEST, C_DOCUMENT, C_RECEIPT, C_KEY_ID, C_COUNT
 };
 
 static const enum db_kind column_kinds[C_COUNT] = {
@@ -184,12 +190,13 @@ static const enum db_kind column_kinds[C_COUNT] = {
 	[C_KEY] = DB_KIND_TEXT, [C_REVISION] = DB_KIND_I32, [C_CLIENT] = DB_KIND_I32, [C_SUBMISSION] = DB_KIND_UUID,
 	[C_DECLARATION_BUCKET] = DB_KIND_I16, [C_DECLARATION] = DB_KIND_UUID, [C_LINK_BUCKET] = DB_KIND_I16, [C_LINK] = DB_KIND_UUID,
 	[C_PLATFORM] = DB_KIND_TEXT, [C_ORDER_NO] = DB_KIND_TEXT, [C_CARRIER] = DB_KIND_TEXT, [C_WAYBILL_NO] = DB_KIND_TEXT,
-	[C_DIGEST] = DB_KIND_BYTEA, [C_DOCUMENT] = DB_KIND_BYTEA, [C_RECEIPT] = DB_KIND_BYTEA,
+	[C_DIGEST] = DB_KIND_BYTEA, [C_DOCUMENT] = DB_KIND_BYTEA, [C_RECEIPT] = DB_KIND_BYTEA, [C_KEY_ID] = DB_KIND_UUID,
 };
 
 static void put_candidate(struct db_array *x, const struct candidate *c)
 {
-	db_array_i64(&x[C_BUCKET], c->bucket);
+	db_array_i64(&x[C_BUCKET], id_bucket(&c->key));
+	db_array_id(&x[C_KEY_ID], &c->key);
 	db_array_id(&x[C_ID], &c->id);
 	db_array_text(&x[C_KIND], text_of(doc_kind_name(c->kind)));
 	db_array_text(&x[C_DIRECTION], text_of(direction_name(c->direction)));
@@ -217,19 +224,28 @@ static void put_candidate(struct db_array *x, const struct candidate *c)
 	db_array_bytes(&x[C_RECEIPT], c->receipt.at, c->receipt.len);
 }
 
+/* Enough for the whole array: growing would leave the smaller copies behind in the arena. */
+static size_t expected(const struct intake_write *w, enum column column)
+{
+	size_t bytes = 0;
+
+	if (column != C_DOCUMENT && column != C_RECEIPT)
+		return 48 * (size_t)w->count;
+	for (int i = 0; i < w->count; i++)
+		bytes += column == C_DOCUMENT ? w->list[i]->document.len : w->list[i]->receipt.len;
+	return bytes;
+}
+
 static void candidate_params(struct intake_write *w, struct arena *a)
 {
 	struct db_array x[C_COUNT];
 
-	for (int i = 0; i < C_COUNT; i++) {
-		size_t each = i == C_DOCUMENT ? 1600 : i == C_RECEIPT ? 1200 : 48;
-
-		db_array_begin(&x[i], a, column_kinds[i], w->count, each * (size_t)w->count);
-	}
+	for (int i = 0; i < C_COUNT; i++)
+		db_array_begin(&x[i], a, column_kinds[i], w->count, expected(w, i));
 	for (int i = 0; i < w->count; i++)
 		put_candidate(x, w->list[i]);
 	for (int i = 0; i < C_COUNT; i++)
-		w->put[i] = db_array_end(&x[i]);
+		w->put[i == C_KEY_ID ? INTAKE_PUT_PARAMS - 1 : i] = db_array_end(&x[i]);
 }
 
 static struct text ids_literal(struct arena *a, const struct intake_submission *s)
@@ -254,6 +270,7 @@ static bool submission_params(struct intake_write *w, struct arena *a)
 	static const enum db_kind kinds[7] = { DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_TEXT, DB_KIND_BYTEA, DB_KIND_TEXT, DB_KIND_BYTEA };
 	struct intake_submission **seen = arena_alloc(a, sizeof(*seen) * (size_t)w->count);
 	struct db_array x[7];
+	size_t bodies = 0, ids = 0;
 	int n = 0;
 
 	if (seen == NULL)
@@ -264,11 +281,14 @@ static bool submission_params(struct intake_write *w, struct arena *a)
 
 		for (int k = 0; s->candidate_count > 1 && k < n && is_new; k++)
 			is_new = seen[k] != s;
-		if (is_new)
-			seen[n++] = s;
+		if (!is_new)
+			continue;
+		seen[n++] = s;
+		bodies += s->body.len;
+		ids += 40 * (size_t)s->candidate_count;
 	}
 	for (int i = 0; i < 7; i++)
-		db_array_begin(&x[i], a, kinds[i], n, (i == 6 ? 1600 : 48) * (size_t)n);
+		db_array_begin(&x[i], a, kinds[i], n, i == 6 ? bodies : i == 5 ? ids : 48 * (size_t)n);
 	for (int i = 0; i < n; i++) {
 		db_array_i64(&x[0], id_bucket(&seen[i]->id));
 		db_array_id(&x[1], &seen[i]->id);
@@ -297,7 +317,7 @@ static struct db_param revisable_states(struct arena *a)
 	return db_array_end(&x);
 }
 
-bool intake_write_call(struct intake_write *w, struct arena *a, struct db_call *call)
+bool intake_put_call(struct intake_write *w, struct arena *a, struct db_call *call)
 {
 	candidate_params(w, a);
 	w->put[20] = db_time(a, w->now_us);
@@ -310,26 +330,71 @@ bool intake_write_call(struct intake_write *w, struct arena *a, struct db_call *
 	w->put[32] = db_text(text_of(w->key_id));
 	w->put[33] = db_bytes(w->signature, sizeof(w->signature));
 	w->put[34] = w->guard == NULL ? db_null() : db_id(w->guard);
-	w->put[35] = w->guard == NULL ? db_null() : db_i16(a, id_bucket(w->guard));
-	w->put[36] = w->guard == NULL ? db_null() : revisable_states(a);
-	w->look[0] = w->put[C_BUCKET];
-	w->look[1] = w->put[C_KIND];
-	w->look[2] = w->put[C_DIRECTION];
-	w->look[3] = w->put[C_KEY];
-	w->look[4] = w->put[C_ID];
-
+	w->put[35] = w->guard == NULL ? db_null() : revisable_states(a);
+	w->put[36] = db_id(&w->work_id);
 	db_call_init(call);
+	if (w->guard != NULL && w->list[0]->has_link) {
+		w->lock_link[0] = db_i16(a, id_bucket(&w->list[0]->link));
+		w->lock_link[1] = db_id(&w->list[0]->link);
+		db_call_add(call, &lock_link, w->lock_link);
+	}
 	if (w->guard != NULL) {
-		w->lock[0] = w->put[35];
+		w->lock[0] = db_i16(a, id_bucket(w->guard));
 		w->lock[1] = w->put[34];
 		db_call_add(call, &lock, w->lock);
 	}
 	db_call_add(call, &put, w->put);
+	return !a->full;
+}
+
+bool intake_look_call(struct intake_write *w, struct arena *a, struct db_call *call)
+{
+	struct db_array buckets, keys, own;
+	int n = 0;
+
+	w->asked = arena_alloc(a, sizeof(*w->asked) * (size_t)w->count);
+	for (int i = 0; w->asked != NULL && i < w->count; i++)
+		if (w->list[i]->outcome == INTAKE_PENDING)
+			w->asked[n++] = w->list[i];
+	w->asked_count = n;
+	db_array_begin(&buckets, a, DB_KIND_I16, n, 8 * (size_t)n);
+	db_array_begin(&keys, a, DB_KIND_UUID, n, 24 * (size_t)n);
+	db_array_begin(&own, a, DB_KIND_UUID, n, 24 * (size_t)n);
+	for (int i = 0; i < n; i++) {
+		db_array_i64(&buckets, id_bucket(&w->asked[i]->key));
+		db_array_id(&keys, &w->asked[i]->key);
+		db_array_id(&own, &w->asked[i]->id);
+	}
+	w->look[0] = db_array_end(&buckets);
+	w->look[1] = db_array_end(&keys);
+	w->look[2] = db_array_end(&own);
+	db_call_init(call);
 	db_call_add(call, &look, w->look);
 	return !a->full;
 }
 
-/* --- answer ------------------------------------------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------------------------------------------ */
+
+/* Rows come in the order of the batch, so the search starts where the last one ended. */
+int intake_put_read(struct intake_write *w, const struct db_answer *a, struct id *raised, int room)
+{
+	const struct db_rows *r = a->results[a->count - 1];
+	int n = 0, at = 0;
+
+	for (int row = 0; row < db_row_count(r); row++) {
+		struct id id;
+
+		if (db_get_id(r, row, 0, &id)) {
+			for (int tries = 0; tries < w->count && !id_eq(&w->list[at]->id, &id); tries++)
+				at = (at + 1) % w->count;
+			assert(id_eq(&w->list[at]->id, &id));
+			w->list[at]->outcome = INTAKE_STORED;
+		} else if (n < room && db_get_id(r, row, 1, &raised[n])) {
+			n++;
+		}
+	}
+	return n;
+}
 
 static void settle_candidate(struct candidate *c, const struct db_rows *r, int row)
 {
@@ -338,7 +403,7 @@ static void settle_candidate(struct candidate *c, const struct db_rows *r, int r
 
 	if (c->outcome != INTAKE_PENDING || !db_get_id(r, row, LOOK_FILING, &filing))
 		return;
-	if (id_eq(&filing, &c->id)) { /* ours: now, or from a try whose outcome was unknown */
+	if (id_eq(&filing, &c->id)) { /* ours, from a try whose outcome was unknown */
 		c->outcome = INTAKE_STORED;
 		return;
 	}
@@ -351,19 +416,14 @@ static void settle_candidate(struct candidate *c, const struct db_rows *r, int r
 	}
 }
 
-int intake_write_read(struct intake_write *w, const struct db_answer *a, struct id *raised, int room)
+void intake_look_read(struct intake_write *w, const struct db_answer *a)
 {
-	const struct db_rows *written = a->results[a->count - 2], *standing = a->results[a->count - 1];
-	int n = 0;
+	const struct db_rows *r = a->results[0];
 
-	for (int row = 0; row < db_row_count(standing); row++) {
-		int64_t place = db_get_int(standing, row, LOOK_PLACE);
+	for (int row = 0; row < db_row_count(r); row++) {
+		int64_t place = db_get_int(r, row, LOOK_PLACE);
 
-		assert(place >= 1 && place <= w->count);
-		settle_candidate(w->list[place - 1], standing, row);
+		assert(place >= 1 && place <= w->asked_count);
+		settle_candidate(w->asked[place - 1], r, row);
 	}
-	for (int row = 0; row < db_row_count(written) && n < room; row++)
-		if (db_get_id(written, row, 1, &raised[n]))
-			n++;
-	return n;
 }

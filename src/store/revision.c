@@ -5,7 +5,7 @@
  *         ^                       ├─ an addition, and nothing was rejected: CONFLICT
  *         │                       ├─ nothing to change, or released already: REFUSED with the rule
  *         │                       └─ write the next revision while the state still allows it
- *         └──── somebody else was first: read again (TRIES_MAX times)
+ *         └──── somebody else was first: read again (TRIES_MAX times); the database failed: after a pause
  *
  * The law admits a revision before release (GACC 2018-194 art. 11) and a new addition after a rejection.
  */
@@ -15,21 +15,23 @@
 #include "base/log.h"
 #include "store/intake_priv.h"
 
-#define JOBS_MAX  256
-#define TRIES_MAX 4
-#define JOB_BYTES ((size_t)8 << 20)
+#define JOBS_MAX    4096
+#define RUNNING_MAX 32 /* the others wait without memory of their own */
+#define TRIES_MAX   4
+#define PAUSE_US    20000
+#define JOB_BYTES   ((size_t)192 << 20) /* bounded in fact by the body limit */
 
 static const struct db_stmt stand = { /* every revision under the key, with the declaration's state on each row */
 	.name = "revision_stand",
 	.sql =
 	"select k.revision, k.filing_id, k.doc_sha256, k.receipt, f.action, d.state, d.id"
-	" from (select $1::smallint as bucket, $2::text as kind, $3::text as direction, $4::text as business_key,"
-	"   coalesce($5::uuid, (select l.declaration_id from link l where l.bucket = $6::smallint and l.id = $7::uuid)) as declaration_id) c"
-	" join filing_key k on k.bucket = c.bucket and k.kind = c.kind and k.direction = c.direction and k.business_key = c.business_key"
+	" from (select $1::smallint as bucket, $2::uuid as key_id,"
+	"   coalesce($3::uuid, (select l.declaration_id from link l where l.bucket = $4::smallint and l.id = $5::uuid)) as declaration_id) c"
+	" join filing_key k on k.bucket = c.bucket and k.key_id = c.key_id"
 	" left join filing f on f.bucket = k.bucket and f.id = k.filing_id"
 	" left join declaration d on d.bucket = id_bucket(c.declaration_id) and d.id = c.declaration_id"
 	" order by k.revision",
-	.param_count = 7,
+	.param_count = 5,
 };
 enum { STAND_REVISION, STAND_FILING, STAND_DIGEST, STAND_RECEIPT, STAND_ACTION, STAND_STATE, STAND_DECLARATION };
 
@@ -40,10 +42,11 @@ struct job {
 	void *arg;
 	struct arena arena;
 	struct db_call call;
-	struct db_param params[7];
+	struct db_param params[5];
 	struct intake_write write;
 	struct candidate *one[1];
 	struct id guard;
+	struct loop_timer pause;
 	struct job *next, *prev;
 	int64_t give_up_us;
 	int tries;
@@ -53,8 +56,9 @@ struct job {
 struct revision_lane {
 	struct intake_conf conf;
 	struct intake_deps deps;
-	struct job *jobs;
-	int count;
+	struct job *first, *last; /* in the order they came */
+	struct job *waiting;      /* the first of those not started; they are the last ones */
+	int count, running;
 };
 
 static db_done_fn on_read, on_written;
@@ -74,13 +78,10 @@ static void job_free(struct job *j)
 {
 	struct revision_lane *l = j->lane;
 
-	if (j->prev != NULL)
-		j->prev->next = j->next;
-	else
-		l->jobs = j->next;
-	if (j->next != NULL)
-		j->next->prev = j->prev;
+	*(j->prev != NULL ? &j->prev->next : &l->first) = j->next;
+	*(j->next != NULL ? &j->next->prev : &l->last) = j->prev;
 	l->count--;
+	loop_timer_clear(l->deps.loop, &j->pause);
 	arena_done(&j->arena);
 	free(j);
 }
@@ -89,9 +90,9 @@ void revision_lane_free(struct revision_lane *l)
 {
 	if (l == NULL)
 		return;
-	while (l->jobs != NULL) {
-		db_cancel(l->deps.db, &l->jobs->call);
-		job_free(l->jobs);
+	while (l->first != NULL) {
+		db_cancel(l->deps.db, &l->first->call);
+		job_free(l->first);
 	}
 	free(l);
 }
@@ -101,27 +102,64 @@ int revision_waiting(const struct revision_lane *l)
 	return l->count;
 }
 
+static void read_standing(struct job *j);
+
+static void start_waiting(struct revision_lane *l)
+{
+	while (l->waiting != NULL && l->running < RUNNING_MAX) {
+		struct job *j = l->waiting;
+
+		l->waiting = j->next;
+		l->running++;
+		read_standing(j);
+	}
+}
+
 static void finish(struct job *j, enum intake_outcome outcome, enum rule rule)
 {
+	struct revision_lane *l = j->lane;
+
 	j->c->outcome = outcome;
 	j->c->rule = rule;
 	j->on_done(j->arg, j->c);
+	l->running--;
 	job_free(j);
+	start_waiting(l);
+}
+
+static void on_pause(struct loop_timer *t)
+{
+	read_standing(container_of(t, struct job, pause));
+}
+
+static void pause_then_read(struct job *j)
+{
+	int64_t jitter = (int64_t)(id_random(j->lane->deps.ids) % PAUSE_US);
+
+	loop_timer_set(j->lane->deps.loop, &j->pause, PAUSE_US + jitter, on_pause);
+}
+
+static void give_up(struct job *j)
+{
+	finish(j, j->unknown ? INTAKE_UNKNOWN : INTAKE_TRY_AGAIN, RULE_COUNT);
 }
 
 static void read_standing(struct job *j)
 {
-	const struct candidate *c = j->c;
+	struct candidate *c = j->c;
 
+	c->receipt = (struct text){ NULL, 0 }; /* of an earlier write, whose memory goes */
 	arena_done(&j->arena);
 	j->writing = false;
-	j->params[0] = db_i16(&j->arena, c->bucket);
-	j->params[1] = db_text(text_of(doc_kind_name(c->kind)));
-	j->params[2] = db_text(text_of(direction_name(c->direction)));
-	j->params[3] = db_text(c->business_key);
-	j->params[4] = c->has_declaration ? db_id(&c->declaration) : db_null();
-	j->params[5] = c->has_link ? db_i16(&j->arena, id_bucket(&c->link)) : db_null();
-	j->params[6] = c->has_link ? db_id(&c->link) : db_null();
+	j->params[0] = db_i16(&j->arena, id_bucket(&c->key));
+	j->params[1] = db_id(&c->key);
+	j->params[2] = c->has_declaration ? db_id(&c->declaration) : db_null();
+	j->params[3] = c->has_link ? db_i16(&j->arena, id_bucket(&c->link)) : db_null();
+	j->params[4] = c->has_link ? db_id(&c->link) : db_null();
+	if (j->arena.full) { /* half a question would get a wrong answer */
+		pause_then_read(j);
+		return;
+	}
 	db_call_init(&j->call);
 	db_call_add(&j->call, &stand, j->params);
 	db_start(j->lane->deps.db, &j->call, on_read);
@@ -140,12 +178,13 @@ bool revision_submit(struct revision_lane *l, struct candidate *c, void (*on_don
 	j->one[0] = c;
 	j->give_up_us = loop_now_us(l->deps.loop) + (int64_t)l->conf.give_up_ms * 1000;
 	arena_init(&j->arena, JOB_BYTES);
-	j->next = l->jobs;
-	if (l->jobs != NULL)
-		l->jobs->prev = j;
-	l->jobs = j;
+	j->prev = l->last;
+	*(l->last != NULL ? &l->last->next : &l->first) = j;
+	l->last = j;
+	if (l->waiting == NULL)
+		l->waiting = j;
 	l->count++;
-	read_standing(j);
+	start_waiting(l);
 	return true;
 }
 
@@ -154,13 +193,13 @@ static void failed(struct job *j, const struct db_answer *a)
 {
 	j->unknown = j->unknown || (j->writing && a->outcome == DB_UNCERTAIN);
 	if (a->outcome == DB_BAD_DATA || a->outcome == DB_CONFLICT) {
-		finish(j, INTAKE_REFUSED, RULE_COUNT);
+		finish(j, j->unknown ? INTAKE_UNKNOWN : INTAKE_REFUSED, RULE_COUNT);
 	} else if (a->outcome != DB_BROKEN && loop_now_us(j->lane->deps.loop) < j->give_up_us) {
-		read_standing(j); /* a write whose outcome is unknown is found by its digest */
+		pause_then_read(j); /* a write whose outcome is unknown is found by its digest */
 	} else {
 		log_event(NULL, LOG_LEVEL_ERROR, "revision.gave_up", "%s %s %s", db_outcome_name(a->outcome), a->sqlstate,
 		          a->detail == NULL ? "" : a->detail);
-		finish(j, j->unknown ? INTAKE_UNKNOWN : INTAKE_TRY_AGAIN, RULE_COUNT);
+		give_up(j);
 	}
 }
 
@@ -170,13 +209,14 @@ static void write_next(struct job *j, int revision, bool has_guard)
 
 	j->c->revision = revision;
 	j->c->outcome = INTAKE_PENDING;
-	j->write = (struct intake_write){ .list = j->one, .count = 1, .lease_s = j->lane->conf.todo_lease_s };
+	j->write = (struct intake_write){ .list = j->one, .count = 1, .lease_s = j->lane->conf.work_lease_s };
 	j->write.now_us = clock_now_us(deps->clock);
 	j->write.seal_id = id_new(deps->ids, j->write.now_us, (int16_t)(id_random(deps->ids) % ID_BUCKETS));
+	j->write.work_id = id_new(deps->ids, j->write.now_us, (int16_t)(id_random(deps->ids) % ID_BUCKETS));
 	j->write.guard = has_guard ? &j->guard : NULL;
 	j->writing = true;
-	if (!intake_seal(&j->write, &j->arena, deps->signer) || !intake_write_call(&j->write, &j->arena, &j->call)) {
-		finish(j, INTAKE_TRY_AGAIN, RULE_COUNT);
+	if (!intake_seal(&j->write, &j->arena, deps->signer) || !intake_put_call(&j->write, &j->arena, &j->call)) {
+		give_up(j);
 		return;
 	}
 	db_start(deps->db, &j->call, on_written);
@@ -241,22 +281,22 @@ static void on_written(struct db_call *call, const struct db_answer *a)
 {
 	struct job *j = container_of(call, struct job, call);
 	struct revision_lane *l = j->lane;
-	struct id raised[4];
+	struct id raised[16];
 	int n;
 
 	if (a->outcome != DB_DONE) {
 		failed(j, a);
 		return;
 	}
-	n = intake_write_read(&j->write, a, raised, (int)COUNTOF(raised));
+	n = intake_put_read(&j->write, a, raised, (int)COUNTOF(raised));
 	if (j->c->outcome == INTAKE_PENDING) { /* another revision came first, or the state moved on: look again */
 		if (++j->tries < TRIES_MAX)
 			read_standing(j);
 		else
-			finish(j, INTAKE_TRY_AGAIN, RULE_COUNT);
+			give_up(j);
 		return;
 	}
-	if (n > 0)
-		l->deps.on_stored(l->deps.arg, raised, n);
+	if (n > 0 && n < (int)COUNTOF(raised)) /* else left to the sweep: a hint must name all */
+		l->deps.on_stored(l->deps.arg, &j->write.work_id, raised, n);
 	finish(j, j->c->outcome, RULE_COUNT);
 }

@@ -4,6 +4,7 @@ import itertools
 import pytest
 
 from filer import BUYERS, CODES, FLOWS, ceb, credit_code, revised
+from stack import wait_for
 from support import accept, file_all, judged, problem, reasons, settled
 from test_intake import with_line
 
@@ -45,10 +46,9 @@ def test_a_whole_trade_in_one_batch(stack, trades):
 def test_what_is_missing_is_named_and_waited_for(stack, trades, missing):
     trade = trades.make()
     file_all(stack.enterprise, trade.filings([k for k in FLOWS if k != missing]))
-    known = [k for k in FLOWS if k != missing]
-    # an import waybill names its order but no platform: it waits under its number until it is known whose it is
-    d = judged(stack, trade, "MISSING", 3)
-    assert d["missing"] == [missing] and d["state"] == "waiting" and d["wait_until"], (known, d)
+    d = wait_for(lambda: (lambda d: d if d["missing"] == [missing] else None)(stack.regulator.declaration(trade.order_no)),
+                 f"only the {missing} is missing")
+    assert d["verdict"] == "MISSING" and d["state"] == "waiting" and d["wait_until"], d
     told = reasons(stack, d)
     assert [r["rule"] for r in told] == ["match.missing"] and told[0]["relation"] == "missing" and told[0]["until"]
     accept(stack.enterprise.file(trade.filing(missing)))
@@ -160,7 +160,6 @@ def test_a_waybill_belongs_to_one_declaration(stack, trades):
 
 
 def wait_verdict(stack, trade, rule):
-    from stack import wait_for
     return wait_for(lambda: rule in {r["rule"] for r in reasons(stack, stack.regulator.declaration(trade.order_no))}, rule)
 
 
@@ -178,7 +177,6 @@ def test_the_same_order_number_on_two_platforms(stack, trades):
     file_all(api, [*one.filings(), *filings])
     found = stack.regulator.get(f"/v1/declarations?order_no={one.order_no}").json["items"]
     assert {d["platform_code"] for d in found} == {CODES["platform"], OTHER_COMPANY}
-    from stack import wait_for
     wait_for(lambda: all(d["state"] == "released" for d in stack.regulator.get(f"/v1/declarations?order_no={one.order_no}").json["items"]),
              "both are released")
 

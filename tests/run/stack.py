@@ -35,7 +35,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 AUTHORITIES = ("CUS", "TAX", "FX", "POST")
 SETTINGS = {  # tests must not wait for what production rightly waits for
     "service": {"reload_ms": 200, "stop_timeout_ms": 20000},
-    "intake": {"todo_lease_s": 1},
+    "intake": {"work_lease_s": 1},
     "flow": {"lease_s": 3, "sweep_ms": 50},
     "log": {"format": "json", "level": "info"},
     "test": {"clock": True},
@@ -112,7 +112,10 @@ class Api:
         sent |= headers or {}
         c = self._connection()
         try:
-            c.request(method, path, body, {k: v for k, v in sent.items() if v is not None})
+            try:
+                c.request(method, path, body, {k: v for k, v in sent.items() if v is not None})
+            except BrokenPipeError:
+                pass  # refused before all of it was sent: the answer may be there
             answer = c.getresponse()
             reply = Reply(answer.status, answer.getheaders(), answer.read())
         except BaseException:
@@ -301,6 +304,11 @@ def config_text(settings):
                    for section, values in settings.items() if values)
 
 
+def write_secret(path, text):
+    path.touch(0o600)
+    path.write_text(text)
+
+
 def run(command, what, ok=(0,), **more):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           timeout=120, **more)
@@ -313,12 +321,13 @@ def run(command, what, ok=(0,), **more):
 
 
 class Stack:
-    """conninfo: of the database postgres of a running cluster, where a database of our own is made; None: a cluster of our own."""
+    """conninfo: of the database postgres of a running cluster, where a database of our own is made; None: a cluster of our own.
+    keep: what is in the directory is used again, and stays there."""
 
-    def __init__(self, directory, conninfo=None, settings=None, authorities=AUTHORITIES, purpose="test", authority=None):
+    def __init__(self, directory, conninfo=None, settings=None, authorities=AUTHORITIES, purpose="test", authority=None, keep=False):
         self.directory = pathlib.Path(directory).absolute()
         self.cluster = None if conninfo else Cluster(self.directory / "pg")
-        self.admin = conninfo
+        self.admin, self.keep = conninfo, keep
         self.database = f"tongguan_{secrets.token_hex(6)}" if conninfo else "tongguan"
         self.more, self.settings = settings or {}, None
         self.authorities, self.authority, self.purpose = authorities, AUTHORITY | (authority or {}), purpose
@@ -342,7 +351,10 @@ class Stack:
         """Makes a client; returns it as a caller. more: further arguments of tongguanctl client add."""
         said = self.ctl("client", "add", name, "--role", role, *more).stdout
         self.tokens[name] = re.search(r"\btg_[A-Za-z0-9_-]{43}\b", said)[0]
-        return Api(self.daemon.address, self.tokens[name])
+        api = Api(self.daemon.address, self.tokens[name])
+        if self.daemon.is_running():  # it looks for new clients now and then
+            wait_for(lambda: api.get("/v1/authorities").status != 401, f"the daemon knows {name}")
+        return api
 
     def caller(self, token, daemon=None):
         return Api((daemon or self.daemon).address, token)
@@ -351,7 +363,8 @@ class Stack:
         if self.cluster is not None:
             self.cluster.start()
             self.admin = self.cluster.conninfo()
-        self.psql(f'create database "{self.database}"', self.admin)
+        if not self.psql(f"select 1 from pg_database where datname = '{self.database}'", self.admin):
+            self.psql(f'create database "{self.database}"', self.admin)
         self.conninfo = re.sub(r"dbname=\S+", f"dbname={self.database}", self.admin)
 
     def _make_settings(self):
@@ -359,25 +372,28 @@ class Stack:
                 "identity": {"key_file": str(self.directory / "identity-key")}}
         self.settings = merged(merged(SETTINGS, base), self.more)
         (self.directory / "ctl.conf").write_text(config_text(self.settings))
-        identity = self.directory / "identity-key"
-        identity.touch(0o600)
-        identity.write_text(secrets.token_hex(32))
-        self.ctl("key", "new", self.directory / "signing-key")
+        if not (self.directory / "signing-key").exists():
+            write_secret(self.directory / "identity-key", secrets.token_hex(32))
+            self.ctl("key", "new", self.directory / "signing-key")
         self.public_key = receipt.public_key((self.directory / "signing-key").read_text())
 
     def _make_clients(self):
-        codes = ",".join(CODES.values())
-        self.enterprise = self.client("enterprise", "enterprise", "--codes", codes)
-        self.operator = self.client("operator", "operator")
-        self.regulator = self.client("regulator", "regulator")
-        for code in self.authorities:
-            self.client(f"authority-{code}", "authority", "--authority", code)
+        kept = self.directory / "tokens.json"
+        if self.keep and kept.exists():
+            self.tokens = json.loads(kept.read_text())
+        else:
+            self.client("enterprise", "enterprise", "--codes", ",".join(CODES.values()))
+            self.client("operator", "operator")
+            self.client("regulator", "regulator")
+            for code in self.authorities:
+                self.client(f"authority-{code}", "authority", "--authority", code)
+            write_secret(kept, json.dumps(self.tokens))
+        self.enterprise, self.operator, self.regulator = (self.caller(self.tokens[n]) for n in ("enterprise", "operator", "regulator"))
 
     def _start_mock(self):
-        tokens = self.directory / "mock-tokens"
-        tokens.touch(0o600)
-        tokens.write_text("".join(f"{code} {self.tokens[f'authority-{code}']}\n" for code in self.authorities))
-        port_file = self.directory / "mock-port"
+        tokens, port_file = self.directory / "mock-tokens", self.directory / "mock-port"
+        write_secret(tokens, "".join(f"{code} {self.tokens[f'authority-{code}']}\n" for code in self.authorities))
+        port_file.unlink(missing_ok=True)
         self.mock_process = Process("tongguan-mock", self.directory / "tongguan-mock.log")
         self.mock_process.spawn([binary("tongguan-mock"), "--listen", "127.0.0.1:0", "--gateway", self.daemon.url,
                                  "--tokens", str(tokens), "--port-file", str(port_file)])
@@ -432,7 +448,9 @@ class Stack:
             raise StackError("\n".join(problems))
 
     def _drop(self):
-        if self.cluster is not None:
+        if self.cluster is not None and self.keep:
+            self.cluster.stop()
+        elif self.cluster is not None:
             self.cluster.remove()
         elif self.settings is not None:
             self.psql(f'drop database if exists "{self.database}" with (force)', self.admin)

@@ -394,6 +394,31 @@ static void test_room(void **state)
 	assert_true(b->rooms >= 2 && b->rooms <= 4);
 }
 
+/* A function that calls itself constant runs when the plan is made, not when it is run: it counts plans. */
+static void test_plans_are_made_anew(void **state)
+{
+	static const struct db_stmt planned = { "test.planned", "select planned()", 0, 0 };
+	struct bench *b = bench_of(state);
+	struct wait w;
+	int64_t early = 0;
+
+	ask(b, "create sequence plans");
+	ask(b, "create function planned() returns int8 language plpgsql immutable as $$ begin return nextval('plans'); end $$");
+	open_pool(b, 1, 8);
+	for (int i = 0; i < 600; i++) {
+		w = waiting(b);
+		db_call_add(&w.call, &planned, NULL);
+		start(&w);
+		finish(b);
+		assert_int_equal(w.outcome, DB_DONE);
+		if (i == 40)
+			early = w.value;
+	}
+	assert_true(early >= 4);     /* often while tables may be young */
+	assert_true(w.value > early);
+	assert_true(w.value < 60);   /* and seldom enough */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -412,6 +437,7 @@ int main(void)
 		CASE(test_queue_full),
 		CASE(test_queue_wait),
 		CASE(test_room),
+		CASE(test_plans_are_made_anew),
 	};
 
 	return cmocka_run_group_tests_name("io_db", tests, NULL, NULL);

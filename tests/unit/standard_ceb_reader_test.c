@@ -104,7 +104,7 @@ static void an_export_order_becomes_this(void **state)
 static const struct {
 	const char *body, *findings;
 } found[] = {
-	{ ORDER("<OrderHead><orderNum>1</orderNum></OrderHead>"), "field.unknown " AT "/orderNum" },
+	{ ORDER("<OrderHead><orderNum>1</orderNum></OrderHead>"), "field.unknown " AT "/OrderHead/orderNum" },
 	{ ORDER("<OrderHead><orderNo>1</orderNo><orderNo>1</orderNo></OrderHead>"), "field.duplicate " AT "/OrderHead/orderNo" },
 	{ ORDER("<OrderHead><note/><note/></OrderHead>"), "field.duplicate " AT "/OrderHead/note" },
 	{ ORDER("<OrderHead/><OrderHead><orderNo>2</orderNo></OrderHead>"), "field.duplicate " AT "/OrderHead" },
@@ -112,9 +112,9 @@ static const struct {
 	{ ORDER("<orderNo>1</orderNo>"), "field.unknown " AT "/orderNo" },
 	{ ORDER("<OrderHead/><OrderList><unit/><qty>1</qty><qty>1</qty><x/></OrderList><OrderList><price><a/></price></OrderList>"),
 	  "field.duplicate " AT "/OrderList[1]/qty; field.unknown " AT "/OrderList[1]/x; field.type " AT "/OrderList[2]/price" },
-	{ ORDER("<OrderHead><orderNo xmlns=\"urn:other\">1</orderNo></OrderHead>"), "field.unknown " AT "/orderNo" },
+	{ ORDER("<OrderHead><orderNo xmlns=\"urn:other\">1</orderNo></OrderHead>"), "field.unknown " AT "/OrderHead/orderNo" },
 	{ ORDER("<OrderHead xmlns=\"urn:other\"/>"), "field.unknown " AT "/OrderHead" },
-	{ ORDER("<OrderHead><buyerName>1</buyerName></OrderHead>"), "field.unknown " AT "/buyerName" }, /* of 311 */
+	{ ORDER("<OrderHead><buyerName>1</buyerName></OrderHead>"), "field.unknown " AT "/OrderHead/buyerName" }, /* of 311 */
 };
 
 static void findings_are_as_written_here(void **state)

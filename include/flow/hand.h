@@ -1,0 +1,38 @@
+/*
+ * The declarations that this daemon has in hand, and the work rows they came from. Memory only; no waiting.
+ *
+ *   take ──> queued ──next──> flying ──land──┬─ settled: gone; its work rows are one declaration nearer to done
+ *              ^                             └─ again (something new came meanwhile, or the race was lost)
+ *              └─────────────────────────────────┘
+ *
+ * A work row is done when every declaration of it was settled after it was taken; one that could not be taken whole is
+ * abandoned: it stays in the database, and the sweep finds it when its lease has run out.
+ */
+#ifndef FLOW_HAND_H
+#define FLOW_HAND_H
+
+#include "base/attr.h"
+#include "base/id.h"
+
+struct hand;
+
+struct hand *hand_new(int queue_limit) must_check; /* queue_limit: at most HAND_QUEUE_MAX */
+void hand_free(struct hand *h);
+enum { HAND_QUEUE_MAX = 4096, HAND_FLYING_MAX = 4096 };
+
+/* work NULL: they come from todo. What does not fit is left to the sweep. */
+void hand_take(struct hand *h, const struct id *work, const struct id *declarations, int count, int64_t now_us);
+/* Those that wait since ripe_us or longer, at most max: they fly until hand_land(). */
+int hand_next(struct hand *h, int64_t ripe_us, struct id *out, int max);
+bool hand_from_todo(const struct hand *h, const struct id *flying);
+void hand_again(struct hand *h, const struct id *flying); /* it must be judged once more */
+void hand_land(struct hand *h, const struct id *flying, bool settled, int64_t now_us);
+
+int hand_queued(const struct hand *h);
+int hand_room(const struct hand *h);
+/* Work rows that are done, to be deleted; then forget the first n of them. */
+int hand_done_count(const struct hand *h);
+const struct id *hand_done(const struct hand *h);
+void hand_forget_done(struct hand *h, int n);
+
+#endif

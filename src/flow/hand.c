@@ -1,0 +1,268 @@
+#include "flow/hand.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOTS          16384 /* power of two, about twice what can be queued and flying */
+#define WORKS          4096  /* batches in hand; beyond: left to the sweep */
+#define WORKS_PER_SLOT 6
+#define DONE_MAX       2048
+
+enum place { PLACE_NONE, PLACE_QUEUED, PLACE_FLYING, PLACE_AGAIN };
+
+struct work { /* a row of table work */
+	struct id id;
+	int remaining;  /* declarations of it that are in hand */
+	bool abandoned;
+	struct work *next;
+};
+
+struct slot {
+	struct id id;
+	enum place place;
+	bool from_todo, todo_flying;
+	int work_count, works_flying; /* the first of them were there when it took off */
+	struct work *works[WORKS_PER_SLOT];
+};
+
+struct waiting {
+	struct id id;
+	int64_t since_us;
+};
+
+struct hand {
+	struct slot slots[SLOTS];
+	struct waiting *queue; /* ring */
+	int queue_size, queue_from, queued;
+	struct work works[WORKS], *free_works;
+	struct id done[DONE_MAX];
+	int done_count;
+};
+
+/* --- slots ---------------------------------------------------------------------------------------------------------- */
+
+static uint32_t home_of(const struct id *id)
+{
+	uint32_t at;
+
+	memcpy(&at, id->b + 10, sizeof(at));
+	return at & (SLOTS - 1);
+}
+
+static struct slot *slot_of(struct hand *h, const struct id *id)
+{
+	for (uint32_t at = home_of(id);; at = (at + 1) & (SLOTS - 1))
+		if (h->slots[at].place == PLACE_NONE || id_eq(&h->slots[at].id, id))
+			return &h->slots[at];
+}
+
+/* Open addressing without tombstones: what follows in the run moves up. */
+static void slot_free(struct hand *h, struct slot *gone)
+{
+	uint32_t hole = (uint32_t)(gone - h->slots);
+
+	gone->place = PLACE_NONE;
+	for (uint32_t at = (hole + 1) & (SLOTS - 1); h->slots[at].place != PLACE_NONE; at = (at + 1) & (SLOTS - 1)) {
+		struct slot moving = h->slots[at];
+
+		h->slots[at].place = PLACE_NONE;
+		*slot_of(h, &moving.id) = moving;
+	}
+}
+
+static struct slot *flying_slot(const struct hand *h, const struct id *id)
+{
+	struct slot *slot = slot_of((struct hand *)(uintptr_t)h, id);
+
+	assert(slot->place == PLACE_FLYING || slot->place == PLACE_AGAIN);
+	return slot;
+}
+
+/* --- work rows ------------------------------------------------------------------------------------------------------ */
+
+static struct work *work_new(struct hand *h, const struct id *id)
+{
+	struct work *w = h->free_works;
+
+	if (w != NULL) {
+		h->free_works = w->next;
+		*w = (struct work){ .id = *id, .remaining = 1 }; /* held by whoever fills it */
+	}
+	return w;
+}
+
+static void work_release(struct hand *h, struct work *w)
+{
+	if (--w->remaining > 0)
+		return;
+	if (!w->abandoned && h->done_count < DONE_MAX)
+		h->done[h->done_count++] = w->id;
+	w->next = h->free_works;
+	h->free_works = w;
+}
+
+static void attach(struct slot *slot, struct work *w)
+{
+	if (slot->work_count == WORKS_PER_SLOT) {
+		w->abandoned = true;
+		return;
+	}
+	slot->works[slot->work_count++] = w;
+	w->remaining++;
+}
+
+/* The first n works of the slot are served. */
+static void serve(struct hand *h, struct slot *slot, int n)
+{
+	for (int i = 0; i < n; i++)
+		work_release(h, slot->works[i]);
+	slot->work_count -= n;
+	memmove(slot->works, slot->works + n, sizeof(slot->works[0]) * (size_t)slot->work_count);
+	slot->works_flying = 0;
+}
+
+static void abandon(struct hand *h, struct slot *slot)
+{
+	for (int i = 0; i < slot->work_count; i++)
+		slot->works[i]->abandoned = true;
+	serve(h, slot, slot->work_count);
+	slot_free(h, slot);
+}
+
+/* --- queue ---------------------------------------------------------------------------------------------------------- */
+
+static bool push(struct hand *h, struct slot *slot, int64_t now_us)
+{
+	if (h->queued == h->queue_size)
+		return false;
+	slot->place = PLACE_QUEUED;
+	h->queue[(h->queue_from + h->queued++) % h->queue_size] = (struct waiting){ slot->id, now_us };
+	return true;
+}
+
+static bool take(struct hand *h, const struct id *id, struct work *w, bool from_todo, int64_t now_us)
+{
+	struct slot *slot = slot_of(h, id);
+
+	if (slot->place == PLACE_NONE) {
+		*slot = (struct slot){ .id = *id };
+		if (!push(h, slot, now_us))
+			return false;
+	} else if (slot->place == PLACE_FLYING) {
+		slot->place = PLACE_AGAIN;
+	}
+	slot->from_todo = slot->from_todo || from_todo;
+	if (w != NULL)
+		attach(slot, w);
+	return true;
+}
+
+void hand_take(struct hand *h, const struct id *work, const struct id *declarations, int count, int64_t now_us)
+{
+	struct work *w = work == NULL ? NULL : work_new(h, work);
+
+	for (int i = 0; i < count; i++)
+		if (!take(h, &declarations[i], w, work == NULL, now_us) && w != NULL)
+			w->abandoned = true;
+	if (w != NULL)
+		work_release(h, w);
+}
+
+int hand_next(struct hand *h, int64_t ripe_us, struct id *out, int max)
+{
+	int n = 0;
+
+	while (h->queued > 0 && n < max && h->queue[h->queue_from].since_us <= ripe_us) {
+		struct slot *slot = slot_of(h, &h->queue[h->queue_from].id);
+
+		assert(slot->place == PLACE_QUEUED);
+		slot->place = PLACE_FLYING;
+		slot->works_flying = slot->work_count;
+		slot->todo_flying = slot->from_todo;
+		slot->from_todo = false;
+		out[n++] = slot->id;
+		h->queue_from = (h->queue_from + 1) % h->queue_size;
+		h->queued--;
+	}
+	return n;
+}
+
+bool hand_from_todo(const struct hand *h, const struct id *flying)
+{
+	return flying_slot(h, flying)->todo_flying;
+}
+
+void hand_again(struct hand *h, const struct id *flying)
+{
+	flying_slot(h, flying)->place = PLACE_AGAIN;
+}
+
+void hand_land(struct hand *h, const struct id *flying, bool settled, int64_t now_us)
+{
+	struct slot *slot = flying_slot(h, flying);
+	bool again = slot->place == PLACE_AGAIN;
+
+	if (settled)
+		serve(h, slot, slot->works_flying);
+	else
+		slot->from_todo = slot->from_todo || slot->todo_flying;
+	if (!again && settled)
+		slot_free(h, slot);
+	else if (!again || !push(h, slot, now_us))
+		abandon(h, slot);
+}
+
+/* --- life and looks ------------------------------------------------------------------------------------------------- */
+
+struct hand *hand_new(int queue_limit)
+{
+	struct hand *h = calloc(1, sizeof(*h));
+
+	assert(queue_limit >= 1 && queue_limit <= HAND_QUEUE_MAX);
+	if (h == NULL || (h->queue = calloc((size_t)queue_limit, sizeof(*h->queue))) == NULL) {
+		free(h);
+		return NULL;
+	}
+	h->queue_size = queue_limit;
+	for (int i = 0; i < WORKS; i++) {
+		h->works[i].next = h->free_works;
+		h->free_works = &h->works[i];
+	}
+	return h;
+}
+
+void hand_free(struct hand *h)
+{
+	if (h == NULL)
+		return;
+	free(h->queue);
+	free(h);
+}
+
+int hand_queued(const struct hand *h)
+{
+	return h->queued;
+}
+
+int hand_room(const struct hand *h)
+{
+	return h->queue_size - h->queued;
+}
+
+int hand_done_count(const struct hand *h)
+{
+	return h->done_count;
+}
+
+const struct id *hand_done(const struct hand *h)
+{
+	return h->done;
+}
+
+void hand_forget_done(struct hand *h, int n)
+{
+	assert(n <= h->done_count);
+	h->done_count -= n;
+	memmove(h->done, h->done + n, sizeof(h->done[0]) * (size_t)h->done_count);
+}

@@ -1,0 +1,115 @@
+"""Who may: tokens missing, wrong, expired, disabled; every route and every role."""
+import re
+
+import pytest
+
+from filer import CODES
+from stack import Api, wait_for
+from support import accept, problem
+
+ALL = {"enterprise", "regulator", "operator", "authority"}
+READ = ALL - {"authority"}
+ROUTES = {  # method, path: roles that are let in
+    ("POST", "/v1/filings"): {"enterprise"},
+    ("GET", "/v1/filings"): READ,
+    ("GET", "/v1/filings/{id}"): READ,
+    ("GET", "/v1/filings/{id}/receipt"): READ,
+    ("GET", "/v1/declarations"): READ,
+    ("GET", "/v1/declarations/{id}"): READ,
+    ("GET", "/v1/declarations/{id}/timeline"): READ,
+    ("GET", "/v1/declarations/{id}/verdict"): READ,
+    ("POST", "/v1/authorities/{code}/receipts"): {"authority", "operator", "regulator"},
+    ("GET", "/v1/authorities"): ALL,
+    ("GET", "/v1/deliveries"): READ,
+    ("GET", "/v1/deliveries/{id}"): READ,
+    ("POST", "/v1/deliveries/{id}/retry"): {"operator", "regulator"},
+    ("POST", "/v1/identities"): {"operator", "regulator"},
+    ("POST", "/test/clock"): {"operator"},
+}
+PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}")}
+
+
+def concrete(path):
+    return path.replace("{code}", "TAX").replace("{slug}", "bad-json").replace("{kind}", "order").replace("{direction}", "import").replace("{id}", "x")
+
+
+def call(api, method, path):
+    if method == "POST":
+        return api.post(concrete(path), b"{")
+    return api.get(concrete(path))
+
+
+@pytest.fixture(scope="module")
+def roles(stack):
+    return {"enterprise": stack.enterprise, "regulator": stack.client("TAX itself", "regulator", "--authority", "TAX"),
+            "operator": stack.operator, "authority": stack.caller(stack.tokens["authority-TAX"])}
+
+
+def test_the_table_is_complete(stack):
+    described = {(m.upper(), path) for path, item in stack.openapi.document["paths"].items() for m in item if m in ("get", "post", "put", "delete", "patch")}
+    assert described == set(ROUTES) | PUBLIC
+
+
+@pytest.mark.parametrize("method,path", sorted(ROUTES))
+def test_roles(stack, roles, method, path):
+    for role, api in roles.items():
+        reply = call(api, method, path)
+        if role in ROUTES[method, path]:
+            assert reply.status in (200, 400, 404, 403 if path == "/v1/identities" else 400), (role, reply)
+        else:
+            problem(reply, 403, "forbidden")
+    reply = call(stack.daemon.public, method, path)
+    problem(reply, 401, "unauthenticated")
+    assert reply.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("method,path", sorted(PUBLIC))
+def test_what_needs_no_token(stack, method, path):
+    accept(call(stack.daemon.public, method, path), 200)
+    accept(call(Api(stack.daemon.address, "tg_wrong"), method, path), 200)
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic dGc6dGc=", "Token x", "Bearer tg_", "Bearer tg_" + "A" * 43, "Bearer " + "x" * 8000,
+                                    "Bearer null", "bearer tg_wrong"])
+def test_wrong_tokens(stack, header):
+    reply = stack.daemon.public.get("/v1/declarations", Authorization=header)
+    problem(reply, 401, "unauthenticated")
+    assert "tg_" not in reply.body.decode()
+
+
+def test_a_token_of_one_letter_less_or_more(stack):
+    token = stack.enterprise.token
+    for wrong in (token[:-1], token + "A", token.upper(), token.replace("tg_", ""), token[:-1] + ("A" if token[-1] != "A" else "B")):
+        problem(Api(stack.daemon.address, wrong).get("/v1/declarations"), 401, "unauthenticated")
+    accept(stack.daemon.public.get("/v1/declarations", Authorization=f"bearer   {token}"), 200)
+
+
+def test_expired_and_disabled(stack, trades):
+    api = stack.client(f"short {trades.tag}", "enterprise", "--codes", CODES["carrier"], "--expires-days", "1")
+    accept(api.file(trades.make().waybill()))
+    accept(stack.operator.post("/test/clock", {"shift_s": 86400 - 600}), 200)
+    accept(api.get("/v1/declarations"), 200)
+    accept(stack.operator.post("/test/clock", {"shift_s": 86400 + 60}), 200)
+    try:
+        problem(api.get("/v1/declarations"), 401, "unauthenticated")
+        problem(api.file(trades.make().waybill()), 401, "unauthenticated")
+    finally:
+        accept(stack.operator.post("/test/clock", {"shift_s": 0}), 200)
+    accept(api.get("/v1/declarations"), 200)
+    stack.ctl("client", "disable", f"short {trades.tag}")
+    wait_for(lambda: api.get("/v1/declarations").status == 401, "the daemon knows that it is disabled")
+    problem(api.file(trades.make().waybill()), 401, "unauthenticated")
+
+
+def test_tokens_are_not_stored(stack):
+    stored = stack.psql("select row_to_json(c)::text from client c")
+    for token in stack.tokens.values():
+        assert token not in stored and token[3:] not in stored
+    for name in ("tongguand.log", "tongguan-mock.log"):
+        log = (stack.directory / name).read_text()
+        assert not re.search(r"tg_[A-Za-z0-9_-]{20}", log)
+
+
+def test_the_clock_needs_the_switch(own):
+    stack = own(settings={"test": {"clock": False}})
+    problem(stack.operator.post("/test/clock", {"shift_s": 1}), 404, "not-found")

@@ -1,0 +1,120 @@
+/* Who calls: found by the token's hash, while neither disabled nor expired; may file for its own codes only. */
+#include "house_bench.h"
+
+#include "store/client_store.h"
+
+struct load {
+	struct db_call call;
+	struct house *h;
+	struct client_set *set;
+};
+
+static void on_load(struct db_call *call, const struct db_answer *a)
+{
+	struct load *l = container_of(call, struct load, call);
+
+	assert_int_equal(a->outcome, DB_DONE);
+	l->set = client_set_from_rows(a->results[0]);
+	loop_stop(l->h->loop);
+}
+
+static struct client_set *load(struct house *h)
+{
+	struct load l = { .h = h };
+
+	db_call_init(&l.call);
+	db_call_add(&l.call, &client_store_all, NULL);
+	house_run(h, &l.call, on_load);
+	assert_non_null(l.set);
+	return l.set;
+}
+
+/* The tests' tokens are their names. */
+static const struct client *find(const struct client_set *s, const char *token, int64_t now_us)
+{
+	struct sha256 hash = sha256_of(text_of(token));
+
+	return client_set_find(s, &hash, now_us);
+}
+
+static void clients_are_found_by_their_token(void **state)
+{
+	struct house *h = house_of(state);
+	const struct client *c;
+	struct client_set *s;
+
+	house_migrate(h);
+	s = load(h);
+	assert_null(find(s, "shop", NOW_US)); /* of none */
+	client_set_free(s);
+	house_sql(h->db,
+	          "insert into client (name, role, codes, authority, token_sha256, created_at, expires_at, disabled_at) values"
+	          " ('shop', 'enterprise', '{91330100MA27Y5QW3N,3301960001}', null, sha256('shop'), now(), null, null),"
+	          " ('late', 'operator', '{}', null, sha256('late'), now(), '2026-03-02T10:11:12+08', null),"
+	          " ('gone', 'operator', '{}', null, sha256('gone'), now(), null, now()),"
+	          " ('tax', 'authority', '{}', 'TAX', sha256('tax'), now(), null, null),"
+	          " ('mars', 'authority', '{}', 'MARS', sha256('mars'), now(), null, null),"
+	          " ('short', 'operator', '{}', null, '\\x00', now(), null, null),"
+	          " ('eye', 'regulator', '{}', null, sha256('eye'), now(), null, null)");
+	s = load(h);
+	c = find(s, "shop", NOW_US);
+	assert_non_null(c);
+	assert_true(text_is(c->name, "shop") && c->role == ROLE_ENTERPRISE && c->code_count == 2 && !c->has_authority);
+	assert_true(c->id == house_ask(h, "select id from client where name = 'shop'"));
+	assert_true(client_may_file_for(c, TEXT("91330100MA27Y5QW3N")) && client_may_file_for(c, TEXT("3301960001")));
+	assert_false(client_may_file_for(c, TEXT("91330100MA27Y5QW3")) || client_may_file_for(c, TEXT("")) || client_may_file_for(c, TEXT("x")));
+	c = find(s, "tax", NOW_US);
+	assert_true(c->role == ROLE_AUTHORITY && c->has_authority && c->authority == AUTHORITY_TAX);
+	assert_false(client_may_file_for(c, TEXT("3301960001")));
+	assert_int_equal(find(s, "eye", NOW_US)->role, ROLE_REGULATOR);
+	/* the moment it expires it is no more */
+	assert_non_null(find(s, "late", NOW_US - 1));
+	assert_null(find(s, "late", NOW_US));
+	assert_null(find(s, "gone", NOW_US));
+	assert_null(find(s, "mars", NOW_US)); /* an authority that this program does not know */
+	assert_null(find(s, "nobody", NOW_US));
+	client_set_free(s);
+	client_set_free(NULL);
+}
+
+static void many_clients_are_all_found(void **state)
+{
+	struct house *h = house_of(state);
+	struct client_set *s;
+	char name[16];
+
+	house_migrate(h);
+	house_sql(h->db, "insert into client (name, role, codes, token_sha256, created_at)"
+	                 " select 'c' || i, 'enterprise', array['code' || i], sha256(convert_to('c' || i, 'UTF8')), now() from generate_series(1, 5000) i");
+	s = load(h);
+	for (int i = 0; i <= 5001; i++) {
+		const struct client *c;
+
+		(void)snprintf(name, sizeof(name), "c%d", i);
+		c = find(s, name, NOW_US);
+		assert_int_equal(c != NULL, i >= 1 && i <= 5000);
+		assert_true(c == NULL || text_is(c->name, name));
+	}
+	client_set_free(s);
+}
+
+static void roles_have_names(void **state)
+{
+	(void)state;
+	for (int r = 0; r < ROLE_COUNT; r++)
+		for (int k = 0; k < r; k++)
+			assert_string_not_equal(role_name((enum role)r), role_name((enum role)k));
+}
+
+#define WITH_HOUSE(test) cmocka_unit_test_setup_teardown(test, house_set_up, house_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_HOUSE(clients_are_found_by_their_token),
+		WITH_HOUSE(many_clients_are_all_found),
+		cmocka_unit_test(roles_have_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
