@@ -111,6 +111,7 @@ $(BIN)/%: $(LIB)
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS)
 
 unit-programs: $(UNIT)
+$(OUT)/unit/%_torture_test: LDFLAGS += -Wl,--wrap=db_start,--wrap=db_cancel # a test between the house and its database
 $(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(call objects,$(wildcard tests/unit/fixture*.c)) $(TOOLS) $(LIB)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)

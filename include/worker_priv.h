@@ -34,7 +34,7 @@ struct worker_watch { /* worker_watch.c */
 	int64_t params_space[2]; /* where the parameters' bytes lie */
 	int64_t answered_us;     /* monotonic, the last answer; 0: none yet */
 	int schema_version;
-	bool fsync_on, is_writable, is_test;
+	bool fsync_on, is_writable;
 	int64_t lag_us;
 	int32_t partitions_day;  /* the last day on which they were made or found */
 	int64_t backlog_us;      /* when it was asked for */

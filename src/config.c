@@ -160,10 +160,11 @@ static cfg_t *grammar_new(struct grammar *g)
 
 /* --- the file ---------------------------------------------------------------------------------------------------- */
 
-/* A comment's bytes become blanks; line ends stay. Quotes are respected as libconfuse does. */
-static void blank_comments(char *text)
+/* A comment's bytes become blanks; line ends stay. Quotes are respected as libconfuse does. How many sections stay open. */
+static int blank_comments(char *text)
 {
 	char quote = '\0', before = '\n';
+	int depth = 0;
 
 	for (char *p = text; *p != '\0'; before = *p++) {
 		if (quote != '\0') {
@@ -173,6 +174,7 @@ static void blank_comments(char *text)
 				quote = '\0';
 			continue;
 		}
+		depth += (*p == '{') - (*p == '}');
 		if (*p == '"' || *p == '\'') {
 			quote = *p;
 		} else if (*p == '#' || (*p == '/' && p[1] == '/' && strchr(" \t\n={}", before) != NULL)) {
@@ -182,10 +184,11 @@ static void blank_comments(char *text)
 			for (; *p != '\0' && !(*p == '*' && p[1] == '/'); p++)
 				*p = *p == '\n' ? '\n' : ' ';
 			if (*p == '\0')
-				return;
+				return depth;
 			*p = p[1] = ' ';
 		}
 	}
+	return depth;
 }
 
 static char *read_file(struct arena *a, const char *path, struct fault *f)
@@ -268,6 +271,7 @@ static bool check_together(const struct config *c, struct fault *f)
 bool config_load(struct config *c, const char *path, struct fault *f)
 {
 	char *text = NULL;
+	int open_sections = 0;
 	bool good;
 
 	*c = (struct config){ .path = path };
@@ -278,9 +282,11 @@ bool config_load(struct config *c, const char *path, struct fault *f)
 		text = read_file(&c->arena, path, f);
 		if (text == NULL)
 			return false;
-		blank_comments(text);
+		open_sections = blank_comments(text);
 	}
 	good = text == NULL || parse(c, text, f);
+	if (good && open_sections > 0) /* libconfuse takes the end of the file for the end of a section */
+		good = fault_set(f, FAULT_CONFIG, "%s: the last section is not closed", path);
 	if (good && c->arena.full)
 		good = fault_set(f, FAULT_CONFIG, "%s: is too large", path);
 	return good && check_together(c, f);

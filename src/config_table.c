@@ -22,7 +22,7 @@ const struct setting config_settings[] = {
 	NUMBER(http, body_timeout_ms, 100, 600000, 30000, "ms", "Time for a request's body to arrive."),
 	NUMBER(http, idle_timeout_ms, 100, 3600000, 75000, "ms", "How long a connection is kept open between requests."),
 	NUMBER(http, handler_timeout_ms, 100, 600000, 20000, "ms", "Time for an answer; beyond it the caller gets a 503. Longer than intake.give_up_ms."),
-	NUMBER(http, header_bytes, 4096, 1048576, 32768, "bytes", "Memory for a request's line and headers."),
+	NUMBER(http, header_bytes, 4096, 1048576, 8192, "bytes", "Memory for a request's line and headers."),
 	NUMBER(http, body_bytes, 1024, 67108864, 2097152, "bytes", "Longest body of a filing; beyond it 413."),
 	NUMBER(http, memory_bytes, 1048576, 1073741824, 67108864, "bytes", "Most memory of one request, its body included."),
 
@@ -50,11 +50,12 @@ const struct setting config_settings[] = {
 
 	NUMBER(flow, assess_batch, 1, 512, 128, "declarations", "Declarations judged together."),
 	NUMBER(flow, assess_flights, 1, 4, 2, "batches", "Batches of judging under way at once."),
-	NUMBER(flow, hint_limit, 4096, 65536, 4096, "declarations", "Declarations waiting in memory to be judged; the rest wait in the database."),
+	NUMBER(flow, hint_limit, 4096, 12288, 4096, "declarations", "Declarations waiting in memory to be judged; the rest wait in the database."),
 	NUMBER(flow, queue_per_authority, 1, 100000, 2000, "deliveries", "Deliveries waiting in memory for one authority; the rest wait in the database."),
 	NUMBER(flow, lease_s, 1, 3600, 30, "s", "How long this daemon holds a declaration or delivery; after a crash it waits so long. Longer than any authority's timeout_ms."),
 	NUMBER(flow, sweep_ms, 10, 60000, 250, "ms", "How often work that nobody holds is looked for."),
-	NUMBER(flow, gather_ms, 0, 10000, 15, "ms", "How long a declaration may wait for its other flows before it is judged."),
+	NUMBER(flow, gather_ms, 0, 10000, 20, "ms", "How long what is new waits for company before its declaration is judged: other filings, answers of other authorities."),
+	NUMBER(flow, patience_ms, 0, 60000, 500, "ms", "The same for declarations that still lack flows."),
 	TEXT_(flow, exchange_id, "DXPENT0000000000", "Our number at the customs data exchange."),
 
 	NUMBER(inbox, batch, 1, 1024, 512, "items", "Answers of authorities stored together."),

@@ -4,6 +4,7 @@
  * Settings, secrets, the schema, then workers until a signal; see docs/LIFE.md for a filing's way through the house.
  */
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +125,9 @@ int main(int argc, char **argv)
 	if (action == ACT_PRINT || action == ACT_PRINT_MARKDOWN)
 		return print_config(action, path);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* Batches come and go many times a second: their memory stays with the process instead of being mapped anew. */
+	(void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	(void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
 	if (!config_load(&c, path == NULL ? DEFAULT_PATH : path, &f))
 		status = complain(&f);
 	else

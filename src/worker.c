@@ -57,11 +57,11 @@ static bool make_pools(struct worker *w, struct fault *f)
 	return true;
 }
 
-static void on_stored(void *arg, const struct id *work, const struct id *declarations, int count)
+static void on_stored(void *arg, const struct raised *raised)
 {
 	struct worker *w = arg;
 
-	flow_hint(w->flow, work, declarations, count);
+	flow_hint(w->flow, raised);
 }
 
 static bool make_inbox(struct worker *w, struct fault *f)
@@ -85,7 +85,7 @@ static bool make_flow(struct worker *w, struct fault *f)
 	};
 	const struct flow_conf conf = {
 		.assess_batch = c->flow.assess_batch, .assess_flights = c->flow.assess_flights, .hint_limit = c->flow.hint_limit,
-		.queue_per_authority = c->flow.queue_per_authority, .lease_s = c->flow.lease_s, .gather_ms = c->flow.gather_ms, .sweep_ms = c->flow.sweep_ms,
+		.queue_per_authority = c->flow.queue_per_authority, .lease_s = c->flow.lease_s, .gather_ms = c->flow.gather_ms, .patience_ms = c->flow.patience_ms, .sweep_ms = c->flow.sweep_ms,
 		.exchange_id = c->flow.exchange_id, .identity_key = w->deps.startup->identity_key,
 	};
 	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,

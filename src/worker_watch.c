@@ -44,7 +44,6 @@ static void on_health(struct db_call *call, const struct db_answer *a)
 	h->schema_version = (int)db_get_int(a->results[0], 0, SH_VERSION);
 	h->fsync_on = db_get_int(a->results[0], 0, SH_FSYNC) != 0;
 	h->is_writable = db_get_int(a->results[0], 0, SH_WRITABLE) != 0;
-	h->is_test = text_is(db_get_text(a->results[0], 0, SH_PURPOSE), "test");
 }
 
 static void ask_health(struct worker *w)
@@ -208,7 +207,7 @@ void worker_ready(void *arg, struct buf *problems)
 		buf_printf(problems, "the database's schema is of version %d, this program's of %d\n", h->schema_version, schema_version());
 	if (!h->is_writable)
 		buf_str(problems, "the database takes no writes\n");
-	if (!h->fsync_on && !h->is_test)
+	if (!h->fsync_on)
 		buf_str(problems, "fsync is off in PostgreSQL: what is acknowledged might be lost\n");
 	if (h->lag_us > LAG_US)
 		buf_printf(problems, "the loop was held up for %lld ms\n", (long long)(h->lag_us / 1000));

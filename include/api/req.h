@@ -12,10 +12,11 @@
 #ifndef API_REQ_H
 #define API_REQ_H
 
-#include "api/api.h"
+#include "api/deps.h"
 #include "api/problem.h"
 #include "api/trace.h"
 #include "base/arena.h"
+#include "io/httpd.h"
 
 struct api_metrics;
 struct route;

@@ -11,6 +11,7 @@
 #include "io/httpc.h"
 #include "io/loop.h"
 #include "store/inbox.h"
+#include "store/raised.h"
 #include "store/rule_store.h"
 
 struct flow;
@@ -21,7 +22,8 @@ struct flow_conf {
 	int hint_limit;         /* declarations waiting in memory; beyond: left to the sweep */
 	int queue_per_authority;/* deliveries in memory per authority; beyond: left to the sweep */
 	int lease_s;            /* of deliveries, and of work found by the sweep */
-	int gather_ms;          /* how long a declaration may wait for its other flows before it is judged */
+	int gather_ms;          /* how long what is new waits for company: filings, answers of other authorities */
+	int patience_ms;        /* the same where flows are still lacking */
 	int sweep_ms;           /* how often what was left is looked for */
 	const char *exchange_id;/* our number at the customs exchange (BaseTransfer dxpId) */
 	struct text identity_key; /* for the keyed hash of attested identities; empty: nobody is attested */
@@ -38,8 +40,8 @@ struct flow_deps {
 };
 
 struct flow *flow_new(const struct flow_conf *conf, const struct flow_deps *deps, struct fault *f) must_check;
-/* Declarations that have something new, and the work row that holds them: from intake and inbox, after their commits. */
-void flow_hint(struct flow *fl, const struct id *work, const struct id *declarations, int count);
+/* From intake and inbox, after their commits. */
+void flow_hint(struct flow *fl, const struct raised *r);
 void flow_quiesce(struct flow *fl);      /* takes no new work; lets what is under way end */
 bool flow_idle(const struct flow *fl);
 void flow_free(struct flow *fl);

@@ -9,7 +9,7 @@ struct assess;
 struct dispatch;
 
 struct assess *assess_new(struct flow *fl) must_check;
-void assess_hint(struct assess *s, const struct id *work, const struct id *declarations, int count);
+void assess_hint(struct assess *s, const struct raised *r);
 bool assess_has_room(const struct assess *s); /* for the sweep */
 void assess_quiesce(struct assess *s);
 bool assess_idle(const struct assess *s);

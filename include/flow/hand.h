@@ -5,6 +5,8 @@
  *              ^                             └─ again (something new came meanwhile, or the race was lost)
  *              └─────────────────────────────────┘
  *
+ * Two queues: SOON for what can be decided now, LATER for declarations that still lack flows: those are likely to come,
+ * and one judgement then does for all. What is LATER moves to SOON when its last flow or an answer arrives.
  * A work row is done when every declaration of it was settled after it was taken; one that could not be taken whole is
  * abandoned: it stays in the database, and the sweep finds it when its lease has run out.
  */
@@ -18,12 +20,17 @@ struct hand;
 
 struct hand *hand_new(int queue_limit) must_check; /* queue_limit: at most HAND_QUEUE_MAX */
 void hand_free(struct hand *h);
-enum { HAND_QUEUE_MAX = 4096, HAND_FLYING_MAX = 4096 };
+enum { HAND_QUEUE_MAX = 12288, HAND_FLYING_MAX = 4096 }; /* of each queue */
 
+enum hand_pace { HAND_SOON, HAND_LATER, HAND_PACE_COUNT };
+struct hand_when {
+	int64_t now_us;
+	const bool *later; /* for each; NULL: all soon */
+};
 /* work NULL: they come from todo. What does not fit is left to the sweep. */
-void hand_take(struct hand *h, const struct id *work, const struct id *declarations, int count, int64_t now_us);
-/* Those that wait since ripe_us or longer, at most max: they fly until hand_land(). */
-int hand_next(struct hand *h, int64_t ripe_us, struct id *out, int max);
+void hand_take(struct hand *h, const struct id *work, const struct id *declarations, int count, const struct hand_when *when);
+/* Those of one queue that wait since ripe_us or longer, at most max: they fly until hand_land(). */
+int hand_next(struct hand *h, enum hand_pace pace, int64_t ripe_us, struct id *out, int max);
 bool hand_from_todo(const struct hand *h, const struct id *flying);
 void hand_again(struct hand *h, const struct id *flying); /* it must be judged once more */
 void hand_land(struct hand *h, const struct id *flying, bool settled, int64_t now_us);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "io/db.h"
+#include "store/raised.h"
 #include "model/clearance.h"
 #include "model/delivery.h"
 
@@ -70,7 +71,7 @@ struct inbox_deps {
 	struct id_source *ids;
 	int work_lease_s;
 	/* Declarations whose answers are stored now, and the work row that holds them: a hint, the row is the safety net. */
-	void (*on_stored)(void *arg, const struct id *work, const struct id *declarations, int count);
+	void (*on_stored)(void *arg, const struct raised *raised);
 	void *arg;
 };
 

@@ -18,6 +18,7 @@
 #include "base/crypto.h"
 #include "base/id.h"
 #include "io/db.h"
+#include "store/raised.h"
 #include "model/document.h"
 #include "model/rule.h"
 
@@ -93,7 +94,7 @@ struct intake_deps {
 	struct signer *signer;
 	/* Called after a commit with the declarations to judge and the work row that holds them: a hint, the row is the
 	 * safety net and is deleted when all are judged. */
-	void (*on_stored)(void *arg, const struct id *work, const struct id *declarations, int count);
+	void (*on_stored)(void *arg, const struct raised *raised);
 	void *arg;
 };
 

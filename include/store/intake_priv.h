@@ -26,8 +26,13 @@ struct intake_write {
 
 /* Fills the call: (locks,) put. False: the arena is full. */
 bool intake_put_call(struct intake_write *w, struct arena *a, struct db_call *call) must_check;
+struct intake_raised {
+	struct id *ids;
+	bool *incomplete;
+	int room;
+};
 /* What was written becomes STORED; the rest stays PENDING. The declarations raised are put into raised: how many. */
-int intake_put_read(struct intake_write *w, const struct db_answer *a, struct id *raised, int room);
+int intake_put_read(struct intake_write *w, const struct db_answer *a, struct intake_raised *raised);
 /* Of those that stay PENDING: what stands under their keys. Its own statement after the commit, so that it sees what others committed. */
 bool intake_look_call(struct intake_write *w, struct arena *a, struct db_call *call) must_check;
 /* Sets REPEAT, or STORED by an earlier try; one that met other content stays PENDING with first_id set. */

@@ -5,8 +5,9 @@
  *                     ^                                                         └─ the race was lost: judge again
  *                     └── a declaration that was hinted while it was under way
  *
- * No transaction is open while C thinks: the write is guarded by the seq that was read. A declaration waits gather_ms
- * for its other flows first. The work row of a batch is deleted when all its declarations are judged; what a crash
+ * No transaction is open while C thinks: the write is guarded by the seq that was read. What came together is judged
+ * together: after gather_ms, or after patience_ms where flows are lacking. What cannot be written is looked for by
+ * halves and left alone. The work row of a batch is deleted when all its declarations are judged; what a crash
  * leaves undone the sweep finds in `work` when the lease has run out, and ended waiting windows in `todo`.
  */
 #include <assert.h>
@@ -25,14 +26,17 @@
 #define SERIAL_LOW     400
 #define SWEEP_BATCH    256
 #define LEFT_BATCH     4    /* work rows at once */
-#define IDS_MAX        1200 /* declarations of one work row */
+#define IDS_MAX        4096 /* declarations of one work row: a batch of intake raises three a filing at most */
 #define PAUSE_US       30000
 
 struct flight {
 	struct assess *home;
 	struct arena arena;
-	struct id ids[BATCH_MAX];
-	bool settled[BATCH_MAX]; /* judged and written, or not there */
+	struct id batch[BATCH_MAX];
+	bool batch_settled[BATCH_MAX];
+	int total;
+	struct id *ids; /* the part under way: all of the batch, or less after a part that could not be written */
+	bool *settled;  /* judged and written, or not there */
 	int count;
 	struct judged *judged;
 	int *asked; /* places whose identity was asked about */
@@ -66,9 +70,9 @@ static loop_timer_fn on_sweep, on_gather;
 static loop_task_fn on_soon;
 static void settle(struct flight *f);
 
-void assess_hint(struct assess *s, const struct id *work, const struct id *declarations, int count)
+void assess_hint(struct assess *s, const struct raised *r)
 {
-	hand_take(s->hand, work, declarations, count, loop_now_us(s->flow->deps.loop));
+	hand_take(s->hand, &r->work, r->declarations, r->count, &(struct hand_when){ loop_now_us(s->flow->deps.loop), r->incomplete });
 	s->flow->stats.hinted = hand_queued(s->hand);
 	loop_soon(s->flow->deps.loop, &s->soon, on_soon);
 }
@@ -88,14 +92,29 @@ static int by_bucket_and_id(const void *x, const void *y)
 	return ba != bb ? (ba < bb ? -1 : 1) : id_cmp(a, b);
 }
 
-static void flight_over(struct flight *f)
+static void load(struct flight *f);
+
+static void land_part(struct flight *f)
+{
+	for (int i = 0; i < f->count; i++)
+		hand_land(f->home->hand, &f->ids[i], f->settled[i], loop_now_us(f->home->flow->deps.loop));
+	f->ids += f->count;
+	f->settled += f->count;
+	f->count = f->total - (int)(f->ids - f->batch);
+}
+
+/* What is left of the batch is next, unless we stop. */
+static void part_over(struct flight *f)
 {
 	struct assess *s = f->home;
 
-	for (int i = 0; i < f->count; i++)
-		hand_land(s->hand, &f->ids[i], f->settled[i], loop_now_us(s->flow->deps.loop));
+	land_part(f);
+	if (f->count > 0 && !s->flow->quiescing) {
+		load(f);
+		return;
+	}
+	land_part(f);
 	f->busy = false;
-	f->count = 0;
 	arena_done(&f->arena);
 	loop_soon(s->flow->deps.loop, &s->soon, on_soon);
 }
@@ -106,11 +125,16 @@ static void call(struct flight *f, db_done_fn *then)
 	db_start(f->home->flow->deps.db, &f->call, then);
 }
 
+static void put_off(struct flight *f, const char *what, const struct db_answer *a);
+
 static void load(struct flight *f)
 {
 	arena_done(&f->arena);
 	assess_store_load(&f->load, &f->arena, f->ids, f->count, &f->call);
-	call(f, on_loaded);
+	if (f->arena.full)
+		put_off(f, "load", NULL);
+	else
+		call(f, on_loaded);
 }
 
 static void on_pause(struct loop_timer *t)
@@ -118,17 +142,24 @@ static void on_pause(struct loop_timer *t)
 	load(container_of(t, struct flight, pause));
 }
 
-/* Nothing was lost: the rows are as they were. Once more after a pause; while stopping, left to whoever comes next. */
+/* Nothing was lost: the rows are as they were. Once more after a pause; while stopping, left to whoever comes next.
+ * What cannot be written or held must not take the others with it: by halves, until it stands alone and is left.
+ */
 static void put_off(struct flight *f, const char *what, const struct db_answer *a)
 {
 	struct flow *fl = f->home->flow;
+	bool has_culprit = a == NULL || a->outcome == DB_BAD_DATA || a->outcome == DB_CONFLICT;
 
 	log_event(NULL, a != NULL && a->outcome == DB_BROKEN ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "assess.put_off", "%s of %d: %s %s %s", what, f->count,
 	          a == NULL ? "no memory" : db_outcome_name(a->outcome), a == NULL ? "" : a->sqlstate, a == NULL || a->detail == NULL ? "" : a->detail);
-	if (fl->quiescing || a == NULL || a->outcome == DB_BROKEN)
-		flight_over(f);
-	else
+	if (!fl->quiescing && has_culprit && f->count > 1) {
+		f->count = (f->count + 1) / 2;
+		load(f);
+	} else if (fl->quiescing || has_culprit || a->outcome == DB_BROKEN) {
+		part_over(f);
+	} else {
 		loop_timer_set(fl->deps.loop, &f->pause, PAUSE_US + (int64_t)(id_random(fl->deps.ids) % PAUSE_US), on_pause);
+	}
 }
 
 static void ask_identities(struct flight *f)
@@ -152,7 +183,10 @@ static void ask_identities(struct flight *f)
 		return;
 	}
 	assess_store_attested(&f->attested, &f->arena, hashes, n, clock_now_us(fl->deps.clock), &f->call);
-	call(f, on_attested);
+	if (f->arena.full)
+		put_off(f, "identities", NULL);
+	else
+		call(f, on_attested);
 }
 
 static void on_loaded(struct db_call *c, const struct db_answer *a)
@@ -216,9 +250,10 @@ static void on_serial(struct db_call *c, const struct db_answer *a)
 	struct assess *s = container_of(c, struct assess, serial_call);
 
 	s->serial_asked = false;
-	if (a->outcome == DB_DONE)
-		for (uint32_t i = 0, first = (uint32_t)db_get_int(a->results[0], 0, 0); i < SERIAL_BLOCK; i++)
-			s->serials[s->serial_count++] = first + SERIAL_BLOCK - 1 - i; /* a stack: the lowest on top */
+	if (a->outcome != DB_DONE)
+		return; /* the next sweep asks again */
+	for (uint32_t i = 0, first = (uint32_t)db_get_int(a->results[0], 0, 0); i < SERIAL_BLOCK; i++)
+		s->serials[s->serial_count++] = first + SERIAL_BLOCK - 1 - i; /* a stack: the lowest on top */
 	loop_soon(s->flow->deps.loop, &s->soon, on_soon);
 }
 
@@ -278,7 +313,7 @@ static void settle(struct flight *f)
 			hand_again(f->home->hand, &f->ids[i]);
 	ask_serials(f->home);
 	if (f->context.judgement_count == 0) {
-		flight_over(f);
+		part_over(f);
 		return;
 	}
 	f->write = (struct assess_write){ .judgements = f->context.judgements, .deliveries = f->context.deliveries, .changes = f->context.changes,
@@ -318,15 +353,21 @@ static void hand_over(struct flight *f, const bool *won)
 
 		if (at < 0 || !won[at])
 			continue;
+		fl->stats.declared++;
 		if (!id_is_null(&v->lease))
 			dispatch_take(fl->dispatch, v, 0);
 		else if (v->state == DELIVERY_DUE)
 			dispatch_kick(fl->dispatch, v->authority);
 	}
 	for (int i = 0; i < f->context.change_count; i++) {
-		fl->stats.contradictions += f->context.changes[i].contradicted;
-		if (f->context.changes[i].go)
-			dispatch_kick(fl->dispatch, f->context.changes[i].authority);
+		const struct part_change *c = &f->context.changes[i];
+		int at = judgement_at(f, &c->declaration);
+
+		if (at < 0 || !won[at])
+			continue;
+		fl->stats.contradictions += c->contradicted;
+		if (c->go)
+			dispatch_kick(fl->dispatch, c->authority);
 	}
 }
 
@@ -363,9 +404,8 @@ static void on_written(struct db_call *c, const struct db_answer *a)
 		fl->stats.judged++;
 		fl->stats.released += g->released_us != INT64_MIN;
 	}
-	fl->stats.declared += (uint64_t)f->context.delivery_count;
 	hand_over(f, won);
-	flight_over(f);
+	part_over(f);
 }
 
 /* --- start a flight ------------------------------------------------------------------------------------------------------- */
@@ -381,19 +421,26 @@ static void on_soon(struct loop_task *t)
 {
 	struct assess *s = container_of(t, struct assess, soon);
 	struct flow *fl = s->flow;
-	int64_t gather_us = (int64_t)fl->conf.gather_ms * 1000, now_us = loop_now_us(fl->deps.loop);
+	int64_t gather_us = (int64_t)fl->conf.gather_ms * 1000, patience_us = (int64_t)fl->conf.patience_ms * 1000;
+	int64_t now_us = loop_now_us(fl->deps.loop);
 
+	if (fl->quiescing)
+		return; /* the rest is left to whoever comes next */
 	ask_serials(s);
 	for (int k = 0; k < fl->conf.assess_flights && hand_queued(s->hand) > 0 && s->serial_count > 0 && *fl->deps.rules != NULL; k++) {
 		struct flight *f = &s->flights[k];
 
 		if (f->busy)
 			continue;
-		f->count = hand_next(s->hand, now_us - gather_us, f->ids, fl->conf.assess_batch);
-		if (f->count == 0)
+		f->total = hand_next(s->hand, HAND_SOON, now_us - gather_us, f->batch, fl->conf.assess_batch);
+		f->total += hand_next(s->hand, HAND_LATER, now_us - patience_us, f->batch + f->total, fl->conf.assess_batch - f->total);
+		if (f->total == 0)
 			break;
-		qsort(f->ids, (size_t)f->count, sizeof(f->ids[0]), by_bucket_and_id);
-		memset(f->settled, 0, sizeof(f->settled));
+		qsort(f->batch, (size_t)f->total, sizeof(f->batch[0]), by_bucket_and_id);
+		memset(f->batch_settled, 0, sizeof(f->batch_settled));
+		f->ids = f->batch;
+		f->settled = f->batch_settled;
+		f->count = f->total;
 		f->busy = true;
 		load(f);
 	}
@@ -440,6 +487,7 @@ static void on_sweep(struct loop_timer *t)
 	struct flow *fl = s->flow;
 
 	loop_timer_set(fl->deps.loop, &s->sweep, (int64_t)fl->conf.sweep_ms * 1000, on_sweep);
+	loop_soon(fl->deps.loop, &s->soon, on_soon); /* what waits for serials or rules */
 	if (s->sweeping)
 		return;
 	arena_done(&s->sweep_arena);
@@ -461,7 +509,7 @@ static int take_due(struct assess *s, const struct db_rows *r)
 		struct id id;
 
 		if (db_get_id(r, row, 0, &id))
-			hand_take(s->hand, NULL, &id, 1, loop_now_us(s->flow->deps.loop));
+			hand_take(s->hand, NULL, &id, 1, &(struct hand_when){ loop_now_us(s->flow->deps.loop), NULL });
 	}
 	return db_row_count(r);
 }
@@ -474,7 +522,7 @@ static int take_left(struct assess *s, const struct db_rows *r)
 		if (db_get_id(r, row, 0, &work)) {
 			int n = db_get_id_array(r, row, 1, ids, IDS_MAX);
 
-			hand_take(s->hand, &work, ids, n, loop_now_us(s->flow->deps.loop));
+			hand_take(s->hand, &work, ids, n, &(struct hand_when){ loop_now_us(s->flow->deps.loop), NULL });
 			s->flow->stats.swept += (uint64_t)n;
 		}
 	return db_row_count(r);

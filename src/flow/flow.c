@@ -22,10 +22,10 @@ no_memory:
 	return NULL;
 }
 
-void flow_hint(struct flow *fl, const struct id *work, const struct id *declarations, int count)
+void flow_hint(struct flow *fl, const struct raised *r)
 {
 	if (!fl->quiescing) /* at the end the work rows are left to whoever comes next */
-		assess_hint(fl->assess, work, declarations, count);
+		assess_hint(fl->assess, r);
 }
 
 void flow_quiesce(struct flow *fl)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS          16384 /* power of two, about twice what can be queued and flying */
+#define SLOTS          65536 /* power of two, twice what can be queued and flying */
 #define WORKS          4096  /* batches in hand; beyond: left to the sweep */
 #define WORKS_PER_SLOT 6
 #define DONE_MAX       2048
@@ -21,6 +21,7 @@ struct work { /* a row of table work */
 struct slot {
 	struct id id;
 	enum place place;
+	enum hand_pace pace; /* of the queue it stands in; an entry in the other one is void */
 	bool from_todo, todo_flying;
 	int work_count, works_flying; /* the first of them were there when it took off */
 	struct work *works[WORKS_PER_SLOT];
@@ -31,10 +32,15 @@ struct waiting {
 	int64_t since_us;
 };
 
+struct ring {
+	struct waiting *list;
+	int size, from, count;
+};
+
 struct hand {
 	struct slot slots[SLOTS];
-	struct waiting *queue; /* ring */
-	int queue_size, queue_from, queued;
+	struct ring rings[HAND_PACE_COUNT];
+	int queued; /* slots that are */
 	struct work works[WORKS], *free_works;
 	struct id done[DONE_MAX];
 	int done_count;
@@ -132,57 +138,69 @@ static void abandon(struct hand *h, struct slot *slot)
 
 /* --- queue ---------------------------------------------------------------------------------------------------------- */
 
-static bool push(struct hand *h, struct slot *slot, int64_t now_us)
+static bool push(struct hand *h, struct slot *slot, enum hand_pace pace, int64_t now_us)
 {
-	if (h->queued == h->queue_size)
+	struct ring *r = &h->rings[pace];
+
+	if (r->count == r->size)
 		return false;
+	h->queued += slot->place != PLACE_QUEUED;
 	slot->place = PLACE_QUEUED;
-	h->queue[(h->queue_from + h->queued++) % h->queue_size] = (struct waiting){ slot->id, now_us };
+	slot->pace = pace;
+	r->list[(r->from + r->count++) % r->size] = (struct waiting){ slot->id, now_us };
 	return true;
 }
 
-static bool take(struct hand *h, const struct id *id, struct work *w, bool from_todo, int64_t now_us)
+static bool take(struct hand *h, const struct id *id, struct work *w, enum hand_pace pace, int64_t now_us)
 {
 	struct slot *slot = slot_of(h, id);
 
 	if (slot->place == PLACE_NONE) {
 		*slot = (struct slot){ .id = *id };
-		if (!push(h, slot, now_us))
+		if (!push(h, slot, pace, now_us))
 			return false;
+	} else if (slot->place == PLACE_QUEUED && pace == HAND_SOON && slot->pace == HAND_LATER) {
+		(void)push(h, slot, pace, now_us); /* no room: its old place is as good */
 	} else if (slot->place == PLACE_FLYING) {
 		slot->place = PLACE_AGAIN;
 	}
-	slot->from_todo = slot->from_todo || from_todo;
+	slot->from_todo = slot->from_todo || w == NULL;
 	if (w != NULL)
 		attach(slot, w);
 	return true;
 }
 
-void hand_take(struct hand *h, const struct id *work, const struct id *declarations, int count, int64_t now_us)
+void hand_take(struct hand *h, const struct id *work, const struct id *declarations, int count, const struct hand_when *when)
 {
 	struct work *w = work == NULL ? NULL : work_new(h, work);
 
-	for (int i = 0; i < count; i++)
-		if (!take(h, &declarations[i], w, work == NULL, now_us) && w != NULL)
+	for (int i = 0; i < count; i++) {
+		enum hand_pace pace = when->later != NULL && when->later[i] ? HAND_LATER : HAND_SOON;
+
+		if (!take(h, &declarations[i], w, pace, when->now_us) && w != NULL)
 			w->abandoned = true;
+	}
 	if (w != NULL)
 		work_release(h, w);
 }
 
-int hand_next(struct hand *h, int64_t ripe_us, struct id *out, int max)
+int hand_next(struct hand *h, enum hand_pace pace, int64_t ripe_us, struct id *out, int max)
 {
+	struct ring *r = &h->rings[pace];
 	int n = 0;
 
-	while (h->queued > 0 && n < max && h->queue[h->queue_from].since_us <= ripe_us) {
-		struct slot *slot = slot_of(h, &h->queue[h->queue_from].id);
+	while (r->count > 0 && n < max && r->list[r->from].since_us <= ripe_us) {
+		struct slot *slot = slot_of(h, &r->list[r->from].id);
 
-		assert(slot->place == PLACE_QUEUED);
+		r->from = (r->from + 1) % r->size;
+		r->count--;
+		if (slot->place != PLACE_QUEUED || slot->pace != pace)
+			continue; /* it went over to the other queue */
 		slot->place = PLACE_FLYING;
 		slot->works_flying = slot->work_count;
 		slot->todo_flying = slot->from_todo;
 		slot->from_todo = false;
 		out[n++] = slot->id;
-		h->queue_from = (h->queue_from + 1) % h->queue_size;
 		h->queued--;
 	}
 	return n;
@@ -209,7 +227,7 @@ void hand_land(struct hand *h, const struct id *flying, bool settled, int64_t no
 		slot->from_todo = slot->from_todo || slot->todo_flying;
 	if (!again && settled)
 		slot_free(h, slot);
-	else if (!again || !push(h, slot, now_us))
+	else if (!again || !push(h, slot, HAND_SOON, now_us))
 		abandon(h, slot);
 }
 
@@ -220,12 +238,15 @@ struct hand *hand_new(int queue_limit)
 	struct hand *h = calloc(1, sizeof(*h));
 
 	assert(queue_limit >= 1 && queue_limit <= HAND_QUEUE_MAX);
-	if (h == NULL || (h->queue = calloc((size_t)queue_limit, sizeof(*h->queue))) == NULL) {
-		free(h);
-		return NULL;
+	for (int i = 0; h != NULL && i < HAND_PACE_COUNT; i++) {
+		h->rings[i].size = queue_limit;
+		h->rings[i].list = calloc((size_t)queue_limit, sizeof(struct waiting));
+		if (h->rings[i].list == NULL) {
+			hand_free(h);
+			return NULL;
+		}
 	}
-	h->queue_size = queue_limit;
-	for (int i = 0; i < WORKS; i++) {
+	for (int i = 0; h != NULL && i < WORKS; i++) {
 		h->works[i].next = h->free_works;
 		h->free_works = &h->works[i];
 	}
@@ -236,7 +257,8 @@ void hand_free(struct hand *h)
 {
 	if (h == NULL)
 		return;
-	free(h->queue);
+	for (int i = 0; i < HAND_PACE_COUNT; i++)
+		free(h->rings[i].list);
 	free(h);
 }
 
@@ -247,7 +269,7 @@ int hand_queued(const struct hand *h)
 
 int hand_room(const struct hand *h)
 {
-	return h->queue_size - h->queued;
+	return h->rings[HAND_SOON].size - h->rings[HAND_SOON].count;
 }
 
 int hand_done_count(const struct hand *h)

@@ -359,7 +359,7 @@ static void on_stored(struct db_call *call, const struct db_answer *a)
 	for (int i = 0; i < fl->count; i++)
 		item_done(fl->items[i], fl->items[i]->has_answer ? fl->items[i]->outcome : INBOX_STORED);
 	if (raised_count > 0)
-		b->deps.on_stored(b->deps.arg, &fl->work_id, raised, raised_count);
+		b->deps.on_stored(b->deps.arg, &(struct raised){ .work = fl->work_id, .declarations = raised, .count = raised_count });
 	part_over(fl);
 }
 

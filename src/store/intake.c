@@ -50,6 +50,7 @@ struct intake {
 	struct intake_submission *head, **tail;
 	int waiting; /* candidates in the queue */
 	struct id raised[LIST_MAX * 3];
+	bool incomplete[LIST_MAX * 3];
 	struct flight flights[FLIGHTS_MAX];
 	struct revision_lane *lane;
 	struct loop_task soon;
@@ -348,12 +349,13 @@ static void on_looked(struct db_call *call, const struct db_answer *a)
 static void stored(struct flight *fl, const struct db_answer *a)
 {
 	struct intake *i = fl->home;
-	int raised_count = intake_put_read(&fl->write, a, i->raised, (int)COUNTOF(i->raised)), lost = 0;
+	struct intake_raised raised = { i->raised, i->incomplete, (int)COUNTOF(i->raised) };
+	int raised_count = intake_put_read(&fl->write, a, &raised), lost = 0;
 
 	killpoint(KILLPOINT_INTAKE_STORED);
 	i->stats.batches++;
 	if (raised_count > 0 && raised_count < (int)COUNTOF(i->raised)) /* else left to the sweep: a hint must name all */
-		i->deps.on_stored(i->deps.arg, &fl->write.work_id, i->raised, raised_count);
+		i->deps.on_stored(i->deps.arg, &(struct raised){ fl->write.work_id, i->raised, i->incomplete, raised_count });
 	for (int k = fl->from; k < fl->to; k++)
 		lost += fl->list[k]->outcome == INTAKE_PENDING;
 	if (lost == 0) {

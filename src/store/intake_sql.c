@@ -74,15 +74,17 @@ static const struct db_stmt put = {
 	" d as ("
 	"  insert into declaration as k (bucket, id, platform_code, order_no, opened_at, changed_at, seq, filing_ids, client_ids, waybill_taken)"
 	"  select b, d, coalesce(max(p), ''), coalesce(max(o), ''), $21::timestamptz, $21::timestamptz, 1,"
-	"    coalesce(array_agg(distinct f) filter (where f is not null), '{}'),"
-	"    coalesce(array_agg(distinct u) filter (where u is not null), '{}'), bool_or(taken)"
+	"    coalesce(array_agg(f) filter (where f is not null), '{}'),"
+	"    coalesce(array_agg(u) filter (where u is not null), '{}'), bool_or(taken)"
 	"  from g group by b, d order by b, d"
 	"  on conflict (bucket, id) do update set"
 	"    seq = k.seq + 1, changed_at = excluded.changed_at,"
-	"    filing_ids = (select array_agg(distinct x) from unnest(k.filing_ids || excluded.filing_ids) as x),"
-	"    client_ids = (select array_agg(distinct x) from unnest(k.client_ids || excluded.client_ids) as x),"
+	"    filing_ids = case when k.filing_ids && excluded.filing_ids"
+	"      then (select array_agg(distinct x) from unnest(k.filing_ids || excluded.filing_ids) as x) else k.filing_ids || excluded.filing_ids end,"
+	"    client_ids = case when k.client_ids @> excluded.client_ids then k.client_ids"
+	"      else (select array_agg(distinct x) from unnest(k.client_ids || excluded.client_ids) as x) end,"
 	"    waybill_taken = excluded.waybill_taken or (k.waybill_taken and not exists (select 1 from g where g.d = k.id and g.names))"
-	"  returning bucket, id),"
+	"  returning bucket, id, cardinality(filing_ids) as filings),"
 	" t as ("
 	"  insert into work (bucket, id, declaration_ids, made_at, lease_until)"
 	"  select id_bucket($37::uuid), $37::uuid, array_agg(id), $21::timestamptz, now() + $22::integer * interval '1 second' from d having count(*) > 0),"
@@ -96,7 +98,7 @@ static const struct db_stmt put = {
 	"  insert into seal (bucket, id, sealed_at, size, root, key_id, signature)"
 	"  select id_bucket($30::uuid), $30::uuid, $21::timestamptz, $31::integer, $32::bytea, $33::text, $34::bytea"
 	"  where exists (select 1 from won) on conflict do nothing)"
-	" select filing_id, null::uuid from won union all select null, id from d",
+	" select filing_id, null::uuid, null::integer from won union all select null, id, filings from d",
 	.param_count = INTAKE_PUT_PARAMS,
 	.flags = DB_WRITES,
 };
@@ -376,7 +378,7 @@ bool intake_look_call(struct intake_write *w, struct arena *a, struct db_call *c
 /* --- answers ------------------------------------------------------------------------------------------------ */
 
 /* Rows come in the order of the batch, so the search starts where the last one ended. */
-int intake_put_read(struct intake_write *w, const struct db_answer *a, struct id *raised, int room)
+int intake_put_read(struct intake_write *w, const struct db_answer *a, struct intake_raised *raised)
 {
 	const struct db_rows *r = a->results[a->count - 1];
 	int n = 0, at = 0;
@@ -389,7 +391,8 @@ int intake_put_read(struct intake_write *w, const struct db_answer *a, struct id
 				at = (at + 1) % w->count;
 			assert(id_eq(&w->list[at]->id, &id));
 			w->list[at]->outcome = INTAKE_STORED;
-		} else if (n < room && db_get_id(r, row, 1, &raised[n])) {
+		} else if (n < raised->room && db_get_id(r, row, 1, &raised->ids[n])) {
+			raised->incomplete[n] = db_get_int(r, row, 2) < RAISED_COMPLETE;
 			n++;
 		}
 	}

@@ -281,14 +281,16 @@ static void on_written(struct db_call *call, const struct db_answer *a)
 {
 	struct job *j = container_of(call, struct job, call);
 	struct revision_lane *l = j->lane;
-	struct id raised[16];
+	struct id ids[16];
+	bool incomplete[16];
+	struct intake_raised raised = { ids, incomplete, (int)COUNTOF(ids) };
 	int n;
 
 	if (a->outcome != DB_DONE) {
 		failed(j, a);
 		return;
 	}
-	n = intake_put_read(&j->write, a, raised, (int)COUNTOF(raised));
+	n = intake_put_read(&j->write, a, &raised);
 	if (j->c->outcome == INTAKE_PENDING) { /* another revision came first, or the state moved on: look again */
 		if (++j->tries < TRIES_MAX)
 			read_standing(j);
@@ -296,7 +298,7 @@ static void on_written(struct db_call *call, const struct db_answer *a)
 			give_up(j);
 		return;
 	}
-	if (n > 0 && n < (int)COUNTOF(raised)) /* else left to the sweep: a hint must name all */
-		l->deps.on_stored(l->deps.arg, &j->write.work_id, raised, n);
+	if (n > 0 && n < raised.room) /* else left to the sweep: a hint must name all */
+		l->deps.on_stored(l->deps.arg, &(struct raised){ j->write.work_id, ids, NULL, n });
 	finish(j, j->c->outcome, RULE_COUNT);
 }

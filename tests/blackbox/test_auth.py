@@ -34,8 +34,10 @@ def concrete(path):
 
 
 def call(api, method, path):
+    if path == "/v1/deliveries":
+        path += "?declaration_id=0069d27a-1f41-8029-bb6c-859588a3639e"
     if method == "POST":
-        return api.post(concrete(path), b"{")
+        return api.post(concrete(path), b"" if "retry" in path else b"{")
     return api.get(concrete(path))
 
 
@@ -69,8 +71,8 @@ def test_what_needs_no_token(stack, method, path):
     accept(call(Api(stack.daemon.address, "tg_wrong"), method, path), 200)
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic dGc6dGc=", "Token x", "Bearer tg_", "Bearer tg_" + "A" * 43, "Bearer " + "x" * 8000,
-                                    "Bearer null", "bearer tg_wrong"])
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic dGc6dGc=", "Token x", "Bearer tg_", "Bearer tg_" + "A" * 43, "Bearer " + "x" * 2000,
+                                    "Bearer null", "bearer tg_wrong"], ids=lambda h: h[:20])
 def test_wrong_tokens(stack, header):
     reply = stack.daemon.public.get("/v1/declarations", Authorization=header)
     problem(reply, 401, "unauthenticated")

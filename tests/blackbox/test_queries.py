@@ -210,7 +210,7 @@ def test_each_party_sees_its_own(stack, parties, trades):
         story = parties[role].get(f"/v1/declarations/{d['id']}/timeline").json["items"]
         assert sum(bool(i.get("own")) for i in story if i["what"] == "filed") == len(kinds)
     both = next(r for r in reasons(stack, d) if r["rule"] == "match.amount")
-    assert both["left"]["value"] == "128.21" and both["right"]["value"] == "1", both
+    assert both["left"]["value"] == "138.21" and both["right"]["value"] == "1", both
     stranger = parties["zone"]
     for path in (f"/v1/declarations/{d['id']}", f"/v1/declarations/{d['id']}/timeline", f"/v1/declarations/{d['id']}/verdict",
                  f"/v1/deliveries?declaration_id={d['id']}"):

@@ -274,10 +274,12 @@ class Daemon(Process):
         return self
 
     def wait_ready(self, timeout=30):
+        probe = Api(self.address, timeout=1)  # the socket takes connections though nobody may be there
+
         def ready():
             if not self.is_running():
                 raise StackError(f"{self.name} ended with {self.child.returncode}:\n{self.tail()}")
-            return self.public.get("/readyz").status == 200
+            return probe.get("/readyz").status == 200
         wait_for(ready, f"{self.name} is ready", timeout)
 
     def restart(self):

@@ -101,7 +101,7 @@ class OpenApi:
         template = self.find(path)
         operation = self.document["paths"].get(template, {}).get(method.lower())
         if operation is None:  # unknown path or method: only these can be said
-            assert reply.status in (400, 401, 404, 405, 408, 413, 503) or method in ("HEAD", "OPTIONS"), (method, path, reply)
+            assert reply.status in (400, 401, 404, 405, 408, 413, 431, 503) or method in ("HEAD", "OPTIONS"), (method, path, reply)
             return
         responses = operation["responses"]
         named = responses.get(str(reply.status)) or responses.get("default")

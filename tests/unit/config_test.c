@@ -131,7 +131,7 @@ static void errors_have_their_line(void **state)
 		{ "test { clock = maybe }\n", ":1: " },
 		{ "http {\n\tconnections = 5\n\tconnections = 6\n}\n", ":3: http.connections is given twice" },
 		{ "http { connections = 5 }\nlog { level = info }\nhttp { idle_timeout_ms = 500 }\n", "section http is given twice" },
-		{ "http { connections = 5\n", ": premature end of file" },
+		{ "http { connections = 5\n", ": the last section is not closed" },
 		{ "http { address = \"x\n", "" },
 		{ "workers = 2\n", ":1: no such option 'workers'" },
 		/* what no single row can say */

@@ -1,0 +1,253 @@
+/* From filing to release: the whole flow with a real PostgreSQL and authorities that answer at once, later, never, wrongly. */
+#include "authority_bench.h"
+
+static void all_are(struct world *w, enum manner manner)
+{
+	for (int a = 0; a < AUTHORITY_COUNT; a++)
+		w->manners[a] = manner;
+}
+
+static struct flow_stats stats_of(const struct world *w)
+{
+	struct flow_stats s;
+
+	flow_stats_get(w->b->flow, &s);
+	return s;
+}
+
+static int64_t ask(struct world *w, const char *sql)
+{
+	return house_ask(w->b->house, sql);
+}
+
+static void test_answered_at_once(void **state)
+{
+	struct world *w = world_of(state);
+
+	for (int n = 0; n < 30; n++)
+		file_trade(w, n, "add", 10000);
+	until_sql(w, RELEASED, 30);
+	assert_int_equal(ask(w, "select count(*) from delivery where state = 'sent' and outcome = 'clear' and attempts = 1"), 90);
+	assert_int_equal(ask(w, "select count(*) from authority_receipt"), 90);
+	assert_int_equal(ask(w, "select count(*) from declaration where released_at is null or version <> 1"), 0);
+	assert_int_equal(w->asked[AUTHORITY_TAX], 30);
+	assert_int_equal(stats_of(w).released, 30);
+	/* what was found in memory is over in the database as well */
+	until(w->b, is_quiet, NULL);
+	until_sql(w, "select count(*) from work", 0);
+	assert_int_equal(ask(w, "select count(*) from todo"), 0);
+}
+
+static void test_two_answers_in_one_reply(void **state)
+{
+	struct world *w = world_of(state);
+
+	all_are(w, TWO_AT_ONCE);
+	file_trade(w, 1, "add", 10000);
+	until_sql(w, RELEASED, 1);
+	assert_int_equal(ask(w, "select count(*) from authority_receipt"), 6);
+}
+
+static void test_answered_later(void **state)
+{
+	struct world *w = world_of(state);
+
+	all_are(w, LATER);
+	for (int n = 0; n < 5; n++)
+		file_trade(w, n, "add", 10000);
+	until_sql(w, "select count(*) from delivery where state = 'sent'", 15);
+	assert_int_equal(ask(w, "select count(*) from declaration where state = 'declared'"), 5);
+	answer_late(w);
+	until_sql(w, RELEASED, 5);
+}
+
+static void test_wrong_then_good(void **state)
+{
+	struct world *w = world_of(state);
+
+	w->manners[AUTHORITY_TAX] = WRONG;
+	w->manners[AUTHORITY_CUS] = NEVER;
+	file_trade(w, 1, "add", 10000);
+	until_sql(w, "select count(*) from delivery where attempts >= 2 and authority in ('TAX', 'CUS')", 2);
+	assert_int_equal(ask(w, "select count(*) from delivery where outcome = 'clear'"), 1);
+	assert_int_equal(ask(w, "select count(*) from delivery where authority = 'TAX' and reason like '%unreadable%'"), 1);
+	all_are(w, AT_ONCE);
+	until_sql(w, RELEASED, 1);
+	assert_int_equal(ask(w, "select count(distinct message_id) from delivery"), 3);
+}
+
+static void test_dead_letter(void **state)
+{
+	struct world *w = world_of(state);
+
+	w->manners[AUTHORITY_TAX] = REFUSED;
+	file_trade(w, 1, "add", 10000);
+	until_sql(w, "select count(*) from delivery where state = 'dead' and reason = 'HTTP 422'", 1);
+	until_sql(w, "select count(*) from delivery where outcome = 'clear'", 2);
+	assert_int_equal(ask(w, "select count(*) from declaration where state = 'declared'"), 1);
+	assert_int_equal(stats_of(w).authorities[AUTHORITY_TAX].dead, 1);
+}
+
+static bool is_open(struct bench *b, void *arg)
+{
+	struct flow_stats s;
+
+	(void)arg;
+	flow_stats_get(b->flow, &s);
+	return s.authorities[AUTHORITY_TAX].breaker_open;
+}
+
+static void test_breaker(void **state)
+{
+	struct world *w = world_of(state);
+	int asked;
+
+	w->rules->authorities[AUTHORITY_TAX].policy.breaker_failures = 3;
+	w->manners[AUTHORITY_TAX] = DOWN;
+	for (int n = 0; n < 20; n++)
+		file_trade(w, n, "add", 10000);
+	until(w->b, is_open, NULL);
+	asked = w->asked[AUTHORITY_TAX];
+	assert_true(asked >= 3 && asked < 60);
+	until_sql(w, "select count(*) from delivery where authority <> 'TAX' and outcome = 'clear'", 40); /* nobody waits for it */
+	w->manners[AUTHORITY_TAX] = AT_ONCE;
+	until_sql(w, RELEASED, 20);
+	assert_false(is_open(w->b, NULL));
+}
+
+/* Version 2 goes to an authority only when what became of version 1 there is known. */
+static void test_second_version_waits(void **state)
+{
+	struct world *w = world_of(state);
+
+	w->manners[AUTHORITY_TAX] = LATER;
+	file_trade(w, 1, "add", 10000);
+	until_sql(w, "select count(*) from delivery where state = 'sent'", 3);
+	until_sql(w, "select count(*) from delivery where outcome = 'clear'", 2);
+	file_trade(w, 1, "change", 11000);
+	until_sql(w, "select version from declaration", 2);
+	until_sql(w, "select count(*) from delivery where version = 2 and outcome = 'clear'", 2);
+	assert_int_equal(ask(w, "select count(*) from delivery where version = 2 and state = 'waiting' and authority = 'TAX'"), 1);
+	assert_int_equal(w->asked[AUTHORITY_TAX], 1);
+	assert_int_equal(ask(w, RELEASED), 0);
+	answer_late(w); /* for version 1: it moves the queue, not version 2 */
+	until_sql(w, "select count(*) from delivery where version = 2 and state = 'sent' and authority = 'TAX'", 1);
+	assert_int_equal(ask(w, RELEASED), 0);
+	answer_late(w);
+	until_sql(w, RELEASED, 1);
+}
+
+/* When version 1 dies, version 2 need not wait any longer. */
+static void test_second_version_after_death(void **state)
+{
+	struct world *w = world_of(state);
+
+	w->manners[AUTHORITY_TAX] = DOWN;
+	file_trade(w, 1, "add", 10000);
+	until_sql(w, "select count(*) from delivery where authority = 'TAX' and attempts >= 1", 1);
+	file_trade(w, 1, "change", 11000);
+	until_sql(w, "select count(*) from delivery where version = 2 and state = 'waiting'", 1);
+	w->manners[AUTHORITY_TAX] = REFUSED;
+	until_sql(w, "select count(*) from delivery where version = 1 and state = 'dead'", 1);
+	w->manners[AUTHORITY_TAX] = AT_ONCE;
+	until_sql(w, "select count(*) from delivery where version = 2 and authority = 'TAX' and state in ('sent', 'dead')", 1);
+}
+
+/* What a dead daemon had in hand is taken when its lease has run out, deliveries and work alike. */
+static void test_leases_run_out(void **state)
+{
+	struct world *w = world_of(state);
+
+	for (size_t i = 0; i < COUNTOF(connected); i++)
+		w->rules->authorities[connected[i]].connected = false;
+	file_trade(w, 1, "add", 10000);
+	until_sql(w, "select count(*) from delivery where state = 'due' and lease is null", 3);
+	house_sql(w->b->house->db, "update delivery set lease = gen_random_uuid(), lease_until = now() + interval '1 hour'");
+	for (size_t i = 0; i < COUNTOF(connected); i++)
+		w->rules->authorities[connected[i]].connected = true;
+	file_trade(w, 2, "add", 10000);
+	until_sql(w, RELEASED, 1); /* only the other one */
+	assert_int_equal(w->asked[AUTHORITY_TAX], 1);
+	house_sql(w->b->house->db, "update delivery set lease_until = now() - interval '1 second' where lease is not null");
+	until_sql(w, RELEASED, 2);
+
+	until(w->b, is_quiet, NULL);
+	flow_free(w->b->flow);
+	w->b->flow = NULL; /* nobody listens to the hints */
+	file_trade(w, 3, "add", 10000);
+	until(w->b, is_answered, NULL);
+	world_flow(w);
+	house_sql(w->b->house->db, "update work set lease_until = now() - interval '1 second'");
+	until_sql(w, RELEASED, 3);
+	until_sql(w, "select count(*) from work", 0);
+}
+
+static void test_quiesce(void **state)
+{
+	struct world *w = world_of(state);
+
+	for (int n = 0; n < 60; n++)
+		file_trade(w, n, "add", 10000);
+	until_sql(w, "select (count(*) > 0)::integer from delivery", 1);
+	flow_quiesce(w->b->flow);
+	until(w->b, is_quiet, NULL);
+	flow_free(w->b->flow);
+	world_flow(w);
+	house_sql(w->b->house->db, "update work set lease_until = '-infinity'; update delivery set lease_until = '-infinity' where lease is not null");
+	until_sql(w, RELEASED, 60);
+	assert_int_equal(ask(w, "select count(*) from delivery"), 180);
+}
+
+/* Free in the middle of everything: nothing leaks and nothing is called back. */
+static void test_forced_stop(void **state)
+{
+	struct world *w = world_of(state);
+
+	w->manners[AUTHORITY_TAX] = NEVER;
+	for (int n = 0; n < 40; n++)
+		file_trade(w, n, "add", 10000);
+	until_sql(w, "select (count(*) >= 10)::integer from delivery where state = 'sent'", 1);
+	assert_true(stats_of(w).authorities[AUTHORITY_TAX].in_flight > 0);
+	for (int n = 40; n < 60; n++)
+		file_trade(w, n, "add", 10000);
+	until(w->b, is_answered, NULL);
+}
+
+static void test_window_ends(void **state)
+{
+	struct world *w = world_of(state);
+	struct fixture f;
+
+	fixture_init(&f);
+	expect_filed(w->b, &f, DOC_ORDER, INTAKE_STORED);
+	until_sql(w, "select count(*) from todo", 1);
+	assert_int_equal(ask(w, "select cardinality(missing) from declaration"), 3);
+	expect_filed(w->b, &f, DOC_WAYBILL, INTAKE_STORED); /* its order number is that of one declaration only */
+	until_sql(w, "select cardinality(missing) from declaration", 2);
+	clock_shift(&w->b->clock, NOW_US - clock_now_us(&(struct clock){ 0 }) + 73 * US_PER_HOUR);
+	until_sql(w, "select count(*) from declaration where state = 'expired'", 1);
+	until_sql(w, "select count(*) from todo", 0);
+	expect_filed(w->b, &f, DOC_PAYMENT, INTAKE_STORED);
+	expect_filed(w->b, &f, DOC_INVENTORY, INTAKE_STORED);
+	until_sql(w, RELEASED, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_CASE(test_answered_at_once),
+		WORLD_CASE(test_two_answers_in_one_reply),
+		WORLD_CASE(test_answered_later),
+		WORLD_CASE(test_wrong_then_good),
+		WORLD_CASE(test_dead_letter),
+		WORLD_CASE(test_breaker),
+		WORLD_CASE(test_second_version_waits),
+		WORLD_CASE(test_second_version_after_death),
+		WORLD_CASE(test_leases_run_out),
+		WORLD_CASE(test_quiesce),
+		WORLD_CASE(test_forced_stop),
+		WORLD_CASE(test_window_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
