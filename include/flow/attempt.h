@@ -5,7 +5,8 @@
  *
  * No database connection is held while the peer thinks. If the end cannot be recorded nothing is lost: the lease runs
  * out and the message goes again under the same message id (P4). Of several answers in one reply the first is recorded
- * together with the end, after all others are: an end never stands without them.
+ * together with the end, after all others are: an end never stands without them. An answer to this very message is
+ * itself the record of its end: the judgement that reads it marks the delivery as sent.
  */
 #ifndef FLOW_ATTEMPT_H
 #define FLOW_ATTEMPT_H
@@ -20,7 +21,7 @@ struct attempt_claim { /* copied */
 	struct id declaration, message_id, lease;
 	int version, attempts; /* this one included */
 	const char *content_type;
-	struct text body;
+	struct text body, reference; /* reference: customs' preNo, else absent */
 	int64_t claimed_us;    /* monotonic */
 };
 

@@ -254,16 +254,17 @@ create table delivery_document (    -- what is sent, never updated
 create table authority_receipt (    -- what an authority answered, as received; never updated
   bucket         smallint not null, -- of the declaration
   declaration_id uuid not null,
-  authority      text collate "C" not null,
+  id             uuid not null,     -- derived from authority, version, status, its time and its digest: the same answer is one row
+  authority      text not null,
   version        integer not null,
-  status         text collate "C" not null,
+  status         text not null,
   at             timestamptz not null,  -- the authority's own time
   digest         bytea not null,
   outcome        text not null,
   info           text,
   received_at    timestamptz not null,
   body           bytea not null,
-  primary key (bucket, declaration_id, authority, version, at, status, digest)
+  primary key (bucket, declaration_id, id)
 );
 
 create table case_file (            -- a contradiction after a final state: a person must look

@@ -41,6 +41,7 @@ struct attempt *attempt_new(const struct attempt_deps *deps, const struct attemp
 	t->claim = *claim;
 	t->claim.body = text_dup(&t->arena, claim->body);
 	t->claim.content_type = arena_dup(&t->arena, claim->content_type);
+	t->claim.reference = text_dup(&t->arena, claim->reference);
 	if (t->arena.full) {
 		attempt_free(t);
 		return NULL;
@@ -197,6 +198,13 @@ static bool keep_answers(struct attempt *t, const struct authority_answer *answe
 	return fault_set(f, FAULT_BUSY, "the answer is larger than the memory of an attempt");
 }
 
+static bool is_about(const struct attempt *t, const struct authority_answer *a)
+{
+	if (a->reference.at != NULL)
+		return text_eq(a->reference, t->claim.reference);
+	return id_eq(&a->declaration, &t->claim.declaration) && a->version == t->claim.version;
+}
+
 static void on_answered(struct httpc_call *call, const struct httpc_answer *http)
 {
 	struct attempt *t = container_of(call, struct attempt, http);
@@ -215,7 +223,8 @@ static void on_answered(struct httpc_call *call, const struct httpc_answer *http
 	if (fate != FATE_SENT)
 		reason = describe(t, http, &f);
 	log_end(t, fate, reason);
-	set_end(t, fate, reason, http->retry_after_s);
+	if (fate != FATE_SENT || count == 0 || !is_about(t, &answers[0]))
+		set_end(t, fate, reason, http->retry_after_s);
 	t->deps.on_end(t->deps.arg, t, status != 0 && status < 500 && status != 429, fate, http->elapsed_us);
 	record(t, count > 1 ? count - 1 : 0);
 }

@@ -182,7 +182,7 @@ void dispatch_take(struct dispatch *d, const struct new_delivery *v, int attempt
 {
 	struct lane *l = &d->lanes[v->authority];
 	struct attempt_claim claim = { .authority = v->authority, .declaration = v->declaration, .message_id = v->message_id, .lease = v->lease,
-		                       .version = v->version, .attempts = attempts + 1, .content_type = v->content_type, .body = v->body,
+		                       .version = v->version, .attempts = attempts + 1, .content_type = v->content_type, .body = v->body, .reference = v->reference,
 		                       .claimed_us = loop_now_us(d->flow->deps.loop) };
 
 	enqueue(l, &claim);
@@ -232,7 +232,7 @@ static void claimed(struct lane *l, const struct db_rows *r, int row)
 	struct text type = text_dup(&l->arena, db_get_text(r, row, DC_CONTENT_TYPE));
 	struct attempt_claim claim = { .authority = l->authority, .lease = l->claim.lease, .version = (int)db_get_int(r, row, DC_VERSION),
 		                       .attempts = (int)db_get_int(r, row, DC_ATTEMPTS) + 1, .content_type = type.at,
-		                       .body = db_get_text(r, row, DC_BODY), .claimed_us = loop_now_us(fl->deps.loop) };
+		                       .body = db_get_text(r, row, DC_BODY), .reference = db_get_text(r, row, DC_REFERENCE), .claimed_us = loop_now_us(fl->deps.loop) };
 
 	if (type.at != NULL && db_get_id(r, row, DC_DECLARATION, &claim.declaration) && db_get_id(r, row, DC_MESSAGE_ID, &claim.message_id))
 		enqueue(l, &claim);

@@ -33,8 +33,8 @@ static const struct db_stmt answers = {
 	"with a as materialized ("
 	"  select x.*, d.bucket, d.declaration_id, d.version as declared_version"
 	"  from unnest($1::integer[], $2::text[], $3::text[], $4::smallint[], $5::uuid[], $6::integer[], $7::text[], $8::text[], $9::timestamptz[],"
-	"    $10::bytea[], $11::text[], $12::bytea[]) as x(place, authority, reference, want_bucket, want_declaration, want_version, status, outcome, at,"
-	"    digest, info, body)"
+	"    $10::bytea[], $11::text[], $12::bytea[], $16::uuid[]) as x(place, authority, reference, want_bucket, want_declaration, want_version, status,"
+	"    outcome, at, digest, info, body, id)"
 	"  left join lateral ("
 	"    (select bucket, declaration_id, version from delivery d where x.reference is not null and d.reference = x.reference and d.authority = x.authority"
 	"      order by version desc limit 1)"
@@ -43,10 +43,10 @@ static const struct db_stmt answers = {
 	"      and d.declaration_id = x.want_declaration and d.authority = x.authority and d.version = x.want_version)"
 	"  ) d on true),"
 	" fresh as ("
-	"  insert into authority_receipt (bucket, declaration_id, authority, version, status, at, digest, outcome, info, received_at, body)"
-	"  select bucket, declaration_id, authority, declared_version, status, at, digest, outcome, info, $13::timestamptz, body"
-	"  from a where declaration_id is not null order by bucket, declaration_id, authority, declared_version, at, status, digest"
-	"  on conflict do nothing returning bucket, declaration_id, authority, version, status, at, digest),"
+	"  insert into authority_receipt (bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, received_at, body)"
+	"  select bucket, declaration_id, id, authority, declared_version, status, at, digest, outcome, info, $13::timestamptz, body"
+	"  from a where declaration_id is not null order by bucket, declaration_id, id"
+	"  on conflict do nothing returning bucket, declaration_id, id),"
 	" u as ("
 	"  update declaration d set seq = d.seq + 1, changed_at = $13::timestamptz"
 	"  from (select distinct bucket, declaration_id from fresh order by bucket, declaration_id) f"
@@ -54,12 +54,9 @@ static const struct db_stmt answers = {
 	" t as ("
 	"  insert into work (bucket, id, declaration_ids, made_at, lease_until)"
 	"  select id_bucket($15::uuid), $15::uuid, array_agg(id), $13::timestamptz, now() + $14::integer * interval '1 second' from u having count(*) > 0)"
-	" select a.place, a.declaration_id, exists (select 1 from fresh f where f.bucket = a.bucket and f.declaration_id = a.declaration_id"
-	"   and f.authority = a.authority and f.version = a.declared_version and f.status = a.status and f.at = a.at and f.digest = a.digest)"
-	"   and row_number() over (partition by a.bucket, a.declaration_id, a.authority, a.declared_version, a.status, a.at, a.digest"
-	"     order by a.place) = 1"
-	" from a",
-	.param_count = 15,
+	" select a.place, a.declaration_id, f.id is not null and row_number() over (partition by a.declaration_id, a.id order by a.place) = 1"
+	" from a left join fresh f on f.declaration_id = a.declaration_id and f.id = a.id",
+	.param_count = 16,
 	.flags = DB_WRITES,
 };
 
@@ -99,7 +96,7 @@ struct flight {
 	struct arena arena;
 	struct db_call call;
 	struct id work_id, deaths_id;
-	struct db_param answer_params[15], death_params[7], end_params[10];
+	struct db_param answer_params[16], death_params[7], end_params[10];
 	struct inbox_item *list[BATCH_MAX];   /* the whole batch, sorted */
 	struct inbox_item **items;            /* the part under way */
 	int total, count, answer_count, end_count, death_count;
@@ -135,9 +132,21 @@ static int compare_items(const void *x, const void *y)
 	return order != 0 ? order : (a->end.version > b->end.version) - (a->end.version < b->end.version);
 }
 
+/* The same answer is the same id: authority, what it answers, status, its time and its digest (P4). */
+static struct id answer_id(const struct inbox_answer *w)
+{
+	const struct text parts[] = {
+		text_of(authority_code(w->authority)), w->reference, { (const char *)&w->version, sizeof(w->version) }, w->status,
+		{ (const char *)&w->at_us, sizeof(w->at_us) }, { (const char *)w->digest.b, sizeof(w->digest.b) },
+	};
+
+	return id_of_key('R', parts, COUNTOF(parts));
+}
+
 static void put_answer(struct db_array *x, int place, const struct inbox_answer *w)
 {
 	bool by_reference = w->reference.at != NULL;
+	struct id id;
 
 	db_array_i64(&x[0], place);
 	db_array_text(&x[1], text_of(authority_code(w->authority)));
@@ -154,24 +163,27 @@ static void put_answer(struct db_array *x, int place, const struct inbox_answer 
 	db_array_bytes(&x[9], w->digest.b, sizeof(w->digest.b));
 	db_array_text(&x[10], w->info);
 	db_array_bytes(&x[11], w->body.at, w->body.len);
+	id = answer_id(w);
+	db_array_id(&x[12], &id);
 }
 
 static void answer_params(struct flight *fl, int64_t now_us)
 {
-	static const enum db_kind kinds[12] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_TEXT,
-		                                DB_KIND_TEXT, DB_KIND_TIME, DB_KIND_BYTEA, DB_KIND_TEXT, DB_KIND_BYTEA };
-	struct db_array x[12];
+	static const enum db_kind kinds[13] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_TEXT,
+		                                DB_KIND_TEXT, DB_KIND_TIME, DB_KIND_BYTEA, DB_KIND_TEXT, DB_KIND_BYTEA, DB_KIND_UUID };
+	struct db_array x[13];
 	size_t bodies = 0;
 
 	for (int i = 0; i < fl->count; i++)
 		bodies += fl->items[i]->has_answer ? fl->items[i]->answer.body.len : 0;
-	for (int i = 0; i < 12; i++)
+	for (int i = 0; i < 13; i++)
 		db_array_begin(&x[i], &fl->arena, kinds[i], fl->answer_count, i == 11 ? bodies : 40 * (size_t)fl->answer_count);
 	for (int i = 0; i < fl->count; i++)
 		if (fl->items[i]->has_answer)
 			put_answer(x, i, &fl->items[i]->answer);
 	for (int i = 0; i < 12; i++)
 		fl->answer_params[i] = db_array_end(&x[i]);
+	fl->answer_params[15] = db_array_end(&x[12]);
 	fl->answer_params[12] = db_time(&fl->arena, now_us);
 	fl->work_id = id_new(fl->home->deps.ids, now_us, (int16_t)(id_random(fl->home->deps.ids) % ID_BUCKETS));
 	fl->answer_params[13] = db_i32(&fl->arena, fl->home->deps.work_lease_s);

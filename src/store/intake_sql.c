@@ -15,29 +15,29 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define C_COLUMNS \
-	"c(bucket, key_id, id, kind, direction, action, business_key, revision, client_id, submission_id, declaration_bucket, declaration_id," \
-	" link_bucket, link_id, platform_code, order_no, carrier_code, waybill_no, doc_sha256, document, receipt)"
-
+/* Big values pass through one scan only: what decides (won), what is stored (f) and what links (n) read the arrays apart. */
 static const struct db_stmt put = {
 	.name = "intake_put",
 	.sql =
-	"with c as materialized ("
-	"  select * from unnest($1::smallint[], $38::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::integer[],"
-	"    $9::uuid[], $10::smallint[], $11::uuid[], $12::smallint[], $13::uuid[], $14::text[], $15::text[], $16::text[], $17::text[],"
-	"    $18::bytea[], $19::bytea[], $20::bytea[]) as " C_COLUMNS "),"
-	" won as ("
+	"with won as ("
 	"  insert into filing_key (bucket, key_id, revision, kind, direction, business_key, filing_id, client_id, doc_sha256, receipt)"
-	"  select bucket, key_id, revision, kind, direction, business_key, id, client_id, doc_sha256, receipt from c"
+	"  select * from unnest($1::smallint[], $38::uuid[], $7::integer[], $3::text[], $4::text[], $6::text[], $2::uuid[], $8::integer[], $18::bytea[],"
+	"    $20::bytea[])"
 	"   where $35::uuid is null or exists (select 1 from declaration g where g.bucket = id_bucket($35::uuid) and g.id = $35::uuid"
 	"         and g.state = any($36::text[]))"
 	"  on conflict do nothing returning filing_id),"
-	" n as materialized (select c.* from c join won on won.filing_id = c.id),"
 	" f as ("
-	"  insert into filing (bucket, id, submission_id, client_id, kind, direction, action, business_key, key_id, revision, received_at,"
-	"    declaration_id, link_id, doc_sha256, document)"
-	"  select bucket, id, submission_id, client_id, kind, direction, action, business_key, key_id, revision, $21::timestamptz,"
-	"    declaration_id, link_id, doc_sha256, document from n),"
+	"  insert into filing (bucket, id, submission_id, client_id, kind, direction, action, business_key, key_id, revision, declaration_id, link_id,"
+	"    doc_sha256, document, received_at)"
+	"  select x.*, $21::timestamptz from unnest($1::smallint[], $2::uuid[], $9::uuid[], $8::integer[], $3::text[], $4::text[], $5::text[], $6::text[],"
+	"    $38::uuid[], $7::integer[], $11::uuid[], $13::uuid[], $18::bytea[], $19::bytea[]) as x(bucket, id, a, b, c, d, e, f, g, h, i, j, k, l)"
+	"  join won on won.filing_id = x.id),"
+	" n as materialized ("
+	"  select c.* from unnest($2::uuid[], $3::text[], $5::text[], $6::text[], $8::integer[], $9::uuid[], $10::smallint[], $11::uuid[], $12::smallint[],"
+	"    $13::uuid[], $14::text[], $15::text[], $16::text[], $17::text[])"
+	"    as c(id, kind, action, business_key, client_id, submission_id, declaration_bucket, declaration_id, link_bucket, link_id, platform_code,"
+	"    order_no, carrier_code, waybill_no)"
+	"  join won on won.filing_id = c.id),"
 	" l as ("
 	"  insert into link as k (bucket, id, carrier_code, waybill_no, order_no, declaration_id, filing_ids, client_ids)"
 	"  select link_bucket, link_id, max(carrier_code), max(waybill_no), max(order_no) filter (where kind = 'waybill'),"

@@ -8,7 +8,7 @@ import pytest  # noqa: E402
 
 from filer import Trades  # noqa: E402
 from stack import Api  # noqa: E402
-from support import SEED, new_stack, watch  # noqa: E402
+from support import SEED, new_stack, pytest_runtest_makereport, stacks, watch  # noqa: E402, F401
 
 
 @pytest.fixture(scope="session")
@@ -46,4 +46,5 @@ def own():
         return made[-1].start()
     yield make
     for s in made:
+        stacks.remove(s)
         s.remove()

@@ -12,7 +12,7 @@ import pytest
 from filer import CODES
 from load import Load, verify_all
 from stack import Api, Stack, StackError, binary, config_text, merged, wait_for
-from support import SEED, accept, file_all, new_stack, problem, scratch, settled
+from support import SEED, accept, file_all, new_stack, problem, scratch, settled, stacks
 
 EX_USAGE, EX_UNAVAILABLE, EX_NOPERM, EX_CONFIG = 64, 69, 77, 78
 
@@ -122,6 +122,7 @@ def test_test_switches_are_refused_in_production():
             done = daemon("--config", config_of(stack, "switch", test=switch))
             assert done.returncode == EX_CONFIG and "production" in done.stderr, done.stderr
     finally:
+        stacks.remove(stack)
         stack.remove()
 
 

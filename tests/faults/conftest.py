@@ -7,7 +7,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "run"))
 sys.dont_write_bytecode = True
 import pytest  # noqa: E402
 
-from support import SEED, new_stack  # noqa: E402
+from support import SEED, new_stack, pytest_runtest_makereport, stacks  # noqa: E402, F401
 
 
 @pytest.fixture
@@ -26,4 +26,5 @@ def own():
         return made[-1].start()
     yield make
     for s in made:
+        stacks.remove(s)
         s.remove()

@@ -68,10 +68,14 @@ class Load:
             t.start()
         return self
 
-    def __exit__(self, *error):
+    def finish(self):
+        """Every thread ends the trade that it has begun."""
         self.ending.set()
         for t in self.threads:
             t.join(60)
+
+    def __exit__(self, *error):
+        self.finish()
         if error[0] is None and self.failures:
             raise self.failures[0]
 

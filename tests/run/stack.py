@@ -45,6 +45,9 @@ LAUNCH = ("import os, sys; os.dup2(int(sys.argv[1]), 3, True); os.environ['LISTE
           "os.execv(sys.argv[2], sys.argv[2:])")  # the pid is known only to the process itself
 
 
+CRASHED = {-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGILL}
+
+
 class StackError(Exception):
     pass
 
@@ -287,10 +290,13 @@ class Daemon(Process):
         return self.start()
 
     def close(self):
+        was_running = self.is_running()
         try:
-            self.stop()
+            status = self.stop()
         finally:
             self.socket.close()
+        if was_running and status != 0 or status in CRASHED:
+            raise StackError(f"{self.name} ended with {status}:\n{self.tail(60)}")
 
 
 def merged(a, b):

@@ -5,13 +5,14 @@ import re
 import tempfile
 
 import jsonschema
+import pytest
 
 from stack import Api, Stack, wait_for
 
 SEED = os.environ.get("TONGGUAN_SEED", "20261122")
 LONG = os.environ.get("TONGGUAN_LONG") == "1"
 SANITIZED = os.environ.get("TONGGUAN_SANITIZE") == "1"
-FINAL = {"released", "conflict", "expired", "withdrawn", "rejected"}
+stacks = []  # that there are now
 
 
 def scratch(prefix):
@@ -25,7 +26,17 @@ def scratch(prefix):
 def new_stack(own_cluster=False, **more):
     """A stack in a database of its own; own_cluster: in a PostgreSQL that may be stopped."""
     conninfo = None if own_cluster else os.environ.get("TONGGUAN_TEST_PG") or None
-    return Stack(scratch("stack-"), conninfo, **more)
+    stacks.append(Stack(scratch("stack-"), conninfo, **more))
+    return stacks[-1]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed test shows what the daemons said last; each conftest takes this hook over."""
+    report = (yield).get_result()
+    if report.failed:
+        for stack in stacks:
+            report.sections += [(f"log of {d.name} in {stack.directory.name}", d.tail(25)) for d in stack.daemons]
 
 
 def settled(stack, trade, state="released", timeout=20, api=None):

@@ -7,11 +7,12 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "bench/bench.h"
 #include "fixture.h"
 #include "model/verdict.h"
 #include "standard/reader.h"
+
+#define NOW_US INT64_C(1772417472000000) /* 2026-03-02 10:11:12 in Shanghai */
 
 struct bed {
 	struct arena arena;
@@ -22,14 +23,12 @@ struct bed {
 static int set_up(void **state)
 {
 	struct bed *b = calloc(1, sizeof(*b));
-	int64_t us;
 
 	assert_non_null(b);
 	arena_init(&b->arena, 64 << 20);
 	b->book = fixture_codebook();
 	assert_true(filings_init(&b->filings, &b->arena, 7, TEXT("RUN001")));
-	assert_true(clock_parse_rfc3339(TEXT("2026-03-02T10:11:12+08:00"), &us));
-	trader_stamp(&b->filings.trader, us);
+	trader_stamp(&b->filings.trader, NOW_US);
 	*state = b;
 	return 0;
 }
@@ -67,18 +66,18 @@ static void test_trades_match(void **state)
 
 	for (uint64_t n = 0; n < 200; n++) {
 		struct filed filed[4] = { { .revision = 0 } };
-		struct trade_case c = { .filed = filed, .filed_count = 4 };
+		struct trade_case c = { .filed = filed, .filed_count = 4, .opened_us = NOW_US };
 		struct verdict v;
 
 		for (int kind = 0; kind < 4; kind++) {
 			struct document *d = read_filing(b, n * 7919, (enum doc_kind)kind);
 
-			filed[kind] = (struct filed){ .kind = (enum doc_kind)kind, .action = ACTION_ADD, .revision = 1,
+			filed[kind] = (struct filed){ .id = { .b = { (uint8_t)kind } }, .kind = (enum doc_kind)kind, .action = ACTION_ADD, .revision = 1,
 				                      .business_key = document_business_key(d, &b->arena), .doc = d };
 		}
 		c.platform_code = document_get(filed[0].doc, F_PLATFORM_CODE);
 		c.order_no = document_get(filed[0].doc, F_ORDER_NO);
-		verdict_judge(&c, b->book, 0, &v);
+		verdict_judge(&c, b->book, NOW_US, &v);
 		assert_string_equal(verdict_name(v.kind), "MATCHED");
 	}
 }
@@ -107,7 +106,7 @@ static void test_nothing_repeats(void **state)
 		memset(seen, 0, COUNTOF(runs) * TRADES * sizeof(*seen));
 		for (size_t run = 0; run < (rows[i].field == F_BUYER_ID_NUMBER ? 1 : COUNTOF(runs)); run++) {
 			assert_true(filings_init(&b->filings, &b->arena, 7, runs[run]));
-			trader_stamp(&b->filings.trader, 1772417472000000);
+			trader_stamp(&b->filings.trader, NOW_US);
 			for (uint64_t n = 0; n < TRADES; n++) {
 				struct text t = document_get(read_filing(b, n, rows[i].kind), rows[i].field);
 

@@ -1,0 +1,91 @@
+"""The description is what is there: every route answers, and every answer that any test gets is held against it (support.OpenApi)."""
+import json
+import re
+
+import jsonschema
+
+from filer import as_json
+from stack import Api, wait_for
+from support import accept, file_all, settled
+
+
+def operations(document):
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method in ("get", "post", "put", "delete", "patch"):
+                yield method.upper(), path, operation
+
+
+def test_the_document_is_sound(stack):
+    document = stack.openapi.document
+    assert document["openapi"].startswith("3.") and document["info"]["version"]
+    names = [o["operationId"] for _, _, o in operations(document)]
+    assert len(names) == len(set(names))
+    for method, path, operation in operations(document):
+        assert operation["summary"] and operation["responses"], (method, path)
+        told = {p["name"] for p in map(stack.openapi.resolve, operation.get("parameters", [])) if p["in"] == "path"}
+        assert told == set(re.findall(r"\{(\w+)\}", path)), (method, path)
+        for status, response in operation["responses"].items():
+            assert re.fullmatch(r"[1-5]\d\d|default", status) and stack.openapi.resolve(response)["description"], (path, status)
+    for name, schema in document["components"]["schemas"].items():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    for reference in re.findall(r'"\$ref": ?"([^"]+)"', json.dumps(document)):
+        assert stack.openapi.resolve({"$ref": reference}) is not None
+
+
+def test_every_route_answers_well_and_as_described(stack, trades):
+    trade, dead = trades.make(), trades.make()
+    body = as_json(trade.order())
+    receipt = accept(stack.enterprise.post("/v1/filings", body)).json
+    file_all(stack.enterprise, trade.filings(("payment", "waybill", "inventory")))
+    d = settled(stack, trade)
+    stack.mock.behave("POST", refuse_next=1, refuse_status=400)
+    file_all(stack.enterprise, dead.filings())
+    other = settled(stack, dead, "declared")
+    name = f"{other['id']}.POST.1"
+    calls = {
+        ("GET", "/v1/filings"): f"/v1/filings?sha256={receipt['message_sha256']}",
+        ("GET", "/v1/filings/{id}"): f"/v1/filings/{receipt['id']}",
+        ("GET", "/v1/filings/{id}/receipt"): f"/v1/filings/{receipt['id']}/receipt",
+        ("GET", "/v1/declarations"): "/v1/declarations?limit=2",
+        ("GET", "/v1/declarations/{id}"): f"/v1/declarations/{d['id']}",
+        ("GET", "/v1/declarations/{id}/timeline"): f"/v1/declarations/{d['id']}/timeline",
+        ("GET", "/v1/declarations/{id}/verdict"): f"/v1/declarations/{d['id']}/verdict",
+        ("GET", "/v1/deliveries"): f"/v1/deliveries?declaration_id={d['id']}",
+        ("GET", "/v1/deliveries/{id}"): f"/v1/deliveries/{d['id']}.TAX.1",
+        ("GET", "/v1/standard/{kind}/{direction}"): "/v1/standard/order/import",
+        ("GET", "/problems/{slug}"): "/problems/rule-broken",
+    }
+    for method, path, _ in operations(stack.openapi.document):
+        if method == "GET":
+            accept(stack.operator.get(calls.get((method, path), path)), 200)
+    accept(stack.operator.post("/v1/authorities/POST/receipts", {"declaration_id": d["id"], "version": 1, "status": "accepted",
+                                                                 "at": "2026-11-01T00:00:00+08:00"}), 200)
+    wait_retry(stack, name)
+    settled(stack, dead)
+    assert stack.operator.post("/v1/identities", {"name": "李小明", "id_type": "1", "id_number": "320500190001010019", "source": "test",
+                                                  "attested_at": "2019-01-01", "valid_to": "2019-02-01"}).status in (200, 201)
+    accept(stack.operator.post("/test/clock", {"shift_s": 0}), 200)
+    described = {(m, p) for m, p, _ in operations(stack.openapi.document)}
+    answered = {(m, p) for m, p, status in stack.openapi.seen if status < 300}
+    assert answered >= described, described - answered
+
+
+def wait_retry(stack, name):
+    wait_for(lambda: stack.operator.get(f"/v1/deliveries/{name}").json["state"] == "dead", "it is given up")
+    accept(stack.operator.post(f"/v1/deliveries/{name}/retry"), 202)
+
+
+def test_the_checker_would_notice(stack):
+    """The checker itself: a status, a media type and a body that are not described."""
+    reply = Api(stack.daemon.address).get("/healthz")
+
+    def notices(**changes):
+        wrong = type(reply)(changes.get("status", reply.status), changes.get("headers", reply.headers).items(), changes.get("body", reply.body))
+        try:
+            stack.openapi.check("GET", "/healthz", wrong)
+        except AssertionError:
+            return True
+        return False
+    assert not notices()
+    assert notices(status=418) and notices(headers={"Content-Type": "text/html"}) and notices(body=b'{"status": 7}') and notices(body=b"[]")
