@@ -42,7 +42,7 @@ struct config { /* texts live in the arena and are never NULL */
 		const char *exchange_id;
 	} flow;
 	struct {
-		int batch, waiting;
+		int batch, waiting, gather_ms;
 	} inbox;
 	struct {
 		int connections_per_host, connections, connect_timeout_ms, answer_bytes;

@@ -69,11 +69,20 @@ static bool make_inbox(struct worker *w, struct fault *f)
 	const struct inbox_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .batch_limit = w->deps.config->inbox.batch,
 		.waiting_limit = w->deps.config->inbox.waiting,
-		.ids = &w->ids, .work_lease_s = w->deps.config->intake.work_lease_s, .on_stored = on_stored, .arg = w,
+		.ids = &w->ids, .work_lease_s = w->deps.config->intake.work_lease_s, .gather_ms = w->deps.config->inbox.gather_ms, .on_stored = on_stored, .arg = w,
 	};
 
 	w->inbox = inbox_new(&deps, f);
 	return w->inbox != NULL;
+}
+
+static bool is_busy(void *arg)
+{
+	const struct worker *w = arg;
+	struct intake_stats s;
+
+	intake_stats_get(w->intake, &s);
+	return s.waiting > 0;
 }
 
 static bool make_flow(struct worker *w, struct fault *f)
@@ -89,7 +98,7 @@ static bool make_flow(struct worker *w, struct fault *f)
 		.exchange_id = c->flow.exchange_id, .identity_key = w->deps.startup->identity_key,
 	};
 	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
-		                  .rules = &w->rules };
+		                  .rules = &w->rules, .is_busy = is_busy, .arg = w };
 
 	w->httpc = httpc_new(w->loop, &http, f);
 	if (w->httpc == NULL)

@@ -37,6 +37,9 @@ struct flow_deps {
 	const struct clock *clock;
 	struct id_source *ids;
 	struct rules *const *rules;    /* the current rules: read at each use, may change between turns */
+	/* Filings wait to be stored: what lacks flows anyway can wait too. */
+	bool (*is_busy)(void *arg);
+	void *arg;
 };
 
 struct flow *flow_new(const struct flow_conf *conf, const struct flow_deps *deps, struct fault *f) must_check;

@@ -70,6 +70,7 @@ struct inbox_deps {
 	int batch_limit, waiting_limit;
 	struct id_source *ids;
 	int work_lease_s;
+	int gather_ms; /* how long an item waits for company */
 	/* Declarations whose answers are stored now, and the work row that holds them: a hint, the row is the safety net. */
 	void (*on_stored)(void *arg, const struct raised *raised);
 	void *arg;

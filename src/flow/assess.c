@@ -28,6 +28,7 @@
 #define LEFT_BATCH     4    /* work rows at once */
 #define IDS_MAX        4096 /* declarations of one work row: a batch of intake raises three a filing at most */
 #define PAUSE_US       30000
+#define BUSY_PATIENCE  10 /* times as long while filings wait to be stored: storing goes first, judging what lacks flows can wait */
 
 struct flight {
 	struct assess *home;
@@ -426,6 +427,8 @@ static void on_soon(struct loop_task *t)
 
 	if (fl->quiescing)
 		return; /* the rest is left to whoever comes next */
+	if (fl->deps.is_busy != NULL && fl->deps.is_busy(fl->deps.arg))
+		patience_us *= BUSY_PATIENCE;
 	ask_serials(s);
 	for (int k = 0; k < fl->conf.assess_flights && hand_queued(s->hand) > 0 && s->serial_count > 0 && *fl->deps.rules != NULL; k++) {
 		struct flight *f = &s->flights[k];

@@ -17,7 +17,7 @@
 #include "base/killpoint.h"
 #include "base/log.h"
 
-#define FLIGHTS      2
+#define FLIGHTS      1 /* the four answers of a declaration come close together: in one flight they raise it once */
 #define BATCH_MAX    1024
 #define TRIES_MAX    5
 #define PAUSE_US     50000
@@ -110,7 +110,7 @@ struct inbox {
 	struct inbox_item *head, **tail;
 	int waiting;
 	struct flight flights[FLIGHTS];
-	struct loop_task soon;
+	struct loop_timer gather;
 };
 
 static db_done_fn on_stored;
@@ -254,7 +254,7 @@ static void death_params(struct flight *fl, int64_t now_us)
 
 /* --- flight ---------------------------------------------------------------------------------------------------- */
 
-static void on_soon(struct loop_task *t);
+static void wait_for_company(struct inbox *b);
 
 /* The part under way is over: what is left of the batch is next. */
 static void part_over(struct flight *fl)
@@ -268,7 +268,8 @@ static void part_over(struct flight *fl)
 	}
 	fl->busy = false;
 	arena_done(&fl->arena);
-	loop_soon(fl->home->deps.loop, &fl->home->soon, on_soon);
+	if (fl->home->head != NULL)
+		wait_for_company(fl->home);
 }
 
 static void item_done(struct inbox_item *item, enum inbox_outcome outcome)
@@ -399,9 +400,15 @@ static void flush(struct inbox *b)
 	}
 }
 
-static void on_soon(struct loop_task *t)
+static void on_gather(struct loop_timer *t)
 {
-	flush(container_of(t, struct inbox, soon));
+	flush(container_of(t, struct inbox, gather));
+}
+
+static void wait_for_company(struct inbox *b)
+{
+	if (b->gather.place == 0)
+		loop_timer_set(b->deps.loop, &b->gather, (int64_t)b->deps.gather_ms * 1000, on_gather);
 }
 
 struct inbox *inbox_new(const struct inbox_deps *deps, struct fault *f)
@@ -426,7 +433,7 @@ void inbox_free(struct inbox *b)
 {
 	if (b == NULL)
 		return;
-	loop_soon_cancel(b->deps.loop, &b->soon);
+	loop_timer_clear(b->deps.loop, &b->gather);
 	for (int k = 0; k < FLIGHTS; k++) {
 		struct flight *fl = &b->flights[k];
 
@@ -449,7 +456,7 @@ bool inbox_submit(struct inbox *b, struct inbox_item *item, inbox_done_fn *on_do
 	*b->tail = item;
 	b->tail = &item->next;
 	b->waiting++;
-	loop_soon(b->deps.loop, &b->soon, on_soon);
+	wait_for_company(b);
 	return true;
 }
 

@@ -153,4 +153,5 @@ def main():
     s.finish(problems, f"{stated} statements of src, {len(found) - stated} others prepare")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -31,9 +31,9 @@ static void test_answered_at_once(void **state)
 	assert_int_equal(ask(w, "select count(*) from authority_receipt"), 90);
 	assert_int_equal(ask(w, "select count(*) from declaration where released_at is null or version <> 1"), 0);
 	assert_int_equal(w->asked[AUTHORITY_TAX], 30);
+	until(w->b, is_quiet, NULL);
 	assert_int_equal(stats_of(w).released, 30);
 	/* what was found in memory is over in the database as well */
-	until(w->b, is_quiet, NULL);
 	until_sql(w, "select count(*) from work", 0);
 	assert_int_equal(ask(w, "select count(*) from todo"), 0);
 }
@@ -85,6 +85,7 @@ static void test_dead_letter(void **state)
 	until_sql(w, "select count(*) from delivery where state = 'dead' and reason = 'HTTP 422'", 1);
 	until_sql(w, "select count(*) from delivery where outcome = 'clear'", 2);
 	assert_int_equal(ask(w, "select count(*) from declaration where state = 'declared'"), 1);
+	until(w->b, is_quiet, NULL);
 	assert_int_equal(stats_of(w).authorities[AUTHORITY_TAX].dead, 1);
 }
 

@@ -406,6 +406,7 @@ static void test_lost_race_is_judged_again(void **state)
 		file_trade(w, n, "add", 10000);
 	until_sql(w, RELEASED, 10);
 	torture.before = NULL;
+	until(w->b, is_quiet, NULL); /* the loop knows it too */
 	flow_stats_get(w->b->flow, &stats);
 	assert_int_equal(races, 0);
 	assert_true(stats.races >= 3);

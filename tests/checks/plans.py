@@ -1,0 +1,129 @@
+"""The plans of the hot statements reach the big tables through an index, on an empty database and on a grown one.
+
+A private cluster, migrated; a session as the daemon's writers have it (SESSION_WRITER of src/worker.c), each statement of the list
+prepared once. What fails: a sequential scan of a table that grows, or an index scan without a condition on it, which is the same by
+another name. Looked at while the tables are empty, when they are grown (plans as they were; made anew), and after ANALYZE.
+"""
+import os
+import pathlib
+import re
+import sys
+import tempfile
+
+import _source as s
+
+sys.path.insert(0, str(s.ROOT / "tests/run"))
+from cluster import Cluster  # noqa: E402
+
+sys.path.insert(0, str(s.ROOT / "tests/checks"))
+import sql as statements_of  # noqa: E402
+
+GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal"}
+HOT = {"intake_put", "intake_look", "revision_stand", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
+       "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim"}
+FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox.c", "src/store/assess_store.c", "src/store/delivery_store.c"]
+GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
+
+GROW = f"""
+insert into declaration (bucket, id, platform_code, order_no, opened_at, changed_at, seq, filing_ids, client_ids, verdict, version, judged_inputs, state)
+  select id_bucket(u), u, 'P', 'O-' || n, now(), now(), 4, array[u], '{{1}}', 'MATCHED', 1, 1, 'released'
+  from (select n, (lpad(to_hex(n * 7919 % 16777216), 8, '0') || '-0000-80' || lpad(to_hex(n % 64), 2, '0') || '-8000-' || lpad(to_hex(n), 12, '0'))::uuid as u
+        from generate_series(1, {GROWN}) n) x;
+insert into delivery (bucket, declaration_id, authority, version, message_id, reference, state, due_at, created_at)
+  select bucket, id, a, 1, id, case a when 'CUS' then 'B-' || order_no end, 'sent', now(), now() from declaration, unnest(array['CUS', 'TAX']) a;
+insert into delivery_document select bucket, id, now(), 'application/json', '\\x00' from declaration;
+insert into link (bucket, id, carrier_code, waybill_no, order_no, declaration_id, filing_ids, client_ids)
+  select bucket, id, 'C', order_no, order_no, id, array[id], '{{1}}' from declaration;
+"""
+
+
+def writer_session():
+    text = (s.ROOT / "src/worker.c").read_text()
+    parts = dict(re.findall(r"#define (SESSION_COMMON|SESSION_WRITER)\b(.*?[^\\])\n", text, re.S))
+    strings = lambda part: "".join(re.findall(r'"((?:\\.|[^"\\])*)"', parts[part]))  # noqa: E731
+    return strings("SESSION_COMMON") + strings("SESSION_WRITER")
+
+
+def hot_statements():
+    status, flags = s.output(["pkg-config", "--cflags", "libpq"])
+    if status != 0:
+        s.finish([flags.strip()])
+    found = {}
+    for path in FILES:
+        for name, sql, _ in statements_of.statements(s.ROOT / path, flags.split()):
+            if name in HOT:
+                found[name] = sql
+    missing = HOT - set(found)
+    if missing:
+        s.finish([f"no such statement: {', '.join(sorted(missing))}"])
+    return found
+
+
+def partitions(connection):
+    rows = connection.execute("select inhrelid::regclass::text, inhparent::regclass::text from pg_inherits").fetchall()
+    return dict(rows)
+
+
+def nodes(plan):
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)
+
+
+def bad_nodes(plan, parents):
+    for node in nodes(plan):
+        table = node.get("Relation Name")
+        table = parents.get(table, table)
+        if table not in GROWING:
+            continue
+        if node["Node Type"] == "Seq Scan":
+            yield f"sequential scan of {table}"
+        elif "Index" in node["Node Type"] and "Index Cond" not in node:
+            yield f"scan of all of {node.get('Index Name')}"
+
+
+def explain(connection, name, count):
+    nulls = ", ".join(["null"] * count)
+    row = connection.execute(f"explain (format json, costs off) execute {name}({nulls})" if count else f"explain (format json) execute {name}").fetchone()
+    return row[0][0]["Plan"]
+
+
+def check(connection, found, when):
+    parents = partitions(connection)
+    for name, sql in found.items():
+        if not connection.execute("select 1 from pg_prepared_statements where name = %s", (name,)).fetchone():
+            connection.execute(f"prepare {name} as {sql}".encode())
+        count = len(connection.execute("select parameter_types from pg_prepared_statements where name = %s", (name,)).fetchone()[0])
+        for why in sorted(set(bad_nodes(explain(connection, name, count), parents))):
+            yield f"{when}: {name}: {why}"
+
+
+def main():
+    import psycopg
+    found = hot_statements()
+    problems = []
+    with tempfile.TemporaryDirectory(prefix="plans-", dir=os.environ.get("TONGGUAN_CHECK_DIR")) as directory:
+        os.chmod(directory, 0o755)
+        with Cluster(pathlib.Path(directory) / "pg", fsync=False) as pg:
+            conninfo = pg.createdb("plans")
+            with psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, cursor_factory=psycopg.ClientCursor) as c:
+                for path in s.sources("sql/migrations/*.sql"):
+                    c.execute(path.read_text().encode())
+                c.execute("select make_partitions(current_date, 3)")
+                c.execute(writer_session().encode())
+                problems += check(c, found, "empty")
+                c.execute(GROW.encode())
+                problems += check(c, found, "grown, plans as they were")
+                c.execute("discard plans")
+                problems += check(c, found, "grown, new plans")
+                c.execute("analyze")
+                problems += check(c, found, "grown and analyzed")
+    s.finish(problems, f"{len(found)} statements")
+
+
+if __name__ == "__main__":
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        s.skip("python3-psycopg is not installed")
+    main()
