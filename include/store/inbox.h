@@ -58,6 +58,7 @@ struct inbox_item { /* embedded; texts are borrowed until on_done */
 	/* out */
 	enum inbox_outcome outcome;
 	bool repeat;
+	bool is_first; /* no outcome of its delivery was known before: the judgement that follows notes that it was handed over */
 	/* the batcher's own */
 	inbox_done_fn *on_done;
 	struct inbox_item *next;

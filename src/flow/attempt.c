@@ -242,7 +242,16 @@ static void on_further(struct inbox_item *item)
 		record_end(t);
 }
 
+/* Its own answer is the record that it was handed over; one that changes nothing is not: then the end is recorded too. */
 static void on_recorded(struct inbox_item *item)
 {
-	over(container_of(item, struct attempt, end));
+	struct attempt *t = container_of(item, struct attempt, end);
+
+	if (item->has_end || item->outcome != INBOX_STORED || (item->is_first && !item->repeat)) {
+		over(t);
+		return;
+	}
+	item->has_answer = false;
+	set_end(t, FATE_SENT, (struct text){ NULL, 0 }, 0);
+	record_end(t);
 }

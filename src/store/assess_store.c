@@ -9,14 +9,17 @@
 
 #include <assert.h>
 
-#define WANTED "unnest($1::smallint[], $2::uuid[]) with ordinality as w(bucket, id, place)"
+/* Each asked one by one through its key: offset 0 keeps the planner from turning it into a join over whole tables, which
+ * is what it thinks best while they are small. */
+#define WANTED      "unnest($1::smallint[], $2::uuid[]) with ordinality as w(bucket, id, place)"
+#define DECLARATION "cross join lateral (select * from declaration k where k.bucket = w.bucket and k.id = w.id offset 0) d"
 
 static const struct db_stmt load_declarations = {
 	.name = "assess_declarations",
 	.sql =
 	"select w.place, d.platform_code, d.order_no, d.opened_at, d.seq, d.judged_inputs, cardinality(d.filing_ids), d.waybill_taken, d.verdict,"
 	"  d.state, d.version, d.basis, d.wait_until, d.direction, d.trade_mode, d.missing::text"
-	" from " WANTED " join declaration d on d.bucket = w.bucket and d.id = w.id order by w.place",
+	" from " WANTED " " DECLARATION " order by w.place",
 	.param_count = 2,
 };
 
@@ -28,13 +31,13 @@ static const struct db_stmt load_filings = {
 	.name = "assess_filings",
 	.sql =
 	"select x.place, f.id, f.kind, f.action, f.revision, f.business_key, f.received_at, f.document from ("
-	"  select w.place, unnest(d.filing_ids) as filing_id from " WANTED " join declaration d on d.bucket = w.bucket and d.id = w.id"
+	"  select w.place, unnest(d.filing_ids) as filing_id from " WANTED " " DECLARATION
 	"   where d.judged_inputs <> cardinality(d.filing_ids) or d.verdict <> 'MATCHED'"
 	"  union"
-	"  select w.place, unnest(l.filing_ids) from " WANTED " join declaration d on d.bucket = w.bucket and d.id = w.id"
-	"   join link l on l.order_no = d.order_no and l.declaration_id is null"
+	"  select w.place, unnest(l.filing_ids) from " WANTED " " DECLARATION
+	"   cross join lateral (select k.filing_ids from link k where k.order_no = d.order_no and k.declaration_id is null offset 0) l"
 	"   where d.verdict <> 'MATCHED' and (select count(*) from declaration o where o.order_no = d.order_no) = 1"
-	" ) x join filing f on f.bucket = id_bucket(x.filing_id) and f.id = x.filing_id order by x.place, f.id",
+	" ) x cross join lateral (select * from filing k where k.bucket = id_bucket(x.filing_id) and k.id = x.filing_id offset 0) f order by x.place, f.id",
 	.param_count = 2,
 };
 
@@ -42,7 +45,8 @@ static const struct db_stmt load_deliveries = {
 	.name = "assess_deliveries",
 	.sql =
 	"select w.place, v.authority, v.version, v.state, v.attempts, v.outcome, v.outcome_at"
-	" from " WANTED " join delivery v on v.bucket = w.bucket and v.declaration_id = w.id order by w.place, v.authority, v.version",
+	" from " WANTED " cross join lateral (select * from delivery k where k.bucket = w.bucket and k.declaration_id = w.id offset 0) v"
+	" order by w.place, v.authority, v.version",
 	.param_count = 2,
 };
 
@@ -50,7 +54,7 @@ static const struct db_stmt load_receipts = {
 	.name = "assess_receipts",
 	.sql =
 	"select w.place, r.authority, r.version, r.outcome, r.at"
-	" from " WANTED " join authority_receipt r on r.bucket = w.bucket and r.declaration_id = w.id order by w.place",
+	" from " WANTED " cross join lateral (select * from authority_receipt k where k.bucket = w.bucket and k.declaration_id = w.id offset 0) r order by w.place",
 	.param_count = 2,
 };
 

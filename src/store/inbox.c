@@ -25,21 +25,22 @@
 
 /*
  * A receipt that is new raises its declaration's seq; one work row holds all that were raised. Customs answers name a preNo, the others the
- * declaration; both must be a delivery of ours. Answers a row per item: whether it was found and whether it was new.
+ * declaration; both must be a delivery of ours. Answers a row per item: whether it was found, whether it was new and
+ * whether it is the first of its delivery.
  */
 static const struct db_stmt answers = {
 	.name = "inbox_answers",
 	.sql =
 	"with a as materialized ("
-	"  select x.*, d.bucket, d.declaration_id, d.version as declared_version"
+	"  select x.*, d.bucket, d.declaration_id, d.version as declared_version, d.outcome as stood"
 	"  from unnest($1::integer[], $2::text[], $3::text[], $4::smallint[], $5::uuid[], $6::integer[], $7::text[], $8::text[], $9::timestamptz[],"
 	"    $10::bytea[], $11::text[], $12::bytea[], $16::uuid[]) as x(place, authority, reference, want_bucket, want_declaration, want_version, status,"
 	"    outcome, at, digest, info, body, id)"
 	"  left join lateral ("
-	"    (select bucket, declaration_id, version from delivery d where x.reference is not null and d.reference = x.reference and d.authority = x.authority"
+	"    (select bucket, declaration_id, version, outcome from delivery d where x.reference is not null and d.reference = x.reference and d.authority = x.authority"
 	"      order by version desc limit 1)"
 	"    union all"
-	"    (select bucket, declaration_id, version from delivery d where x.reference is null and d.bucket = x.want_bucket"
+	"    (select bucket, declaration_id, version, outcome from delivery d where x.reference is null and d.bucket = x.want_bucket"
 	"      and d.declaration_id = x.want_declaration and d.authority = x.authority and d.version = x.want_version)"
 	"  ) d on true),"
 	" fresh as ("
@@ -54,7 +55,8 @@ static const struct db_stmt answers = {
 	" t as ("
 	"  insert into work (bucket, id, declaration_ids, made_at, lease_until)"
 	"  select id_bucket($15::uuid), $15::uuid, array_agg(id), $13::timestamptz, now() + $14::integer * interval '1 second' from u having count(*) > 0)"
-	" select a.place, a.declaration_id, f.id is not null and row_number() over (partition by a.declaration_id, a.id order by a.place) = 1"
+	" select a.place, a.declaration_id, f.id is not null and row_number() over (partition by a.declaration_id, a.id order by a.place) = 1,"
+	"   a.stood = 'none'"
 	" from a left join fresh f on f.declaration_id = a.declaration_id and f.id = a.id",
 	.param_count = 16,
 	.flags = DB_WRITES,
@@ -366,6 +368,7 @@ static void on_stored(struct db_call *call, const struct db_answer *a)
 
 		item->outcome = known ? INBOX_STORED : INBOX_UNKNOWN;
 		item->repeat = known && db_get_int(a->results[0], row, 2) == 0;
+		item->is_first = known && db_get_int(a->results[0], row, 3) != 0;
 		if (known && !item->repeat && raised != NULL)
 			raised[raised_count++] = declaration;
 	}

@@ -108,7 +108,7 @@ static const struct db_stmt look = {
 	.sql =
 	"select c.place, k.filing_id, k.doc_sha256, case when k.filing_id = any($3::uuid[]) then null else k.receipt end"
 	" from unnest($1::smallint[], $2::uuid[]) with ordinality as c(bucket, key_id, place)"
-	" join filing_key k on k.bucket = c.bucket and k.key_id = c.key_id order by c.place, k.revision",
+	" cross join lateral (select * from filing_key f where f.bucket = c.bucket and f.key_id = c.key_id offset 0) k order by c.place, k.revision",
 	.param_count = INTAKE_LOOK_PARAMS,
 };
 enum { LOOK_PLACE, LOOK_FILING, LOOK_DIGEST, LOOK_RECEIPT };

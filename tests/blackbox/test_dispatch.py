@@ -273,7 +273,7 @@ def test_answers_that_belong_to_nobody(stack, trades):
     assert mixed["stored"] == 1 and len(mixed["unknown"]) == 1
     problem(stack.operator.post("/v1/authorities/TAX/receipts", plain_answer(d, "accepted", version=7)), 404, "not-found")
     problem(stack.operator.post("/v1/authorities/CUS/receipts", customs_answer(trade, "B20260101000000000", "800"), "application/xml"), 404, "not-found")
-    problem(stack.operator.post("/v1/authorities/XXX/receipts", plain_answer(d, "accepted")), 404, "not-found")
+    problem(stack.operator.post("/v1/authorities/NONE/receipts", plain_answer(d, "accepted")), 404, "not-found")
 
 
 def test_answers_that_cannot_be_read(stack, trades):

@@ -364,7 +364,7 @@ def test_ctl(stack, trades):
     assert all(m["state"] == "applied" for m in json.loads(stack.ctl("migrate", "--status", "-o", "json").stdout))
     stack.ctl("migrate")
     for wrong, status in ((["client", "add", "enterprise", "--role", "operator"], 1), (["client", "add", "x", "--role", "king"], 64),
-                          (["client", "disable", "nobody"], 1), (["authority", "set", "XXX", "--url", "http://x"], 1), (["surprise"], 64),
+                          (["client", "disable", "nobody"], 1), (["authority", "set", "NONE", "--url", "http://x"], 1), (["surprise"], 64),
                           (["authority", "set", "CUS", "--url", "ftp://x"], 64), (["key", "new", str(stack.directory / "signing-key")], None),
                           (["--db", "host=/nonexistent", "status"], 69), (["client", "add", "x", "--role", "enterprise"], 64)):
         done = stack.ctl(*wrong, ok=None)

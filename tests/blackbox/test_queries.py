@@ -69,7 +69,7 @@ def test_what_is_not_there(stack):
     assert stack.operator.get("/v1/filings?kind=order&direction=import&key=never").json["items"] == []
     assert stack.operator.get("/v1/declarations?order_no=never").json["items"] == []
     for path in ("/v1/filings", "/v1/filings?kind=order", "/v1/filings?sha256=xyz", "/v1/filings?kind=x&direction=import&key=y",
-                 "/v1/deliveries", "/v1/deliveries?authority=CUS", "/v1/deliveries?authority=XXX&state=due"):
+                 "/v1/deliveries", "/v1/deliveries?authority=CUS", "/v1/deliveries?authority=NONE&state=due"):
         problem(stack.operator.get(path), 400, "bad-request")
 
 

@@ -75,11 +75,10 @@ def test_the_disk_is_full(small_disk):
     with stack, Load(stack, f"{SEED}/disk", threads=4) as load:
         load.progress(100)
         before = load.retries
-        with open(ballast, "wb") as f:
+        with open(ballast, "wb", buffering=0) as f:
             try:
                 while True:
                     f.write(b"\0" * 65536)
-                    f.flush()
             except OSError:
                 pass  # full
         try:

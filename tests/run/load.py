@@ -18,13 +18,15 @@ class Load:
     def __init__(self, stack, seed, threads=6, addresses=None, pace_s=0.0):
         self.stack, self.acknowledged, self.trades = stack, [], []
         self.lock, self.ending, self.failures = threading.Lock(), threading.Event(), []
-        self.retries, self.pace_s = 0, pace_s
+        self.retries, self.pace_s, self.aborted = 0, pace_s, False
         addresses = addresses or [stack.daemon.address]
         self.threads = [threading.Thread(target=self._run, args=(f"{seed}/{n}", addresses, n), daemon=True) for n in range(threads)]
 
     def _send(self, apis, n, body, count):
         """Until all of it is acknowledged; the receipts' bytes."""
         for attempt in range(2000):
+            if self.aborted:
+                raise AssertionError("aborted: the test has failed already")
             api = apis[(n + attempt) % len(apis)]
             try:
                 reply = api.file(body)
@@ -95,6 +97,7 @@ class Load:
             t.join(60)
 
     def __exit__(self, *error):
+        self.aborted = error[0] is not None
         self.finish()
         if error[0] is None and self.failures:
             raise self.failures[0]

@@ -89,6 +89,22 @@ static void test_dead_letter(void **state)
 	assert_int_equal(stats_of(w).authorities[AUTHORITY_TAX].dead, 1);
 }
 
+/* Pushed again after it was answered: sent once more, and over, though the answer is an old one or says nothing new. */
+static void test_pushed_again(void **state)
+{
+	struct world *w = world_of(state);
+	int asked;
+
+	file_trade(w, 1, "add", 10000);
+	until_sql(w, RELEASED, 1);
+	until(w->b, is_quiet, NULL);
+	asked = w->asked[AUTHORITY_TAX];
+	house_sql(w->b->house->db, "update delivery set state = 'due', attempts = 0 where authority = 'TAX'");
+	until_sql(w, "select count(*) from delivery where authority = 'TAX' and state = 'sent'", 1);
+	assert_int_equal(w->asked[AUTHORITY_TAX], asked + 1);
+	assert_int_equal(ask(w, RELEASED), 1);
+}
+
 static bool is_open(struct bench *b, void *arg)
 {
 	struct flow_stats s;
@@ -241,6 +257,7 @@ int main(void)
 		WORLD_CASE(test_answered_later),
 		WORLD_CASE(test_wrong_then_good),
 		WORLD_CASE(test_dead_letter),
+		WORLD_CASE(test_pushed_again),
 		WORLD_CASE(test_breaker),
 		WORLD_CASE(test_second_version_waits),
 		WORLD_CASE(test_second_version_after_death),

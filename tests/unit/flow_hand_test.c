@@ -1,0 +1,262 @@
+/* What is in hand: nothing is taken twice, nothing is lost, a work row is done exactly when all of it is settled. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/hand.h"
+
+static struct id id_of(char space, int n)
+{
+	char text[16];
+	struct text part;
+
+	(void)snprintf(text, sizeof(text), "%d", n);
+	part = text_of(text);
+	return id_of_key(space, &part, 1);
+}
+
+static struct id declaration(int n)
+{
+	return id_of('D', n);
+}
+
+static struct id work(int n)
+{
+	return id_of('W', n);
+}
+
+/* Declarations from..to-1 as one work row, at time now. */
+static void take(struct hand *h, int work_no, int from, int to, int64_t now_us)
+{
+	struct id ids[64], w = work(work_no);
+
+	assert_true(to - from <= 64);
+	for (int i = from; i < to; i++)
+		ids[i - from] = declaration(i);
+	hand_take(h, &w, ids, to - from, &(struct hand_when){ now_us, NULL });
+}
+
+static int next(struct hand *h, struct id *out, int max)
+{
+	return hand_next(h, HAND_SOON, 1000, out, max);
+}
+
+static void land(struct hand *h, const struct id *ids, int count, bool settled)
+{
+	for (int i = 0; i < count; i++)
+		hand_land(h, &ids[i], settled, 0);
+}
+
+static bool is_done(const struct hand *h, int work_no)
+{
+	struct id w = work(work_no);
+
+	for (int i = 0; i < hand_done_count(h); i++)
+		if (id_eq(&hand_done(h)[i], &w))
+			return true;
+	return false;
+}
+
+static void test_done_when_all_are_settled(void **state)
+{
+	struct hand *h = hand_new(100);
+	struct id out[64];
+
+	(void)state;
+	take(h, 1, 0, 10, 0);
+	assert_int_equal(hand_queued(h), 10);
+	assert_int_equal(next(h, out, 4), 4);
+	land(h, out, 4, true);
+	assert_int_equal(hand_done_count(h), 0);
+	assert_int_equal(next(h, out, 64), 6);
+	land(h, out, 5, true);
+	assert_int_equal(hand_done_count(h), 0);
+	land(h, out + 5, 1, true);
+	assert_true(is_done(h, 1));
+	hand_forget_done(h, 1);
+	assert_int_equal(hand_done_count(h), 0);
+	assert_int_equal(hand_queued(h), 0);
+	hand_free(h);
+}
+
+/* What came while it was flying was not seen by that flight: it is judged again, and only then the row is done. */
+static void test_again(void **state)
+{
+	struct hand *h = hand_new(100);
+	struct id out[4];
+
+	(void)state;
+	take(h, 1, 0, 1, 0);
+	assert_int_equal(next(h, out, 4), 1);
+	take(h, 2, 0, 1, 0);
+	assert_int_equal(next(h, out + 1, 3), 0);
+	land(h, out, 1, true);
+	assert_true(is_done(h, 1) && !is_done(h, 2));
+	assert_int_equal(next(h, out, 4), 1);
+	land(h, out, 1, true);
+	assert_true(is_done(h, 2));
+
+	/* a lost race: the same row once more */
+	take(h, 3, 5, 6, 0);
+	assert_int_equal(next(h, out, 4), 1);
+	hand_again(h, &out[0]);
+	land(h, out, 1, false);
+	assert_false(is_done(h, 3));
+	assert_int_equal(next(h, out, 4), 1);
+	land(h, out, 1, true);
+	assert_true(is_done(h, 3));
+	hand_free(h);
+}
+
+/* Landed without being settled and without being asked for again: its rows are left to the sweep. */
+static void test_abandoned(void **state)
+{
+	struct hand *h = hand_new(100);
+	struct id out[4];
+
+	(void)state;
+	take(h, 1, 0, 2, 0);
+	assert_int_equal(next(h, out, 4), 2);
+	land(h, out, 1, false);
+	land(h, out + 1, 1, true);
+	assert_int_equal(hand_done_count(h), 0);
+	assert_int_equal(next(h, out, 4), 0);
+	take(h, 1, 0, 2, 0); /* the sweep found it */
+	assert_int_equal(next(h, out, 4), 2);
+	land(h, out, 2, true);
+	assert_true(is_done(h, 1));
+	hand_free(h);
+}
+
+static void test_full(void **state)
+{
+	struct hand *h = hand_new(8);
+	struct id out[16];
+
+	(void)state;
+	take(h, 1, 0, 6, 0);
+	take(h, 2, 6, 12, 0); /* only two of them fit */
+	assert_int_equal(hand_room(h), 0);
+	assert_int_equal(next(h, out, 16), 8);
+	land(h, out, 8, true);
+	assert_true(is_done(h, 1) && !is_done(h, 2));
+	assert_int_equal(hand_room(h), 8);
+	hand_free(h);
+}
+
+static void test_todo(void **state)
+{
+	struct hand *h = hand_new(8);
+	struct id one = declaration(1), out[2];
+
+	(void)state;
+	hand_take(h, NULL, &one, 1, &(struct hand_when){ 0, NULL });
+	take(h, 1, 2, 3, 0);
+	assert_int_equal(next(h, out, 2), 2);
+	for (int i = 0; i < 2; i++)
+		assert_true(hand_from_todo(h, &out[i]) == id_eq(&out[i], &one));
+	hand_again(h, &one);
+	hand_land(h, &one, false, 0);
+	assert_int_equal(next(h, out + 1, 1), 1);
+	assert_true(hand_from_todo(h, &one)); /* it still is, until it is settled */
+	hand_free(h);
+}
+
+/* Who lacks flows waits in the other queue, and comes over when the last one is there. */
+static void test_paces(void **state)
+{
+	static const bool later[3] = { true, false, true };
+	struct hand *h = hand_new(8);
+	struct id ids[3] = { declaration(0), declaration(1), declaration(2) }, w = work(1), out[4];
+
+	(void)state;
+	hand_take(h, &w, ids, 3, &(struct hand_when){ 0, later });
+	assert_int_equal(hand_next(h, HAND_SOON, -1, out, 4), 0); /* not ripe */
+	assert_int_equal(hand_next(h, HAND_SOON, 0, out, 4), 1);
+	assert_true(id_eq(&out[0], &ids[1]));
+	land(h, out, 1, true);
+	take(h, 2, 2, 3, 5);
+	assert_int_equal(hand_queued(h), 2);
+	assert_int_equal(hand_next(h, HAND_SOON, 5, out, 4), 1);
+	assert_true(id_eq(&out[0], &ids[2]));
+	land(h, out, 1, true);
+	assert_true(is_done(h, 2) && !is_done(h, 1));
+	assert_int_equal(hand_next(h, HAND_LATER, 100, out, 4), 1); /* its place in the other queue is void */
+	assert_true(id_eq(&out[0], &ids[0]));
+	land(h, out, 1, true);
+	assert_true(is_done(h, 1));
+	assert_int_equal(hand_queued(h), 0);
+	hand_free(h);
+}
+
+/* Against a plain model: random takes, flights and landings; at the end all that was not abandoned is done. */
+static void test_at_random(void **state)
+{
+	enum { DECLARATIONS = 300, STEPS = 20000, WORKS = 3000 };
+	struct hand *h = hand_new(1000);
+	static int open[DECLARATIONS];    /* the latest work that raised it and is not served */
+	static bool flying[DECLARATIONS];
+	struct id out[32], all[DECLARATIONS];
+	unsigned seed = 7;
+	int works = 0, done = 0;
+
+	(void)state;
+	for (int i = 0; i < DECLARATIONS; i++)
+		all[i] = declaration(i);
+	for (int step = 0; step < STEPS || hand_queued(h) > 0; step++) {
+		int n;
+
+		seed = seed * 1103515245u + 12345u;
+		if (step < STEPS && seed >> 16 & 1 && works < WORKS) {
+			int from = (int)(seed >> 20) % (DECLARATIONS - 3);
+
+			take(h, works++, from, from + 3, 0);
+			for (int i = from; i < from + 3; i++)
+				open[i] = works;
+		}
+		n = next(h, out, 1 + (int)(seed >> 24) % 8);
+		for (int i = 0; i < n; i++) {
+			int at = 0;
+
+			while (!id_eq(&all[at], &out[i]))
+				at++;
+			assert_false(flying[at]); /* never twice at once */
+			assert_true(open[at] > 0);
+			flying[at] = true;
+		}
+		for (int i = 0; i < n; i++) {
+			int at = 0;
+
+			while (!id_eq(&all[at], &out[i]))
+				at++;
+			flying[at] = false;
+			if (seed >> 28 == 0) {
+				hand_again(h, &out[i]);
+				hand_land(h, &out[i], false, 0);
+			} else {
+				hand_land(h, &out[i], true, 0);
+			}
+		}
+		done += hand_done_count(h);
+		hand_forget_done(h, hand_done_count(h));
+	}
+	assert_int_equal(works, WORKS);
+	assert_in_range(done, WORKS * 9 / 10, WORKS); /* some were abandoned: a declaration remembers six rows */
+	hand_free(h);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_done_when_all_are_settled), cmocka_unit_test(test_again), cmocka_unit_test(test_abandoned),
+		cmocka_unit_test(test_full), cmocka_unit_test(test_todo), cmocka_unit_test(test_paces), cmocka_unit_test(test_at_random),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
