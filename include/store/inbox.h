@@ -3,8 +3,9 @@
  *
  * One call: raise the seq of the declarations that were answered and leave a work row, insert
  * the receipts that are new (a repeated one changes nothing), record how attempts ended where the lease
- * is still theirs (a dead one raises the seq too: a newer version may wait for it). What arrives while a call is under way goes into the next. The effect of an answer on the
- * declaration is flow/assess's, from the stored rows: a crash in between loses nothing.
+ * is still theirs (a dead one raises the seq too: a newer version may wait for it). What arrives while a call is under
+ * way goes into the next. The effect of an answer on the declaration is flow/assess's, from the stored rows: a crash in
+ * between loses nothing.
  * on_done runs once, never inside inbox_submit(); there is no cancel.
  */
 #ifndef STORE_INBOX_H

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct text key = document_business_key(d, &a);
 
 		fuzz_same_again(&a, d);
-		fuzz_must(key.at != NULL && document_bucket(d, key) < ID_BUCKETS);
+		id = document_key_id(d->def->kind, d->def->direction, key);
+		fuzz_must(key.at != NULL && id_bucket(&id) < ID_BUCKETS);
 		fuzz_must(document_declaration(d, &id) || document_link(d, &id));
 		fuzz_must(document_filers(d, filers) <= 3);
 	}

@@ -295,7 +295,7 @@ class Daemon(Process):
             status = self.stop()
         finally:
             self.socket.close()
-        if was_running and status != 0 or status in CRASHED:
+        if was_running and status != 0 or status in CRASHED or "Sanitizer: " in self.tail(200):
             raise StackError(f"{self.name} ended with {status}:\n{self.tail(60)}")
 
 

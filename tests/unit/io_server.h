@@ -229,7 +229,7 @@ static void in_loop_stop(void *arg)
 	s->over = true;
 }
 
-static void in_loop_quiesce(void *arg)
+__attribute__((unused)) static void in_loop_quiesce(void *arg)
 {
 	httpd_quiesce(server_of(arg)->httpd);
 }
