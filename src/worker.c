@@ -14,12 +14,14 @@
 #include "worker_priv.h"
 
 #define DRAIN_STEP_US 5000
+#define BUSY_BATCH    16 /* filings in one flush: they arrive faster than they are stored */
 
 #define SESSION_COMMON "set timezone = 'UTC'; set jit = off; set lock_timeout = '5s'; set max_parallel_workers_per_gather = 0;"
 /* Writers: durable, and always the plans that the statements were written for. */
 #define SESSION_WRITER \
 	SESSION_COMMON \
 	" set synchronous_commit = on; set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_mergejoin = off;" \
+	" set enable_material = off;" \
 	" set enable_bitmapscan = off; set statement_timeout = '15s'; set idle_in_transaction_session_timeout = '15s'"
 #define SESSION_READER \
 	SESSION_COMMON \
@@ -82,7 +84,7 @@ static bool is_busy(void *arg)
 	struct intake_stats s;
 
 	intake_stats_get(w->intake, &s);
-	return s.waiting > 0;
+	return s.last_batch >= BUSY_BATCH && (s.in_flight > 0 || s.waiting > 0);
 }
 
 static bool make_flow(struct worker *w, struct fault *f)

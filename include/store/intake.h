@@ -104,7 +104,7 @@ void intake_free(struct intake *i);
 bool intake_submit(struct intake *i, struct intake_submission *s, intake_done_fn *on_done) must_check;
 bool intake_idle(const struct intake *i); /* nothing waits, nothing under way: for a clean stop */
 
-struct intake_stats { uint64_t batches, stored, repeats, conflicts, refused, unknown; int waiting, in_flight; };
+struct intake_stats { uint64_t batches, stored, repeats, conflicts, refused, unknown; int waiting, in_flight, last_batch; };
 void intake_stats_get(const struct intake *i, struct intake_stats *out);
 
 #endif

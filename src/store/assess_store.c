@@ -31,13 +31,15 @@ static const struct db_stmt load_filings = {
 	.name = "assess_filings",
 	.sql =
 	"select x.place, f.id, f.kind, f.action, f.revision, f.business_key, f.received_at, f.document from ("
-	"  select w.place, unnest(d.filing_ids) as filing_id from " WANTED " " DECLARATION
-	"   where d.judged_inputs <> cardinality(d.filing_ids) or d.verdict <> 'MATCHED'"
-	"  union"
-	"  select w.place, unnest(l.filing_ids) from " WANTED " " DECLARATION
-	"   cross join lateral (select k.filing_ids from link k where k.order_no = d.order_no and k.declaration_id is null offset 0) l"
-	"   where d.verdict <> 'MATCHED' and (select count(*) from declaration o where o.order_no = d.order_no) = 1"
-	" ) x cross join lateral (select * from filing k where k.bucket = id_bucket(x.filing_id) and k.id = x.filing_id offset 0) f order by x.place, f.id",
+	"  select y.place, y.filing_id, id_bucket(y.filing_id) as bucket from ("
+	"    select w.place, unnest(d.filing_ids) as filing_id from " WANTED " " DECLARATION
+	"     where d.judged_inputs <> cardinality(d.filing_ids) or d.verdict <> 'MATCHED'"
+	"    union"
+	"    select w.place, unnest(l.filing_ids) from " WANTED " " DECLARATION
+	"     cross join lateral (select k.filing_ids from link k where k.order_no = d.order_no and k.declaration_id is null offset 0) l"
+	"     where d.verdict <> 'MATCHED' and (select count(*) from declaration o where o.order_no = d.order_no) = 1"
+	"  ) y offset 0"
+	" ) x cross join lateral (select * from filing k where k.bucket = x.bucket and k.id = x.filing_id offset 0) f order by x.place, f.id",
 	.param_count = 2,
 };
 

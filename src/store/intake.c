@@ -354,6 +354,7 @@ static void stored(struct flight *fl, const struct db_answer *a)
 
 	killpoint(KILLPOINT_INTAKE_STORED);
 	i->stats.batches++;
+	i->stats.last_batch = fl->to - fl->from;
 	if (raised_count > 0 && raised_count < (int)COUNTOF(i->raised)) /* else left to the sweep: a hint must name all */
 		i->deps.on_stored(i->deps.arg, &(struct raised){ fl->write.work_id, i->raised, i->incomplete, raised_count });
 	for (int k = fl->from; k < fl->to; k++)

@@ -3,6 +3,9 @@
  *
  *   lock ─► compare what was applied (name, checksum) ─► apply the rest ─► partitions ─► analyze ─► unlock
  *
+ * Only what is full by now is analyzed: of a table that was never looked at the planner assumes some rows and uses its
+ * keys, of one that was seen empty it assumes none and reads it whole.
+ *
  * Forward only. A file that was applied and differs now is refused: a schema of unknown shape is worse than an old one.
  */
 #include "store/schema_store.h"
@@ -184,7 +187,7 @@ static bool make_partitions(struct db_sync *s, int64_t now_us, struct fault *f)
 
 	arena_init(&a, 256);
 	struct db_param p[1] = { db_i32(&a, clock_day(now_us)) };
-	good = db_sync_run(s, "select make_partitions((date '1970-01-01' + $1::integer - interval '1 month')::date, 14)", p, 1, f) != NULL;
+	good = db_sync_run(s, "select make_partitions((date '1970-01-01' + $1::integer - interval '1 month')::date, 4)", p, 1, f) != NULL;
 	arena_done(&a);
 	return good;
 }
@@ -201,6 +204,6 @@ bool schema_migrate(struct db_sync *s, int64_t now_us, int *applied, struct faul
 	    || !db_sync_script(s, "select pg_advisory_lock(" LOCK_KEY ")", f))
 		return false;
 	good = db_sync_script(s, table, f) && apply_missing(s, now_us, applied, f) && make_partitions(s, now_us, f)
-	       && db_sync_script(s, "analyze", f);
+	       && db_sync_script(s, "analyze code, regime, authority", f);
 	return db_sync_script(s, "select pg_advisory_unlock(" LOCK_KEY ")", f) && good; /* f keeps the first reason */
 }

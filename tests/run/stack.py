@@ -307,7 +307,7 @@ def config_text(settings):
     def shown(value):
         if isinstance(value, bool) or isinstance(value, int):
             return str(value).lower()
-        return value if re.fullmatch(r"[a-z]+", value) else json.dumps(value)
+        return value if re.fullmatch(r"[a-z]+", value) else json.dumps(value, ensure_ascii=False)
     return "".join(f"{section} {{\n" + "".join(f"\t{k} = {shown(v)}\n" for k, v in values.items()) + "}\n"
                    for section, values in settings.items() if values)
 
