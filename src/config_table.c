@@ -45,7 +45,7 @@ const struct setting config_settings[] = {
 	NUMBER(intake, waiting, 1, 1000000, 20000, "filings", "Filings that wait to be written; beyond it 503."),
 	NUMBER(intake, flush_us, 0, 1000000, 300, "us", "How long a lone filing waits for company."),
 	NUMBER(intake, give_up_ms, 100, 600000, 8000, "ms", "How long an unknown outcome is asked after before the filer is told to send again."),
-	NUMBER(intake, flights, 1, 8, 1, "batches", "Batches under way at once."),
+	NUMBER(intake, flights, 1, 8, 2, "batches", "Batches under way at once."),
 	NUMBER(intake, work_lease_s, 1, 3600, 15, "s", "How long a new filing is left to this daemon's own judging before any daemon may take it."),
 
 	NUMBER(flow, assess_batch, 1, 512, 128, "declarations", "Declarations judged together."),
@@ -54,12 +54,12 @@ const struct setting config_settings[] = {
 	NUMBER(flow, queue_per_authority, 1, 100000, 2000, "deliveries", "Deliveries waiting in memory for one authority; the rest wait in the database."),
 	NUMBER(flow, lease_s, 1, 3600, 30, "s", "How long this daemon holds a declaration or delivery; after a crash it waits so long. Longer than any authority's timeout_ms."),
 	NUMBER(flow, sweep_ms, 10, 60000, 250, "ms", "How often work that nobody holds is looked for."),
-	NUMBER(flow, gather_ms, 0, 10000, 30, "ms", "How long what is new waits for company before its declaration is judged: other filings, answers of other authorities."),
+	NUMBER(flow, gather_ms, 0, 10000, 40, "ms", "How long what is new waits for company before its declaration is judged: other filings, answers of other authorities."),
 	NUMBER(flow, patience_ms, 0, 60000, 500, "ms", "The same for declarations that still lack flows."),
 	TEXT_(flow, exchange_id, "DXPENT0000000000", "Our number at the customs data exchange."),
 
 	NUMBER(inbox, batch, 1, 1024, 512, "items", "Answers of authorities stored together."),
-	NUMBER(inbox, gather_ms, 0, 10000, 10, "ms", "How long an answer waits for company before it is stored."),
+	NUMBER(inbox, gather_ms, 0, 10000, 15, "ms", "How long an answer waits for company before it is stored."),
 	NUMBER(inbox, waiting, 1, 1000000, 20000, "items", "Answers of authorities that wait to be stored; beyond it 503."),
 
 	NUMBER(authority_http, connections_per_host, 1, 10000, 64, "connections", "Connections to one authority."),
