@@ -5,7 +5,7 @@
 #include "io/db.h"
 
 /* Applies what is missing under one advisory lock, each file in a transaction; then makes partitions from
- * the month before now_us for 14 months and analyzes. Refuses when an applied file's checksum differs. applied: how many ran. */
+ * the month before now_us for 4 months (the daemon makes the later ones) and analyzes. Refuses when an applied file's checksum differs. applied: how many ran. */
 bool schema_migrate(struct db_sync *s, int64_t now_us, int *applied, struct fault *f) must_check;
 /* FAULT_SCHEMA naming both versions when the database is older or newer than this program, or a checksum differs. */
 bool schema_check(struct db_sync *s, struct fault *f) must_check;
