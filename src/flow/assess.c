@@ -304,7 +304,7 @@ static void settle(struct flight *f)
 	}
 	for (int i = 0; i < f->count; i++)
 		if (f->judged[i].found && !judge_settle(&f->judged[i], &f->context))
-			short_of_serials = true; /* its todo row stays; judged again below */
+			short_of_serials = true; /* its work row stays; judged again below */
 	if (f->arena.full) {
 		put_off(f, "settle", NULL);
 		return;

@@ -146,10 +146,17 @@ static inline void on_message(struct http_req *r, void *arg)
 	}
 }
 
+static bool sends_again; /* as a filer or an authority does who was told to, where faults are ordered */
+
 static inline void on_late_done(struct inbox_item *item)
 {
 	struct late_answer *l = container_of(item, struct late_answer, item);
 
+	if (item->outcome == INBOX_TRY_AGAIN) {
+		assert_true(sends_again);
+		assert_true(inbox_submit(l->w->b->inbox, item, on_late_done));
+		return;
+	}
 	l->done = true;
 	l->w->b->open--;
 }
@@ -174,8 +181,6 @@ static inline void answer_late(struct world *w)
 }
 
 /* --- filing ------------------------------------------------------------------------------------------------------------ */
-
-static bool sends_again; /* as a filer does who was told to, where faults are ordered */
 
 static inline void on_filed(struct intake_submission *s)
 {
