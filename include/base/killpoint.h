@@ -1,5 +1,5 @@
 /*
- * Named places at which a test may kill this process (DESIGN section 8).
+ * Named places at which a test may kill this process.
  * Armed by the setting test.kill_point = "name:count", honoured only in a database marked as test.
  */
 #ifndef BASE_KILLPOINT_H

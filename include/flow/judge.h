@@ -41,7 +41,7 @@ struct judged {
 /* Reads the four results of assess_store_load into count cases, in the order asked. False: arena full. */
 bool judge_read(struct arena *a, const struct id *ids, int count, const struct db_answer *answer, struct judged *out) must_check;
 void judge_match(struct judged *j, const struct codebook *book, int64_t now_us);
-/* The identity that R2.2 asks about: the buyer's number and name in the order; false: there is none. */
+/* The identity that the buyer-is-payer rule (GACC 2018-194) asks about: the buyer's number and name in the order; false: there is none. */
 bool judge_identity(const struct judged *j, struct text *number, struct text *name) must_check;
 
 struct judge_context { /* of a batch; the arrays have room for all */

@@ -2,7 +2,7 @@
  * The HTTP server: one libmicrohttpd daemon on our loop behind few calls.
  *
  * It owns what happens before a request is whole and well formed: the guard
- * against smuggling (CONVENTIONS: libmicrohttpd lets much through), header and
+ * against smuggling (libmicrohttpd lets much through), header and
  * body deadlines, body limit, gzip refusal, connection limits. What it refuses
  * itself goes through on_refused so that the answer is a problem document too.
  * A whole request is handed to on_request; the handler answers then or later

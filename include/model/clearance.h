@@ -62,7 +62,7 @@ enum part_outcome {
 const char *outcome_name(enum part_outcome o);
 bool outcome_by_name(struct text t, enum part_outcome *out) must_check;
 bool outcome_is_final(enum part_outcome o);
-/* customs returnStatus (CEB.md section 3) → outcome; false: unknown status. */
+/* customs returnStatus (CEB 202205, return status) → outcome; false: unknown status. */
 bool outcome_of_customs(struct text return_status, enum part_outcome *out) must_check;
 
 struct answer { /* one stored receipt of an authority for one version */

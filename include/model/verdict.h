@@ -3,8 +3,8 @@
  *
  * Pure: everything it knows is in the arguments, so the same case gives the same
  * bytes for ever. The verdict: MATCHED, MISSING (which flows), CONFLICT (which
- * fields), DUPLICATE (two filings claim the same place). RULES section 2 (R2.2,
- * R2.5, R2.9, R2.10); CEB.md section 6; tolerance between order and payment is 0.
+ * fields), DUPLICATE (two filings claim the same place). Sources: GACC 2018-194 (identity, currency),
+ * the field rules of CEB 202205 and the customs' own reject codes; tolerance between order and payment is 0.
  * Precedence: DUPLICATE, CONFLICT, MISSING, MATCHED: what is there is compared
  * at once, so that a mismatch is told before the last flow has come.
  */
@@ -33,7 +33,7 @@ struct trade_case {
 	const struct filed *filed; /* in any order */
 	int filed_count;
 	bool waybill_taken;        /* the waybill that the inventory names belongs to another declaration */
-	bool identity_attested;    /* R2.2: a recorded answer of the police interface or an attested registration covers the
+	bool identity_attested;    /* GACC 2018-194: a recorded answer of the police interface or an attested registration covers the
 	                            * buyer's identity on the business date. Absent means no. */
 };
 

@@ -1,4 +1,4 @@
--- The records of the main job (DESIGN section 4).
+-- The records of the main job.
 --
 -- Hot tables lead their primary key with bucket (0..63, carried inside every id): unit of order and of
 -- parallel work. Big append-only tables are partitioned by time through their time-ordered ids (UUID version 7),
@@ -161,8 +161,8 @@ create table declaration (          -- one per platform + order number
   verdict          text not null default 'MISSING',
   missing          text[] not null default '{}',
   state            text not null default 'waiting',
-  lane             text,                        -- issue on risk
-  tax_total        numeric(19,5),               -- issue on tax
+  lane             text,                        -- of the risk rules, not set yet
+  tax_total        numeric(19,5),               -- of the tax rules, not set yet
   version          integer not null default 0,  -- what was last declared; 0: nothing yet
   basis            bytea,                       -- digest of the filings declared
   wait_until       timestamptz,
@@ -209,7 +209,7 @@ create table decision (             -- every judgement; never updated
   primary key (bucket, declaration_id, id)
 );
 
-create table identity_attestation ( -- R2.2: who says that this name and number belong together, and since when
+create table identity_attestation ( -- buyer is payer unless attested (GACC 2018-194): who says that this name and number belong together, and since when
   identity_hash bytea not null,     -- keyed hash over number and name
   source        text not null,      -- 'POL' (recorded answer) or the registration's name
   attested_at   timestamptz not null,

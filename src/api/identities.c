@@ -1,5 +1,5 @@
 /*
- * POST /v1/identities: somebody who may say so records that a name and an identity number belong together (R2.2).
+ * POST /v1/identities: somebody who may say so records that a name and an identity number belong together (GACC 2018-194).
  * Neither is stored: only a keyed hash over both, under which the judgement looks.
  */
 #include "api/args.h"
