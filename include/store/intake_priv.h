@@ -6,14 +6,14 @@
 #include "model/receipt.h"
 #include "store/intake.h"
 
-enum { INTAKE_PUT_PARAMS = 38, INTAKE_LOOK_PARAMS = 3 };
+enum { INTAKE_PUT_PARAMS = 42, INTAKE_LOOK_PARAMS = 3 };
 
 /* Everything one write needs. Candidates are sorted by key and are distinct in it. */
 struct intake_write {
 	struct candidate **list;
 	int count;
 	int64_t now_us;
-	struct id seal_id, work_id;
+	struct id id;            /* of its rows in work, submission and seal: another for each try and each part of a batch */
 	struct sha256 root;
 	uint8_t signature[SIGNATURE_BYTES];
 	const char *key_id;
@@ -24,6 +24,8 @@ struct intake_write {
 	struct db_param put[INTAKE_PUT_PARAMS], look[INTAKE_LOOK_PARAMS], lock[2], lock_link[2];
 };
 
+/* The values of put (intake_params.c). False: the arena is full. */
+bool intake_put_params(struct intake_write *w, struct arena *a) must_check;
 /* Fills the call: (locks,) put. False: the arena is full. */
 bool intake_put_call(struct intake_write *w, struct arena *a, struct db_call *call) must_check;
 struct intake_raised {

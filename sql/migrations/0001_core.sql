@@ -70,23 +70,24 @@ create function id_bucket(id uuid) returns smallint language sql immutable paral
 $$;
 
 -- what came in -------------------------------------------------------------------------------------------------
-create table submission (           -- the raw message as received, once
+create table submission (           -- raw messages as received, once: those of one commit side by side, or one message of several nodes
   bucket      smallint not null,
   id          uuid not null,
-  client_id   integer not null,
   received_at timestamptz not null,
-  media_type  text not null,
-  sha256      bytea not null,
-  filing_ids  uuid[] not null,      -- as numbered at intake; one that turned out a repeat has no row in filing
-  body        bytea not null,
+  body        bytea compression lz4 not null,  -- filing.message_from and message_len say which part is whose
   primary key (bucket, id)
 ) partition by range (id);
-create index submission_sha256 on submission (sha256);
 
 create table filing (               -- one business node; never updated
   bucket         smallint not null, -- of kind, direction and business key
   id             uuid not null,
   submission_id  uuid not null,
+  message_from   integer not null,  -- of the message in the submission's body: its first byte, counted from 0
+  message_len    integer not null,
+  node           smallint not null, -- which node of it, counted from 1
+  message_tag    bigint not null,   -- first eight bytes of message_sha256: what is indexed
+  message_sha256 bytea not null,
+  media_type     text not null,
   client_id      integer not null,
   kind           text not null,
   direction      text not null,
@@ -101,6 +102,7 @@ create table filing (               -- one business node; never updated
   document       bytea not null,    -- canonical JSON, UTF-8 (to be encrypted at rest: bytes, not json)
   primary key (bucket, id)
 ) partition by range (id);
+create index filing_message on filing (message_tag);
 
 create table filing_key (           -- the same filing twice is one filing, for ever: outlives retention, no personal data
   bucket       smallint not null,
@@ -112,20 +114,27 @@ create table filing_key (           -- the same filing twice is one filing, for 
   filing_id    uuid not null,
   client_id    integer not null,
   doc_sha256   bytea not null,
-  receipt      bytea not null,
+  seal_id      uuid not null,
+  receipt_from integer not null,    -- of the receipt in the seal's receipts: its first byte, counted from 0
+  receipt_len  integer not null,
   primary key (bucket, key_id, revision)
 );
 
-create table seal (                 -- one signed batch of receipts
+create table seal (                 -- one signed batch of receipts, kept for ever as its keys are; a batch stored in parts has a row for each
   bucket    smallint not null,
   id        uuid not null,
   sealed_at timestamptz not null,
-  size      integer not null,
+  size      integer not null,       -- leaves of the tree; more than there are receipts here when some were not stored
   root      bytea not null,
   key_id    text not null,
   signature bytea not null,
+  receipts  bytea compression lz4 not null, -- side by side; of what was not stored there are zeros
   primary key (bucket, id)
-) partition by range (id);
+);
+
+create function receipt_of(seal_id uuid, at integer, len integer) returns bytea language sql stable parallel safe as $$
+  select substring(s.receipts from at + 1 for len) from seal s where s.bucket = id_bucket(seal_id) and s.id = seal_id
+$$;
 
 -- how filings find each other ----------------------------------------------------------------------------------
 create table link (                 -- carrier + waybill number; waits until an inventory names it
@@ -291,7 +300,7 @@ declare
 begin
   for i in 0 .. months - 1 loop
     m := (date_trunc('month', first_month) + make_interval(months => i))::date;
-    foreach parent in array array['submission', 'filing', 'seal'] loop
+    foreach parent in array array['submission', 'filing'] loop
       part := parent || to_char(m, '_YYYYMM');
       if to_regclass(part) is null then
         execute format('create table %I partition of %I for values from (%L) to (%L)', part, parent,
@@ -306,4 +315,3 @@ end $$;
 
 create table submission_rest partition of submission default;  -- a clock far off loses nothing
 create table filing_rest partition of filing default;
-create table seal_rest partition of seal default;

@@ -10,8 +10,7 @@ select json_build_object(
   'received_at', to_char(f.received_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
   'declaration_id', coalesce(f.declaration_id,
     (select l.declaration_id from link l where l.bucket = id_bucket(f.link_id) and l.id = f.link_id)),
-  'message_sha256',
-    (select encode(s.sha256, 'hex') from submission s where s.bucket = id_bucket(f.submission_id) and s.id = f.submission_id),
+  'message_sha256', encode(f.message_sha256, 'hex'),
   'document_sha256', encode(f.doc_sha256, 'hex'),
   'document', case when $5::boolean or f.client_id = $3::integer then convert_from(f.document, 'UTF8')::json end
 )

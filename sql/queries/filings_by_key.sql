@@ -8,7 +8,7 @@ select json_build_object('items', coalesce(json_agg(json_build_object(
     'business_key', k.business_key,
     'revision', k.revision,
     'document_sha256', encode(k.doc_sha256, 'hex'),
-    'receipt', convert_from(k.receipt, 'UTF8')::json
+    'receipt', convert_from(receipt_of(k.seal_id, k.receipt_from, k.receipt_len), 'UTF8')::json
   ) order by k.revision), '[]'))
 from filing_key k
 where k.bucket = $1::smallint and k.key_id = $2::uuid and ($4::boolean or k.client_id = $3::integer)

@@ -279,7 +279,7 @@ static void fly(struct flight *fl)
 	arena_done(&fl->arena);
 	fl->write.list = fl->list + fl->from;
 	fl->write.count = fl->to - fl->from;
-	fl->write.work_id = id_new(i->deps.ids, fl->write.now_us, (int16_t)(id_random(i->deps.ids) % ID_BUCKETS));
+	fl->write.id = id_new(i->deps.ids, fl->write.now_us, (int16_t)(id_random(i->deps.ids) % ID_BUCKETS));
 	if (intake_put_call(&fl->write, &fl->arena, &fl->call)) {
 		db_start(i->deps.db, &fl->call, on_answered);
 		killpoint(KILLPOINT_INTAKE_SENT);
@@ -356,7 +356,7 @@ static void stored(struct flight *fl, const struct db_answer *a)
 	i->stats.batches++;
 	i->stats.last_batch = fl->to - fl->from;
 	if (raised_count > 0 && raised_count < (int)COUNTOF(i->raised)) /* else left to the sweep: a hint must name all */
-		i->deps.on_stored(i->deps.arg, &(struct raised){ fl->write.work_id, i->raised, i->incomplete, raised_count });
+		i->deps.on_stored(i->deps.arg, &(struct raised){ fl->write.id, i->raised, i->incomplete, raised_count });
 	for (int k = fl->from; k < fl->to; k++)
 		lost += fl->list[k]->outcome == INTAKE_PENDING;
 	if (lost == 0) {
@@ -447,7 +447,6 @@ static void start_flight(struct intake *i, struct flight *fl)
 	fl->give_up_us = loop_now_us(i->deps.loop) + (int64_t)i->conf.give_up_ms * 1000;
 	fl->write = (struct intake_write){ .list = fl->list, .count = fl->count, .lease_s = i->conf.work_lease_s };
 	fl->write.now_us = clock_now_us(i->deps.clock);
-	fl->write.seal_id = id_new(i->deps.ids, fl->write.now_us, (int16_t)(id_random(i->deps.ids) % ID_BUCKETS));
 	if (!intake_seal(&fl->write, &fl->receipts, i->deps.signer)) {
 		log_event(NULL, LOG_LEVEL_ERROR, "intake.no_seal", "a batch of %d could not be signed", fl->count);
 		flight_fail(fl, INTAKE_TRY_AGAIN);

@@ -1,7 +1,7 @@
 /*
  * The statements of intake.
  *
- *   put   one statement writes the whole batch: key, filing, link, declaration, todo, submission, seal.
+ *   put   one statement writes the whole batch: key, filing, link, declaration, work, submission, seal.
  *         What loses the race for its key (ON CONFLICT DO NOTHING) leaves no trace.
  *   look  what stands under each key now: a later statement of the same call sees what others committed.
  *   lock  first in a guarded write: holds the declaration so that its state cannot move under the revision;
@@ -15,22 +15,33 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* Big values pass through one scan only: what decides (won), what is stored (f) and what links (n) read the arrays apart. */
+/*
+ * Parameters as in intake_params.c. Documents pass through one scan only: what decides (won), what is stored (f) and what links (n)
+ * read the arrays apart. Messages and receipts come in one piece each and are stored in one row each; of what lost its race they
+ * keep no trace: zeros stand there.
+ */
+#define WITHOUT_LOSERS(whole, from, len) \
+	"case when (select count(*) from won) = cardinality($2::uuid[]) then " whole \
+	" else (select string_agg(case when w.filing_id is null then decode(repeat('00', x.len), 'hex') else substring(" whole " from x.at + 1 for x.len) end, ''" \
+	"   order by x.place) from unnest($2::uuid[], " from ", " len ") with ordinality as x(id, at, len, place) left join won w on w.filing_id = x.id" \
+	"   where x.at is not null) end"
 static const struct db_stmt put = {
 	.name = "intake_put",
 	.sql =
 	"with won as ("
-	"  insert into filing_key (bucket, key_id, revision, kind, direction, business_key, filing_id, client_id, doc_sha256, receipt)"
-	"  select * from unnest($1::smallint[], $38::uuid[], $7::integer[], $3::text[], $4::text[], $6::text[], $2::uuid[], $8::integer[], $18::bytea[],"
-	"    $20::bytea[])"
-	"   where $35::uuid is null or exists (select 1 from declaration g where g.bucket = id_bucket($35::uuid) and g.id = $35::uuid"
-	"         and g.state = any($36::text[]))"
+	"  insert into filing_key (bucket, key_id, revision, kind, direction, business_key, filing_id, client_id, doc_sha256, receipt_from, receipt_len,"
+	"    seal_id)"
+	"  select x.*, $31::uuid from unnest($1::smallint[], $20::uuid[], $7::integer[], $3::text[], $4::text[], $6::text[], $2::uuid[], $8::integer[],"
+	"    $18::bytea[], $21::integer[], $22::integer[]) as x"
+	"   where $38::uuid is null or exists (select 1 from declaration g where g.bucket = id_bucket($38::uuid) and g.id = $38::uuid"
+	"         and g.state = any($39::text[]))"
 	"  on conflict do nothing returning filing_id),"
 	" f as ("
-	"  insert into filing (bucket, id, submission_id, client_id, kind, direction, action, business_key, key_id, revision, declaration_id, link_id,"
-	"    doc_sha256, document, received_at)"
-	"  select x.*, $21::timestamptz from unnest($1::smallint[], $2::uuid[], $9::uuid[], $8::integer[], $3::text[], $4::text[], $5::text[], $6::text[],"
-	"    $38::uuid[], $7::integer[], $11::uuid[], $13::uuid[], $18::bytea[], $19::bytea[]) as x(bucket, id, a, b, c, d, e, f, g, h, i, j, k, l)"
+	"  insert into filing (bucket, id, submission_id, message_from, message_len, node, message_tag, message_sha256, media_type, client_id, kind,"
+	"    direction, action, business_key, key_id, revision, declaration_id, link_id, doc_sha256, document, received_at)"
+	"  select x.*, $29::timestamptz from unnest($1::smallint[], $2::uuid[], $9::uuid[], $23::integer[], $24::integer[], $28::smallint[], $25::bigint[],"
+	"    $26::bytea[], $27::text[], $8::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $20::uuid[], $7::integer[], $11::uuid[],"
+	"    $13::uuid[], $18::bytea[], $19::bytea[]) as x(bucket, id, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)"
 	"  join won on won.filing_id = x.id),"
 	" n as materialized ("
 	"  select c.* from unnest($2::uuid[], $3::text[], $5::text[], $6::text[], $8::integer[], $9::uuid[], $10::smallint[], $11::uuid[], $12::smallint[],"
@@ -47,7 +58,7 @@ static const struct db_stmt put = {
 	"  from n where link_id is not null group by link_bucket, link_id order by link_bucket, link_id"
 	"  on conflict (bucket, id) do update set"
 	"    order_no = coalesce(excluded.order_no, k.order_no),"
-	"    declaration_id = case when $35::uuid is not null and exists (select 1 from n where n.link_id = k.id and n.kind = 'inventory'"
+	"    declaration_id = case when $38::uuid is not null and exists (select 1 from n where n.link_id = k.id and n.kind = 'inventory'"
 	"        and n.action = 'delete' and n.declaration_id = k.declaration_id) then null"
 	"      else coalesce(k.declaration_id, excluded.declaration_id) end,"
 	"    filing_ids = k.filing_ids || excluded.filing_ids,"
@@ -75,7 +86,7 @@ static const struct db_stmt put = {
 	"  where n.kind = 'waybill' and n.action <> 'add'),"
 	" d as ("
 	"  insert into declaration as k (bucket, id, platform_code, order_no, opened_at, changed_at, seq, filing_ids, client_ids, waybill_taken)"
-	"  select b, d, coalesce(max(p), ''), coalesce(max(o), ''), $21::timestamptz, $21::timestamptz, 1,"
+	"  select b, d, coalesce(max(p), ''), coalesce(max(o), ''), $29::timestamptz, $29::timestamptz, 1,"
 	"    coalesce(array_agg(f) filter (where f is not null), '{}'),"
 	"    coalesce(array_agg(u) filter (where u is not null), '{}'), bool_or(taken)"
 	"  from g group by b, d order by b, d"
@@ -89,17 +100,17 @@ static const struct db_stmt put = {
 	"  returning bucket, id, cardinality(filing_ids) as filings),"
 	" t as ("
 	"  insert into work (bucket, id, declaration_ids, made_at, lease_until)"
-	"  select id_bucket($37::uuid), $37::uuid, array_agg(id), $21::timestamptz, now() + $22::integer * interval '1 second' from d having count(*) > 0),"
+	"  select id_bucket($31::uuid), $31::uuid, array_agg(id), $29::timestamptz, now() + $30::integer * interval '1 second' from d having count(*) > 0),"
 	" s as ("
-	"  insert into submission (bucket, id, client_id, received_at, media_type, sha256, filing_ids, body)"
-	"  select bucket, id, client_id, $21::timestamptz, media_type, sha256, filing_ids::uuid[], body"
-	"  from unnest($23::smallint[], $24::uuid[], $25::integer[], $26::text[], $27::bytea[], $28::text[], $29::bytea[])"
-	"    as x(bucket, id, client_id, media_type, sha256, filing_ids, body)"
-	"  where id in (select submission_id from n) on conflict do nothing),"
+	"  insert into submission (bucket, id, received_at, body)"
+	"  select id_bucket($31::uuid), $31::uuid, $29::timestamptz, " WITHOUT_LOSERS("$33::bytea", "$42::integer[]", "$24::integer[]")
+	"  where $33::bytea is not null and exists (select 1 from won)"
+	"  union all select id_bucket(x.id), x.id, $29::timestamptz, x.body from unnest($40::uuid[], $41::bytea[]) as x(id, body)"
+	"  where x.id in (select submission_id from n) on conflict do nothing),"
 	" e as ("
-	"  insert into seal (bucket, id, sealed_at, size, root, key_id, signature)"
-	"  select id_bucket($30::uuid), $30::uuid, $21::timestamptz, $31::integer, $32::bytea, $33::text, $34::bytea"
-	"  where exists (select 1 from won) on conflict do nothing)"
+	"  insert into seal (bucket, id, sealed_at, size, root, key_id, signature, receipts)"
+	"  select id_bucket($31::uuid), $31::uuid, $29::timestamptz, $34::integer, $35::bytea, $36::text, $37::bytea, "
+	   WITHOUT_LOSERS("$32::bytea", "$21::integer[]", "$22::integer[]") " where exists (select 1 from won))"
 	" select filing_id, null::uuid, null::integer from won union all select null, id, filings from d",
 	.param_count = INTAKE_PUT_PARAMS,
 	.flags = DB_WRITES,
@@ -108,7 +119,8 @@ static const struct db_stmt put = {
 static const struct db_stmt look = {
 	.name = "intake_look",
 	.sql =
-	"select c.place, k.filing_id, k.doc_sha256, case when k.filing_id = any($3::uuid[]) then null else k.receipt end"
+	"select c.place, k.filing_id, k.doc_sha256,"
+	"  case when k.filing_id = any($3::uuid[]) then null else receipt_of(k.seal_id, k.receipt_from, k.receipt_len) end"
 	" from unnest($1::smallint[], $2::uuid[]) with ordinality as c(bucket, key_id, place)"
 	" cross join lateral (select * from filing_key f where f.bucket = c.bucket and f.key_id = c.key_id offset 0) k order by c.place, k.revision",
 	.param_count = INTAKE_LOOK_PARAMS,
@@ -182,160 +194,12 @@ bool intake_seal(struct intake_write *w, struct arena *a, struct signer *signer)
 	return true;
 }
 
-/* --- parameters ------------------------------------------------------------------------------------------- */
-
-enum column { /* of put: $1 to $20; the last is $38 */
-	C_BUCKET, C_ID, C_KIND, C_DIRECTION, C_ACTION, C_KEY, C_REVISION, C_CLIENT, C_SUBMISSION, C_DECLARATION_BUCKET, C_DECLARATION,
-	C_LINK_BUCKET, C_LINK, C_PLATFORM, C_ORDER_NO, C_CARRIER, C_WAYBILL_NO, C_DIGEST, C_DOCUMENT, C_RECEIPT, C_KEY_ID, C_COUNT
-};
-
-static const enum db_kind column_kinds[C_COUNT] = {
-	[C_BUCKET] = DB_KIND_I16, [C_ID] = DB_KIND_UUID, [C_KIND] = DB_KIND_TEXT, [C_DIRECTION] = DB_KIND_TEXT, [C_ACTION] = DB_KIND_TEXT,
-	[C_KEY] = DB_KIND_TEXT, [C_REVISION] = DB_KIND_I32, [C_CLIENT] = DB_KIND_I32, [C_SUBMISSION] = DB_KIND_UUID,
-	[C_DECLARATION_BUCKET] = DB_KIND_I16, [C_DECLARATION] = DB_KIND_UUID, [C_LINK_BUCKET] = DB_KIND_I16, [C_LINK] = DB_KIND_UUID,
-	[C_PLATFORM] = DB_KIND_TEXT, [C_ORDER_NO] = DB_KIND_TEXT, [C_CARRIER] = DB_KIND_TEXT, [C_WAYBILL_NO] = DB_KIND_TEXT,
-	[C_DIGEST] = DB_KIND_BYTEA, [C_DOCUMENT] = DB_KIND_BYTEA, [C_RECEIPT] = DB_KIND_BYTEA, [C_KEY_ID] = DB_KIND_UUID,
-};
-
-static void put_candidate(struct db_array *x, const struct candidate *c)
-{
-	db_array_i64(&x[C_BUCKET], id_bucket(&c->key));
-	db_array_id(&x[C_KEY_ID], &c->key);
-	db_array_id(&x[C_ID], &c->id);
-	db_array_text(&x[C_KIND], text_of(doc_kind_name(c->kind)));
-	db_array_text(&x[C_DIRECTION], text_of(direction_name(c->direction)));
-	db_array_text(&x[C_ACTION], text_of(action_name(c->action)));
-	db_array_text(&x[C_KEY], c->business_key);
-	db_array_i64(&x[C_REVISION], c->revision);
-	db_array_i64(&x[C_CLIENT], c->of->client_id);
-	db_array_id(&x[C_SUBMISSION], &c->of->id);
-	if (c->has_declaration)
-		db_array_i64(&x[C_DECLARATION_BUCKET], id_bucket(&c->declaration));
-	else
-		db_array_null(&x[C_DECLARATION_BUCKET]);
-	db_array_id(&x[C_DECLARATION], c->has_declaration ? &c->declaration : NULL);
-	if (c->has_link)
-		db_array_i64(&x[C_LINK_BUCKET], id_bucket(&c->link));
-	else
-		db_array_null(&x[C_LINK_BUCKET]);
-	db_array_id(&x[C_LINK], c->has_link ? &c->link : NULL);
-	db_array_text(&x[C_PLATFORM], c->platform_code);
-	db_array_text(&x[C_ORDER_NO], c->order_no);
-	db_array_text(&x[C_CARRIER], c->carrier_code);
-	db_array_text(&x[C_WAYBILL_NO], c->waybill_no);
-	db_array_bytes(&x[C_DIGEST], c->doc_sha256.b, sizeof(c->doc_sha256.b));
-	db_array_bytes(&x[C_DOCUMENT], c->document.at, c->document.len);
-	db_array_bytes(&x[C_RECEIPT], c->receipt.at, c->receipt.len);
-}
-
-/* Enough for the whole array: growing would leave the smaller copies behind in the arena. */
-static size_t expected(const struct intake_write *w, enum column column)
-{
-	size_t bytes = 0;
-
-	if (column != C_DOCUMENT && column != C_RECEIPT)
-		return 48 * (size_t)w->count;
-	for (int i = 0; i < w->count; i++)
-		bytes += column == C_DOCUMENT ? w->list[i]->document.len : w->list[i]->receipt.len;
-	return bytes;
-}
-
-static void candidate_params(struct intake_write *w, struct arena *a)
-{
-	struct db_array x[C_COUNT];
-
-	for (int i = 0; i < C_COUNT; i++)
-		db_array_begin(&x[i], a, column_kinds[i], w->count, expected(w, i));
-	for (int i = 0; i < w->count; i++)
-		put_candidate(x, w->list[i]);
-	for (int i = 0; i < C_COUNT; i++)
-		w->put[i == C_KEY_ID ? INTAKE_PUT_PARAMS - 1 : i] = db_array_end(&x[i]);
-}
-
-static struct text ids_literal(struct arena *a, const struct intake_submission *s)
-{
-	struct buf b;
-
-	buf_init(&b, a, 40 * (size_t)s->candidate_count);
-	for (int i = 0; i < s->candidate_count; i++) {
-		char id[ID_TEXT_BYTES];
-
-		id_format(&s->candidates[i].id, id);
-		buf_char(&b, i == 0 ? '{' : ',');
-		buf_str(&b, id);
-	}
-	buf_char(&b, '}');
-	return buf_as_text(&b);
-}
-
-/* The distinct submissions of the batch; candidates of one lie anywhere in the sorted list. */
-static bool submission_params(struct intake_write *w, struct arena *a)
-{
-	static const enum db_kind kinds[7] = { DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_TEXT, DB_KIND_BYTEA, DB_KIND_TEXT, DB_KIND_BYTEA };
-	struct intake_submission **seen = arena_alloc(a, sizeof(*seen) * (size_t)w->count);
-	struct db_array x[7];
-	size_t bodies = 0, ids = 0;
-	int n = 0;
-
-	if (seen == NULL)
-		return false;
-	for (int i = 0; i < w->count; i++) {
-		struct intake_submission *s = w->list[i]->of;
-		bool is_new = true;
-
-		for (int k = 0; s->candidate_count > 1 && k < n && is_new; k++)
-			is_new = seen[k] != s;
-		if (!is_new)
-			continue;
-		seen[n++] = s;
-		bodies += s->body.len;
-		ids += 40 * (size_t)s->candidate_count;
-	}
-	for (int i = 0; i < 7; i++)
-		db_array_begin(&x[i], a, kinds[i], n, i == 6 ? bodies : i == 5 ? ids : 48 * (size_t)n);
-	for (int i = 0; i < n; i++) {
-		db_array_i64(&x[0], id_bucket(&seen[i]->id));
-		db_array_id(&x[1], &seen[i]->id);
-		db_array_i64(&x[2], seen[i]->client_id);
-		db_array_text(&x[3], text_of(seen[i]->media_type));
-		db_array_bytes(&x[4], seen[i]->body_sha256.b, sizeof(seen[i]->body_sha256.b));
-		db_array_text(&x[5], ids_literal(a, seen[i]));
-		db_array_bytes(&x[6], seen[i]->body.at, seen[i]->body.len);
-	}
-	for (int i = 0; i < 7; i++)
-		w->put[22 + i] = db_array_end(&x[i]);
-	return true;
-}
-
-static struct db_param revisable_states(struct arena *a)
-{
-	struct db_array x;
-	int n = 0;
-
-	for (enum declaration_state s = 0; s < STATE_COUNT; s++)
-		n += state_allows_revision(s) ? 1 : 0;
-	db_array_begin(&x, a, DB_KIND_TEXT, n, 256);
-	for (enum declaration_state s = 0; s < STATE_COUNT; s++)
-		if (state_allows_revision(s))
-			db_array_text(&x, text_of(state_name(s)));
-	return db_array_end(&x);
-}
+/* --- calls ----------------------------------------------------------------------------------------------------- */
 
 bool intake_put_call(struct intake_write *w, struct arena *a, struct db_call *call)
 {
-	candidate_params(w, a);
-	w->put[20] = db_time(a, w->now_us);
-	w->put[21] = db_i32(a, w->lease_s);
-	if (!submission_params(w, a))
+	if (!intake_put_params(w, a))
 		return false;
-	w->put[29] = db_id(&w->seal_id);
-	w->put[30] = db_i32(a, w->seal_size);
-	w->put[31] = db_bytes(w->root.b, sizeof(w->root.b));
-	w->put[32] = db_text(text_of(w->key_id));
-	w->put[33] = db_bytes(w->signature, sizeof(w->signature));
-	w->put[34] = w->guard == NULL ? db_null() : db_id(w->guard);
-	w->put[35] = w->guard == NULL ? db_null() : revisable_states(a);
-	w->put[36] = db_id(&w->work_id);
 	db_call_init(call);
 	if (w->guard != NULL && w->list[0]->has_link) {
 		w->lock_link[0] = db_i16(a, id_bucket(&w->list[0]->link));
@@ -344,7 +208,7 @@ bool intake_put_call(struct intake_write *w, struct arena *a, struct db_call *ca
 	}
 	if (w->guard != NULL) {
 		w->lock[0] = db_i16(a, id_bucket(w->guard));
-		w->lock[1] = w->put[34];
+		w->lock[1] = db_id(w->guard);
 		db_call_add(call, &lock, w->lock);
 	}
 	db_call_add(call, &put, w->put);

@@ -24,7 +24,7 @@
 static const struct db_stmt stand = { /* every revision under the key, with the declaration's state on each row */
 	.name = "revision_stand",
 	.sql =
-	"select k.revision, k.filing_id, k.doc_sha256, k.receipt, f.action, d.state, d.id"
+	"select k.revision, k.filing_id, k.doc_sha256, receipt_of(k.seal_id, k.receipt_from, k.receipt_len), f.action, d.state, d.id"
 	" from (select $1::smallint as bucket, $2::uuid as key_id,"
 	"   coalesce($3::uuid, (select l.declaration_id from link l where l.bucket = $4::smallint and l.id = $5::uuid)) as declaration_id) c"
 	" join filing_key k on k.bucket = c.bucket and k.key_id = c.key_id"
@@ -211,8 +211,7 @@ static void write_next(struct job *j, int revision, bool has_guard)
 	j->c->outcome = INTAKE_PENDING;
 	j->write = (struct intake_write){ .list = j->one, .count = 1, .lease_s = j->lane->conf.work_lease_s };
 	j->write.now_us = clock_now_us(deps->clock);
-	j->write.seal_id = id_new(deps->ids, j->write.now_us, (int16_t)(id_random(deps->ids) % ID_BUCKETS));
-	j->write.work_id = id_new(deps->ids, j->write.now_us, (int16_t)(id_random(deps->ids) % ID_BUCKETS));
+	j->write.id = id_new(deps->ids, j->write.now_us, (int16_t)(id_random(deps->ids) % ID_BUCKETS));
 	j->write.guard = has_guard ? &j->guard : NULL;
 	j->writing = true;
 	if (!intake_seal(&j->write, &j->arena, deps->signer) || !intake_put_call(&j->write, &j->arena, &j->call)) {
@@ -299,6 +298,6 @@ static void on_written(struct db_call *call, const struct db_answer *a)
 		return;
 	}
 	if (n > 0 && n < raised.room) /* else left to the sweep: a hint must name all */
-		l->deps.on_stored(l->deps.arg, &(struct raised){ j->write.work_id, ids, NULL, n });
+		l->deps.on_stored(l->deps.arg, &(struct raised){ j->write.id, ids, NULL, n });
 	finish(j, j->c->outcome, RULE_COUNT);
 }

@@ -315,7 +315,7 @@ def test_slow_senders_delay_nobody(own, trades):
         dripping.join()
         for s in slow:
             s.close()
-    assert stack.psql("select count(*) from submission") == "100"
+    assert stack.psql("select count(*) from filing") == "100"
 
 
 def test_bad_and_good_at_once(stack, trades):

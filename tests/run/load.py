@@ -121,7 +121,8 @@ def verify_all(stack, load, api=None):
     api, signatures = api or stack.enterprise, set()
     all_settled(stack)
     assert len({body for _, body in load.acknowledged}) == len(load.acknowledged), "two filings have one receipt"
-    stored = dict(line.split("|") for line in stack.psql("select encode(receipt, 'escape'), count(*) from filing_key group by 1").splitlines())
+    stored = dict(line.split("|") for line in stack.psql(
+        "select encode(receipt_of(seal_id, receipt_from, receipt_len), 'escape'), count(*) from filing_key group by 1").splitlines())
     for filing, body in load.acknowledged:
         assert stored.pop(body.decode(), None) == "1", f"acknowledged, and not there once: {body.decode()}"
     assert not stored, f"{len(stored)} filings are stored that nobody was told of"

@@ -1,0 +1,197 @@
+/*
+ * The values of intake's write, as its statement numbers them: columns first, an array each, then what the whole batch shares.
+ */
+#include <assert.h>
+#include <endian.h>
+#include <string.h>
+
+#include "store/intake_priv.h"
+
+enum column { /* $1 to $28 */
+	C_BUCKET, C_ID, C_KIND, C_DIRECTION, C_ACTION, C_KEY, C_REVISION, C_CLIENT, C_SUBMISSION, C_DECLARATION_BUCKET, C_DECLARATION,
+	C_LINK_BUCKET, C_LINK, C_PLATFORM, C_ORDER_NO, C_CARRIER, C_WAYBILL_NO, C_DIGEST, C_DOCUMENT, C_KEY_ID, C_RECEIPT_FROM, C_RECEIPT_LEN,
+	C_MESSAGE_FROM, C_MESSAGE_LEN, C_MESSAGE_TAG, C_MESSAGE_DIGEST, C_MEDIA_TYPE, C_NODE, C_BATCH_FROM, C_COUNT
+};
+enum shared { /* $29 to $41 */
+	P_NOW = C_BATCH_FROM, P_LEASE, P_ID, P_RECEIPTS, P_MESSAGES, P_SEAL_SIZE, P_ROOT, P_SIGN_KEY, P_SIGNATURE, P_GUARD, P_STATES, P_BIG_IDS,
+	P_BIG_BODIES,
+	P_BATCH_FROM /* $42: where in the batch's own body a message begins; null for one of several nodes, which has a row of its own */
+};
+static_assert(P_BATCH_FROM + 1 == INTAKE_PUT_PARAMS, "the statement's parameters");
+
+static const enum db_kind kinds[C_COUNT] = {
+	[C_BUCKET] = DB_KIND_I16, [C_ID] = DB_KIND_UUID, [C_KIND] = DB_KIND_TEXT, [C_DIRECTION] = DB_KIND_TEXT, [C_ACTION] = DB_KIND_TEXT,
+	[C_KEY] = DB_KIND_TEXT, [C_REVISION] = DB_KIND_I32, [C_CLIENT] = DB_KIND_I32, [C_SUBMISSION] = DB_KIND_UUID,
+	[C_DECLARATION_BUCKET] = DB_KIND_I16, [C_DECLARATION] = DB_KIND_UUID, [C_LINK_BUCKET] = DB_KIND_I16, [C_LINK] = DB_KIND_UUID,
+	[C_PLATFORM] = DB_KIND_TEXT, [C_ORDER_NO] = DB_KIND_TEXT, [C_CARRIER] = DB_KIND_TEXT, [C_WAYBILL_NO] = DB_KIND_TEXT,
+	[C_DIGEST] = DB_KIND_BYTEA, [C_DOCUMENT] = DB_KIND_BYTEA, [C_KEY_ID] = DB_KIND_UUID, [C_RECEIPT_FROM] = DB_KIND_I32,
+	[C_RECEIPT_LEN] = DB_KIND_I32, [C_MESSAGE_FROM] = DB_KIND_I32, [C_MESSAGE_LEN] = DB_KIND_I32, [C_MESSAGE_TAG] = DB_KIND_I64,
+	[C_MESSAGE_DIGEST] = DB_KIND_BYTEA, [C_MEDIA_TYPE] = DB_KIND_TEXT, [C_NODE] = DB_KIND_I16, [C_BATCH_FROM] = DB_KIND_I32,
+};
+
+/* Messages of one node lie side by side in the batch's submission; one of several nodes is a submission of its own, stored once
+ * however its nodes are written. */
+static bool is_big(const struct intake_submission *s)
+{
+	return s->candidate_count > 1;
+}
+
+static void put_number_or_null(struct db_array *x, bool has, int64_t n)
+{
+	if (has)
+		db_array_i64(x, n);
+	else
+		db_array_null(x);
+}
+
+static void put_filing(struct db_array *x, const struct candidate *c)
+{
+	db_array_i64(&x[C_BUCKET], id_bucket(&c->key));
+	db_array_id(&x[C_KEY_ID], &c->key);
+	db_array_id(&x[C_ID], &c->id);
+	db_array_text(&x[C_KIND], text_of(doc_kind_name(c->kind)));
+	db_array_text(&x[C_DIRECTION], text_of(direction_name(c->direction)));
+	db_array_text(&x[C_ACTION], text_of(action_name(c->action)));
+	db_array_text(&x[C_KEY], c->business_key);
+	db_array_i64(&x[C_REVISION], c->revision);
+	db_array_i64(&x[C_CLIENT], c->of->client_id);
+	put_number_or_null(&x[C_DECLARATION_BUCKET], c->has_declaration, id_bucket(&c->declaration));
+	db_array_id(&x[C_DECLARATION], c->has_declaration ? &c->declaration : NULL);
+	put_number_or_null(&x[C_LINK_BUCKET], c->has_link, id_bucket(&c->link));
+	db_array_id(&x[C_LINK], c->has_link ? &c->link : NULL);
+	db_array_text(&x[C_PLATFORM], c->platform_code);
+	db_array_text(&x[C_ORDER_NO], c->order_no);
+	db_array_text(&x[C_CARRIER], c->carrier_code);
+	db_array_text(&x[C_WAYBILL_NO], c->waybill_no);
+	db_array_bytes(&x[C_DIGEST], c->doc_sha256.b, sizeof(c->doc_sha256.b));
+	db_array_bytes(&x[C_DOCUMENT], c->document.at, c->document.len);
+}
+
+static int64_t tag_of(const struct sha256 *digest)
+{
+	uint64_t tag;
+
+	memcpy(&tag, digest->b, sizeof(tag));
+	return (int64_t)be64toh(tag);
+}
+
+/* Where its message lies; from: in the batch's own body. */
+static void put_message(struct db_array *x, const struct intake_write *w, const struct candidate *c, size_t from)
+{
+	const struct intake_submission *s = c->of;
+
+	db_array_id(&x[C_SUBMISSION], is_big(s) ? &s->id : &w->id);
+	db_array_i64(&x[C_MESSAGE_FROM], is_big(s) ? 0 : (int64_t)from);
+	put_number_or_null(&x[C_BATCH_FROM], !is_big(s), (int64_t)from);
+	db_array_i64(&x[C_MESSAGE_LEN], (int64_t)s->body.len);
+	db_array_i64(&x[C_MESSAGE_TAG], tag_of(&s->body_sha256));
+	db_array_bytes(&x[C_MESSAGE_DIGEST], s->body_sha256.b, sizeof(s->body_sha256.b));
+	db_array_text(&x[C_MEDIA_TYPE], text_of(s->media_type));
+	db_array_i64(&x[C_NODE], c - s->candidates + 1);
+}
+
+static size_t expected(const struct intake_write *w, enum column column)
+{
+	size_t bytes = 0;
+
+	if (column != C_DOCUMENT)
+		return 32 * (size_t)w->count;
+	for (int i = 0; i < w->count; i++)
+		bytes += w->list[i]->document.len;
+	return bytes;
+}
+
+/* The columns, and beside them the batch's messages and receipts, each in one piece. */
+static void put_filings(struct intake_write *w, struct arena *a)
+{
+	struct db_array x[C_COUNT];
+	struct buf messages, receipts;
+	size_t message_bytes = 1, receipt_bytes = 1;
+
+	for (int i = 0; i < w->count; i++) {
+		message_bytes += is_big(w->list[i]->of) ? 0 : w->list[i]->of->body.len;
+		receipt_bytes += w->list[i]->receipt.len;
+	}
+	buf_init(&messages, a, message_bytes);
+	buf_init(&receipts, a, receipt_bytes);
+	for (int i = 0; i < C_COUNT; i++)
+		db_array_begin(&x[i], a, kinds[i], w->count, expected(w, i));
+	for (int i = 0; i < w->count; i++) {
+		const struct candidate *c = w->list[i];
+
+		put_filing(x, c);
+		put_message(x, w, c, messages.len);
+		if (!is_big(c->of))
+			buf_text(&messages, c->of->body);
+		db_array_i64(&x[C_RECEIPT_FROM], (int64_t)receipts.len);
+		db_array_i64(&x[C_RECEIPT_LEN], (int64_t)c->receipt.len);
+		buf_text(&receipts, c->receipt);
+	}
+	for (int i = 0; i < C_COUNT; i++)
+		w->put[i == C_BATCH_FROM ? (int)P_BATCH_FROM : i] = db_array_end(&x[i]);
+	w->put[P_RECEIPTS] = db_text(buf_as_text(&receipts));
+	w->put[P_MESSAGES] = messages.len == 0 ? db_null() : db_text(buf_as_text(&messages));
+}
+
+/* The distinct messages of several nodes; their candidates lie anywhere in the sorted list. */
+static bool put_big_messages(struct intake_write *w, struct arena *a)
+{
+	const struct intake_submission **seen = arena_alloc(a, sizeof(*seen) * (size_t)w->count);
+	struct db_array ids, bodies;
+	size_t bytes = 0;
+	int n = 0;
+
+	if (seen == NULL)
+		return false;
+	for (int i = 0; i < w->count; i++) {
+		const struct intake_submission *s = w->list[i]->of;
+		bool is_new = is_big(s);
+
+		for (int k = 0; is_new && k < n; k++)
+			is_new = seen[k] != s;
+		if (is_new) {
+			seen[n++] = s;
+			bytes += s->body.len;
+		}
+	}
+	db_array_begin(&ids, a, DB_KIND_UUID, n, 16 * (size_t)n);
+	db_array_begin(&bodies, a, DB_KIND_BYTEA, n, bytes);
+	for (int i = 0; i < n; i++) {
+		db_array_id(&ids, &seen[i]->id);
+		db_array_bytes(&bodies, seen[i]->body.at, seen[i]->body.len);
+	}
+	w->put[P_BIG_IDS] = db_array_end(&ids);
+	w->put[P_BIG_BODIES] = db_array_end(&bodies);
+	return true;
+}
+
+static struct db_param revisable_states(struct arena *a)
+{
+	struct db_array x;
+	int n = 0;
+
+	for (enum declaration_state s = 0; s < STATE_COUNT; s++)
+		n += state_allows_revision(s) ? 1 : 0;
+	db_array_begin(&x, a, DB_KIND_TEXT, n, 256);
+	for (enum declaration_state s = 0; s < STATE_COUNT; s++)
+		if (state_allows_revision(s))
+			db_array_text(&x, text_of(state_name(s)));
+	return db_array_end(&x);
+}
+
+bool intake_put_params(struct intake_write *w, struct arena *a)
+{
+	put_filings(w, a);
+	if (!put_big_messages(w, a))
+		return false;
+	w->put[P_NOW] = db_time(a, w->now_us);
+	w->put[P_LEASE] = db_i32(a, w->lease_s);
+	w->put[P_ID] = db_id(&w->id);
+	w->put[P_SEAL_SIZE] = db_i32(a, w->seal_size);
+	w->put[P_ROOT] = db_bytes(w->root.b, sizeof(w->root.b));
+	w->put[P_SIGN_KEY] = db_text(text_of(w->key_id));
+	w->put[P_SIGNATURE] = db_bytes(w->signature, sizeof(w->signature));
+	w->put[P_GUARD] = w->guard == NULL ? db_null() : db_id(w->guard);
+	w->put[P_STATES] = w->guard == NULL ? db_null() : revisable_states(a);
+	return !a->full;
+}
