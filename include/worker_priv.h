@@ -49,6 +49,7 @@ struct worker {
 	struct httpc *httpc;
 	struct signer *signer;
 	struct id_source ids;
+	struct recent *recent;
 	struct inbox *inbox;
 	struct flow *flow;
 	struct intake *intake;

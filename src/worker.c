@@ -100,7 +100,7 @@ static bool make_flow(struct worker *w, struct fault *f)
 		.exchange_id = c->flow.exchange_id, .identity_key = w->deps.startup->identity_key,
 	};
 	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
-		                  .rules = &w->rules, .is_busy = is_busy, .arg = w };
+		                  .recent = w->recent, .rules = &w->rules, .is_busy = is_busy, .arg = w };
 
 	w->httpc = httpc_new(w->loop, &http, f);
 	if (w->httpc == NULL)
@@ -118,7 +118,7 @@ static bool make_intake(struct worker *w, struct fault *f)
 		.flights = c->intake.flights, .work_lease_s = c->intake.work_lease_s,
 	};
 	const struct intake_deps deps = { .loop = w->loop, .db = w->pools[POOL_INTAKE], .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer,
-		                          .on_stored = on_stored, .arg = w };
+		                          .recent = w->recent, .on_stored = on_stored, .arg = w };
 
 	w->intake = intake_new(&conf, &deps, f);
 	return w->intake != NULL;
@@ -149,6 +149,9 @@ static bool make_all(struct worker *w, struct fault *f)
 		return false;
 	w->signer = signer_load(w->deps.startup->sign_path, f);
 	if (w->signer == NULL)
+		return false;
+	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
+	if (w->recent == NULL)
 		return false;
 	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_intake(w, f) && make_api(w, f);
 }
@@ -183,6 +186,7 @@ void worker_free(struct worker *w)
 		httpc_free(w->httpc);
 	inbox_free(w->inbox);
 	intake_free(w->intake);
+	recent_free(w->recent);
 	if (w->httpd != NULL)
 		httpd_free(w->httpd);
 	api_free(w->api);

@@ -23,10 +23,10 @@ static const struct db_stmt backlog = {
 	.sql =
 	"select authority, count(*) filter (where state = 'due'), count(*) filter (where state = 'dead'),"
 	"   min(created_at) filter (where state = 'due')"
-	" from (select authority, state, created_at from delivery where state = 'due'"
-	"       union all select authority, state, created_at from delivery where state = 'dead') d group by authority"
+	" from (select authority, state, created_at from delivery where listed = 'due'"
+	"       union all select authority, state, created_at from delivery where listed = 'dead') d group by authority"
 	" union all select 'todo', count(*), 0, min(due_at) from todo where due_at <= $1::timestamptz"
-	" union all select 'work', coalesce(sum(cardinality(declaration_ids)), 0), 0, min(made_at) from work",
+	" union all select 'work', coalesce(sum(cardinality(declaration_ids)), 0), 0, min(made_at) from work where not handed",
 	.param_count = 1,
 };
 

@@ -6,13 +6,14 @@
  * No database connection is held while the peer thinks. If the end cannot be recorded nothing is lost: the lease runs
  * out and the message goes again under the same message id (P4). Of several answers in one reply the first is recorded
  * together with the end, after all others are: an end never stands without them. An answer to this very message is
- * itself the record of its end: the judgement that reads it marks the delivery as sent.
+ * itself the record of its end: it goes to the judgement in memory (assess), which stores it together with its effect and
+ * marks the delivery as sent. All else goes to the inbox.
  */
 #ifndef FLOW_ATTEMPT_H
 #define FLOW_ATTEMPT_H
 
 #include "base/arena.h"
-#include "flow/flow.h"
+#include "flow/flow_priv.h"
 
 struct attempt;
 
@@ -23,16 +24,18 @@ struct attempt_claim { /* copied */
 	const char *content_type;
 	struct text body, reference; /* reference: customs' preNo, else absent */
 	int64_t claimed_us;    /* monotonic */
+	struct hand_work *held; /* the work row that remembers it; NULL: the database lists it */
 };
 
 struct attempt_deps {
 	struct loop *loop;
 	struct httpc *httpc;
 	struct inbox *inbox;
+	struct assess *assess;
 	const struct clock *clock;
 	struct id_source *ids;
 	void (*on_end)(void *arg, struct attempt *t, bool reached, enum delivery_fate fate, int64_t elapsed_us); /* the slot is free again */
-	void (*on_over)(void *arg, struct attempt *t); /* recorded or given up; it dies after this */
+	void (*on_over)(void *arg, struct attempt *t, bool recorded); /* else given up: its lease mends it; it dies after this */
 	void *arg;
 };
 

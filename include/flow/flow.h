@@ -12,6 +12,7 @@
 #include "io/loop.h"
 #include "store/inbox.h"
 #include "store/raised.h"
+#include "store/recent.h"
 #include "store/rule_store.h"
 
 struct flow;
@@ -34,6 +35,7 @@ struct flow_deps {
 	struct db *db;                 /* assess, dispatch, sweep */
 	struct httpc *httpc;
 	struct inbox *inbox;           /* attempts record their ends here */
+	struct recent *recent;         /* filings that need not be read back; NULL: all are */
 	const struct clock *clock;
 	struct id_source *ids;
 	struct rules *const *rules;    /* the current rules: read at each use, may change between turns */

@@ -7,9 +7,15 @@
 
 struct assess;
 struct dispatch;
+struct hand_work;
 
 struct assess *assess_new(struct flow *fl) must_check;
 void assess_hint(struct assess *s, const struct raised *r);
+/* An answer to a delivery in hand (item->end says which): it is stored together with its effect; on_done as the inbox promises.
+ * False: no room, or it stops. */
+bool assess_answer(struct assess *s, struct inbox_item *item, inbox_done_fn *on_done) must_check;
+/* A delivery that was handed over is over. */
+void assess_release(struct assess *s, struct hand_work *held, bool recorded);
 bool assess_has_room(const struct assess *s); /* for the sweep */
 void assess_quiesce(struct assess *s);
 bool assess_idle(const struct assess *s);
@@ -17,8 +23,8 @@ void assess_free(struct assess *s);
 
 struct dispatch *dispatch_new(struct flow *fl) must_check;
 bool dispatch_has_room(const struct dispatch *d, enum authority a);
-/* Takes a delivery that was written with this daemon's lease; copies what it needs. */
-void dispatch_take(struct dispatch *d, const struct new_delivery *v, int attempts);
+/* Takes a delivery that was written with this daemon's lease; copies what it needs; releases held when it is over. */
+void dispatch_take(struct dispatch *d, const struct new_delivery *v, struct hand_work *held);
 void dispatch_kick(struct dispatch *d, enum authority a); /* something became due there: look soon */
 bool dispatch_idle(const struct dispatch *d);
 void dispatch_free(struct dispatch *d);

@@ -1,7 +1,7 @@
 /*
  * One declaration of a batch: from the rows that were read to the judgement to be written.
  *
- *   read ──> match (three flows) ──> settle (answers, state, what is to be declared)
+ *   read, want (filings: from memory, else asked for) ──> match (three flows) ──> settle (answers, state, what is declared)
  *
  * No waiting here and no clock: assess does both.
  */
@@ -15,20 +15,24 @@
 #include "model/verdict.h"
 #include "standard/writer.h"
 #include "store/assess_store.h"
+#include "store/recent.h"
 
 struct judged {
 	struct id id;
 	bool found;                     /* the row was there */
 	/* as stored */
 	struct trade_case trade;
-	struct filed *filed;
+	struct id *wanted;              /* filings that the match must see; none when it need not be judged again */
+	int wanted_count;
+	struct filed *filed;            /* with room for them */
 	int seq, inputs_judged, inputs, version;
 	enum declaration_state state;
 	struct text stored_verdict, stored_missing, basis, direction, trade_mode;
 	int64_t wait_until_us;
 	struct part *parts;             /* with room for one more version of every authority */
-	struct part_stored { enum delivery_state state; enum part_outcome outcome; int64_t outcome_us; } *stored;
-	struct answer *answers;
+	struct part_stored { enum delivery_state state; bool adrift; enum part_outcome outcome; int64_t outcome_us; } *stored;
+	struct inbox_item *held;        /* answers in memory: stored with this judgement */
+	struct answer *answers;         /* all of them */
 	int part_count, answer_count;
 	/* judged */
 	bool from_todo;                 /* found through its todo row, which is over when this pass is written */
@@ -38,8 +42,19 @@ struct judged {
 	enum verdict_kind kind;
 };
 
-/* Reads the four results of assess_store_load into count cases, in the order asked. False: arena full. */
-bool judge_read(struct arena *a, const struct id *ids, int count, const struct db_answer *answer, struct judged *out) must_check;
+/* Reads the three results of assess_store_load into count cases, in the order asked. held: the answers in memory for each.
+ * False: arena full. */
+bool judge_read(struct arena *a, const struct id *ids, struct inbox_item *const *held, int count, const struct db_answer *answer,
+                struct judged *out) must_check;
+
+struct judge_wanted { /* filings that must be read from the database */
+	struct id *ids;
+	int *of; /* whose each is: an index into the cases */
+	int count;
+};
+/* The filings of those whose match must be judged: taken from recent (may be NULL), the others listed in out. False: arena full. */
+bool judge_want(struct arena *a, struct judged *cases, int count, const struct recent *recent, struct judge_wanted *out) must_check;
+bool judge_take(struct arena *a, const struct judge_wanted *wanted, const struct db_rows *filings, struct judged *cases) must_check;
 void judge_match(struct judged *j, const struct codebook *book, int64_t now_us);
 /* The identity that the buyer-is-payer rule (GACC 2018-194) asks about: the buyer's number and name in the order; false: there is none. */
 bool judge_identity(const struct judged *j, struct text *number, struct text *name) must_check;
@@ -57,8 +72,10 @@ struct judge_context { /* of a batch; the arrays have room for all */
 	void *arg;
 	struct judgement *judgements;
 	struct new_delivery *deliveries;
+	struct new_documents *documents;
 	struct part_change *changes;
-	int judgement_count, delivery_count, change_count;
+	struct new_answer *answers;
+	int judgement_count, delivery_count, document_count, change_count, answer_count;
 };
 /* Appends the judgement, and the deliveries and part changes that follow from it. False: put off (no serial). */
 bool judge_settle(struct judged *j, struct judge_context *x) must_check;

@@ -156,6 +156,7 @@ struct text db_get_text(const struct db_rows *r, int row, int col); /* text, jso
 int64_t db_get_int(const struct db_rows *r, int row, int col);      /* int2, int4, int8, bool by its size; 0: null */
 bool db_get_id(const struct db_rows *r, int row, int col, struct id *out); /* false: null */
 int64_t db_get_time(const struct db_rows *r, int row, int col);     /* us since 1970; INT64_MIN: null, INT64_MAX: infinity */
+int db_get_array_count(const struct db_rows *r, int row, int col); /* elements of a one-dimensional array; 0: null or empty */
 /* uuid[]: how many were written to out, at most max (0 for null); a null element is the null id. */
 int db_get_id_array(const struct db_rows *r, int row, int col, struct id *out, int max);
 long db_affected(const struct db_rows *r);

@@ -8,13 +8,14 @@
 #include "io/db.h"
 #include "model/clearance.h"
 #include "model/delivery.h"
+#include "store/inbox.h"
 
-/* --- load: four results of one call, each ordered by declaration as asked ---------------------------------- */
-enum { ASSESS_DECLARATIONS, ASSESS_FILINGS, ASSESS_DELIVERIES, ASSESS_RECEIPTS };
+/* --- load: three results of one call, each ordered by declaration as asked --------------------------------- */
+enum { ASSESS_DECLARATIONS, ASSESS_DELIVERIES, ASSESS_RECEIPTS };
 enum { AD_PLACE, AD_PLATFORM, AD_ORDER_NO, AD_OPENED_AT, AD_SEQ, AD_INPUTS_JUDGED, AD_INPUTS, AD_WAYBILL_TAKEN, AD_VERDICT, AD_STATE, AD_VERSION,
-       AD_BASIS, AD_WAIT_UNTIL, AD_DIRECTION, AD_TRADE_MODE, AD_MISSING };
+       AD_BASIS, AD_WAIT_UNTIL, AD_DIRECTION, AD_TRADE_MODE, AD_MISSING, AD_FILINGS, AD_LINKED };
 enum { AF_PLACE, AF_ID, AF_KIND, AF_ACTION, AF_REVISION, AF_KEY, AF_RECEIVED_AT, AF_DOCUMENT };
-enum { AV_PLACE, AV_AUTHORITY, AV_VERSION, AV_STATE, AV_ATTEMPTS, AV_OUTCOME, AV_OUTCOME_AT };
+enum { AV_PLACE, AV_AUTHORITY, AV_VERSION, AV_STATE, AV_ATTEMPTS, AV_OUTCOME, AV_OUTCOME_AT, AV_ADRIFT };
 enum { AR_PLACE, AR_AUTHORITY, AR_VERSION, AR_OUTCOME, AR_AT };
 
 /* ids sorted by bucket and id; places are 1-based positions in it. params lives with the call. */
@@ -22,6 +23,8 @@ struct assess_load {
 	struct db_param params[2];
 };
 void assess_store_load(struct assess_load *l, struct arena *a, const struct id *ids, int count, struct db_call *call);
+/* The filings of these ids, in no order; AF_PLACE: the 1-based place of the id asked. */
+void assess_store_filings(struct assess_load *l, struct arena *a, const struct id *filings, int count, struct db_call *call);
 
 /* --- attested identities ------------------------------------------------------------------------------------- */
 struct attested_query {
@@ -35,6 +38,7 @@ void assess_store_attested(struct attested_query *q, struct arena *a, const stru
 struct judgement { /* of one declaration; written only while its seq is still the one read */
 	struct id declaration;
 	int seq, inputs, version, version_read; /* written only while seq and version are those read */
+	bool answered;                          /* answers come with it that were not stored before: an input, which raises seq */
 	struct text direction, trade_mode;         /* may be absent */
 	const char *verdict;
 	struct text missing;                       /* array literal */
@@ -56,7 +60,20 @@ struct new_delivery {
 	struct text reference;                    /* may be absent */
 	enum delivery_state state;
 	const char *content_type;
-	struct text body;
+	struct text body;                         /* a part of its version's documents */
+	size_t body_from;
+};
+
+struct new_documents { /* of one version, side by side */
+	struct id declaration;
+	int version;
+	struct text bytes;
+};
+
+struct new_answer { /* that came in the reply of a delivery in hand */
+	struct id declaration;
+	int version;
+	const struct inbox_answer *answer;
 };
 
 struct part_change {
@@ -65,17 +82,20 @@ struct part_change {
 	int version;
 	enum part_outcome outcome;
 	int64_t outcome_us;                       /* INT64_MIN: null */
-	bool go, contradicted;                    /* waiting → due; opens a case */
+	bool go, contradicted;                    /* waiting or adrift → due; opens a case */
 };
 
-enum { ASSESS_WRITE_PARAMS = 42 };
+enum { ASSESS_WRITE_PARAMS = 58 };
 struct assess_write {
 	const struct judgement *judgements; /* sorted by bucket and id */
 	const struct new_delivery *deliveries;
+	const struct new_documents *documents;
 	const struct part_change *changes;
-	int judgement_count, delivery_count, change_count;
+	const struct new_answer *answers;
+	int judgement_count, delivery_count, document_count, change_count, answer_count;
 	int64_t now_us;
 	int lease_s;
+	struct id work;                     /* the row that remembers whose deliveries are written in hand */
 	struct db_param params[ASSESS_WRITE_PARAMS];
 };
 /* The answer: one row per declaration that was still as read: its id. */

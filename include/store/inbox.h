@@ -33,6 +33,9 @@ struct inbox_answer {
 	struct text info, body;
 };
 
+/* The same answer is the same id: authority, what it answers, status, its time and its digest (P4). */
+struct id inbox_answer_id(const struct inbox_answer *w);
+
 struct inbox_end { /* how an attempt ended */
 	struct id declaration;
 	enum authority authority;

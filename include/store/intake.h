@@ -19,6 +19,7 @@
 #include "base/id.h"
 #include "io/db.h"
 #include "store/raised.h"
+#include "store/recent.h"
 #include "model/document.h"
 #include "model/rule.h"
 
@@ -92,6 +93,7 @@ struct intake_deps {
 	const struct clock *clock;
 	struct id_source *ids;
 	struct signer *signer;
+	struct recent *recent; /* gets what was stored; NULL: nobody wants it */
 	/* Called after a commit with the declarations to judge and the work row that holds them: a hint, the row is the
 	 * safety net and is deleted when all are judged. */
 	void (*on_stored)(void *arg, const struct raised *raised);

@@ -18,6 +18,7 @@ struct intake_write {
 	uint8_t signature[SIGNATURE_BYTES];
 	const char *key_id;
 	int seal_size, lease_s;
+	struct recent *recent;   /* gets what was written; NULL: nobody wants it */
 	const struct id *guard;  /* a revision is written only while this declaration's state allows it; NULL: no guard */
 	struct candidate **asked; /* by look: those that were not written */
 	int asked_count;

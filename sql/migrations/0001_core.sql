@@ -189,6 +189,7 @@ create table work (                 -- declarations that have something new: one
   declaration_ids uuid[] not null,
   made_at         timestamptz not null,
   lease_until     timestamptz not null,         -- database's clock: a daemon has it in hand
+  handed          boolean not null default false, -- nothing new: deliveries of theirs are in a daemon's hand until then
   primary key (bucket, id)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
@@ -236,6 +237,10 @@ create table delivery (             -- one per declared version and authority
   message_id     uuid not null,     -- derived: stable over retries
   reference      text collate "C", -- customs: preNo
   state          text not null,     -- waiting due sent dead
+  listed         text,              -- due, dead: where it is looked for; null: in a daemon's hand (its work row remembers it), waiting or over
+  content_type   text not null,
+  document_from  integer not null,  -- of its document in the version's documents: its first byte, counted from 0
+  document_len   integer not null,
   attempts       integer not null default 0,
   due_at         timestamptz not null,
   lease          uuid,
@@ -247,17 +252,18 @@ create table delivery (             -- one per declared version and authority
   outcome_at     timestamptz,       -- the authority's own time
   primary key (bucket, declaration_id, authority, version)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
-create index delivery_open on delivery (authority, due_at) where state = 'due';
-create index delivery_dead on delivery (authority, due_at) where state = 'dead';
+-- What becomes of most deliveries touches no index: they are written in hand and end there (HOT updates).
+create index delivery_due on delivery (authority, due_at) where listed = 'due';
+create index delivery_dead on delivery (authority, due_at) where listed = 'dead';
 create index delivery_reference on delivery (reference) where reference is not null;
 
-create table delivery_document (    -- what is sent, never updated
-  bucket       smallint not null,
-  message_id   uuid not null,
-  created_at   timestamptz not null,
-  content_type text not null,
-  body         bytea not null,
-  primary key (bucket, message_id)
+create table delivery_document (    -- what is sent for one version, all authorities' documents side by side; never updated
+  bucket         smallint not null,
+  declaration_id uuid not null,
+  version        integer not null,
+  created_at     timestamptz not null,
+  body           bytea compression lz4 not null,
+  primary key (bucket, declaration_id, version)
 );
 
 create table authority_receipt (    -- what an authority answered, as received; never updated

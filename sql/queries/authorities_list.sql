@@ -21,11 +21,11 @@ from authority a
 cross join lateral (select $2::text::json -> a.code as now) live
 cross join lateral (
   select count(*) as count, min(w.created_at) as oldest from (
-    select v.created_at from delivery v where v.authority = a.code and v.state = 'due' order by v.due_at limit 100000
+    select v.created_at from delivery v where v.authority = a.code and v.listed = 'due' order by v.due_at limit 100000
   ) w
 ) due
 cross join lateral (
   select count(*) as count from (
-    select 1 from delivery v where v.authority = a.code and v.state = 'dead' limit 100000
+    select 1 from delivery v where v.authority = a.code and v.listed = 'dead' limit 100000
   ) w
 ) dead

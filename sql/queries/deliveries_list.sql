@@ -1,15 +1,16 @@
 -- params: 6
 -- $1 authority; $2 state; $3 $4 $5 due time, declaration and version of the last one shown; $6 how many
--- Three more columns: the key of the last one shown, when more follow. Due and dead ones have an index each; a branch
+-- Three more columns: the key of the last one shown, when more follow. Due and dead ones have an index each (a due one that a
+-- daemon has in hand is not listed: it goes just now); a branch
 -- whose state was not asked for is not run.
 with found as (
   (select v.* from delivery v
-    where v.authority = $1::text and v.state = 'due' and $2::text = 'due'
+    where v.authority = $1::text and v.listed = 'due' and $2::text = 'due'
       and (v.due_at, v.declaration_id, v.version) > ($3::timestamptz, $4::uuid, $5::integer)
     order by v.due_at, v.declaration_id, v.version limit $6::integer + 1)
   union all
   (select v.* from delivery v
-    where v.authority = $1::text and v.state = 'dead' and $2::text = 'dead'
+    where v.authority = $1::text and v.listed = 'dead' and $2::text = 'dead'
       and (v.due_at, v.declaration_id, v.version) > ($3::timestamptz, $4::uuid, $5::integer)
     order by v.due_at, v.declaration_id, v.version limit $6::integer + 1)
   union all

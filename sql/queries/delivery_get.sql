@@ -17,8 +17,9 @@ select json_build_object(
     'outcome_at', to_char(v.outcome_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
     'reason', v.reason,
     'document', case when $6::boolean then (
-      select json_build_object('content_type', b.content_type, 'body', convert_from(b.body, 'UTF8'))
-      from delivery_document b where b.bucket = v.bucket and b.message_id = v.message_id) end
+      select json_build_object('content_type', v.content_type,
+        'body', convert_from(substring(b.body from v.document_from + 1 for v.document_len), 'UTF8'))
+      from delivery_document b where b.bucket = v.bucket and b.declaration_id = v.declaration_id and b.version = v.version) end
   )
 from delivery v
 join declaration d on d.bucket = v.bucket and d.id = v.declaration_id

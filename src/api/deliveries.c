@@ -95,7 +95,7 @@ static const struct db_stmt retry = {
 	.name = "delivery_retry",
 	.sql =
 	"with hit as ("
-	"  update delivery set state = 'due', due_at = $5::timestamptz, reason = case when state = 'dead' then null else reason end,"
+	"  update delivery set state = 'due', listed = 'due', due_at = $5::timestamptz, reason = case when state = 'dead' then null else reason end,"
 	"    attempts = case when state = 'dead' then 0 else attempts end"
 	"  where bucket = $1::smallint and declaration_id = $2::uuid and authority = $3::text and version = $4::integer"
 	"    and state in ('dead', 'due') returning 1)"

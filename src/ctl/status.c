@@ -11,9 +11,9 @@ bool status_show(struct ctl *c, struct fault *f)
 	" union all select 'purpose', value, null, null from setting where name = 'purpose'"
 	" union all (select 'clients', role, count(*), null from client where disabled_at is null group by role order by role)"
 	" union all (select 'declarations', state, count(*), min(opened_at) from declaration group by state order by state)"
-	" union all (select 'deliveries', authority || ' ' || state, count(*), min(created_at) from delivery where state in ('due', 'dead')"
-	"   group by authority, state order by authority, state)"
-	" union all select 'to judge', 'now', coalesce(sum(cardinality(declaration_ids)), 0), min(made_at) from work"
+	" union all (select 'deliveries', authority || ' ' || listed, count(*), min(created_at) from delivery where listed is not null"
+	"   group by authority, listed order by authority, listed)"
+	" union all select 'to judge', 'now', coalesce(sum(cardinality(declaration_ids)), 0), min(made_at) from work where not handed"
 	" union all select 'to judge', 'later', count(*), min(due_at) from todo"
 	" union all select 'cases', 'open', count(*), min(opened_at) from case_file where closed_at is null";
 	struct db_sync *db = ctl_db(c, f);

@@ -42,6 +42,7 @@ struct attempt *attempt_new(const struct attempt_deps *deps, const struct attemp
 	t->claim.body = text_dup(&t->arena, claim->body);
 	t->claim.content_type = arena_dup(&t->arena, claim->content_type);
 	t->claim.reference = text_dup(&t->arena, claim->reference);
+	t->end.end = (struct inbox_end){ .declaration = claim->declaration, .authority = claim->authority, .version = claim->version };
 	if (t->arena.full) {
 		attempt_free(t);
 		return NULL;
@@ -121,16 +122,20 @@ static void set_end(struct attempt *t, enum delivery_fate fate, struct text reas
 		t->end.end.due_us += delivery_wait_us(&t->policy, t->claim.attempts, retry_after_s, id_random(t->deps.ids));
 }
 
-static void over(struct attempt *t)
+static void over(struct attempt *t, bool recorded)
 {
-	t->deps.on_over(t->deps.arg, t);
+	t->deps.on_over(t->deps.arg, t, recorded);
 	attempt_free(t);
 }
 
 static void record_end(struct attempt *t)
 {
+	bool is_own = t->end.has_answer && !t->end.has_end;
+
+	if (is_own && assess_answer(t->deps.assess, &t->end, on_recorded))
+		return;
 	if (!inbox_submit(t->deps.inbox, &t->end, on_recorded))
-		over(t); /* full: the lease mends it */
+		over(t, false); /* full: the lease mends it */
 }
 
 /* The further answers first. */
@@ -146,7 +151,7 @@ static void record(struct attempt *t, int further)
 	if (t->recording > 0)
 		return;
 	if (t->incomplete)
-		over(t); /* full: the lease mends it */
+		over(t, false); /* full: the lease mends it */
 	else
 		record_end(t);
 }
@@ -237,7 +242,7 @@ static void on_further(struct inbox_item *item)
 	if (--t->recording > 0)
 		return;
 	if (t->incomplete)
-		over(t); /* the lease runs out, the message goes again and is answered again */
+		over(t, false); /* the lease runs out, the message goes again and is answered again */
 	else
 		record_end(t);
 }
@@ -248,7 +253,7 @@ static void on_recorded(struct inbox_item *item)
 	struct attempt *t = container_of(item, struct attempt, end);
 
 	if (item->has_end || item->outcome != INBOX_STORED || (item->is_first && !item->repeat)) {
-		over(t);
+		over(t, item->outcome == INBOX_STORED);
 		return;
 	}
 	item->has_answer = false;

@@ -95,10 +95,11 @@ static void leave(struct lane *l, struct attempt *t)
 	*(at->prev != NULL ? &attempt_links(at->prev)->next : &l->going) = at->next;
 }
 
-static void on_over(void *arg, struct attempt *t)
+static void on_over(void *arg, struct attempt *t, bool recorded)
 {
 	struct lane *l = arg;
 
+	assess_release(l->home->flow->assess, attempt_claim(t)->held, recorded);
 	leave(l, t);
 	l->home->alive--;
 }
@@ -106,12 +107,14 @@ static void on_over(void *arg, struct attempt *t)
 static void enqueue(struct lane *l, const struct attempt_claim *claim)
 {
 	struct flow_deps *d = &l->home->flow->deps;
-	struct attempt_deps deps = { .loop = d->loop, .httpc = d->httpc, .inbox = d->inbox, .clock = d->clock, .ids = d->ids, .on_end = on_end,
+	struct attempt_deps deps = { .loop = d->loop, .httpc = d->httpc, .inbox = d->inbox, .assess = l->home->flow->assess, .clock = d->clock, .ids = d->ids, .on_end = on_end,
 		                     .on_over = on_over, .arg = l };
 	struct attempt *t = attempt_new(&deps, claim);
 
-	if (t == NULL)
-		return; /* no memory: the lease mends it */
+	if (t == NULL) { /* no memory: the lease mends it */
+		assess_release(l->home->flow->assess, claim->held, false);
+		return;
+	}
 	l->home->alive++;
 	*(l->tail != NULL ? &attempt_links(l->tail)->next : &l->head) = t;
 	l->tail = t;
@@ -134,6 +137,7 @@ static struct attempt *dequeue(struct lane *l)
 
 static void drop(struct lane *l, struct attempt *t)
 {
+	assess_release(l->home->flow->assess, attempt_claim(t)->held, false);
 	l->home->alive--;
 	attempt_free(t);
 }
@@ -178,12 +182,12 @@ bool dispatch_has_room(const struct dispatch *d, enum authority a)
 	return conf != NULL && conf->connected && !d->flow->quiescing && l->breaker.open_until_us == 0 && l->queued < d->flow->conf.queue_per_authority;
 }
 
-void dispatch_take(struct dispatch *d, const struct new_delivery *v, int attempts)
+void dispatch_take(struct dispatch *d, const struct new_delivery *v, struct hand_work *held)
 {
 	struct lane *l = &d->lanes[v->authority];
 	struct attempt_claim claim = { .authority = v->authority, .declaration = v->declaration, .message_id = v->message_id, .lease = v->lease,
-		                       .version = v->version, .attempts = attempts + 1, .content_type = v->content_type, .body = v->body, .reference = v->reference,
-		                       .claimed_us = loop_now_us(d->flow->deps.loop) };
+		                       .version = v->version, .attempts = 1, .content_type = v->content_type, .body = v->body, .reference = v->reference,
+		                       .claimed_us = loop_now_us(d->flow->deps.loop), .held = held };
 
 	enqueue(l, &claim);
 	pump(l);

@@ -43,8 +43,8 @@ void flow_free(struct flow *fl)
 {
 	if (fl == NULL)
 		return;
+	dispatch_free(fl->dispatch); /* first: it releases what assess holds */
 	assess_free(fl->assess);
-	dispatch_free(fl->dispatch);
 	free(fl);
 }
 

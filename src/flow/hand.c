@@ -11,11 +11,11 @@
 
 enum place { PLACE_NONE, PLACE_QUEUED, PLACE_FLYING, PLACE_AGAIN };
 
-struct work { /* a row of table work */
+struct hand_work { /* a row of table work */
 	struct id id;
 	int remaining;  /* declarations of it that are in hand */
 	bool abandoned;
-	struct work *next;
+	struct hand_work *next;
 };
 
 struct slot {
@@ -24,7 +24,8 @@ struct slot {
 	enum hand_pace pace; /* of the queue it stands in; an entry in the other one is void */
 	bool from_todo, todo_flying;
 	int work_count, works_flying; /* the first of them were there when it took off */
-	struct work *works[WORKS_PER_SLOT];
+	struct hand_work *works[WORKS_PER_SLOT];
+	struct inbox_item *answers; /* newest first */
 };
 
 struct waiting {
@@ -41,9 +42,10 @@ struct hand {
 	struct slot slots[SLOTS];
 	struct ring rings[HAND_PACE_COUNT];
 	int queued; /* slots that are */
-	struct work works[WORKS], *free_works;
+	struct hand_work works[WORKS], *free_works;
 	struct id done[DONE_MAX];
 	int done_count;
+	struct inbox_item *stranded;
 };
 
 /* --- slots ---------------------------------------------------------------------------------------------------------- */
@@ -87,18 +89,18 @@ static struct slot *flying_slot(const struct hand *h, const struct id *id)
 
 /* --- work rows ------------------------------------------------------------------------------------------------------ */
 
-static struct work *work_new(struct hand *h, const struct id *id)
+static struct hand_work *work_new(struct hand *h, const struct id *id)
 {
-	struct work *w = h->free_works;
+	struct hand_work *w = h->free_works;
 
 	if (w != NULL) {
 		h->free_works = w->next;
-		*w = (struct work){ .id = *id, .remaining = 1 }; /* held by whoever fills it */
+		*w = (struct hand_work){ .id = *id, .remaining = 1 }; /* held by whoever fills it */
 	}
 	return w;
 }
 
-static void work_release(struct hand *h, struct work *w)
+static void work_release(struct hand *h, struct hand_work *w)
 {
 	if (--w->remaining > 0)
 		return;
@@ -108,7 +110,7 @@ static void work_release(struct hand *h, struct work *w)
 	h->free_works = w;
 }
 
-static void attach(struct slot *slot, struct work *w)
+static void attach(struct slot *slot, struct hand_work *w)
 {
 	if (slot->work_count == WORKS_PER_SLOT) {
 		w->abandoned = true;
@@ -128,8 +130,20 @@ static void serve(struct hand *h, struct slot *slot, int n)
 	slot->works_flying = 0;
 }
 
+static void strand(struct hand *h, struct slot *slot)
+{
+	while (slot->answers != NULL) {
+		struct inbox_item *item = slot->answers;
+
+		slot->answers = item->next;
+		item->next = h->stranded;
+		h->stranded = item;
+	}
+}
+
 static void abandon(struct hand *h, struct slot *slot)
 {
+	strand(h, slot);
 	for (int i = 0; i < slot->work_count; i++)
 		slot->works[i]->abandoned = true;
 	serve(h, slot, slot->work_count);
@@ -151,19 +165,29 @@ static bool push(struct hand *h, struct slot *slot, enum hand_pace pace, int64_t
 	return true;
 }
 
-static bool take(struct hand *h, const struct id *id, struct work *w, enum hand_pace pace, int64_t now_us)
+/* Queued, or marked to be judged again; NULL: no room. */
+static struct slot *bring(struct hand *h, const struct id *id, enum hand_pace pace, int64_t now_us)
 {
 	struct slot *slot = slot_of(h, id);
 
 	if (slot->place == PLACE_NONE) {
 		*slot = (struct slot){ .id = *id };
 		if (!push(h, slot, pace, now_us))
-			return false;
+			return NULL;
 	} else if (slot->place == PLACE_QUEUED && pace == HAND_SOON && slot->pace == HAND_LATER) {
 		(void)push(h, slot, pace, now_us); /* no room: its old place is as good */
 	} else if (slot->place == PLACE_FLYING) {
 		slot->place = PLACE_AGAIN;
 	}
+	return slot;
+}
+
+static bool take(struct hand *h, const struct id *id, struct hand_work *w, enum hand_pace pace, int64_t now_us)
+{
+	struct slot *slot = bring(h, id, pace, now_us);
+
+	if (slot == NULL)
+		return false;
 	slot->from_todo = slot->from_todo || w == NULL;
 	if (w != NULL)
 		attach(slot, w);
@@ -172,7 +196,7 @@ static bool take(struct hand *h, const struct id *id, struct work *w, enum hand_
 
 void hand_take(struct hand *h, const struct id *work, const struct id *declarations, int count, const struct hand_when *when)
 {
-	struct work *w = work == NULL ? NULL : work_new(h, work);
+	struct hand_work *w = work == NULL ? NULL : work_new(h, work);
 
 	for (int i = 0; i < count; i++) {
 		enum hand_pace pace = when->later != NULL && when->later[i] ? HAND_LATER : HAND_SOON;
@@ -182,6 +206,60 @@ void hand_take(struct hand *h, const struct id *work, const struct id *declarati
 	}
 	if (w != NULL)
 		work_release(h, w);
+}
+
+/* --- answers and deliveries ------------------------------------------------------------------------------------------- */
+
+bool hand_answer(struct hand *h, const struct id *declaration, struct inbox_item *item, int64_t now_us)
+{
+	struct slot *slot = bring(h, declaration, HAND_SOON, now_us);
+
+	if (slot == NULL)
+		return false;
+	item->next = slot->answers;
+	slot->answers = item;
+	return true;
+}
+
+struct inbox_item *hand_take_answers(struct hand *h, const struct id *flying)
+{
+	struct slot *slot = flying_slot(h, flying);
+	struct inbox_item *answers = slot->answers;
+
+	slot->answers = NULL;
+	return answers;
+}
+
+struct inbox_item *hand_take_stranded(struct hand *h)
+{
+	struct inbox_item *stranded = h->stranded;
+
+	h->stranded = NULL;
+	return stranded;
+}
+
+void hand_strand_all(struct hand *h)
+{
+	for (uint32_t i = 0; i < SLOTS; i++)
+		if (h->slots[i].place == PLACE_QUEUED)
+			strand(h, &h->slots[i]);
+}
+
+struct hand_work *hand_hold(struct hand *h, const struct id *work, int count)
+{
+	struct hand_work *w = work_new(h, work);
+
+	if (w != NULL)
+		w->remaining = count;
+	return w;
+}
+
+void hand_release(struct hand *h, struct hand_work *held, bool recorded)
+{
+	if (held == NULL)
+		return;
+	held->abandoned = held->abandoned || !recorded;
+	work_release(h, held);
 }
 
 int hand_next(struct hand *h, enum hand_pace pace, int64_t ripe_us, struct id *out, int max)

@@ -1,156 +1,20 @@
 #include "flow/judge.h"
 
-#include <assert.h>
-
-#include "standard/reader.h"
-
-/* --- read --------------------------------------------------------------------------------------------------------- */
-
-static int place_of(const struct db_rows *r, int row, int count)
-{
-	int64_t place = db_get_int(r, row, 0);
-
-	assert(place >= 1 && place <= count);
-	return (int)place - 1;
-}
-
-static bool read_declaration(struct arena *a, const struct db_rows *r, int row, struct judged *j)
-{
-	j->found = true;
-	j->trade.platform_code = text_dup(a, db_get_text(r, row, AD_PLATFORM));
-	j->trade.order_no = text_dup(a, db_get_text(r, row, AD_ORDER_NO));
-	j->trade.opened_us = db_get_time(r, row, AD_OPENED_AT);
-	j->trade.waybill_taken = db_get_int(r, row, AD_WAYBILL_TAKEN) != 0;
-	j->seq = (int)db_get_int(r, row, AD_SEQ);
-	j->inputs_judged = (int)db_get_int(r, row, AD_INPUTS_JUDGED);
-	j->inputs = (int)db_get_int(r, row, AD_INPUTS);
-	j->version = (int)db_get_int(r, row, AD_VERSION);
-	j->wait_until_us = db_get_time(r, row, AD_WAIT_UNTIL);
-	if (!state_by_name(db_get_text(r, row, AD_STATE), &j->state))
-		j->state = STATE_WAITING;
-	j->stored_verdict = text_dup(a, db_get_text(r, row, AD_VERDICT));
-	j->stored_missing = text_dup(a, db_get_text(r, row, AD_MISSING));
-	if (!db_is_null(r, row, AD_BASIS))
-		j->basis = text_dup(a, db_get_text(r, row, AD_BASIS));
-	if (!db_is_null(r, row, AD_DIRECTION))
-		j->direction = text_dup(a, db_get_text(r, row, AD_DIRECTION));
-	if (!db_is_null(r, row, AD_TRADE_MODE))
-		j->trade_mode = text_dup(a, db_get_text(r, row, AD_TRADE_MODE));
-	return !a->full;
-}
-
-static enum action action_of(struct text name)
-{
-	for (enum action x = ACTION_ADD; x <= ACTION_DELETE; x++)
-		if (text_is(name, action_name(x)))
-			return x;
-	return ACTION_ADD;
-}
-
-static bool read_filing(struct arena *a, const struct db_rows *r, int row, struct filed *f)
-{
-	struct text document = text_dup(a, db_get_text(r, row, AF_DOCUMENT)); /* its values point into it */
-
-	*f = (struct filed){ .action = action_of(db_get_text(r, row, AF_ACTION)), .revision = (int)db_get_int(r, row, AF_REVISION),
-		             .business_key = text_dup(a, db_get_text(r, row, AF_KEY)), .received_us = db_get_time(r, row, AF_RECEIVED_AT) };
-	if (!db_get_id(r, row, AF_ID, &f->id) || !doc_kind_by_name(db_get_text(r, row, AF_KIND), &f->kind) || document.at == NULL)
-		return false;
-	f->doc = document_read(a, document);
-	return f->doc != NULL;
-}
-
-static bool read_filings(struct arena *a, const struct db_rows *r, int count, struct judged *out)
-{
-	int rows = db_row_count(r);
-
-	for (int row = 0, next; row < rows; row = next) {
-		struct judged *j = &out[place_of(r, row, count)];
-
-		for (next = row; next < rows && place_of(r, next, count) == j - out;)
-			next++;
-		j->filed = arena_alloc(a, sizeof(*j->filed) * (size_t)(next - row));
-		if (j->filed == NULL)
-			return false;
-		for (int i = row; i < next; i++)
-			if (read_filing(a, r, i, &j->filed[j->trade.filed_count]))
-				j->trade.filed_count++;
-		j->trade.filed = j->filed;
-	}
-	return !a->full;
-}
-
-static bool read_parts(struct arena *a, const struct db_rows *r, int count, struct judged *out)
-{
-	int *sizes = arena_zalloc(a, sizeof(int) * (size_t)count);
-
-	if (sizes == NULL)
-		return false;
-	for (int row = 0; row < db_row_count(r); row++)
-		sizes[place_of(r, row, count)]++;
-	for (int i = 0; i < count; i++) {
-		out[i].parts = arena_alloc(a, sizeof(struct part) * (size_t)(sizes[i] + AUTHORITY_COUNT));
-		out[i].stored = arena_alloc(a, sizeof(struct part_stored) * (size_t)(sizes[i] + AUTHORITY_COUNT));
-		if (out[i].parts == NULL || out[i].stored == NULL)
-			return false;
-	}
-	for (int row = 0; row < db_row_count(r); row++) {
-		struct judged *j = &out[place_of(r, row, count)];
-		struct part_stored s = { DELIVERY_WAITING, OUTCOME_NONE, db_get_time(r, row, AV_OUTCOME_AT) };
-		struct part p = { .version = (int)db_get_int(r, row, AV_VERSION) };
-
-		if (!authority_by_code(db_get_text(r, row, AV_AUTHORITY), &p.authority) ||
-		    !delivery_state_by_name(db_get_text(r, row, AV_STATE), &s.state) || !outcome_by_name(db_get_text(r, row, AV_OUTCOME), &s.outcome))
-			continue;
-		p.dead = s.state == DELIVERY_DEAD;
-		p.sent = s.state == DELIVERY_SENT || db_get_int(r, row, AV_ATTEMPTS) > 0 || p.dead;
-		p.outcome = s.outcome;
-		p.outcome_at_us = s.outcome_us == INT64_MIN ? 0 : s.outcome_us;
-		j->stored[j->part_count] = s;
-		j->parts[j->part_count++] = p;
-	}
-	return true;
-}
-
-static bool read_answers(struct arena *a, const struct db_rows *r, int count, struct judged *out)
-{
-	int rows = db_row_count(r);
-
-	for (int row = 0, next; row < rows; row = next) {
-		struct judged *j = &out[place_of(r, row, count)];
-
-		for (next = row; next < rows && place_of(r, next, count) == j - out;)
-			next++;
-		j->answers = arena_alloc(a, sizeof(*j->answers) * (size_t)(next - row));
-		if (j->answers == NULL)
-			return false;
-		for (int i = row; i < next; i++) {
-			struct answer x = { .version = (int)db_get_int(r, i, AR_VERSION), .at_us = db_get_time(r, i, AR_AT) };
-
-			if (authority_by_code(db_get_text(r, i, AR_AUTHORITY), &x.authority) && outcome_by_name(db_get_text(r, i, AR_OUTCOME), &x.outcome))
-				j->answers[j->answer_count++] = x;
-		}
-	}
-	return true;
-}
-
-bool judge_read(struct arena *a, const struct id *ids, int count, const struct db_answer *answer, struct judged *out)
-{
-	const struct db_rows *r = answer->results[ASSESS_DECLARATIONS];
-
-	for (int i = 0; i < count; i++)
-		out[i] = (struct judged){ .id = ids[i] };
-	for (int row = 0; row < db_row_count(r); row++)
-		if (!read_declaration(a, r, row, &out[place_of(r, row, count)]))
-			return false;
-	return read_filings(a, answer->results[ASSESS_FILINGS], count, out) && read_parts(a, answer->results[ASSESS_DELIVERIES], count, out) &&
-	       read_answers(a, answer->results[ASSESS_RECEIPTS], count, out);
-}
+#include <stdlib.h>
 
 /* --- match -------------------------------------------------------------------------------------------------------- */
+
+static int by_id(const void *x, const void *y)
+{
+	const struct filed *a = x, *b = y;
+
+	return id_cmp(&a->id, &b->id);
+}
 
 void judge_match(struct judged *j, const struct codebook *book, int64_t now_us)
 {
 	if (j->trade.filed_count > 0) {
+		qsort(j->filed, (size_t)j->trade.filed_count, sizeof(*j->filed), by_id);
 		verdict_judge(&j->trade, book, now_us, &j->verdict);
 		j->kind = j->verdict.kind;
 		j->matched_now = true;
@@ -184,12 +48,43 @@ static bool is_withdrawn(const struct judged *j)
 	return j->matched_now ? deleted && j->verdict.current[DOC_INVENTORY] == NULL : j->state == STATE_WITHDRAWN;
 }
 
+/* Customs' preNo: letter, date, number. */
+static struct text reference_of(struct arena *a, int64_t now_us, uint32_t serial)
+{
+	char date[CLOCK_COMPACT_BYTES];
+	struct buf no;
+
+	clock_compact(now_us, 8, date);
+	buf_init(&no, a, 24);
+	buf_printf(&no, "B%s%09u", date, serial); /* B: an inventory's (CEB 202205 2.1) */
+	return buf_as_text(&no);
+}
+
+static void make_delivery(struct judged *j, struct judge_context *x, const struct part *p, uint32_t serial, struct buf *documents)
+{
+	struct new_delivery *v = &x->deliveries[x->delivery_count++];
+	enum authority a = p->authority;
+	struct outgoing out = { .authority = a, .declaration = j->id, .message_id = delivery_message_id(&j->id, a, j->version), .version = j->version,
+		                .is_change = j->version > 1, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id };
+	size_t from = documents->len;
+
+	if (a == AUTHORITY_CUS)
+		out.reference = reference_of(x->arena, x->now_us, serial);
+	outgoing_put(documents, &out);
+	*v = (struct new_delivery){ .declaration = j->id, .message_id = out.message_id, .authority = a, .version = j->version, .reference = out.reference,
+		                    .state = p->may_go ? DELIVERY_DUE : DELIVERY_WAITING, .content_type = outgoing_content_type(a), .body_from = from,
+		                    .body.len = documents->len - from };
+	if (v->state == DELIVERY_DUE && x->has_room(x->arg, a))
+		for (int k = 0; k < 2; k++)
+			memcpy(v->lease.b + 8 * k, &(uint64_t){ id_random(x->ids) }, 8);
+}
+
 static bool declare(struct judged *j, struct judge_context *x, struct sha256 basis)
 {
-	static const char *const letter = "B"; /* of an inventory's preNo (CEB 202205 2.1) */
 	const struct regime *regime = j->verdict.regime;
-	int before = j->part_count;
+	int before = j->part_count, first = x->delivery_count;
 	uint32_t serial = 0;
+	struct buf documents;
 
 	if ((regime->authorities & AUTHORITY_BIT(AUTHORITY_CUS)) != 0 && !x->next_serial(x->arg, &serial))
 		return false;
@@ -197,36 +92,33 @@ static bool declare(struct judged *j, struct judge_context *x, struct sha256 bas
 	j->basis = (struct text){ arena_copy(x->arena, basis.b, sizeof(basis.b)), sizeof(basis.b) };
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
 		if ((regime->authorities & AUTHORITY_BIT(a)) != 0) {
-			j->stored[j->part_count] = (struct part_stored){ DELIVERY_WAITING, OUTCOME_NONE, INT64_MIN };
+			j->stored[j->part_count] = (struct part_stored){ DELIVERY_WAITING, false, OUTCOME_NONE, INT64_MIN };
 			j->parts[j->part_count++] = (struct part){ .authority = a, .version = j->version };
 		}
 	clearance_fold(j->parts, j->part_count, j->answers, j->answer_count);
-	for (int i = before; i < j->part_count; i++) {
-		enum authority a = j->parts[i].authority;
-		struct new_delivery *v = &x->deliveries[x->delivery_count++];
-		struct outgoing out = { .authority = a, .declaration = j->id, .message_id = delivery_message_id(&j->id, a, j->version), .version = j->version,
-			                .is_change = j->version > 1, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id };
-		struct buf b;
-
-		if (a == AUTHORITY_CUS) {
-			char date[CLOCK_COMPACT_BYTES];
-			struct buf no;
-
-			clock_compact(x->now_us, 8, date);
-			buf_init(&no, x->arena, 24);
-			buf_printf(&no, "%s%s%09u", letter, date, serial);
-			out.reference = buf_as_text(&no);
-		}
-		buf_init(&b, x->arena, a == AUTHORITY_CUS ? 4096 : 1024);
-		outgoing_put(&b, &out);
-		*v = (struct new_delivery){ .declaration = j->id, .message_id = out.message_id, .authority = a, .version = j->version, .reference = out.reference,
-			                    .state = j->parts[i].may_go ? DELIVERY_DUE : DELIVERY_WAITING, .content_type = outgoing_content_type(a),
-			                    .body = buf_as_text(&b) };
-		if (v->state == DELIVERY_DUE && x->has_room(x->arg, a))
-			for (int k = 0; k < 2; k++)
-				memcpy(v->lease.b + 8 * k, &(uint64_t){ id_random(x->ids) }, 8);
-	}
+	buf_init(&documents, x->arena, 4096 + 1024 * (size_t)(j->part_count - before));
+	for (int i = before; i < j->part_count; i++)
+		make_delivery(j, x, &j->parts[i], serial, &documents);
+	for (int i = first; i < x->delivery_count; i++) /* it moved while it grew */
+		x->deliveries[i].body.at = documents.at + x->deliveries[i].body_from;
+	x->documents[x->document_count++] = (struct new_documents){ j->id, j->version, buf_as_text(&documents) };
 	return !x->arena->full;
+}
+
+/* The answers in memory are stored with the judgement. */
+static void note_answers(const struct judged *j, struct judge_context *x)
+{
+	for (const struct inbox_item *item = j->held; item != NULL; item = item->next)
+		x->answers[x->answer_count++] = (struct new_answer){ j->id, item->end.version, &item->answer };
+}
+
+/* One of them is about this part: it says that the part was handed over, if nothing else. */
+static bool was_answered(const struct judged *j, const struct part *p)
+{
+	for (const struct inbox_item *item = j->held; item != NULL; item = item->next)
+		if (item->end.authority == p->authority && item->end.version == p->version)
+			return true;
+	return false;
 }
 
 /* What the fold changed in the parts that are stored already. */
@@ -234,8 +126,8 @@ static void note_changes(const struct judged *j, struct judge_context *x)
 {
 	for (int i = 0; i < j->part_count; i++) {
 		const struct part *p = &j->parts[i];
-		bool moved = p->outcome != j->stored[i].outcome;
-		bool go = p->may_go && j->stored[i].state == DELIVERY_WAITING;
+		bool moved = p->outcome != j->stored[i].outcome || was_answered(j, p);
+		bool go = p->may_go && (j->stored[i].state == DELIVERY_WAITING || j->stored[i].adrift);
 
 		if (moved || go || p->contradicted)
 			x->changes[x->change_count++] = (struct part_change){ .declaration = j->id, .authority = p->authority, .version = p->version,
@@ -345,7 +237,7 @@ bool judge_settle(struct judged *j, struct judge_context *x)
 	in = (struct clearance_input){ .verdict = j->kind, .expired = j->matched_now && j->verdict.expired, .withdrawn = is_withdrawn(j), .state = j->state,
 		                       .version = j->version, .parts = j->parts, .part_count = j->part_count };
 	*g = (struct judgement){ .declaration = j->id, .seq = j->seq, .inputs = j->matched_now ? j->inputs : j->inputs_judged, .version = j->version,
-		                 .version_read = version_read, .verdict = verdict_name(j->kind), .state = clearance_state(&in), .basis = j->basis, .wait_until_us = INT64_MIN,
+		                 .version_read = version_read, .answered = j->held != NULL, .verdict = verdict_name(j->kind), .state = clearance_state(&in), .basis = j->basis, .wait_until_us = INT64_MIN,
 		                 .released_us = INT64_MIN, .todo_us = INT64_MIN };
 	note_window(j, g, x->now_us);
 	g->missing = j->matched_now ? flows_literal(x->arena, j->kind == VERDICT_MISSING ? j->verdict.missing : 0) : j->stored_missing;
@@ -361,6 +253,7 @@ bool judge_settle(struct judged *j, struct judge_context *x)
 		put_reasons(j, x, g);
 	}
 	j->part_count = old_parts;
+	note_answers(j, x);
 	note_changes(j, x);
 	x->judgement_count++;
 	return !x->arena->full;

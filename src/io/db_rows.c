@@ -105,22 +105,33 @@ int64_t db_get_time(const struct db_rows *r, int row, int col)
 	return us == INT64_MIN ? INT64_MIN + 1 : us + DB_EPOCH_US;
 }
 
-int db_get_id_array(const struct db_rows *r, int row, int col, struct id *out, int max)
+enum { HEAD_BYTES = 12, DIMENSION_BYTES = 8, LENGTH_BYTES = 4, ID_BYTES = 16 }; /* of an array */
+
+int db_get_array_count(const struct db_rows *r, int row, int col)
 {
-	enum { HEAD_BYTES = 12, DIMENSION_BYTES = 8, LENGTH_BYTES = 4, ID_BYTES = 16 };
-	const char *p, *end;
-	int count, have = 0;
+	const char *p;
+	int len;
 
 	if (db_is_null(r, row, col))
 		return 0;
 	p = PQgetvalue(r->result, row, col);
-	end = p + PQgetlength(r->result, row, col);
-	assert(end - p >= HEAD_BYTES);
+	len = PQgetlength(r->result, row, col);
+	assert(len >= HEAD_BYTES);
 	if (get32(p) == 0)
 		return 0;
-	assert(get32(p) == 1 && end - p >= HEAD_BYTES + DIMENSION_BYTES);
-	count = (int)get32(p + HEAD_BYTES);
-	p += HEAD_BYTES + DIMENSION_BYTES;
+	assert(get32(p) == 1 && len >= HEAD_BYTES + DIMENSION_BYTES);
+	return (int)get32(p + HEAD_BYTES);
+}
+
+int db_get_id_array(const struct db_rows *r, int row, int col, struct id *out, int max)
+{
+	int count = db_get_array_count(r, row, col), have = 0;
+	const char *p, *end;
+
+	if (count == 0)
+		return 0;
+	p = PQgetvalue(r->result, row, col) + HEAD_BYTES + DIMENSION_BYTES;
+	end = PQgetvalue(r->result, row, col) + PQgetlength(r->result, row, col);
 	for (; have < count && have < max; have++) {
 		bool is_null;
 

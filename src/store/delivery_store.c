@@ -7,12 +7,13 @@ static const struct db_stmt claim = {
 	"with c as ("
 	"  update delivery d set lease = $2::uuid, lease_until = now() + $3::integer * interval '1 second'"
 	"  from (select bucket, declaration_id, version from delivery"
-	"    where authority = $1::text and state = 'due' and due_at <= $4::timestamptz and (lease_until is null or lease_until < now())"
+	"    where authority = $1::text and listed = 'due' and due_at <= $4::timestamptz and (lease_until is null or lease_until < now())"
 	"    order by due_at limit $5::integer for update skip locked) x"
 	"  where d.bucket = x.bucket and d.declaration_id = x.declaration_id and d.authority = $1::text and d.version = x.version"
-	"  returning d.bucket, d.declaration_id, d.version, d.message_id, d.attempts, d.reference)"
-	" select c.declaration_id, c.version, c.message_id, c.attempts, m.content_type, m.body, c.reference"
-	" from c join delivery_document m on m.bucket = c.bucket and m.message_id = c.message_id",
+	"  returning d.bucket, d.declaration_id, d.version, d.message_id, d.attempts, d.reference, d.content_type, d.document_from, d.document_len)"
+	" select c.declaration_id, c.version, c.message_id, c.attempts, c.content_type, substring(m.body from c.document_from + 1 for c.document_len),"
+	"  c.reference"
+	" from c join delivery_document m on m.bucket = c.bucket and m.declaration_id = c.declaration_id and m.version = c.version",
 	.param_count = 5,
 	.flags = DB_WRITES,
 };

@@ -43,10 +43,14 @@ static const struct db_stmt answers = {
 	"    (select bucket, declaration_id, version, outcome from delivery d where x.reference is null and d.bucket = x.want_bucket"
 	"      and d.declaration_id = x.want_declaration and d.authority = x.authority and d.version = x.want_version)"
 	"  ) d on true),"
+	/* locks in the common order, before a receipt that a judgement may be storing at the same time */
+	" held as materialized ("
+	"  select d.id from declaration d join (select distinct bucket, declaration_id from a where declaration_id is not null) x"
+	"    on d.bucket = x.bucket and d.id = x.declaration_id order by d.bucket, d.id for no key update of d),"
 	" fresh as ("
 	"  insert into authority_receipt (bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, received_at, body)"
 	"  select bucket, declaration_id, id, authority, declared_version, status, at, digest, outcome, info, $13::timestamptz, body"
-	"  from a where declaration_id is not null order by bucket, declaration_id, id"
+	"  from a where declaration_id is not null and (select count(*) from held) > 0 order by bucket, declaration_id, id"
 	"  on conflict do nothing returning bucket, declaration_id, id),"
 	" u as ("
 	"  update declaration d set seq = d.seq + 1, changed_at = $13::timestamptz"
@@ -83,7 +87,8 @@ static const struct db_stmt deaths = {
 static const struct db_stmt ends = {
 	.name = "inbox_ends",
 	.sql =
-	"update delivery d set state = x.state, attempts = x.attempts, due_at = x.due_at, reason = x.reason, lease = null, lease_until = null,"
+	"update delivery d set state = x.state, listed = nullif(x.state, 'sent'), attempts = x.attempts, reason = x.reason, lease = null, lease_until = null,"
+	"   due_at = case when x.state = 'sent' then d.due_at else x.due_at end," /* indexed: what does not change keeps the update cheap */
 	"   sent_at = case when x.state = 'sent' then $9::timestamptz else d.sent_at end"
 	" from unnest($1::smallint[], $2::uuid[], $3::text[], $4::integer[], $5::uuid[], $6::text[], $7::integer[], $8::timestamptz[], $10::text[])"
 	"   as x(bucket, declaration_id, authority, version, lease, state, attempts, due_at, reason)"
@@ -134,8 +139,7 @@ static int compare_items(const void *x, const void *y)
 	return order != 0 ? order : (a->end.version > b->end.version) - (a->end.version < b->end.version);
 }
 
-/* The same answer is the same id: authority, what it answers, status, its time and its digest (P4). */
-static struct id answer_id(const struct inbox_answer *w)
+struct id inbox_answer_id(const struct inbox_answer *w)
 {
 	const struct text parts[] = {
 		text_of(authority_code(w->authority)), w->reference, { (const char *)&w->version, sizeof(w->version) }, w->status,
@@ -165,7 +169,7 @@ static void put_answer(struct db_array *x, int place, const struct inbox_answer 
 	db_array_bytes(&x[9], w->digest.b, sizeof(w->digest.b));
 	db_array_text(&x[10], w->info);
 	db_array_bytes(&x[11], w->body.at, w->body.len);
-	id = answer_id(w);
+	id = inbox_answer_id(w);
 	db_array_id(&x[12], &id);
 }
 

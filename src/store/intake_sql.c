@@ -243,6 +243,14 @@ bool intake_look_call(struct intake_write *w, struct arena *a, struct db_call *c
 
 /* --- answers ------------------------------------------------------------------------------------------------ */
 
+static void stored(const struct intake_write *w, struct candidate *c)
+{
+	c->outcome = INTAKE_STORED;
+	if (w->recent != NULL)
+		recent_put(w->recent, &(struct recent_filing){ .id = c->id, .kind = c->kind, .action = c->action, .revision = c->revision,
+			.received_us = w->now_us, .business_key = c->business_key, .document = c->document });
+}
+
 /* Rows come in the order of the batch, so the search starts where the last one ended. */
 int intake_put_read(struct intake_write *w, const struct db_answer *a, struct intake_raised *raised)
 {
@@ -256,7 +264,7 @@ int intake_put_read(struct intake_write *w, const struct db_answer *a, struct in
 			for (int tries = 0; tries < w->count && !id_eq(&w->list[at]->id, &id); tries++)
 				at = (at + 1) % w->count;
 			assert(id_eq(&w->list[at]->id, &id));
-			w->list[at]->outcome = INTAKE_STORED;
+			stored(w, w->list[at]);
 		} else if (n < raised->room && db_get_id(r, row, 1, &raised->ids[n])) {
 			raised->incomplete[n] = db_get_int(r, row, 2) < RAISED_COMPLETE;
 			n++;

@@ -209,7 +209,7 @@ static void write_next(struct job *j, int revision, bool has_guard)
 
 	j->c->revision = revision;
 	j->c->outcome = INTAKE_PENDING;
-	j->write = (struct intake_write){ .list = j->one, .count = 1, .lease_s = j->lane->conf.work_lease_s };
+	j->write = (struct intake_write){ .list = j->one, .count = 1, .lease_s = j->lane->conf.work_lease_s, .recent = deps->recent };
 	j->write.now_us = clock_now_us(deps->clock);
 	j->write.id = id_new(deps->ids, j->write.now_us, (int16_t)(id_random(deps->ids) % ID_BUCKETS));
 	j->write.guard = has_guard ? &j->guard : NULL;

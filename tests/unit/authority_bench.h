@@ -345,7 +345,7 @@ static inline bool is_wanted_without_leases(struct bench *b, void *arg)
 	if (++times % 50 == 0)
 		house_sql(b->house->db, "update work set lease_until = '-infinity'; update todo set lease_until = '-infinity';"
 		                        "update delivery set lease_until = '-infinity' where lease is not null;"
-		                        "update delivery set state = 'due' where state = 'dead' and reason = 'HTTP 413'");
+		                        "update delivery set state = 'due', listed = 'due' where state = 'dead' and reason = 'HTTP 413'");
 	return false;
 }
 

@@ -1,0 +1,61 @@
+/* Private to assess: one batch from the queue to what is written (assess_flight.c), and who sends it on its way (assess.c). */
+#ifndef FLOW_ASSESS_PRIV_H
+#define FLOW_ASSESS_PRIV_H
+
+#include "flow/flow_priv.h"
+#include "flow/hand.h"
+#include "flow/judge.h"
+
+enum { FLIGHTS_MAX = 8, BATCH_MAX = 512, SERIAL_BLOCK = 1000 };
+static_assert(FLIGHTS_MAX * BATCH_MAX <= HAND_FLYING_MAX, "all may fly");
+
+struct flight {
+	struct assess *home;
+	struct arena arena;
+	struct id batch[BATCH_MAX];
+	bool batch_settled[BATCH_MAX];
+	int total;
+	struct id *ids; /* the part under way: all of the batch, or less after a part that could not be written */
+	bool *settled;  /* judged and written, or not there */
+	int count;
+	struct inbox_item *held[BATCH_MAX]; /* answers in memory, by place in the batch: linked by next */
+	struct inbox_item **answers;        /* of the part under way */
+	struct judged *judged;
+	struct judge_wanted wanted;
+	int *asked; /* places whose identity was asked about */
+	struct judge_context context;
+	struct db_call call;
+	struct assess_load load;
+	struct attested_query attested;
+	struct assess_write write;
+	struct loop_timer pause;
+	bool busy, calling;
+};
+
+struct assess {
+	struct flow *flow;
+	struct hand *hand;
+	int done_sent; /* of the work rows that are done: how many the sweep under way deletes */
+	struct flight flights[FLIGHTS_MAX];
+	uint32_t serials[2 * SERIAL_BLOCK];
+	int serial_count;
+	bool serial_asked;
+	struct db_call serial_call, sweep_call;
+	struct db_param due_params[3], left_params[2], done_params[2];
+	struct arena sweep_arena;
+	bool sweeping;
+	struct loop_timer sweep, gather;
+	struct loop_task soon;
+};
+
+/* assess_flight.c: its batch, total, ids … are set; it is busy until it has landed. */
+void flight_start(struct flight *f);
+void flight_stop(struct flight *f); /* for good; nothing is called back */
+int by_bucket_and_id(const void *x, const void *y);
+
+/* assess.c */
+void assess_turn(struct assess *s);         /* looks for work at the end of this turn */
+void assess_ask_serials(struct assess *s);  /* preNo serials, when they run low */
+bool assess_next_serial(void *arg, uint32_t *serial);
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * What a judgement writes: everything that follows from a batch in one statement, guarded by the seq and version that were
+ * read. Who lost the race changes nothing and judges again.
+ *
+ *   u   the declarations that are still as read         c   a decision each       s, t  their waiting windows
+ *   vi  new deliveries, vd their documents, h the work row that remembers which of them are in this daemon's hand
+ *   r   answers that came in the replies of deliveries  pu  what they and older ones mean for each part     e  cases
+ */
+#include "store/assess_store.h"
+
+#include <assert.h>
+
+/* What waited for an older version goes, and what is adrift: it was in the hand of a daemon that is no more. */
+#define GOES "(p.go and (d.state = 'waiting' or (d.state = 'due' and d.listed is null and d.lease_until < now())))"
+/* An answer is the proof that it was handed over: its attempt recorded nothing else. */
+#define ENDS "(p.outcome <> 'none' and d.state = 'due')"
+
+static const struct db_stmt write_all = {
+	.name = "assess_write",
+	.sql =
+	"with j as materialized ("
+	"  select * from unnest($1::smallint[], $2::uuid[], $3::integer[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],"
+	"    $10::integer[], $11::bytea[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::uuid[], $16::text[], $17::text[], $18::text[],"
+	"    $19::bytea[], $20::boolean[], $21::bytea[], $22::integer[], $23::integer[]) as j(bucket, id, seq, inputs, direction, trade_mode, verdict,"
+	"    missing, state, version, basis, wait_until, released_at, todo_at, decision, stage, rule_rows, filings, reasons, drop_todo, asks_identity,"
+	"    version_read, more)),"
+	" u as ("
+	"  update declaration d set seq = d.seq + j.more, judged_seq = j.seq + j.more, judged_inputs = j.inputs,"
+	"    direction = coalesce(j.direction, d.direction), trade_mode = coalesce(j.trade_mode, d.trade_mode), verdict = j.verdict,"
+	"    missing = j.missing::text[], state = j.state, version = j.version,"
+	"    asks_identity = case when j.stage = 'match' then j.asks_identity else d.asks_identity end, basis = coalesce(j.basis, d.basis),"
+	"    wait_until = j.wait_until, released_at = coalesce(d.released_at, j.released_at),"
+	"    changed_at = case when j.more > 0 or d.state is distinct from j.state or d.verdict is distinct from j.verdict then $56::timestamptz"
+	"      else d.changed_at end"
+	"  from j where d.bucket = j.bucket and d.id = j.id and d.seq = j.seq and d.version = j.version_read returning d.bucket, d.id),"
+	" k as materialized (select j.* from j join u on u.id = j.id),"
+	" c as ("
+	"  insert into decision (bucket, id, declaration_id, stage, decided_at, seq, outcome, state, version, rule_rows, inputs, reasons, actor)"
+	"  select bucket, decision, id, stage, $56::timestamptz, seq, verdict, state, version, rule_rows::integer[], filings::uuid[], reasons, 'tongguand'"
+	"  from k where decision is not null),"
+	" t as (delete from todo t using k where k.drop_todo and t.bucket = k.bucket and t.declaration_id = k.id),"
+	" s as ("
+	"  insert into todo as t (bucket, declaration_id, due_at, lease_until) select bucket, id, todo_at, '-infinity' from k where todo_at is not null"
+	"  on conflict (bucket, declaration_id) do update set due_at = excluded.due_at, lease_until = excluded.lease_until),"
+	" x as materialized ("
+	"  select x.* from unnest($24::smallint[], $25::uuid[], $26::text[], $27::integer[], $28::uuid[], $29::text[], $30::text[], $31::uuid[], $32::text[],"
+	"    $33::integer[], $34::integer[]) as x(bucket, declaration_id, authority, version, message_id, reference, state, lease, content_type,"
+	"    document_from, document_len) join u on u.id = x.declaration_id),"
+	" vi as ("
+	"  insert into delivery (bucket, declaration_id, authority, version, message_id, reference, state, listed, content_type, document_from,"
+	"    document_len, due_at, lease, lease_until, created_at)"
+	"  select bucket, declaration_id, authority, version, message_id, reference, state, case when lease is null and state = 'due' then 'due' end,"
+	"    content_type, document_from, document_len, $56::timestamptz, lease,"
+	"    case when lease is null then null else now() + $57::integer * interval '1 second' end, $56::timestamptz from x),"
+	" vd as ("
+	"  insert into delivery_document (bucket, declaration_id, version, created_at, body)"
+	"  select u.bucket, u.id, y.version, $56::timestamptz, y.body"
+	"  from unnest($35::uuid[], $36::integer[], $37::bytea[]) as y(declaration_id, version, body) join u on u.id = y.declaration_id),"
+	" h as ("
+	"  insert into work (bucket, id, declaration_ids, made_at, lease_until, handed)"
+	"  select id_bucket($58::uuid), $58::uuid, array_agg(distinct declaration_id), $56::timestamptz, now() + $57::integer * interval '1 second', true"
+	"  from x where lease is not null having count(*) > 0),"
+	" r as ("
+	"  insert into authority_receipt (bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, received_at, body)"
+	"  select u.bucket, u.id, y.id, y.authority, y.version, y.status, y.at, y.digest, y.outcome, y.info, $56::timestamptz, y.body"
+	"  from unnest($46::uuid[], $47::uuid[], $48::text[], $49::integer[], $50::text[], $51::timestamptz[], $52::bytea[], $53::text[], $54::text[],"
+	"    $55::bytea[]) as y(declaration_id, id, authority, version, status, at, digest, outcome, info, body) join u on u.id = y.declaration_id"
+	"  order by u.bucket, u.id, y.id on conflict do nothing),"
+	" p as materialized ("
+	"  select y.* from unnest($38::smallint[], $39::uuid[], $40::text[], $41::integer[], $42::text[], $43::timestamptz[], $44::boolean[], $45::boolean[])"
+	"    as y(bucket, declaration_id, authority, version, outcome, outcome_at, go, contradicted) join u on u.id = y.declaration_id),"
+	" pu as ("
+	"  update delivery d set outcome = p.outcome, outcome_at = p.outcome_at,"
+	"    state = case when " GOES " then 'due' when " ENDS " then 'sent' else d.state end,"
+	"    listed = case when " GOES " then 'due' when " ENDS " then null else d.listed end,"
+	"    attempts = d.attempts + (" ENDS ")::integer, sent_at = case when " ENDS " then $56::timestamptz else d.sent_at end,"
+	"    lease = case when " GOES " or p.outcome <> 'none' then null else d.lease end,"
+	"    due_at = case when " GOES " then $56::timestamptz else d.due_at end"
+	"  from p where d.bucket = p.bucket and d.declaration_id = p.declaration_id and d.authority = p.authority and d.version = p.version),"
+	" e as ("
+	"  insert into case_file (bucket, declaration_id, authority, version, opened_at, reason)"
+	"  select bucket, declaration_id, authority, version, $56::timestamptz, 'an answer contradicts a final one' from p where contradicted"
+	"  on conflict do nothing)"
+	" select id from k",
+	.param_count = ASSESS_WRITE_PARAMS,
+	.flags = DB_WRITES,
+};
+
+/* --- parameters: a set of arrays each, then what all share ------------------------------------------------------------ */
+
+#define TEXT_ DB_KIND_TEXT
+static const enum db_kind judgement_kinds[] = { DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_I32, TEXT_, TEXT_, TEXT_, TEXT_, TEXT_, DB_KIND_I32,
+	DB_KIND_BYTEA, DB_KIND_TIME, DB_KIND_TIME, DB_KIND_TIME, DB_KIND_UUID, TEXT_, TEXT_, TEXT_, DB_KIND_BYTEA, DB_KIND_BOOL, DB_KIND_BYTEA,
+	DB_KIND_I32, DB_KIND_I32 };
+static const enum db_kind delivery_kinds[] = { DB_KIND_I16, DB_KIND_UUID, TEXT_, DB_KIND_I32, DB_KIND_UUID, TEXT_, TEXT_, DB_KIND_UUID, TEXT_,
+	DB_KIND_I32, DB_KIND_I32 };
+static const enum db_kind document_kinds[] = { DB_KIND_UUID, DB_KIND_I32, DB_KIND_BYTEA };
+static const enum db_kind change_kinds[] = { DB_KIND_I16, DB_KIND_UUID, TEXT_, DB_KIND_I32, TEXT_, DB_KIND_TIME, DB_KIND_BOOL, DB_KIND_BOOL };
+static const enum db_kind answer_kinds[] = { DB_KIND_UUID, DB_KIND_UUID, TEXT_, DB_KIND_I32, TEXT_, DB_KIND_TIME, DB_KIND_BYTEA, TEXT_, TEXT_,
+	DB_KIND_BYTEA };
+#undef TEXT_
+
+enum { /* where each set begins */
+	P_JUDGEMENTS = 0,
+	P_DELIVERIES = P_JUDGEMENTS + (int)COUNTOF(judgement_kinds),
+	P_DOCUMENTS = P_DELIVERIES + (int)COUNTOF(delivery_kinds),
+	P_CHANGES = P_DOCUMENTS + (int)COUNTOF(document_kinds),
+	P_ANSWERS = P_CHANGES + (int)COUNTOF(change_kinds),
+	P_NOW = P_ANSWERS + (int)COUNTOF(answer_kinds), P_LEASE, P_WORK,
+	SET_MAX = COUNTOF(judgement_kinds)
+};
+static_assert(P_WORK + 1 == ASSESS_WRITE_PARAMS, "the statement's parameters");
+
+static void put_time(struct db_array *x, int64_t us)
+{
+	if (us == INT64_MIN)
+		db_array_null(x);
+	else
+		db_array_i64(x, us);
+}
+
+static void put_judgement(struct db_array *x, const struct judgement *j)
+{
+	db_array_i64(&x[0], id_bucket(&j->declaration));
+	db_array_id(&x[1], &j->declaration);
+	db_array_i64(&x[2], j->seq);
+	db_array_i64(&x[3], j->inputs);
+	db_array_text(&x[4], j->direction);
+	db_array_text(&x[5], j->trade_mode);
+	db_array_text(&x[6], text_of(j->verdict));
+	db_array_text(&x[7], j->missing);
+	db_array_text(&x[8], text_of(state_name(j->state)));
+	db_array_i64(&x[9], j->version);
+	db_array_text(&x[10], j->basis);
+	put_time(&x[11], j->wait_until_us);
+	put_time(&x[12], j->released_us);
+	put_time(&x[13], j->todo_us);
+	db_array_id(&x[14], j->has_decision ? &j->decision : NULL);
+	db_array_text(&x[15], text_of(j->stage));
+	db_array_text(&x[16], j->rule_rows);
+	db_array_text(&x[17], j->filings);
+	db_array_text(&x[18], j->reasons);
+	db_array_i64(&x[19], j->drop_todo);
+	db_array_text(&x[20], j->asks_identity);
+	db_array_i64(&x[21], j->version_read);
+	db_array_i64(&x[22], j->answered);
+}
+
+static void put_delivery(struct db_array *x, const struct new_delivery *v)
+{
+	db_array_i64(&x[0], id_bucket(&v->declaration));
+	db_array_id(&x[1], &v->declaration);
+	db_array_text(&x[2], text_of(authority_code(v->authority)));
+	db_array_i64(&x[3], v->version);
+	db_array_id(&x[4], &v->message_id);
+	db_array_text(&x[5], v->reference);
+	db_array_text(&x[6], text_of(delivery_state_name(v->state)));
+	db_array_id(&x[7], id_is_null(&v->lease) ? NULL : &v->lease);
+	db_array_text(&x[8], text_of(v->content_type));
+	db_array_i64(&x[9], (int64_t)v->body_from);
+	db_array_i64(&x[10], (int64_t)v->body.len);
+}
+
+static void put_documents(struct db_array *x, const struct new_documents *d)
+{
+	db_array_id(&x[0], &d->declaration);
+	db_array_i64(&x[1], d->version);
+	db_array_bytes(&x[2], d->bytes.at, d->bytes.len);
+}
+
+static void put_change(struct db_array *x, const struct part_change *c)
+{
+	db_array_i64(&x[0], id_bucket(&c->declaration));
+	db_array_id(&x[1], &c->declaration);
+	db_array_text(&x[2], text_of(authority_code(c->authority)));
+	db_array_i64(&x[3], c->version);
+	db_array_text(&x[4], text_of(outcome_name(c->outcome)));
+	put_time(&x[5], c->outcome_us);
+	db_array_i64(&x[6], c->go);
+	db_array_i64(&x[7], c->contradicted);
+}
+
+static void put_answer(struct db_array *x, const struct new_answer *n)
+{
+	const struct inbox_answer *w = n->answer;
+	struct id id = inbox_answer_id(w);
+
+	db_array_id(&x[0], &n->declaration);
+	db_array_id(&x[1], &id);
+	db_array_text(&x[2], text_of(authority_code(w->authority)));
+	db_array_i64(&x[3], n->version);
+	db_array_text(&x[4], w->status);
+	db_array_i64(&x[5], w->at_us);
+	db_array_bytes(&x[6], w->digest.b, sizeof(w->digest.b));
+	db_array_text(&x[7], text_of(outcome_name(w->outcome)));
+	db_array_text(&x[8], w->info);
+	db_array_bytes(&x[9], w->body.at, w->body.len);
+}
+
+/* One set: begins its arrays, puts each row, ends them as parameters from `first` on. */
+#define PUT_SET(first, kinds, rows, count, put_row) \
+	do { \
+		begin(x, a, kinds, (int)COUNTOF(kinds), count); \
+		for (int i = 0; i < (count); i++) \
+			put_row(x, &(rows)[i]); \
+		end(x, w->params + (first), (int)COUNTOF(kinds)); \
+	} while (0)
+
+static void begin(struct db_array *x, struct arena *a, const enum db_kind *kinds, int columns, int count)
+{
+	for (int i = 0; i < columns; i++)
+		db_array_begin(&x[i], a, kinds[i], count, (kinds[i] == DB_KIND_BYTEA ? 512 : 40) * (size_t)count);
+}
+
+static void end(struct db_array *x, struct db_param *out, int columns)
+{
+	for (int i = 0; i < columns; i++)
+		out[i] = db_array_end(&x[i]);
+}
+
+void assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call)
+{
+	struct db_array x[SET_MAX];
+
+	PUT_SET(P_JUDGEMENTS, judgement_kinds, w->judgements, w->judgement_count, put_judgement);
+	PUT_SET(P_DELIVERIES, delivery_kinds, w->deliveries, w->delivery_count, put_delivery);
+	PUT_SET(P_DOCUMENTS, document_kinds, w->documents, w->document_count, put_documents);
+	PUT_SET(P_CHANGES, change_kinds, w->changes, w->change_count, put_change);
+	PUT_SET(P_ANSWERS, answer_kinds, w->answers, w->answer_count, put_answer);
+	w->params[P_NOW] = db_time(a, w->now_us);
+	w->params[P_LEASE] = db_i32(a, w->lease_s);
+	w->params[P_WORK] = db_id(&w->work);
+	db_call_init(call);
+	db_call_add(call, &write_all, w->params);
+}
