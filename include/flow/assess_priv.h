@@ -45,6 +45,7 @@ struct assess {
 	struct arena sweep_arena;
 	bool sweeping;
 	struct loop_timer sweep, gather;
+	int64_t next_us; /* monotonic: no flight before */
 	struct loop_task soon;
 };
 

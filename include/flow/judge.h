@@ -72,10 +72,9 @@ struct judge_context { /* of a batch; the arrays have room for all */
 	void *arg;
 	struct judgement *judgements;
 	struct new_delivery *deliveries;
-	struct new_documents *documents;
 	struct part_change *changes;
 	struct new_answer *answers;
-	int judgement_count, delivery_count, document_count, change_count, answer_count;
+	int judgement_count, delivery_count, change_count, answer_count;
 };
 /* Appends the judgement, and the deliveries and part changes that follow from it. False: put off (no serial). */
 bool judge_settle(struct judged *j, struct judge_context *x) must_check;

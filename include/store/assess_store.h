@@ -60,14 +60,8 @@ struct new_delivery {
 	struct text reference;                    /* may be absent */
 	enum delivery_state state;
 	const char *content_type;
-	struct text body;                         /* a part of its version's documents */
-	size_t body_from;
-};
-
-struct new_documents { /* of one version, side by side */
-	struct id declaration;
-	int version;
-	struct text bytes;
+	struct text body;
+	size_t body_from;                         /* set when it is written */
 };
 
 struct new_answer { /* that came in the reply of a delivery in hand */
@@ -85,17 +79,16 @@ struct part_change {
 	bool go, contradicted;                    /* waiting or adrift → due; opens a case */
 };
 
-enum { ASSESS_WRITE_PARAMS = 58 };
+enum { ASSESS_WRITE_PARAMS = 56 };
 struct assess_write {
 	const struct judgement *judgements; /* sorted by bucket and id */
-	const struct new_delivery *deliveries;
-	const struct new_documents *documents;
+	struct new_delivery *deliveries;
 	const struct part_change *changes;
 	const struct new_answer *answers;
-	int judgement_count, delivery_count, document_count, change_count, answer_count;
+	int judgement_count, delivery_count, change_count, answer_count;
 	int64_t now_us;
 	int lease_s;
-	struct id work;                     /* the row that remembers whose deliveries are written in hand */
+	struct id id;                       /* of the row of documents, and of the work row that remembers whose deliveries are in hand */
 	struct db_param params[ASSESS_WRITE_PARAMS];
 };
 /* The answer: one row per declaration that was still as read: its id. */

@@ -239,7 +239,8 @@ create table delivery (             -- one per declared version and authority
   state          text not null,     -- waiting due sent dead
   listed         text,              -- due, dead: where it is looked for; null: in a daemon's hand (its work row remembers it), waiting or over
   content_type   text not null,
-  document_from  integer not null,  -- of its document in the version's documents: its first byte, counted from 0
+  document_id    uuid not null,
+  document_from  integer not null,  -- of its document in that body: its first byte, counted from 0
   document_len   integer not null,
   attempts       integer not null default 0,
   due_at         timestamptz not null,
@@ -251,19 +252,19 @@ create table delivery (             -- one per declared version and authority
   outcome        text not null default 'none',
   outcome_at     timestamptz,       -- the authority's own time
   primary key (bucket, declaration_id, authority, version)
-) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
--- What becomes of most deliveries touches no index: they are written in hand and end there (HOT updates).
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+-- What becomes of most deliveries touches no index: they are written in hand and end there (HOT updates, for which half of a
+-- page is left).
 create index delivery_due on delivery (authority, due_at) where listed = 'due';
 create index delivery_dead on delivery (authority, due_at) where listed = 'dead';
 create index delivery_reference on delivery (reference) where reference is not null;
 
-create table delivery_document (    -- what is sent for one version, all authorities' documents side by side; never updated
-  bucket         smallint not null,
-  declaration_id uuid not null,
-  version        integer not null,
-  created_at     timestamptz not null,
-  body           bytea compression lz4 not null,
-  primary key (bucket, declaration_id, version)
+create table delivery_document (    -- what is sent: the documents of one batch of judgements side by side; never updated
+  bucket     smallint not null,
+  id         uuid not null,
+  created_at timestamptz not null,
+  body       bytea compression lz4 not null,
+  primary key (bucket, id)
 );
 
 create table authority_receipt (    -- what an authority answered, as received; never updated

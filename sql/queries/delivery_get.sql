@@ -19,7 +19,7 @@ select json_build_object(
     'document', case when $6::boolean then (
       select json_build_object('content_type', v.content_type,
         'body', convert_from(substring(b.body from v.document_from + 1 for v.document_len), 'UTF8'))
-      from delivery_document b where b.bucket = v.bucket and b.declaration_id = v.declaration_id and b.version = v.version) end
+      from delivery_document b where b.bucket = id_bucket(v.document_id) and b.id = v.document_id) end
   )
 from delivery v
 join declaration d on d.bucket = v.bucket and d.id = v.declaration_id

@@ -115,32 +115,41 @@ static void on_gather(struct loop_timer *t)
 	assess_turn(s);
 }
 
+/* Those of both queues that have waited long enough. */
+static int fill(struct assess *s, struct flight *f)
+{
+	struct flow *fl = s->flow;
+	int64_t now_us = loop_now_us(fl->deps.loop), patience_us = (int64_t)fl->conf.patience_ms * 1000;
+
+	if (fl->deps.is_busy != NULL && fl->deps.is_busy(fl->deps.arg))
+		patience_us *= BUSY_PATIENCE;
+	f->total = hand_next(s->hand, HAND_SOON, now_us - (int64_t)fl->conf.gather_ms * 1000, f->batch, fl->conf.assess_batch);
+	f->total += hand_next(s->hand, HAND_LATER, now_us - patience_us, f->batch + f->total, fl->conf.assess_batch - f->total);
+	return f->total;
+}
+
+/* On a beat of half the gathering time: the cost of a batch is mostly that of its statements and its commit. */
 static void on_soon(struct loop_task *t)
 {
 	struct assess *s = container_of(t, struct assess, soon);
 	struct flow *fl = s->flow;
-	int64_t gather_us = (int64_t)fl->conf.gather_ms * 1000, patience_us = (int64_t)fl->conf.patience_ms * 1000;
-	int64_t now_us = loop_now_us(fl->deps.loop);
+	int64_t now_us = loop_now_us(fl->deps.loop), beat_us = (int64_t)fl->conf.gather_ms * 1000 / 2;
 
 	send_stranded(s);
 	if (fl->quiescing)
 		return; /* the rest is left to whoever comes next */
-	if (fl->deps.is_busy != NULL && fl->deps.is_busy(fl->deps.arg))
-		patience_us *= BUSY_PATIENCE;
 	assess_ask_serials(s);
-	for (int k = 0; k < fl->conf.assess_flights && hand_queued(s->hand) > 0 && s->serial_count > 0 && *fl->deps.rules != NULL; k++) {
+	for (int k = 0; k < fl->conf.assess_flights && s->next_us <= now_us && s->serial_count > 0 && *fl->deps.rules != NULL; k++) {
 		struct flight *f = &s->flights[k];
 
-		if (f->busy)
+		if (f->busy || hand_queued(s->hand) == 0 || fill(s, f) == 0)
 			continue;
-		f->total = hand_next(s->hand, HAND_SOON, now_us - gather_us, f->batch, fl->conf.assess_batch);
-		f->total += hand_next(s->hand, HAND_LATER, now_us - patience_us, f->batch + f->total, fl->conf.assess_batch - f->total);
-		if (f->total == 0)
-			break;
+		if (f->total < fl->conf.assess_batch)
+			s->next_us = now_us + beat_us;
 		flight_start(f);
 	}
 	if (hand_queued(s->hand) > 0 && s->gather.place == 0)
-		loop_timer_set(fl->deps.loop, &s->gather, gather_us < 1000 ? 1000 : gather_us / 2, on_gather);
+		loop_timer_set(fl->deps.loop, &s->gather, beat_us < 1000 ? 1000 : beat_us, on_gather);
 	fl->stats.hinted = hand_queued(s->hand);
 }
 

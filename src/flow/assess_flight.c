@@ -241,7 +241,6 @@ static bool make_context(struct flight *f)
 		                             .next_serial = assess_next_serial, .has_room = has_room, .arg = f->home };
 	f->context.judgements = arena_alloc(&f->arena, n * sizeof(struct judgement));
 	f->context.deliveries = arena_alloc(&f->arena, n * AUTHORITY_COUNT * sizeof(struct new_delivery));
-	f->context.documents = arena_alloc(&f->arena, n * sizeof(struct new_documents));
 	f->context.answers = arena_alloc(&f->arena, (answers + 1) * sizeof(struct new_answer));
 	f->context.changes = arena_alloc(&f->arena, (changes + 1) * sizeof(struct part_change));
 	return !f->arena.full;
@@ -272,11 +271,11 @@ static void settle(struct flight *f)
 		part_over(f);
 		return;
 	}
-	f->write = (struct assess_write){ .judgements = x->judgements, .deliveries = x->deliveries, .documents = x->documents, .changes = x->changes,
+	f->write = (struct assess_write){ .judgements = x->judgements, .deliveries = x->deliveries, .changes = x->changes,
 		                          .answers = x->answers, .judgement_count = x->judgement_count, .delivery_count = x->delivery_count,
-		                          .document_count = x->document_count, .change_count = x->change_count, .answer_count = x->answer_count,
+		                          .change_count = x->change_count, .answer_count = x->answer_count,
 		                          .now_us = x->now_us, .lease_s = fl->conf.lease_s };
-	f->write.work = id_new(fl->deps.ids, x->now_us, (int16_t)(id_random(fl->deps.ids) % ID_BUCKETS));
+	f->write.id = id_new(fl->deps.ids, x->now_us, (int16_t)(id_random(fl->deps.ids) % ID_BUCKETS));
 	assess_store_write(&f->write, &f->arena, &f->call);
 	if (f->arena.full)
 		put_off(f, "write", NULL);
@@ -320,7 +319,7 @@ static void hand_over(struct flight *f, const bool *won)
 		in_hand += !id_is_null(&v->lease) && is_won(f, won, &v->declaration);
 	}
 	if (in_hand > 0)
-		held = hand_hold(f->home->hand, &f->write.work, in_hand);
+		held = hand_hold(f->home->hand, &f->write.id, in_hand);
 	for (int i = 0; i < f->context.delivery_count; i++) {
 		const struct new_delivery *v = &f->context.deliveries[i];
 

@@ -60,20 +60,21 @@ static struct text reference_of(struct arena *a, int64_t now_us, uint32_t serial
 	return buf_as_text(&no);
 }
 
-static void make_delivery(struct judged *j, struct judge_context *x, const struct part *p, uint32_t serial, struct buf *documents)
+static void make_delivery(struct judged *j, struct judge_context *x, const struct part *p, uint32_t serial)
 {
 	struct new_delivery *v = &x->deliveries[x->delivery_count++];
 	enum authority a = p->authority;
 	struct outgoing out = { .authority = a, .declaration = j->id, .message_id = delivery_message_id(&j->id, a, j->version), .version = j->version,
 		                .is_change = j->version > 1, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id };
-	size_t from = documents->len;
+	struct buf b;
 
 	if (a == AUTHORITY_CUS)
 		out.reference = reference_of(x->arena, x->now_us, serial);
-	outgoing_put(documents, &out);
+	buf_init(&b, x->arena, a == AUTHORITY_CUS ? 4096 : 1024);
+	outgoing_put(&b, &out);
 	*v = (struct new_delivery){ .declaration = j->id, .message_id = out.message_id, .authority = a, .version = j->version, .reference = out.reference,
-		                    .state = p->may_go ? DELIVERY_DUE : DELIVERY_WAITING, .content_type = outgoing_content_type(a), .body_from = from,
-		                    .body.len = documents->len - from };
+		                    .state = p->may_go ? DELIVERY_DUE : DELIVERY_WAITING, .content_type = outgoing_content_type(a),
+		                    .body = buf_as_text(&b) };
 	if (v->state == DELIVERY_DUE && x->has_room(x->arg, a))
 		for (int k = 0; k < 2; k++)
 			memcpy(v->lease.b + 8 * k, &(uint64_t){ id_random(x->ids) }, 8);
@@ -82,9 +83,8 @@ static void make_delivery(struct judged *j, struct judge_context *x, const struc
 static bool declare(struct judged *j, struct judge_context *x, struct sha256 basis)
 {
 	const struct regime *regime = j->verdict.regime;
-	int before = j->part_count, first = x->delivery_count;
+	int before = j->part_count;
 	uint32_t serial = 0;
-	struct buf documents;
 
 	if ((regime->authorities & AUTHORITY_BIT(AUTHORITY_CUS)) != 0 && !x->next_serial(x->arg, &serial))
 		return false;
@@ -96,12 +96,8 @@ static bool declare(struct judged *j, struct judge_context *x, struct sha256 bas
 			j->parts[j->part_count++] = (struct part){ .authority = a, .version = j->version };
 		}
 	clearance_fold(j->parts, j->part_count, j->answers, j->answer_count);
-	buf_init(&documents, x->arena, 4096 + 1024 * (size_t)(j->part_count - before));
 	for (int i = before; i < j->part_count; i++)
-		make_delivery(j, x, &j->parts[i], serial, &documents);
-	for (int i = first; i < x->delivery_count; i++) /* it moved while it grew */
-		x->deliveries[i].body.at = documents.at + x->deliveries[i].body_from;
-	x->documents[x->document_count++] = (struct new_documents){ j->id, j->version, buf_as_text(&documents) };
+		make_delivery(j, x, &j->parts[i], serial);
 	return !x->arena->full;
 }
 

@@ -3,7 +3,7 @@
  * read. Who lost the race changes nothing and judges again.
  *
  *   u   the declarations that are still as read         c   a decision each       s, t  their waiting windows
- *   vi  new deliveries, vd their documents, h the work row that remembers which of them are in this daemon's hand
+ *   vi  new deliveries, vd their documents in one row, h the work row that remembers which of them are in this daemon's hand
  *   r   answers that came in the replies of deliveries  pu  what they and older ones mean for each part     e  cases
  */
 #include "store/assess_store.h"
@@ -30,13 +30,13 @@ static const struct db_stmt write_all = {
 	"    missing = j.missing::text[], state = j.state, version = j.version,"
 	"    asks_identity = case when j.stage = 'match' then j.asks_identity else d.asks_identity end, basis = coalesce(j.basis, d.basis),"
 	"    wait_until = j.wait_until, released_at = coalesce(d.released_at, j.released_at),"
-	"    changed_at = case when j.more > 0 or d.state is distinct from j.state or d.verdict is distinct from j.verdict then $56::timestamptz"
+	"    changed_at = case when j.more > 0 or d.state is distinct from j.state or d.verdict is distinct from j.verdict then $53::timestamptz"
 	"      else d.changed_at end"
 	"  from j where d.bucket = j.bucket and d.id = j.id and d.seq = j.seq and d.version = j.version_read returning d.bucket, d.id),"
 	" k as materialized (select j.* from j join u on u.id = j.id),"
 	" c as ("
 	"  insert into decision (bucket, id, declaration_id, stage, decided_at, seq, outcome, state, version, rule_rows, inputs, reasons, actor)"
-	"  select bucket, decision, id, stage, $56::timestamptz, seq, verdict, state, version, rule_rows::integer[], filings::uuid[], reasons, 'tongguand'"
+	"  select bucket, decision, id, stage, $53::timestamptz, seq, verdict, state, version, rule_rows::integer[], filings::uuid[], reasons, 'tongguand'"
 	"  from k where decision is not null),"
 	" t as (delete from todo t using k where k.drop_todo and t.bucket = k.bucket and t.declaration_id = k.id),"
 	" s as ("
@@ -47,39 +47,38 @@ static const struct db_stmt write_all = {
 	"    $33::integer[], $34::integer[]) as x(bucket, declaration_id, authority, version, message_id, reference, state, lease, content_type,"
 	"    document_from, document_len) join u on u.id = x.declaration_id),"
 	" vi as ("
-	"  insert into delivery (bucket, declaration_id, authority, version, message_id, reference, state, listed, content_type, document_from,"
-	"    document_len, due_at, lease, lease_until, created_at)"
+	"  insert into delivery (bucket, declaration_id, authority, version, message_id, reference, state, listed, content_type, document_id,"
+	"    document_from, document_len, due_at, lease, lease_until, created_at)"
 	"  select bucket, declaration_id, authority, version, message_id, reference, state, case when lease is null and state = 'due' then 'due' end,"
-	"    content_type, document_from, document_len, $56::timestamptz, lease,"
-	"    case when lease is null then null else now() + $57::integer * interval '1 second' end, $56::timestamptz from x),"
+	"    content_type, $55::uuid, document_from, document_len, $53::timestamptz, lease,"
+	"    case when lease is null then null else now() + $54::integer * interval '1 second' end, $53::timestamptz from x),"
 	" vd as ("
-	"  insert into delivery_document (bucket, declaration_id, version, created_at, body)"
-	"  select u.bucket, u.id, y.version, $56::timestamptz, y.body"
-	"  from unnest($35::uuid[], $36::integer[], $37::bytea[]) as y(declaration_id, version, body) join u on u.id = y.declaration_id),"
+	"  insert into delivery_document (bucket, id, created_at, body)"
+	"  select id_bucket($55::uuid), $55::uuid, $53::timestamptz, $56::bytea where exists (select 1 from x)),"
 	" h as ("
 	"  insert into work (bucket, id, declaration_ids, made_at, lease_until, handed)"
-	"  select id_bucket($58::uuid), $58::uuid, array_agg(distinct declaration_id), $56::timestamptz, now() + $57::integer * interval '1 second', true"
+	"  select id_bucket($55::uuid), $55::uuid, array_agg(distinct declaration_id), $53::timestamptz, now() + $54::integer * interval '1 second', true"
 	"  from x where lease is not null having count(*) > 0),"
 	" r as ("
 	"  insert into authority_receipt (bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, received_at, body)"
-	"  select u.bucket, u.id, y.id, y.authority, y.version, y.status, y.at, y.digest, y.outcome, y.info, $56::timestamptz, y.body"
-	"  from unnest($46::uuid[], $47::uuid[], $48::text[], $49::integer[], $50::text[], $51::timestamptz[], $52::bytea[], $53::text[], $54::text[],"
-	"    $55::bytea[]) as y(declaration_id, id, authority, version, status, at, digest, outcome, info, body) join u on u.id = y.declaration_id"
+	"  select u.bucket, u.id, y.id, y.authority, y.version, y.status, y.at, y.digest, y.outcome, y.info, $53::timestamptz, y.body"
+	"  from unnest($43::uuid[], $44::uuid[], $45::text[], $46::integer[], $47::text[], $48::timestamptz[], $49::bytea[], $50::text[], $51::text[],"
+	"    $52::bytea[]) as y(declaration_id, id, authority, version, status, at, digest, outcome, info, body) join u on u.id = y.declaration_id"
 	"  order by u.bucket, u.id, y.id on conflict do nothing),"
 	" p as materialized ("
-	"  select y.* from unnest($38::smallint[], $39::uuid[], $40::text[], $41::integer[], $42::text[], $43::timestamptz[], $44::boolean[], $45::boolean[])"
+	"  select y.* from unnest($35::smallint[], $36::uuid[], $37::text[], $38::integer[], $39::text[], $40::timestamptz[], $41::boolean[], $42::boolean[])"
 	"    as y(bucket, declaration_id, authority, version, outcome, outcome_at, go, contradicted) join u on u.id = y.declaration_id),"
 	" pu as ("
 	"  update delivery d set outcome = p.outcome, outcome_at = p.outcome_at,"
 	"    state = case when " GOES " then 'due' when " ENDS " then 'sent' else d.state end,"
 	"    listed = case when " GOES " then 'due' when " ENDS " then null else d.listed end,"
-	"    attempts = d.attempts + (" ENDS ")::integer, sent_at = case when " ENDS " then $56::timestamptz else d.sent_at end,"
+	"    attempts = d.attempts + (" ENDS ")::integer, sent_at = case when " ENDS " then $53::timestamptz else d.sent_at end,"
 	"    lease = case when " GOES " or p.outcome <> 'none' then null else d.lease end,"
-	"    due_at = case when " GOES " then $56::timestamptz else d.due_at end"
+	"    due_at = case when " GOES " then $53::timestamptz else d.due_at end"
 	"  from p where d.bucket = p.bucket and d.declaration_id = p.declaration_id and d.authority = p.authority and d.version = p.version),"
 	" e as ("
 	"  insert into case_file (bucket, declaration_id, authority, version, opened_at, reason)"
-	"  select bucket, declaration_id, authority, version, $56::timestamptz, 'an answer contradicts a final one' from p where contradicted"
+	"  select bucket, declaration_id, authority, version, $53::timestamptz, 'an answer contradicts a final one' from p where contradicted"
 	"  on conflict do nothing)"
 	" select id from k",
 	.param_count = ASSESS_WRITE_PARAMS,
@@ -94,7 +93,6 @@ static const enum db_kind judgement_kinds[] = { DB_KIND_I16, DB_KIND_UUID, DB_KI
 	DB_KIND_I32, DB_KIND_I32 };
 static const enum db_kind delivery_kinds[] = { DB_KIND_I16, DB_KIND_UUID, TEXT_, DB_KIND_I32, DB_KIND_UUID, TEXT_, TEXT_, DB_KIND_UUID, TEXT_,
 	DB_KIND_I32, DB_KIND_I32 };
-static const enum db_kind document_kinds[] = { DB_KIND_UUID, DB_KIND_I32, DB_KIND_BYTEA };
 static const enum db_kind change_kinds[] = { DB_KIND_I16, DB_KIND_UUID, TEXT_, DB_KIND_I32, TEXT_, DB_KIND_TIME, DB_KIND_BOOL, DB_KIND_BOOL };
 static const enum db_kind answer_kinds[] = { DB_KIND_UUID, DB_KIND_UUID, TEXT_, DB_KIND_I32, TEXT_, DB_KIND_TIME, DB_KIND_BYTEA, TEXT_, TEXT_,
 	DB_KIND_BYTEA };
@@ -103,13 +101,12 @@ static const enum db_kind answer_kinds[] = { DB_KIND_UUID, DB_KIND_UUID, TEXT_, 
 enum { /* where each set begins */
 	P_JUDGEMENTS = 0,
 	P_DELIVERIES = P_JUDGEMENTS + (int)COUNTOF(judgement_kinds),
-	P_DOCUMENTS = P_DELIVERIES + (int)COUNTOF(delivery_kinds),
-	P_CHANGES = P_DOCUMENTS + (int)COUNTOF(document_kinds),
+	P_CHANGES = P_DELIVERIES + (int)COUNTOF(delivery_kinds),
 	P_ANSWERS = P_CHANGES + (int)COUNTOF(change_kinds),
-	P_NOW = P_ANSWERS + (int)COUNTOF(answer_kinds), P_LEASE, P_WORK,
+	P_NOW = P_ANSWERS + (int)COUNTOF(answer_kinds), P_LEASE, P_ID, P_DOCUMENTS,
 	SET_MAX = COUNTOF(judgement_kinds)
 };
-static_assert(P_WORK + 1 == ASSESS_WRITE_PARAMS, "the statement's parameters");
+static_assert(P_DOCUMENTS + 1 == ASSESS_WRITE_PARAMS, "the statement's parameters");
 
 static void put_time(struct db_array *x, int64_t us)
 {
@@ -159,13 +156,6 @@ static void put_delivery(struct db_array *x, const struct new_delivery *v)
 	db_array_text(&x[8], text_of(v->content_type));
 	db_array_i64(&x[9], (int64_t)v->body_from);
 	db_array_i64(&x[10], (int64_t)v->body.len);
-}
-
-static void put_documents(struct db_array *x, const struct new_documents *d)
-{
-	db_array_id(&x[0], &d->declaration);
-	db_array_i64(&x[1], d->version);
-	db_array_bytes(&x[2], d->bytes.at, d->bytes.len);
 }
 
 static void put_change(struct db_array *x, const struct part_change *c)
@@ -218,18 +208,35 @@ static void end(struct db_array *x, struct db_param *out, int columns)
 		out[i] = db_array_end(&x[i]);
 }
 
+/* All in one piece; each delivery learns where its own is. */
+static struct text put_documents(struct assess_write *w, struct arena *a)
+{
+	size_t bytes = 1;
+	struct buf all;
+
+	for (int i = 0; i < w->delivery_count; i++)
+		bytes += w->deliveries[i].body.len;
+	buf_init(&all, a, bytes);
+	for (int i = 0; i < w->delivery_count; i++) {
+		w->deliveries[i].body_from = all.len;
+		buf_text(&all, w->deliveries[i].body);
+	}
+	return buf_as_text(&all);
+}
+
 void assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call)
 {
+	struct text documents = put_documents(w, a);
 	struct db_array x[SET_MAX];
 
 	PUT_SET(P_JUDGEMENTS, judgement_kinds, w->judgements, w->judgement_count, put_judgement);
 	PUT_SET(P_DELIVERIES, delivery_kinds, w->deliveries, w->delivery_count, put_delivery);
-	PUT_SET(P_DOCUMENTS, document_kinds, w->documents, w->document_count, put_documents);
 	PUT_SET(P_CHANGES, change_kinds, w->changes, w->change_count, put_change);
 	PUT_SET(P_ANSWERS, answer_kinds, w->answers, w->answer_count, put_answer);
 	w->params[P_NOW] = db_time(a, w->now_us);
 	w->params[P_LEASE] = db_i32(a, w->lease_s);
-	w->params[P_WORK] = db_id(&w->work);
+	w->params[P_ID] = db_id(&w->id);
+	w->params[P_DOCUMENTS] = db_text(documents);
 	db_call_init(call);
 	db_call_add(call, &write_all, w->params);
 }

@@ -10,10 +10,10 @@ static const struct db_stmt claim = {
 	"    where authority = $1::text and listed = 'due' and due_at <= $4::timestamptz and (lease_until is null or lease_until < now())"
 	"    order by due_at limit $5::integer for update skip locked) x"
 	"  where d.bucket = x.bucket and d.declaration_id = x.declaration_id and d.authority = $1::text and d.version = x.version"
-	"  returning d.bucket, d.declaration_id, d.version, d.message_id, d.attempts, d.reference, d.content_type, d.document_from, d.document_len)"
+	"  returning d.bucket, d.declaration_id, d.version, d.message_id, d.attempts, d.reference, d.content_type, d.document_id, d.document_from, d.document_len)"
 	" select c.declaration_id, c.version, c.message_id, c.attempts, c.content_type, substring(m.body from c.document_from + 1 for c.document_len),"
 	"  c.reference"
-	" from c join delivery_document m on m.bucket = c.bucket and m.declaration_id = c.declaration_id and m.version = c.version",
+	" from c join delivery_document m on m.bucket = id_bucket(c.document_id) and m.id = c.document_id",
 	.param_count = 5,
 	.flags = DB_WRITES,
 };

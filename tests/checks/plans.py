@@ -21,7 +21,8 @@ import sql as statements_of  # noqa: E402
 GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal"}
 HOT = {"intake_put", "intake_look", "revision_stand", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
        "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim"}
-FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox.c", "src/store/assess_store.c", "src/store/delivery_store.c"]
+FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox.c", "src/store/assess_store.c",
+         "src/store/assess_write.c", "src/store/delivery_store.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""
@@ -29,9 +30,9 @@ insert into declaration (bucket, id, platform_code, order_no, opened_at, changed
   select id_bucket(u), u, 'P', 'O-' || n, now(), now(), 4, array[u], '{{1}}', 'MATCHED', 1, 1, 'released'
   from (select n, (lpad(to_hex(n * 7919 % 16777216), 8, '0') || '-0000-80' || lpad(to_hex(n % 64), 2, '0') || '-8000-' || lpad(to_hex(n), 12, '0'))::uuid as u
         from generate_series(1, {GROWN}) n) x;
-insert into delivery (bucket, declaration_id, authority, version, message_id, reference, state, due_at, created_at)
-  select bucket, id, a, 1, id, case a when 'CUS' then 'B-' || order_no end, 'sent', now(), now() from declaration, unnest(array['CUS', 'TAX']) a;
-insert into delivery_document select bucket, id, now(), 'application/json', '\\x00' from declaration;
+insert into delivery (bucket, declaration_id, authority, version, message_id, reference, state, content_type, document_id, document_from, document_len, due_at, created_at)
+  select bucket, id, a, 1, id, case a when 'CUS' then 'B-' || order_no end, 'sent', 'text/plain', id, 0, 1, now(), now() from declaration, unnest(array['CUS', 'TAX']) a;
+insert into delivery_document select bucket, id, now(), '\\x00' from declaration;
 insert into link (bucket, id, carrier_code, waybill_no, order_no, declaration_id, filing_ids, client_ids)
   select bucket, id, 'C', order_no, order_no, id, array[id], '{{1}}' from declaration;
 """

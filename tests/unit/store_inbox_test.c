@@ -39,9 +39,9 @@ static void make_declarations(struct bench *b, int count)
 		(void)snprintf(sql, sizeof(sql),
 		               "insert into declaration (bucket, id, platform_code, order_no, opened_at, changed_at, seq, filing_ids, client_ids, version)"
 		               " values (id_bucket('%s'), '%s', 'P', 'O-%d', now(), now(), 1, '{}', '{}', 1);"
-		               "insert into delivery (bucket, declaration_id, authority, version, message_id, reference, content_type, document_from, document_len, state,"
+		               "insert into delivery (bucket, declaration_id, authority, version, message_id, reference, content_type, document_id, document_from, document_len, state,"
 		               "  due_at, lease, lease_until, created_at)"
-		               " select id_bucket('%s'), '%s', a, 1, gen_random_uuid(), case a when 'CUS' then 'B-%d' end, 'text/plain', 0, 1, 'due', now(), '%s', now() + interval '1 hour',"
+		               " select id_bucket('%s'), '%s', a, 1, gen_random_uuid(), case a when 'CUS' then 'B-%d' end, 'text/plain', gen_random_uuid(), 0, 1, 'due', now(), '%s', now() + interval '1 hour',"
 		               " now() from unnest(array['CUS', 'TAX']) a",
 		               id, id, n, id, id, n, hand);
 		house_sql(b->house->db, sql);
