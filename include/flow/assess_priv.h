@@ -2,6 +2,8 @@
 #ifndef FLOW_ASSESS_PRIV_H
 #define FLOW_ASSESS_PRIV_H
 
+#include <assert.h>
+
 #include "flow/flow_priv.h"
 #include "flow/hand.h"
 #include "flow/judge.h"

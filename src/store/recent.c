@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALLEST = 1024, TRIES = 16 }; /* SMALLEST: of usual entries */
+enum { SMALLEST = 512, TRIES = 16 }; /* SMALLEST: of usual entries */
 
 struct place {
 	struct id id;

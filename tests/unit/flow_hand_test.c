@@ -195,6 +195,94 @@ static void test_paces(void **state)
 	hand_free(h);
 }
 
+static int answers_of(struct hand *h, const struct id *flying)
+{
+	int n = 0;
+
+	for (const struct inbox_item *item = hand_take_answers(h, flying); item != NULL; item = item->next)
+		n++;
+	return n;
+}
+
+/* An answer brings its declaration, flies with it, and is given out once. */
+static void test_answers(void **state)
+{
+	static const bool later[1] = { true };
+	struct hand *h = hand_new(8);
+	struct inbox_item items[4] = { 0 };
+	struct id one = declaration(1), two = declaration(2), w = work(1), out[4];
+
+	(void)state;
+	assert_true(hand_answer(h, &one, &items[0], 0));
+	assert_true(hand_answer(h, &one, &items[1], 0));
+	hand_take(h, &w, &two, 1, &(struct hand_when){ 0, later });
+	assert_true(hand_answer(h, &two, &items[2], 0)); /* what lacked flows is not left to wait with an answer */
+	assert_int_equal(next(h, out, 4), 2);
+	assert_int_equal(answers_of(h, &one), 2);
+	assert_int_equal(answers_of(h, &one), 0);
+	assert_int_equal(answers_of(h, &two), 1);
+	assert_true(hand_answer(h, &one, &items[3], 0)); /* while it flies: judged again with it */
+	land(h, out, 2, true);
+	assert_int_equal(next(h, out, 4), 1);
+	assert_true(id_eq(&out[0], &one));
+	assert_int_equal(answers_of(h, &one), 1);
+	land(h, out, 1, true);
+	assert_true(is_done(h, 1));
+	assert_int_equal(hand_queued(h), 0);
+	hand_free(h);
+}
+
+/* No answer is lost with a declaration that must be let go, and none is taken without room. */
+static void test_stranded(void **state)
+{
+	struct hand *h = hand_new(2);
+	struct inbox_item items[5] = { 0 };
+	struct id ids[4] = { declaration(1), declaration(2), declaration(3), declaration(4) }, out[4];
+
+	(void)state;
+	assert_true(hand_answer(h, &ids[0], &items[0], 0));
+	assert_int_equal(next(h, out, 4), 1);
+	assert_true(hand_take_answers(h, &ids[0]) == &items[0]);
+	assert_true(hand_answer(h, &ids[0], &items[1], 0)); /* to be judged again, and then the queue is full */
+	assert_true(hand_answer(h, &ids[1], &items[2], 0));
+	assert_true(hand_answer(h, &ids[2], &items[3], 0));
+	assert_false(hand_answer(h, &ids[3], &items[4], 0));
+	land(h, out, 1, true);
+	assert_true(hand_take_stranded(h) == &items[1] && items[1].next == NULL);
+	assert_null(hand_take_stranded(h));
+	hand_strand_all(h);
+	for (int i = 0; i < 2; i++)
+		items[2 + i].next = NULL;
+	assert_non_null(hand_take_stranded(h));
+	assert_int_equal(next(h, out, 4), 2);
+	assert_int_equal(answers_of(h, &out[0]) + answers_of(h, &out[1]), 0);
+	land(h, out, 2, true);
+	hand_free(h);
+}
+
+/* The row of deliveries handed over is done when all are recorded; one that was not leaves it to the sweep. */
+static void test_holds(void **state)
+{
+	struct hand *h = hand_new(8);
+	struct id rows[2] = { work(1), work(2) };
+	struct hand_work *held[2] = { hand_hold(h, &rows[0], 3), hand_hold(h, &rows[1], 2) };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_false(is_done(h, 1));
+		hand_release(h, held[0], true);
+	}
+	assert_true(is_done(h, 1));
+	hand_release(h, held[1], false);
+	hand_release(h, held[1], true);
+	assert_false(is_done(h, 2));
+	hand_release(h, NULL, true);
+	for (int i = 0; i < 5000; i++) /* places run out, and come back */
+		held[i % 2] = hand_hold(h, &rows[1], 1);
+	assert_null(held[0]);
+	hand_free(h);
+}
+
 /* Against a plain model: random takes, flights and landings; at the end all that was not abandoned is done. */
 static void test_at_random(void **state)
 {
@@ -255,7 +343,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_done_when_all_are_settled), cmocka_unit_test(test_again), cmocka_unit_test(test_abandoned),
-		cmocka_unit_test(test_full), cmocka_unit_test(test_todo), cmocka_unit_test(test_paces), cmocka_unit_test(test_at_random),
+		cmocka_unit_test(test_full), cmocka_unit_test(test_todo), cmocka_unit_test(test_paces), cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_stranded), cmocka_unit_test(test_holds), cmocka_unit_test(test_at_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
