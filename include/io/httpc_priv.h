@@ -22,10 +22,10 @@ struct httpc_exchange { /* one call under way, or a spare easy handle */
 	struct httpc_exchange *next; /* among the spare */
 };
 
-struct httpc_socket { /* one descriptor that curl wants watched */
+struct httpc_socket { /* one descriptor number of curl's, as long as the client lives */
 	struct loop_fd watch;
 	struct httpc *h;
-	struct httpc_socket *next; /* among the spare */
+	bool idle; /* watched, though curl asks for nothing: its connection waits for the next call */
 };
 
 struct httpc {
@@ -35,11 +35,13 @@ struct httpc {
 	struct loop_timer timer;
 	struct httpc_exchange *spare;
 	int spare_count;
-	struct httpc_socket *spare_sockets;
+	struct httpc_socket **sockets; /* by descriptor; NULL: never used */
+	int socket_count;
 };
 
 /* httpc_socket.c */
 bool httpc_sockets_init(struct httpc *h) must_check;
+bool httpc_socket_owned(struct httpc *h, CURL *easy) must_check; /* once for each easy handle */
 void httpc_sockets_done(struct httpc *h);
 /* httpc.c: ends what curl has finished; never inside a callback of curl */
 void httpc_drain(struct httpc *h);

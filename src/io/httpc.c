@@ -98,7 +98,7 @@ static bool set_lasting(struct httpc_exchange *x)
 	bad |= curl_easy_setopt(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	bad |= curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
 	bad |= curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)x->h->conf.connect_timeout_ms);
-	return bad == CURLE_OK;
+	return bad == CURLE_OK && httpc_socket_owned(x->h, e);
 }
 
 static struct httpc_exchange *exchange_take(struct httpc *h)

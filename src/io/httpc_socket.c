@@ -5,16 +5,28 @@
  * Everything curl calls here only notes things down. It may give a socket
  * back while we are telling it about that very socket, so a socket is not
  * touched after curl was told.
+ *
+ * curl asks to watch a socket for each call anew and lets go of it after each
+ * answer. A socket that has answered stays watched all the same, until curl
+ * closes it: two changes of the epoll set less for every call.
  */
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "io/httpc_priv.h"
+
+#define SOCKETS_FIRST 64
 
 static void socket_ready(struct loop_fd *w, unsigned events)
 {
 	struct httpc *h = container_of(w, struct httpc_socket, watch)->h;
 	int bits = 0, running;
 
+	if (container_of(w, struct httpc_socket, watch)->idle) { /* closed by the peer: curl sees that before it uses it again */
+		loop_fd_remove(h->loop, w);
+		return;
+	}
 	if ((events & (LOOP_READ | LOOP_HUP)) != 0) /* curl learns of a hang-up by reading */
 		bits |= CURL_CSELECT_IN;
 	if ((events & LOOP_WRITE) != 0)
@@ -44,63 +56,74 @@ static int timer_wanted(CURLM *multi, long timeout_ms, void *cls)
 	return 0;
 }
 
-static void keep_spare(struct httpc_socket *s)
+static struct httpc_socket *socket_of(struct httpc *h, int fd)
 {
-	s->next = s->h->spare_sockets;
-	s->h->spare_sockets = s;
-}
+	struct httpc_socket *s;
 
-static struct httpc_socket *take(struct httpc *h)
-{
-	struct httpc_socket *s = h->spare_sockets;
+	if (fd >= h->socket_count) {
+		int count = fd < SOCKETS_FIRST ? SOCKETS_FIRST : fd * 2;
+		struct httpc_socket **more = realloc(h->sockets, (size_t)count * sizeof(struct httpc_socket *));
 
-	if (s != NULL)
-		h->spare_sockets = s->next;
-	else
-		s = malloc(sizeof(*s));
-	if (s != NULL)
-		*s = (struct httpc_socket){ .h = h };
+		if (more == NULL)
+			return NULL;
+		memset(more + h->socket_count, 0, (size_t)(count - h->socket_count) * sizeof(struct httpc_socket *));
+		h->sockets = more;
+		h->socket_count = count;
+	}
+	s = h->sockets[fd];
+	if (s == NULL && (s = calloc(1, sizeof(*s))) != NULL) {
+		s->h = h;
+		h->sockets[fd] = s;
+	}
 	return s;
 }
 
-/* -1 makes curl fail the transfer: better than waiting for what nobody watches. */
-static int watch(struct httpc *h, curl_socket_t fd, unsigned want)
+/* An answer came over it: curl closes such a socket through socket_closed() only, never by itself. */
+static bool has_answered(CURL *easy)
 {
-	struct httpc_socket *s = take(h);
+	struct httpc_exchange *x = NULL;
 
-	if (s == NULL)
-		return -1;
-	if (!loop_fd_add(h->loop, &s->watch, fd, want, socket_ready)) {
-		keep_spare(s);
-		return -1;
-	}
-	(void)curl_multi_assign(h->multi, fd, s);
-	return 0;
+	return curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&x) == CURLE_OK && x != NULL && x->head_whole;
 }
 
 static int socket_wanted(CURL *easy, curl_socket_t fd, int what, void *cls, void *known)
 {
-	struct httpc_socket *s = known;
 	struct httpc *h = cls;
+	struct httpc_socket *s = socket_of(h, fd);
 	unsigned want = 0;
 
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		if (s == NULL)
-			return 0;
-		loop_fd_remove(h->loop, &s->watch);
-		keep_spare(s);
-		(void)curl_multi_assign(h->multi, fd, NULL);
+	(void)known;
+	if (s == NULL)
+		return -1; /* makes curl fail the transfer: better than waiting for what nobody watches */
+	s->idle = what == CURL_POLL_REMOVE;
+	if (s->idle) {
+		if (s->watch.slot == 0 || s->watch.wanted != LOOP_READ || !has_answered(easy))
+			loop_fd_remove(h->loop, &s->watch);
 		return 0;
 	}
 	if (what != CURL_POLL_OUT)
 		want |= LOOP_READ;
 	if (what != CURL_POLL_IN)
 		want |= LOOP_WRITE;
-	if (s == NULL)
-		return watch(h, fd, want);
+	if (s->watch.slot == 0)
+		return loop_fd_add(h->loop, &s->watch, fd, want, socket_ready) ? 0 : -1;
 	loop_fd_want(h->loop, &s->watch, want);
 	return 0;
+}
+
+static int socket_closed(void *cls, curl_socket_t fd)
+{
+	struct httpc *h = cls;
+
+	if (fd < h->socket_count && h->sockets[fd] != NULL)
+		loop_fd_remove(h->loop, &h->sockets[fd]->watch);
+	return close(fd);
+}
+
+bool httpc_socket_owned(struct httpc *h, CURL *easy)
+{
+	return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, socket_closed) == CURLE_OK
+	       && curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, h) == CURLE_OK;
 }
 
 bool httpc_sockets_init(struct httpc *h)
@@ -114,10 +137,7 @@ bool httpc_sockets_init(struct httpc *h)
 void httpc_sockets_done(struct httpc *h)
 {
 	loop_timer_clear(h->loop, &h->timer);
-	while (h->spare_sockets != NULL) {
-		struct httpc_socket *s = h->spare_sockets;
-
-		h->spare_sockets = s->next;
-		free(s);
-	}
+	for (int fd = 0; fd < h->socket_count; fd++)
+		free(h->sockets[fd]);
+	free(h->sockets);
 }

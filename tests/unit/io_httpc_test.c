@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -416,6 +417,34 @@ static void test_kept_connection_dies(void **state)
 	bench_free(b);
 }
 
+/* The socket stays watched between calls: a hang-up then must neither turn the loop for ever nor be mistaken for
+ * that of another connection under the same number. */
+static void test_kept_connection_dies_idle(void **state)
+{
+	struct bench *b = bench_new(2);
+	uint64_t turns;
+
+	(void)state;
+	b->rude.says = "HTTP/1.1 204 No Content\r\n\r\n";
+	for (int i = 0; i < 3; i++) {
+		struct call *rude = call_new(b, b->rude.port, "/"), *kind = call_new(b, b->port, "/echo");
+
+		start(rude);
+		start(kind);
+		run(b, 2);
+		assert_int_equal(rude->end, HTTPC_ANSWERED);
+		assert_int_equal(kind->end, HTTPC_ANSWERED);
+		turns = atomic_load(&loop_stats(b->loop)->turns);
+		run_for_ms(b, 30);
+		assert_true(atomic_load(&loop_stats(b->loop)->turns) - turns < 10);
+		free(rude);
+		free(kind);
+	}
+	assert_int_equal(b->rude.connections, 3);
+	assert_int_equal(b->most_connections, 1);
+	bench_free(b);
+}
+
 static void test_unusual_answers(void **state)
 {
 	static const struct {
@@ -566,6 +595,7 @@ int main(void)
 		cmocka_unit_test(test_not_sent),
 		cmocka_unit_test(test_uncertain),
 		cmocka_unit_test(test_kept_connection_dies),
+		cmocka_unit_test(test_kept_connection_dies_idle),
 		cmocka_unit_test(test_unusual_answers),
 		cmocka_unit_test(test_timeouts),
 		cmocka_unit_test(test_cancel),
