@@ -1,8 +1,8 @@
 /*
- * JSON for everything that is not a filing on the hot path: authority receipts,
- * request bodies of the small resources, tools. jansson is behind this: duplicate
- * keys are refused, depth is at most JSON_DEPTH_MAX, one value and nothing after it.
- * Filings are read by standard/json_reader instead.
+ * JSON for everything that is not on the hot path: request bodies of the small
+ * resources, tools. jansson is behind this: duplicate keys are refused, depth is at
+ * most JSON_DEPTH_MAX, one value and nothing after it.
+ * Filings and answers are read with standard/json_scan instead.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

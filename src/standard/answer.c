@@ -9,9 +9,9 @@
 #include <limits.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "model/delivery.h"
 #include "standard/answer_ceb.h"
+#include "standard/json_scan.h"
 #include "standard/utf8.h"
 
 enum { INFO_CHARACTERS_MAX = 1000, MESSAGE_ID_BYTES_MAX = 64 };
@@ -86,79 +86,175 @@ static bool seal(struct arena *a, struct authority_answer *answer, struct text m
 	return !record.full && !own.full;
 }
 
-struct reading {
-	struct fault *fault;
-	struct fault first_wrong; /* with one of the answers */
-	struct authority_answer *answers;
-	int count;
+/* --- reading: the members by one pass over the bytes, what they mean after it --------------------------------------- */
+
+enum member { MESSAGE_ID, DECLARATION_ID, VERSION, STATUS, AT, INFO, MEMBER_COUNT };
+
+struct given { /* a member's value */
+	enum { GIVEN_NOTHING, GIVEN_NULL, GIVEN_TEXT, GIVEN_INTEGER, GIVEN_OTHER } kind;
+	struct text text; /* of a text or an integer; else absent */
 };
 
-/* NULL: fine; else what is wrong with it. */
-static const char *read_one(const struct json *j, struct authority_answer *out, struct text *message_id)
+struct reading {
+	struct arena *arena;
+	enum authority from;
+	struct json_scan scan;
+	struct given given[MEMBER_COUNT]; /* of the answer at hand */
+	struct fault first_wrong;         /* with one of the answers */
+	struct authority_answer *answers;
+	int seen, count; /* count: usable ones */
+};
+
+static bool read_value(struct json_scan *s, struct given *g)
 {
-	const struct json *info = json_member(j, "info"), *given_id = json_member(j, "message_id");
+	bool is_integer;
+
+	switch (json_scan_peek(s)) {
+	case '"':
+		g->kind = GIVEN_TEXT;
+		return json_scan_string(s, &g->text);
+	case 'n':
+		g->kind = GIVEN_NULL;
+		return json_scan_skip(s);
+	case '{':
+	case '[':
+	case 't':
+	case 'f':
+		g->kind = GIVEN_OTHER;
+		return json_scan_skip(s);
+	default:
+		if (!json_scan_number(s, &g->text, &is_integer))
+			return false;
+		g->kind = is_integer ? GIVEN_INTEGER : GIVEN_OTHER;
+		return true;
+	}
+}
+
+static bool on_member(void *arg, struct text name)
+{
+	static const struct text names[MEMBER_COUNT] = {
+		[MESSAGE_ID] = { "message_id", 10 }, [DECLARATION_ID] = { "declaration_id", 14 }, [VERSION] = { "version", 7 },
+		[STATUS] = { "status", 6 },          [AT] = { "at", 2 },                          [INFO] = { "info", 4 },
+	};
+	struct reading *r = arg;
+
+	for (int i = 0; i < MEMBER_COUNT; i++) {
+		if (!text_eq(name, names[i]))
+			continue;
+		if (r->given[i].kind != GIVEN_NOTHING)
+			return json_scan_fail(&r->scan, "a member that did not come before");
+		return read_value(&r->scan, &r->given[i]);
+	}
+	return json_scan_skip(&r->scan);
+}
+
+static struct text given_text(const struct given *g)
+{
+	return g->kind == GIVEN_TEXT ? g->text : (struct text){ NULL, 0 };
+}
+
+/* NULL: fine; else what is wrong with it. */
+static const char *understand(const struct given given[MEMBER_COUNT], struct authority_answer *out)
+{
+	const struct given *id = &given[MESSAGE_ID], *info = &given[INFO];
 	int64_t version;
 
-	if (!json_is_object(j))
-		return "no object";
-	*message_id = json_text(given_id);
-	if (given_id != NULL && (message_id->at == NULL || message_id->len > MESSAGE_ID_BYTES_MAX))
+	if (id->kind != GIVEN_NOTHING && (id->kind != GIVEN_TEXT || id->text.len > MESSAGE_ID_BYTES_MAX))
 		return "message_id is no text of at most 64 bytes";
-	if (!id_parse(json_text(json_member(j, "declaration_id")), &out->declaration))
+	if (!id_parse(given_text(&given[DECLARATION_ID]), &out->declaration))
 		return "declaration_id is missing or none of ours";
-	if (!json_i64(json_member(j, "version"), &version) || version < 1 || version > INT_MAX)
+	if (given[VERSION].kind != GIVEN_INTEGER || !text_to_i64(given[VERSION].text, &version) || version < 1 || version > INT_MAX)
 		return "version is no whole number from 1";
 	out->version = (int)version;
-	out->status = json_text(json_member(j, "status"));
+	out->status = given_text(&given[STATUS]);
 	if (!outcome_of(out->status, &out->outcome))
 		return "status is none of received, accepted, review, inspect, held, rejected";
-	if (!clock_parse_rfc3339(json_text(json_member(j, "at")), &out->at_us))
+	if (!clock_parse_rfc3339(given_text(&given[AT]), &out->at_us))
 		return "at is no time of RFC 3339";
-	if (info != NULL && !json_is_null(info) && json_text(info).at == NULL)
+	if (info->kind == GIVEN_INTEGER || info->kind == GIVEN_OTHER)
 		return "info is no text";
-	out->info = utf8_first(json_text(info), INFO_CHARACTERS_MAX);
+	out->info = utf8_first(given_text(info), INFO_CHARACTERS_MAX);
 	return NULL;
 }
 
-static bool arena_is_full(struct fault *f)
+static bool read_one(void *arg)
 {
-	return fault_set(f, FAULT_BUSY, "no memory is left for this request");
+	struct reading *r = arg;
+	struct authority_answer *next = &r->answers[r->count];
+	const char *wrong = "no object";
+
+	r->seen++;
+	if (json_scan_peek(&r->scan) == '{') {
+		memset(r->given, 0, sizeof(r->given));
+		if (!json_scan_object(&r->scan, on_member, r))
+			return false;
+		wrong = understand(r->given, next);
+	} else if (!json_scan_skip(&r->scan)) {
+		return false;
+	}
+	next->authority = r->from;
+	if (wrong != NULL) {
+		(void)fault_set(&r->first_wrong, FAULT_BAD_REQUEST, "answer %d: %s", r->seen, wrong);
+		return true;
+	}
+	if (!seal(r->arena, next, given_text(&r->given[MESSAGE_ID])))
+		return fault_set(r->scan.fault, FAULT_BUSY, "no memory is left for this request");
+	r->count++;
+	return true;
 }
 
-static bool read_json(struct arena *a, enum authority from, const struct json *root, struct reading *r)
+static bool count_one(void *arg)
 {
-	size_t n = json_is_array(root) ? json_length(root) : 1;
+	struct reading *r = arg;
 
-	if (n > ANSWERS_MAX)
-		return fault_set(r->fault, FAULT_TOO_LARGE, "at most %d answers at once", ANSWERS_MAX);
-	r->answers = arena_zalloc(a, sizeof(*r->answers) * (n > 0 ? n : 1));
+	r->seen++;
+	return json_scan_skip(&r->scan);
+}
+
+/* How many an array holds: they are counted before they are read. */
+static bool count_items(struct reading *r, int *n)
+{
+	const char *from = r->scan.at;
+
+	*n = 1;
+	if (json_scan_peek(&r->scan) != '[')
+		return true;
+	if (!json_scan_array(&r->scan, count_one, r))
+		return false;
+	*n = r->seen;
+	r->seen = 0;
+	r->scan.at = from;
+	return *n <= ANSWERS_MAX || fault_set(r->scan.fault, FAULT_TOO_LARGE, "at most %d answers at once", ANSWERS_MAX);
+}
+
+static bool read_json(struct reading *r)
+{
+	struct fault *f = r->scan.fault;
+	bool is_good;
+	int n;
+
+	if (!count_items(r, &n))
+		return false;
+	r->answers = arena_zalloc(r->arena, sizeof(*r->answers) * (size_t)(n > 0 ? n : 1));
 	if (r->answers == NULL)
-		return arena_is_full(r->fault);
-	for (size_t i = 0; i < n; i++) {
-		struct authority_answer *next = &r->answers[r->count];
-		struct text message_id;
-		const char *wrong = read_one(json_is_array(root) ? json_item(root, i) : root, next, &message_id);
-
-		next->authority = from;
-		if (wrong != NULL)
-			(void)fault_set(&r->first_wrong, FAULT_BAD_REQUEST, "answer %zu: %s", i + 1, wrong);
-		else if (!seal(a, next, message_id))
-			return arena_is_full(r->fault);
-		else
-			r->count++;
+		return fault_set(f, FAULT_BUSY, "no memory is left for this request");
+	is_good = json_scan_peek(&r->scan) == '[' ? json_scan_array(&r->scan, read_one, r) : read_one(r);
+	if (!is_good || !json_scan_end(&r->scan)) {
+		r->count = 0;
+		return false;
 	}
 	if (r->first_wrong.code != FAULT_NONE)
-		(void)fault_set(r->fault, r->first_wrong.code, "%s", r->first_wrong.text);
+		(void)fault_set(f, r->first_wrong.code, "%s", r->first_wrong.text);
 	else if (r->count == 0)
-		(void)fault_set(r->fault, FAULT_BAD_REQUEST, "the array holds no answer");
+		(void)fault_set(f, FAULT_BAD_REQUEST, "the array holds no answer");
 	return r->count > 0;
 }
 
 bool answer_read(struct arena *a, enum authority from, struct text content_type, struct text body,
                  struct authority_answer **out, int *count, struct fault *f)
 {
-	struct reading r = { .fault = f };
-	const struct json *root;
+	struct reading r = { .arena = a, .from = from };
+	size_t bad_at;
 	bool is_good;
 
 	*out = NULL;
@@ -170,10 +266,10 @@ bool answer_read(struct arena *a, enum authority from, struct text content_type,
 	}
 	if (!is_media_type(content_type, "application/json"))
 		return fault_set(f, FAULT_MEDIA_TYPE, "an answer is application/json");
-	root = json_parse(a, body, f);
-	if (root == NULL)
-		return false;
-	is_good = read_json(a, from, root, &r);
+	if (!utf8_check(body, &bad_at))
+		return fault_set(f, FAULT_BAD_JSON, "byte %zu: not UTF-8, or NUL", bad_at);
+	r.scan = (struct json_scan){ .arena = a, .begin = body.at, .at = body.at, .end = body.at + body.len, .fault = f };
+	is_good = read_json(&r);
 	*out = r.answers;
 	*count = r.count;
 	return is_good;

@@ -204,6 +204,12 @@ static void json_that_is_no_answer_is_told(void **state)
 		{ "[]", "no answer", 0, FAULT_BAD_REQUEST },
 		{ "7", "no object", 0, FAULT_BAD_REQUEST },
 		{ "{", "", 0, FAULT_BAD_JSON },
+		{ "{\"info\":\"a\",\"info\":\"a\"}", "did not come before", 0, FAULT_BAD_JSON },
+		{ ANSWER("held") ",", "end of the text", 0, FAULT_BAD_JSON },
+		{ "[" ANSWER("held"), "", 0, FAULT_BAD_JSON },
+		{ "[" ANSWER("held") ",{\"version\":01}]", "", 0, FAULT_BAD_JSON },
+		{ "{\"version\":99999999999999999999}", "declaration_id", 0, FAULT_BAD_REQUEST },
+		{ "{\"info\":\"\xff\"}", "UTF-8", 0, FAULT_BAD_JSON },
 		{ "<a/>", "", 0, FAULT_BAD_JSON },
 	};
 	struct bench *b = *state;
