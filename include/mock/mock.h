@@ -79,7 +79,7 @@ struct mock {
 };
 
 /* memory.c: NULL: full. */
-struct mock_message *mock_remember(struct mock_authority *m, const struct id *id, struct text body);
+struct mock_message *mock_remember(struct mock_authority *m, const struct id *id, struct text body, const struct sha256 *digest);
 struct mock_message *mock_find(const struct mock_authority *m, const struct id *id);
 void mock_forget(struct mock_authority *m);
 

@@ -80,7 +80,7 @@ static void note_json(struct mock_message *msg, struct text body)
 	msg->version = (int)number;
 }
 
-struct mock_message *mock_remember(struct mock_authority *m, const struct id *id, struct text body)
+struct mock_message *mock_remember(struct mock_authority *m, const struct id *id, struct text body, const struct sha256 *digest)
 {
 	struct mock_message *msg;
 	uint32_t at;
@@ -92,7 +92,7 @@ struct mock_message *mock_remember(struct mock_authority *m, const struct id *id
 		return NULL;
 	msg->id = *id;
 	msg->first_us = clock_now_us(&m->home->clock);
-	msg->digest = sha256_of(body);
+	msg->digest = *digest;
 	if (m->authority == AUTHORITY_CUS)
 		note_customs(m, msg, body);
 	else

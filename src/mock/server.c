@@ -122,8 +122,9 @@ static void message_came(struct mock_authority *m, struct http_req *r)
 	m->attempts++;
 	if (refused(m, r))
 		return;
+	digest = sha256_of(r->body);
 	msg = mock_find(m, &id);
-	if (msg == NULL && (msg = mock_remember(m, &id, r->body)) != NULL) {
+	if (msg == NULL && (msg = mock_remember(m, &id, r->body, &digest)) != NULL) {
 		msg->effects = 1; /* what is remembered is never done again */
 		m->effects++;
 	}
@@ -132,7 +133,6 @@ static void message_came(struct mock_authority *m, struct http_req *r)
 		return;
 	}
 	msg->attempts++;
-	digest = sha256_of(r->body);
 	if (!crypto_equal(digest.b, msg->digest.b, sizeof(digest.b))) {
 		msg->clashes++;
 		m->clashes++;
