@@ -66,7 +66,7 @@ create sequence rule_revision;      -- raised by whatever changes clients, codes
 
 -- the bucket that an id carries in the twelve bits after its version
 create function id_bucket(id uuid) returns smallint language sql immutable parallel safe strict as $$
-  select ('x' || substr(id::text, 16, 3))::bit(12)::integer::smallint
+  select ((get_byte(uuid_send(id), 6) & 15) << 8 | get_byte(uuid_send(id), 7))::smallint
 $$;
 
 -- what came in -------------------------------------------------------------------------------------------------

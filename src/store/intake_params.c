@@ -7,26 +7,23 @@
 
 #include "store/intake_priv.h"
 
-enum column { /* $1 to $28 */
-	C_BUCKET, C_ID, C_KIND, C_DIRECTION, C_ACTION, C_KEY, C_REVISION, C_CLIENT, C_SUBMISSION, C_DECLARATION_BUCKET, C_DECLARATION,
-	C_LINK_BUCKET, C_LINK, C_PLATFORM, C_ORDER_NO, C_CARRIER, C_WAYBILL_NO, C_DIGEST, C_DOCUMENT, C_KEY_ID, C_RECEIPT_FROM, C_RECEIPT_LEN,
-	C_MESSAGE_FROM, C_MESSAGE_LEN, C_MESSAGE_TAG, C_MESSAGE_DIGEST, C_MEDIA_TYPE, C_NODE, C_BATCH_FROM, C_COUNT
+enum column { /* $1 to $25 */
+	C_ID, C_KEY_ID, C_KIND, C_DIRECTION, C_ACTION, C_KEY, C_REVISION, C_CLIENT, C_BIG, C_DECLARATION, C_LINK, C_PLATFORM, C_ORDER_NO, C_CARRIER,
+	C_WAYBILL_NO, C_DIGEST, C_DOCUMENT, C_RECEIPT_FROM, C_RECEIPT_LEN, C_BATCH_FROM, C_MESSAGE_LEN, C_MESSAGE_TAG, C_MESSAGE_DIGEST, C_MEDIA_TYPE,
+	C_NODE, C_COUNT
 };
-enum shared { /* $29 to $41 */
-	P_NOW = C_BATCH_FROM, P_LEASE, P_ID, P_RECEIPTS, P_MESSAGES, P_SEAL_SIZE, P_ROOT, P_SIGN_KEY, P_SIGNATURE, P_GUARD, P_STATES, P_BIG_IDS,
-	P_BIG_BODIES,
-	P_BATCH_FROM /* $42: where in the batch's own body a message begins; null for one of several nodes, which has a row of its own */
+enum shared { /* $26 to $38 */
+	P_NOW = C_COUNT, P_LEASE, P_ID, P_RECEIPTS, P_MESSAGES, P_SEAL_SIZE, P_ROOT, P_SIGN_KEY, P_SIGNATURE, P_GUARD, P_STATES, P_BIG_IDS, P_BIG_BODIES
 };
-static_assert(P_BATCH_FROM + 1 == INTAKE_PUT_PARAMS, "the statement's parameters");
+static_assert(P_BIG_BODIES + 1 == INTAKE_PUT_PARAMS, "the statement's parameters");
 
 static const enum db_kind kinds[C_COUNT] = {
-	[C_BUCKET] = DB_KIND_I16, [C_ID] = DB_KIND_UUID, [C_KIND] = DB_KIND_TEXT, [C_DIRECTION] = DB_KIND_TEXT, [C_ACTION] = DB_KIND_TEXT,
-	[C_KEY] = DB_KIND_TEXT, [C_REVISION] = DB_KIND_I32, [C_CLIENT] = DB_KIND_I32, [C_SUBMISSION] = DB_KIND_UUID,
-	[C_DECLARATION_BUCKET] = DB_KIND_I16, [C_DECLARATION] = DB_KIND_UUID, [C_LINK_BUCKET] = DB_KIND_I16, [C_LINK] = DB_KIND_UUID,
-	[C_PLATFORM] = DB_KIND_TEXT, [C_ORDER_NO] = DB_KIND_TEXT, [C_CARRIER] = DB_KIND_TEXT, [C_WAYBILL_NO] = DB_KIND_TEXT,
-	[C_DIGEST] = DB_KIND_BYTEA, [C_DOCUMENT] = DB_KIND_BYTEA, [C_KEY_ID] = DB_KIND_UUID, [C_RECEIPT_FROM] = DB_KIND_I32,
-	[C_RECEIPT_LEN] = DB_KIND_I32, [C_MESSAGE_FROM] = DB_KIND_I32, [C_MESSAGE_LEN] = DB_KIND_I32, [C_MESSAGE_TAG] = DB_KIND_I64,
-	[C_MESSAGE_DIGEST] = DB_KIND_BYTEA, [C_MEDIA_TYPE] = DB_KIND_TEXT, [C_NODE] = DB_KIND_I16, [C_BATCH_FROM] = DB_KIND_I32,
+	[C_ID] = DB_KIND_UUID, [C_KEY_ID] = DB_KIND_UUID, [C_KIND] = DB_KIND_TEXT, [C_DIRECTION] = DB_KIND_TEXT, [C_ACTION] = DB_KIND_TEXT,
+	[C_KEY] = DB_KIND_TEXT, [C_REVISION] = DB_KIND_I32, [C_CLIENT] = DB_KIND_I32, [C_BIG] = DB_KIND_UUID, [C_DECLARATION] = DB_KIND_UUID,
+	[C_LINK] = DB_KIND_UUID, [C_PLATFORM] = DB_KIND_TEXT, [C_ORDER_NO] = DB_KIND_TEXT, [C_CARRIER] = DB_KIND_TEXT, [C_WAYBILL_NO] = DB_KIND_TEXT,
+	[C_DIGEST] = DB_KIND_BYTEA, [C_DOCUMENT] = DB_KIND_BYTEA, [C_RECEIPT_FROM] = DB_KIND_I32, [C_RECEIPT_LEN] = DB_KIND_I32,
+	[C_BATCH_FROM] = DB_KIND_I32, [C_MESSAGE_LEN] = DB_KIND_I32, [C_MESSAGE_TAG] = DB_KIND_I64, [C_MESSAGE_DIGEST] = DB_KIND_BYTEA,
+	[C_MEDIA_TYPE] = DB_KIND_TEXT, [C_NODE] = DB_KIND_I16,
 };
 
 /* Messages of one node lie side by side in the batch's submission; one of several nodes is a submission of its own, stored once
@@ -36,17 +33,8 @@ static bool is_big(const struct intake_submission *s)
 	return s->candidate_count > 1;
 }
 
-static void put_number_or_null(struct db_array *x, bool has, int64_t n)
-{
-	if (has)
-		db_array_i64(x, n);
-	else
-		db_array_null(x);
-}
-
 static void put_filing(struct db_array *x, const struct candidate *c)
 {
-	db_array_i64(&x[C_BUCKET], id_bucket(&c->key));
 	db_array_id(&x[C_KEY_ID], &c->key);
 	db_array_id(&x[C_ID], &c->id);
 	db_array_text(&x[C_KIND], text_of(doc_kind_name(c->kind)));
@@ -55,9 +43,7 @@ static void put_filing(struct db_array *x, const struct candidate *c)
 	db_array_text(&x[C_KEY], c->business_key);
 	db_array_i64(&x[C_REVISION], c->revision);
 	db_array_i64(&x[C_CLIENT], c->of->client_id);
-	put_number_or_null(&x[C_DECLARATION_BUCKET], c->has_declaration, id_bucket(&c->declaration));
 	db_array_id(&x[C_DECLARATION], c->has_declaration ? &c->declaration : NULL);
-	put_number_or_null(&x[C_LINK_BUCKET], c->has_link, id_bucket(&c->link));
 	db_array_id(&x[C_LINK], c->has_link ? &c->link : NULL);
 	db_array_text(&x[C_PLATFORM], c->platform_code);
 	db_array_text(&x[C_ORDER_NO], c->order_no);
@@ -76,13 +62,15 @@ static int64_t tag_of(const struct sha256 *digest)
 }
 
 /* Where its message lies; from: in the batch's own body. */
-static void put_message(struct db_array *x, const struct intake_write *w, const struct candidate *c, size_t from)
+static void put_message(struct db_array *x, const struct candidate *c, size_t from)
 {
 	const struct intake_submission *s = c->of;
 
-	db_array_id(&x[C_SUBMISSION], is_big(s) ? &s->id : &w->id);
-	db_array_i64(&x[C_MESSAGE_FROM], is_big(s) ? 0 : (int64_t)from);
-	put_number_or_null(&x[C_BATCH_FROM], !is_big(s), (int64_t)from);
+	db_array_id(&x[C_BIG], is_big(s) ? &s->id : NULL);
+	if (is_big(s))
+		db_array_null(&x[C_BATCH_FROM]);
+	else
+		db_array_i64(&x[C_BATCH_FROM], (int64_t)from);
 	db_array_i64(&x[C_MESSAGE_LEN], (int64_t)s->body.len);
 	db_array_i64(&x[C_MESSAGE_TAG], tag_of(&s->body_sha256));
 	db_array_bytes(&x[C_MESSAGE_DIGEST], s->body_sha256.b, sizeof(s->body_sha256.b));
@@ -120,7 +108,7 @@ static void put_filings(struct intake_write *w, struct arena *a)
 		const struct candidate *c = w->list[i];
 
 		put_filing(x, c);
-		put_message(x, w, c, messages.len);
+		put_message(x, c, messages.len);
 		if (!is_big(c->of))
 			buf_text(&messages, c->of->body);
 		db_array_i64(&x[C_RECEIPT_FROM], (int64_t)receipts.len);
@@ -128,7 +116,7 @@ static void put_filings(struct intake_write *w, struct arena *a)
 		buf_text(&receipts, c->receipt);
 	}
 	for (int i = 0; i < C_COUNT; i++)
-		w->put[i == C_BATCH_FROM ? (int)P_BATCH_FROM : i] = db_array_end(&x[i]);
+		w->put[i] = db_array_end(&x[i]);
 	w->put[P_RECEIPTS] = db_text(buf_as_text(&receipts));
 	w->put[P_MESSAGES] = messages.len == 0 ? db_null() : db_text(buf_as_text(&messages));
 }

@@ -16,39 +16,42 @@
 #include <stdlib.h>
 
 /*
- * Parameters as in intake_params.c. Documents pass through one scan only: what decides (won), what is stored (f) and what links (n)
- * read the arrays apart. Messages and receipts come in one piece each and are stored in one row each; of what lost its race they
- * keep no trace: zeros stand there.
+ * Parameters as in intake_params.c: an array a column, each read once (x), which is what costs. What decides (won), what is stored
+ * (f) and what links (n) follow from there. Messages and receipts come in one piece each and are stored in one row each; of what
+ * lost its race they keep no trace: zeros stand there.
  */
 #define WITHOUT_LOSERS(whole, from, len) \
-	"case when (select count(*) from won) = cardinality($2::uuid[]) then " whole \
-	" else (select string_agg(case when w.filing_id is null then decode(repeat('00', x.len), 'hex') else substring(" whole " from x.at + 1 for x.len) end, ''" \
-	"   order by x.place) from unnest($2::uuid[], " from ", " len ") with ordinality as x(id, at, len, place) left join won w on w.filing_id = x.id" \
-	"   where x.at is not null) end"
+	"case when (select count(*) from won) = (select count(*) from x) then " whole \
+	" else (select string_agg(case when w.filing_id is null then decode(repeat('00', x." len "), 'hex')" \
+	"     else substring(" whole " from x." from " + 1 for x." len ") end, '' order by x." from ")" \
+	"   from x left join won w on w.filing_id = x.id where x." from " is not null) end"
 static const struct db_stmt put = {
 	.name = "intake_put",
 	.sql =
-	"with won as ("
-	"  insert into filing_key (bucket, key_id, revision, kind, direction, business_key, filing_id, client_id, doc_sha256, receipt_from, receipt_len,"
-	"    seal_id)"
-	"  select x.*, $31::uuid from unnest($1::smallint[], $20::uuid[], $7::integer[], $3::text[], $4::text[], $6::text[], $2::uuid[], $8::integer[],"
-	"    $18::bytea[], $21::integer[], $22::integer[]) as x"
-	"   where $38::uuid is null or exists (select 1 from declaration g where g.bucket = id_bucket($38::uuid) and g.id = $38::uuid"
-	"         and g.state = any($39::text[]))"
+	"with x as materialized ("
+	"  select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::integer[], $9::uuid[],"
+	"    $10::uuid[], $11::uuid[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bytea[], $17::bytea[], $18::integer[], $19::integer[],"
+	"    $20::integer[], $21::integer[], $22::bigint[], $23::bytea[], $24::text[], $25::smallint[])"
+	"    as x(id, key_id, kind, direction, action, business_key, revision, client_id, big_id, declaration_id, link_id, platform_code, order_no,"
+	"    carrier_code, waybill_no, doc_sha256, document, receipt_from, receipt_len, batch_from, message_len, message_tag, message_sha256, media_type,"
+	"    node)),"
+	" won as ("
+	"  insert into filing_key (bucket, key_id, revision, kind, direction, business_key, filing_id, client_id, doc_sha256, seal_id, receipt_from,"
+	"    receipt_len)"
+	"  select id_bucket(id), key_id, revision, kind, direction, business_key, id, client_id, doc_sha256, $28::uuid, receipt_from, receipt_len from x"
+	"   where $35::uuid is null or exists (select 1 from declaration g where g.bucket = id_bucket($35::uuid) and g.id = $35::uuid"
+	"         and g.state = any($36::text[]))"
 	"  on conflict do nothing returning filing_id),"
 	" f as ("
 	"  insert into filing (bucket, id, submission_id, message_from, message_len, node, message_tag, message_sha256, media_type, client_id, kind,"
-	"    direction, action, business_key, key_id, revision, declaration_id, link_id, doc_sha256, document, received_at)"
-	"  select x.*, $29::timestamptz from unnest($1::smallint[], $2::uuid[], $9::uuid[], $23::integer[], $24::integer[], $28::smallint[], $25::bigint[],"
-	"    $26::bytea[], $27::text[], $8::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $20::uuid[], $7::integer[], $11::uuid[],"
-	"    $13::uuid[], $18::bytea[], $19::bytea[]) as x(bucket, id, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)"
-	"  join won on won.filing_id = x.id),"
+	"    direction, action, business_key, key_id, revision, received_at, declaration_id, link_id, doc_sha256, document)"
+	"  select id_bucket(id), id, coalesce(big_id, $28::uuid), coalesce(batch_from, 0), message_len, node, message_tag, message_sha256, media_type,"
+	"    client_id, kind, direction, action, business_key, key_id, revision, $26::timestamptz, declaration_id, link_id, doc_sha256, document"
+	"  from x join won on won.filing_id = x.id),"
 	" n as materialized ("
-	"  select c.* from unnest($2::uuid[], $3::text[], $5::text[], $6::text[], $8::integer[], $9::uuid[], $10::smallint[], $11::uuid[], $12::smallint[],"
-	"    $13::uuid[], $14::text[], $15::text[], $16::text[], $17::text[])"
-	"    as c(id, kind, action, business_key, client_id, submission_id, declaration_bucket, declaration_id, link_bucket, link_id, platform_code,"
-	"    order_no, carrier_code, waybill_no)"
-	"  join won on won.filing_id = c.id),"
+	"  select id, kind, action, business_key, client_id, big_id, id_bucket(declaration_id) as declaration_bucket, declaration_id,"
+	"    id_bucket(link_id) as link_bucket, link_id, platform_code, order_no, carrier_code, waybill_no"
+	"  from x join won on won.filing_id = x.id),"
 	" l as ("
 	"  insert into link as k (bucket, id, carrier_code, waybill_no, order_no, declaration_id, filing_ids, client_ids)"
 	"  select link_bucket, link_id, max(carrier_code), max(waybill_no), max(order_no) filter (where kind = 'waybill'),"
@@ -58,7 +61,7 @@ static const struct db_stmt put = {
 	"  from n where link_id is not null group by link_bucket, link_id order by link_bucket, link_id"
 	"  on conflict (bucket, id) do update set"
 	"    order_no = coalesce(excluded.order_no, k.order_no),"
-	"    declaration_id = case when $38::uuid is not null and exists (select 1 from n where n.link_id = k.id and n.kind = 'inventory'"
+	"    declaration_id = case when $35::uuid is not null and exists (select 1 from n where n.link_id = k.id and n.kind = 'inventory'"
 	"        and n.action = 'delete' and n.declaration_id = k.declaration_id) then null"
 	"      else coalesce(k.declaration_id, excluded.declaration_id) end,"
 	"    filing_ids = k.filing_ids || excluded.filing_ids,"
@@ -86,7 +89,7 @@ static const struct db_stmt put = {
 	"  where n.kind = 'waybill' and n.action <> 'add'),"
 	" d as ("
 	"  insert into declaration as k (bucket, id, platform_code, order_no, opened_at, changed_at, seq, filing_ids, client_ids, waybill_taken)"
-	"  select b, d, coalesce(max(p), ''), coalesce(max(o), ''), $29::timestamptz, $29::timestamptz, 1,"
+	"  select b, d, coalesce(max(p), ''), coalesce(max(o), ''), $26::timestamptz, $26::timestamptz, 1,"
 	"    coalesce(array_agg(f) filter (where f is not null), '{}'),"
 	"    coalesce(array_agg(u) filter (where u is not null), '{}'), bool_or(taken)"
 	"  from g group by b, d order by b, d"
@@ -100,17 +103,17 @@ static const struct db_stmt put = {
 	"  returning bucket, id, cardinality(filing_ids) as filings),"
 	" t as ("
 	"  insert into work (bucket, id, declaration_ids, made_at, lease_until)"
-	"  select id_bucket($31::uuid), $31::uuid, array_agg(id), $29::timestamptz, now() + $30::integer * interval '1 second' from d having count(*) > 0),"
+	"  select id_bucket($28::uuid), $28::uuid, array_agg(id), $26::timestamptz, now() + $27::integer * interval '1 second' from d having count(*) > 0),"
 	" s as ("
 	"  insert into submission (bucket, id, received_at, body)"
-	"  select id_bucket($31::uuid), $31::uuid, $29::timestamptz, " WITHOUT_LOSERS("$33::bytea", "$42::integer[]", "$24::integer[]")
-	"  where $33::bytea is not null and exists (select 1 from won)"
-	"  union all select id_bucket(x.id), x.id, $29::timestamptz, x.body from unnest($40::uuid[], $41::bytea[]) as x(id, body)"
-	"  where x.id in (select submission_id from n) on conflict do nothing),"
+	"  select id_bucket($28::uuid), $28::uuid, $26::timestamptz, " WITHOUT_LOSERS("$30::bytea", "batch_from", "message_len")
+	"  where $30::bytea is not null and exists (select 1 from won)"
+	"  union all select id_bucket(x.id), x.id, $26::timestamptz, x.body from unnest($37::uuid[], $38::bytea[]) as x(id, body)"
+	"  where x.id in (select big_id from n) on conflict do nothing),"
 	" e as ("
 	"  insert into seal (bucket, id, sealed_at, size, root, key_id, signature, receipts)"
-	"  select id_bucket($31::uuid), $31::uuid, $29::timestamptz, $34::integer, $35::bytea, $36::text, $37::bytea, "
-	   WITHOUT_LOSERS("$32::bytea", "$21::integer[]", "$22::integer[]") " where exists (select 1 from won))"
+	"  select id_bucket($28::uuid), $28::uuid, $26::timestamptz, $31::integer, $32::bytea, $33::text, $34::bytea, "
+	   WITHOUT_LOSERS("$29::bytea", "receipt_from", "receipt_len") " where exists (select 1 from won))"
 	" select filing_id, null::uuid, null::integer from won union all select null, id, filings from d",
 	.param_count = INTAKE_PUT_PARAMS,
 	.flags = DB_WRITES,
