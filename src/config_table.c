@@ -45,7 +45,7 @@ const struct setting config_settings[] = {
 	NUMBER(intake, waiting, 1, 1000000, 20000, "filings", "Filings that wait to be written; beyond it 503."),
 	NUMBER(intake, flush_us, 0, 1000000, 300, "us", "How long a lone filing waits for company."),
 	NUMBER(intake, give_up_ms, 100, 600000, 8000, "ms", "How long an unknown outcome is asked after before the filer is told to send again."),
-	NUMBER(intake, flights, 1, 8, 1, "batches", "Batches under way at once."),
+	NUMBER(intake, flights, 1, 8, 2, "batches", "Batches under way at once."),
 	NUMBER(intake, work_lease_s, 1, 3600, 15, "s", "How long a new filing is left to this daemon's own judging before any daemon may take it."),
 	NUMBER(intake, recent_bytes, 65536, 1073741824, 33554432, "bytes", "Memory for filings just stored, each worker: judging reads these from there, the others from the database."),
 
