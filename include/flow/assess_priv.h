@@ -7,6 +7,7 @@
 #include "flow/flow_priv.h"
 #include "flow/hand.h"
 #include "flow/judge.h"
+#include "flow/standing.h"
 
 enum { FLIGHTS_MAX = 8, BATCH_MAX = 512, SERIAL_BLOCK = 1000 };
 static_assert(FLIGHTS_MAX * BATCH_MAX <= HAND_FLYING_MAX, "all may fly");
@@ -23,6 +24,7 @@ struct flight {
 	struct inbox_item *held[BATCH_MAX]; /* answers in memory, by place in the batch: linked by next */
 	struct inbox_item **answers;        /* of the part under way */
 	struct judged *judged;
+	struct { struct id *ids; struct inbox_item **held; int *of; int count; } unread; /* those that must be read; of: places */
 	struct judge_wanted wanted;
 	int *asked; /* places whose identity was asked about */
 	struct judge_context context;
@@ -37,6 +39,7 @@ struct flight {
 struct assess {
 	struct flow *flow;
 	struct hand *hand;
+	struct standing *standing;
 	int done_sent; /* of the work rows that are done: how many the sweep under way deletes */
 	struct flight flights[FLIGHTS_MAX];
 	uint32_t serials[2 * SERIAL_BLOCK];

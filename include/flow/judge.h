@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "flow/standing.h"
 #include "model/clearance.h"
 #include "model/verdict.h"
 #include "standard/writer.h"
@@ -46,6 +47,9 @@ struct judged {
  * False: arena full. */
 bool judge_read(struct arena *a, const struct id *ids, struct inbox_item *const *held, int count, const struct db_answer *answer,
                 struct judged *out) must_check;
+
+/* The case of a declaration that was declared a moment ago; held: its answers. False: arena full. */
+bool judge_recall(struct arena *a, const struct standing_case *standing, struct inbox_item *held, struct judged *out) must_check;
 
 struct judge_wanted { /* filings that must be read from the database */
 	struct id *ids;

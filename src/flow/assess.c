@@ -261,7 +261,10 @@ struct assess *assess_new(struct flow *fl)
 	if (s == NULL)
 		return NULL;
 	s->hand = hand_new(fl->conf.hint_limit);
-	if (s->hand == NULL) {
+	s->standing = standing_new();
+	if (s->hand == NULL || s->standing == NULL) {
+		hand_free(s->hand);
+		standing_free(s->standing);
 		free(s);
 		return NULL;
 	}
@@ -308,5 +311,6 @@ void assess_free(struct assess *s)
 		flight_stop(&s->flights[k]);
 	arena_done(&s->sweep_arena);
 	hand_free(s->hand);
+	standing_free(s->standing);
 	free(s);
 }

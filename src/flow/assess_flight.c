@@ -19,6 +19,7 @@
 
 static db_done_fn on_loaded, on_filings, on_attested, on_written;
 static void load(struct flight *f);
+static void match(struct flight *f);
 static void settle(struct flight *f);
 
 static struct loop *loop_of(const struct flight *f)
@@ -84,10 +85,45 @@ static void call(struct flight *f, db_done_fn *then)
 
 static void put_off(struct flight *f, const char *what, const struct db_answer *a);
 
+/* What was declared a moment ago and is answered now need not be read. False: arena full. */
+static bool recall(struct flight *f)
+{
+	size_t n = (size_t)f->count;
+
+	f->judged = arena_alloc(&f->arena, sizeof(*f->judged) * n);
+	f->unread.ids = arena_alloc(&f->arena, sizeof(*f->unread.ids) * n);
+	f->unread.held = arena_alloc(&f->arena, sizeof(*f->unread.held) * n);
+	f->unread.of = arena_alloc(&f->arena, sizeof(*f->unread.of) * n);
+	f->unread.count = 0;
+	if (f->arena.full)
+		return false;
+	for (int i = 0; i < f->count; i++) {
+		struct standing_case c;
+
+		if (f->answers[i] != NULL && standing_take(f->home->standing, &f->ids[i], &c)) {
+			if (!judge_recall(&f->arena, &c, f->answers[i], &f->judged[i]))
+				return false;
+			continue;
+		}
+		f->unread.ids[f->unread.count] = f->ids[i];
+		f->unread.held[f->unread.count] = f->answers[i];
+		f->unread.of[f->unread.count++] = i;
+	}
+	return true;
+}
+
 static void load(struct flight *f)
 {
 	arena_done(&f->arena);
-	assess_store_load(&f->load, &f->arena, f->ids, f->count, &f->call);
+	if (!recall(f)) {
+		put_off(f, "recall", NULL);
+		return;
+	}
+	if (f->unread.count == 0) {
+		match(f);
+		return;
+	}
+	assess_store_load(&f->load, &f->arena, f->unread.ids, f->unread.count, &f->call);
 	if (f->arena.full)
 		put_off(f, "load", NULL);
 	else
@@ -160,6 +196,17 @@ static void match(struct flight *f)
 	ask_identities(f);
 }
 
+static bool read_cases(struct flight *f, const struct db_answer *a)
+{
+	struct judged *read = arena_alloc(&f->arena, sizeof(*read) * (size_t)f->unread.count);
+
+	if (read == NULL || !judge_read(&f->arena, f->unread.ids, f->unread.held, f->unread.count, a, read))
+		return false;
+	for (int i = 0; i < f->unread.count; i++)
+		f->judged[f->unread.of[i]] = read[i];
+	return true;
+}
+
 static void on_loaded(struct db_call *c, const struct db_answer *a)
 {
 	struct flight *f = container_of(c, struct flight, call);
@@ -169,9 +216,7 @@ static void on_loaded(struct db_call *c, const struct db_answer *a)
 		put_off(f, "load", a);
 		return;
 	}
-	f->judged = arena_alloc(&f->arena, sizeof(*f->judged) * (size_t)f->count);
-	if (f->judged == NULL || !judge_read(&f->arena, f->ids, f->answers, f->count, a, f->judged) ||
-	    !judge_want(&f->arena, f->judged, f->count, f->home->flow->deps.recent, &f->wanted)) {
+	if (!read_cases(f, a) || !judge_want(&f->arena, f->judged, f->count, f->home->flow->deps.recent, &f->wanted)) {
 		put_off(f, "read", NULL);
 		return;
 	}
@@ -357,6 +402,32 @@ static void judge_again(struct flight *f, int at)
 	}
 }
 
+/* Declared for the first time: as it stands now. deliveries: the rest of the list, which has its own ones first. */
+static void remember(struct flight *f, const struct judgement *g, const struct new_delivery *deliveries, int count)
+{
+	struct standing_case c = { .declaration = g->declaration, .seq = g->seq + g->answered, .inputs = g->inputs, .state = g->state };
+
+	for (int i = 0; i < count && id_eq(&deliveries[i].declaration, &g->declaration); i++) {
+		c.parts[c.part_count].authority = deliveries[i].authority;
+		c.parts[c.part_count++].state = deliveries[i].state;
+	}
+	standing_put(f->home->standing, &c);
+}
+
+static void remember_declared(struct flight *f, const bool *won)
+{
+	const struct judge_context *x = &f->context;
+
+	for (int i = 0, next; i < x->delivery_count; i = next) {
+		int at = judgement_at(f, &x->deliveries[i].declaration);
+
+		for (next = i; next < x->delivery_count && id_eq(&x->deliveries[next].declaration, &x->deliveries[i].declaration);)
+			next++;
+		if (at >= 0 && won[at] && x->judgements[at].version == 1 && x->judgements[at].wait_until_us == INT64_MIN)
+			remember(f, &x->judgements[at], &x->deliveries[i], x->delivery_count - i);
+	}
+}
+
 static void on_written(struct db_call *c, const struct db_answer *a)
 {
 	struct flight *f = container_of(c, struct flight, call);
@@ -390,6 +461,7 @@ static void on_written(struct db_call *c, const struct db_answer *a)
 		fl->stats.judged++;
 		fl->stats.released += g->released_us != INT64_MIN;
 	}
+	remember_declared(f, won);
 	hand_over(f, won);
 	part_over(f);
 }

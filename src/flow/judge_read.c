@@ -97,6 +97,13 @@ static int held_count(const struct judged *j)
 	return n;
 }
 
+static void add_held(struct judged *j)
+{
+	for (const struct inbox_item *item = j->held; item != NULL; item = item->next)
+		j->answers[j->answer_count++] = (struct answer){ .authority = item->end.authority, .version = item->end.version,
+			.outcome = item->answer.outcome, .at_us = item->answer.at_us };
+}
+
 /* Those stored, and behind them those in memory. */
 static bool read_answers(struct arena *a, const struct db_rows *r, int count, struct judged *out)
 {
@@ -121,9 +128,7 @@ static bool read_answers(struct arena *a, const struct db_rows *r, int count, st
 			j->answers[j->answer_count++] = x;
 	}
 	for (int i = 0; i < count; i++)
-		for (const struct inbox_item *item = out[i].held; item != NULL; item = item->next)
-			out[i].answers[out[i].answer_count++] = (struct answer){ .authority = item->end.authority, .version = item->end.version,
-				.outcome = item->answer.outcome, .at_us = item->answer.at_us };
+		add_held(&out[i]);
 	return true;
 }
 
@@ -137,6 +142,27 @@ bool judge_read(struct arena *a, const struct id *ids, struct inbox_item *const 
 		if (!read_declaration(a, r, row, &out[place_of(r, row, count)]))
 			return false;
 	return read_parts(a, answer->results[ASSESS_DELIVERIES], count, out) && read_answers(a, answer->results[ASSESS_RECEIPTS], count, out);
+}
+
+bool judge_recall(struct arena *a, const struct standing_case *c, struct inbox_item *held, struct judged *out)
+{
+	struct judged *j = out;
+
+	*j = (struct judged){ .id = c->declaration, .held = held, .found = true, .seq = c->seq, .inputs = c->inputs, .inputs_judged = c->inputs,
+		              .version = 1, .state = c->state, .stored_verdict = text_of(verdict_name(VERDICT_MATCHED)), .stored_missing = TEXT("{}"),
+		              .wait_until_us = INT64_MIN };
+	j->parts = arena_alloc(a, sizeof(*j->parts) * AUTHORITY_COUNT);
+	j->stored = arena_alloc(a, sizeof(*j->stored) * AUTHORITY_COUNT);
+	j->answers = arena_alloc(a, sizeof(*j->answers) * (size_t)(held_count(j) + 1));
+	if (a->full)
+		return false;
+	for (int i = 0; i < c->part_count; i++) {
+		j->stored[i] = (struct part_stored){ .state = c->parts[i].state, .outcome_us = INT64_MIN };
+		j->parts[i] = (struct part){ .authority = c->parts[i].authority, .version = 1 };
+	}
+	j->part_count = c->part_count;
+	add_held(j);
+	return true;
 }
 
 /* --- filings -------------------------------------------------------------------------------------------------------- */
