@@ -1,4 +1,5 @@
-/* Private to assess: one batch from the queue to what is written (assess_flight.c), and who sends it on its way (assess.c). */
+/* Private to assess: who sends batches on their way (assess.c), what they are judged by (assess_flight.c), what is written of them
+ * (assess_settle.c). */
 #ifndef FLOW_ASSESS_PRIV_H
 #define FLOW_ASSESS_PRIV_H
 
@@ -54,9 +55,17 @@ struct assess {
 	struct loop_task soon;
 };
 
+/* assess_settle.c: once all of the part is matched. */
+void flight_settle(struct flight *f);
+
 /* assess_flight.c: its batch, total, ids … are set; it is busy until it has landed. */
 void flight_start(struct flight *f);
 void flight_stop(struct flight *f); /* for good; nothing is called back */
+void flight_call(struct flight *f, db_done_fn *then);
+/* Nothing was written: later again, by halves, or left; a: the database's answer, NULL: no memory. */
+void flight_put_off(struct flight *f, const char *what, const struct db_answer *a);
+void flight_part_over(struct flight *f);
+void flight_answers_done(struct inbox_item *list, enum inbox_outcome outcome);
 int by_bucket_and_id(const void *x, const void *y);
 
 /* assess.c */

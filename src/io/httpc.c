@@ -249,6 +249,7 @@ static bool set_headers(struct httpc_exchange *x)
 	int count = 0;
 
 	add_line(x, &count, "Expect:"); /* an empty one keeps curl from asking first */
+	add_line(x, &count, "Accept:"); /* says nothing: it would be every type */
 	if (call->content_type != NULL) {
 		int len = snprintf(x->type_line, sizeof(x->type_line), "Content-Type: %s", call->content_type);
 
