@@ -31,9 +31,10 @@ struct attempt_deps {
 	struct loop *loop;
 	struct httpc *httpc;
 	struct inbox *inbox;
-	struct assess *assess;
 	const struct clock *clock;
 	struct id_source *ids;
+	/* An answer to this very message; false: it goes to the inbox as the others do. */
+	bool (*on_answer)(void *arg, struct inbox_item *item, inbox_done_fn *on_done);
 	void (*on_end)(void *arg, struct attempt *t, bool reached, enum delivery_fate fate, int64_t elapsed_us); /* the slot is free again */
 	void (*on_over)(void *arg, struct attempt *t, bool recorded); /* else given up: its lease mends it; it dies after this */
 	void *arg;

@@ -21,9 +21,16 @@ void assess_quiesce(struct assess *s);
 bool assess_idle(const struct assess *s);
 void assess_free(struct assess *s);
 
-struct dispatch *dispatch_new(struct flow *fl) must_check;
+/* What dispatch tells upwards. */
+struct dispatch_calls {
+	/* An answer to a delivery in hand came in its reply; false: not taken, it goes to the inbox. */
+	bool (*on_answer)(struct flow *fl, struct inbox_item *item, inbox_done_fn *on_done);
+	/* What dispatch_take() was given with a delivery; recorded: what became of it is stored. */
+	void (*on_over)(struct flow *fl, struct hand_work *held, bool recorded);
+};
+struct dispatch *dispatch_new(struct flow *fl, const struct dispatch_calls *calls) must_check;
 bool dispatch_has_room(const struct dispatch *d, enum authority a);
-/* Takes a delivery that was written with this daemon's lease; copies what it needs; releases held when it is over. */
+/* Takes a delivery that was written with this daemon's lease; copies what it needs. */
 void dispatch_take(struct dispatch *d, const struct new_delivery *v, struct hand_work *held);
 void dispatch_kick(struct dispatch *d, enum authority a); /* something became due there: look soon */
 bool dispatch_idle(const struct dispatch *d);

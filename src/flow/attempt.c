@@ -132,7 +132,7 @@ static void record_end(struct attempt *t)
 {
 	bool is_own = t->end.has_answer && !t->end.has_end;
 
-	if (is_own && assess_answer(t->deps.assess, &t->end, on_recorded))
+	if (is_own && t->deps.on_answer(t->deps.arg, &t->end, on_recorded))
 		return;
 	if (!inbox_submit(t->deps.inbox, &t->end, on_recorded))
 		over(t, false); /* full: the lease mends it */

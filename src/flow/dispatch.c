@@ -35,6 +35,7 @@ struct lane {
 
 struct dispatch {
 	struct flow *flow;
+	struct dispatch_calls calls;
 	struct lane lanes[AUTHORITY_COUNT];
 	int alive; /* attempts that exist */
 };
@@ -95,11 +96,23 @@ static void leave(struct lane *l, struct attempt *t)
 	*(at->prev != NULL ? &attempt_links(at->prev)->next : &l->going) = at->next;
 }
 
+static void tell_over(struct lane *l, struct hand_work *held, bool recorded)
+{
+	l->home->calls.on_over(l->home->flow, held, recorded);
+}
+
+static bool on_answer(void *arg, struct inbox_item *item, inbox_done_fn *on_done)
+{
+	struct lane *l = arg;
+
+	return l->home->calls.on_answer(l->home->flow, item, on_done);
+}
+
 static void on_over(void *arg, struct attempt *t, bool recorded)
 {
 	struct lane *l = arg;
 
-	assess_release(l->home->flow->assess, attempt_claim(t)->held, recorded);
+	tell_over(l, attempt_claim(t)->held, recorded);
 	leave(l, t);
 	l->home->alive--;
 }
@@ -107,12 +120,12 @@ static void on_over(void *arg, struct attempt *t, bool recorded)
 static void enqueue(struct lane *l, const struct attempt_claim *claim)
 {
 	struct flow_deps *d = &l->home->flow->deps;
-	struct attempt_deps deps = { .loop = d->loop, .httpc = d->httpc, .inbox = d->inbox, .assess = l->home->flow->assess, .clock = d->clock, .ids = d->ids, .on_end = on_end,
-		                     .on_over = on_over, .arg = l };
+	struct attempt_deps deps = { .loop = d->loop, .httpc = d->httpc, .inbox = d->inbox, .clock = d->clock, .ids = d->ids, 
+		                     .on_answer = on_answer, .on_end = on_end, .on_over = on_over, .arg = l };
 	struct attempt *t = attempt_new(&deps, claim);
 
 	if (t == NULL) { /* no memory: the lease mends it */
-		assess_release(l->home->flow->assess, claim->held, false);
+		tell_over(l, claim->held, false);
 		return;
 	}
 	l->home->alive++;
@@ -137,7 +150,7 @@ static struct attempt *dequeue(struct lane *l)
 
 static void drop(struct lane *l, struct attempt *t)
 {
-	assess_release(l->home->flow->assess, attempt_claim(t)->held, false);
+	tell_over(l, attempt_claim(t)->held, false);
 	l->home->alive--;
 	attempt_free(t);
 }
@@ -259,13 +272,14 @@ static void on_claimed(struct db_call *call, const struct db_answer *a)
 
 /* --- life ------------------------------------------------------------------------------------------------------------ */
 
-struct dispatch *dispatch_new(struct flow *fl)
+struct dispatch *dispatch_new(struct flow *fl, const struct dispatch_calls *calls)
 {
 	struct dispatch *d = calloc(1, sizeof(*d));
 
 	if (d == NULL)
 		return NULL;
 	d->flow = fl;
+	d->calls = *calls;
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++) {
 		struct lane *l = &d->lanes[a];
 

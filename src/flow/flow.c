@@ -4,15 +4,26 @@
 
 #include "flow/flow_priv.h"
 
+static bool on_answer(struct flow *fl, struct inbox_item *item, inbox_done_fn *on_done)
+{
+	return assess_answer(fl->assess, item, on_done);
+}
+
+static void on_over(struct flow *fl, struct hand_work *held, bool recorded)
+{
+	assess_release(fl->assess, held, recorded);
+}
+
 struct flow *flow_new(const struct flow_conf *conf, const struct flow_deps *deps, struct fault *f)
 {
+	static const struct dispatch_calls calls = { .on_answer = on_answer, .on_over = on_over };
 	struct flow *fl = calloc(1, sizeof(*fl));
 
 	if (fl == NULL)
 		goto no_memory;
 	fl->conf = *conf;
 	fl->deps = *deps;
-	fl->dispatch = dispatch_new(fl);
+	fl->dispatch = dispatch_new(fl, &calls);
 	fl->assess = fl->dispatch == NULL ? NULL : assess_new(fl);
 	if (fl->assess != NULL)
 		return fl;
