@@ -416,6 +416,37 @@ static void test_lost_race_is_judged_again(void **state)
 	until_sql(w, "select count(*) from work", 0);
 }
 
+enum { FIRST_ANSWER_PARAM = 42 }; /* of assess_write: the declarations of answers that ride with it */
+
+static void raise_seq_at_answers(const struct db_call *call)
+{
+	if (strcmp(call->stmts[0].stmt->name, "assess_write") == 0 && races > 0 && call->stmts[0].params[FIRST_ANSWER_PARAM].len > 20) {
+		races--;
+		house_sql(racing->b->house->db, "update declaration set seq = seq + 1");
+	}
+}
+
+/* Answers in memory survive a lost race: nothing is sent again, and each is stored once. */
+static void test_lost_race_keeps_answers(void **state)
+{
+	struct world *w = world_of(state);
+
+	racing = w;
+	races = 4;
+	torture.before = raise_seq_at_answers;
+	for (int n = 0; n < 10; n++)
+		file_trade(w, n, "add", 10000);
+	until_sql(w, RELEASED, 10);
+	torture.before = NULL;
+	until(w->b, is_quiet, NULL);
+	assert_int_equal(races, 0);
+	for (size_t i = 0; i < COUNTOF(connected); i++)
+		assert_int_equal(w->asked[connected[i]], 10);
+	assert_int_equal(house_ask(w->b->house, "select count(*) from authority_receipt"), 30);
+	assert_int_equal(house_ask(w->b->house, "select count(*) from delivery where state = 'sent' and attempts = 1 and listed is null"), 30);
+	until_sql(w, "select count(*) from work", 0);
+}
+
 static struct id poison;
 
 static bool holds_poison(const struct db_call *call)
@@ -452,6 +483,7 @@ int main(void)
 		WORLD_CASE(test_flow_answers),
 		WORLD_CASE(test_flow_allocations),
 		WORLD_CASE(test_lost_race_is_judged_again),
+		WORLD_CASE(test_lost_race_keeps_answers),
 		WORLD_CASE(test_one_culprit),
 	};
 
