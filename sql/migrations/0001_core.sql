@@ -69,6 +69,11 @@ create function id_bucket(id uuid) returns smallint language sql immutable paral
   select ((get_byte(uuid_send(id), 6) & 15) << 8 | get_byte(uuid_send(id), 7))::smallint
 $$;
 
+-- a time as callers are shown it: of the day in China, whatever the session's time zone
+create function local_time(t timestamptz) returns text language sql stable parallel safe as $$
+  select to_char(t at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"')
+$$;
+
 -- what came in -------------------------------------------------------------------------------------------------
 create table submission (           -- raw messages as received, once: those of one commit side by side, or one message of several nodes
   bucket      smallint not null,

@@ -12,8 +12,8 @@ select json_build_object(
   'order_no', d.order_no,
   'direction', d.direction,
   'trade_mode', d.trade_mode,
-  'opened_at', to_char(d.opened_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-  'changed_at', to_char(d.changed_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+  'opened_at', local_time(d.opened_at),
+  'changed_at', local_time(d.changed_at),
   'state', d.state,
   'state_title', $5::text::json ->> d.state,
   'verdict', d.verdict,
@@ -21,8 +21,8 @@ select json_build_object(
   'missing', d.missing,
   'version', d.version,
   'judged', d.judged_seq = d.seq,
-  'wait_until', to_char(d.wait_until at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-  'released_at', to_char(d.released_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+  'wait_until', local_time(d.wait_until),
+  'released_at', local_time(d.released_at),
   'filings', (
     select coalesce(json_agg(json_build_object(
       'id', f.id,
@@ -31,7 +31,7 @@ select json_build_object(
       'action', f.action,
       'business_key', f.business_key,
       'revision', f.revision,
-      'received_at', to_char(f.received_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+      'received_at', local_time(f.received_at),
       'own', f.client_id = $3::integer
     ) order by f.received_at, f.id), '[]')
     from (
@@ -49,9 +49,9 @@ select json_build_object(
       'version', v.version,
       'state', v.state,
       'outcome', v.outcome,
-      'outcome_at', to_char(v.outcome_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+      'outcome_at', local_time(v.outcome_at),
       'attempts', v.attempts,
-      'due_at', to_char(v.due_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+      'due_at', local_time(v.due_at),
       'reason', v.reason
     ) order by v.version, v.authority), '[]')
     from delivery v where v.bucket = d.bucket and v.declaration_id = d.id

@@ -25,15 +25,15 @@ select coalesce((select json_agg(json_build_object(
     'order_no', p.order_no,
     'direction', p.direction,
     'trade_mode', p.trade_mode,
-    'opened_at', to_char(p.opened_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'changed_at', to_char(p.changed_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+    'opened_at', local_time(p.opened_at),
+    'changed_at', local_time(p.changed_at),
     'state', p.state,
     'state_title', $12::text::json ->> p.state,
     'verdict', p.verdict,
     'verdict_title', $13::text::json ->> p.verdict,
     'missing', p.missing,
     'version', p.version,
-    'wait_until', to_char(p.wait_until at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'released_at', to_char(p.released_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"')
+    'wait_until', local_time(p.wait_until),
+    'released_at', local_time(p.released_at)
   ) order by p.n) from page p where p.n <= $11::integer), '[]'),
   (select opened_at from last), (select id from last), null::integer

@@ -33,11 +33,11 @@ select coalesce((select json_agg(json_build_object(
     'reference', p.reference,
     'state', p.state,
     'attempts', p.attempts,
-    'created_at', to_char(p.created_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'due_at', to_char(p.due_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'sent_at', to_char(p.sent_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+    'created_at', local_time(p.created_at),
+    'due_at', local_time(p.due_at),
+    'sent_at', local_time(p.sent_at),
     'outcome', p.outcome,
-    'outcome_at', to_char(p.outcome_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+    'outcome_at', local_time(p.outcome_at),
     'reason', p.reason
   ) order by p.n) from page p where p.n <= $6::integer), '[]'),
   (select due_at from last), (select declaration_id from last), (select version from last)

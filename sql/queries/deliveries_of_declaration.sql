@@ -10,11 +10,11 @@ select json_build_object('items', (
     'reference', v.reference,
     'state', v.state,
     'attempts', v.attempts,
-    'created_at', to_char(v.created_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'due_at', to_char(v.due_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'sent_at', to_char(v.sent_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+    'created_at', local_time(v.created_at),
+    'due_at', local_time(v.due_at),
+    'sent_at', local_time(v.sent_at),
     'outcome', v.outcome,
-    'outcome_at', to_char(v.outcome_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+    'outcome_at', local_time(v.outcome_at),
     'reason', v.reason
   ) order by v.version, v.authority), '[]')
   from delivery v where v.bucket = d.bucket and v.declaration_id = d.id))
