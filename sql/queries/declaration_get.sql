@@ -2,27 +2,7 @@
 -- $1 $2 declaration: bucket, id; $3 caller's client id; $4 sees declarations of every client;
 -- $5 $6 titles of states and verdicts. A second column: its seq, for the entity tag. A waybill that waits under its own
 -- number is shown where judgement counts it: when its order number is that of one declaration only.
-with d as (
-  select * from declaration
-  where bucket = $1::smallint and id = $2::uuid and ($4::boolean or $3::integer = any (client_ids))
-)
-select json_build_object(
-  'id', d.id,
-  'platform_code', d.platform_code,
-  'order_no', d.order_no,
-  'direction', d.direction,
-  'trade_mode', d.trade_mode,
-  'opened_at', local_time(d.opened_at),
-  'changed_at', local_time(d.changed_at),
-  'state', d.state,
-  'state_title', $5::text::json ->> d.state,
-  'verdict', d.verdict,
-  'verdict_title', $6::text::json ->> d.verdict,
-  'missing', d.missing,
-  'version', d.version,
-  'judged', d.judged_seq = d.seq,
-  'wait_until', local_time(d.wait_until),
-  'released_at', local_time(d.released_at),
+select json_joined(declaration_json(d, $5::text::json, $6::text::json, true), json_build_object(
   'filings', (
     select coalesce(json_agg(json_build_object(
       'id', f.id,
@@ -56,5 +36,6 @@ select json_build_object(
     ) order by v.version, v.authority), '[]')
     from delivery v where v.bucket = d.bucket and v.declaration_id = d.id
   )
-), d.seq
-from d
+)), d.seq
+from declaration d
+where d.bucket = $1::smallint and d.id = $2::uuid and ($4::boolean or $3::integer = any (d.client_ids))
