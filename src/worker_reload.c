@@ -117,7 +117,7 @@ static void on_rules(struct worker *w, const struct db_answer *a)
 	if (w->rules == NULL || w->rules->revision != rules->revision)
 		log_event(NULL, LOG_LEVEL_INFO, "rules.read", "revision=%lld codes=%d regimes=%d", (long long)rules->revision, rules->book->code_count,
 		          rules->book->regime_count);
-	rules_release(w->rules);
+	rules_free(w->rules);
 	w->rules = rules;
 	start(w, RELOAD_CLIENTS);
 }
@@ -192,7 +192,7 @@ void worker_reload_stop(struct worker *w)
 	for (int i = 0; i < r->retired_count; i++)
 		client_set_free(r->retired[i].set);
 	client_set_free(w->clients);
-	rules_release(w->rules);
+	rules_free(w->rules);
 }
 
 void worker_reload(struct worker *w)

@@ -15,7 +15,6 @@ struct args {
 /* NULL: the arena is full; everything below takes NULL. */
 struct args *args_new(struct req *r) must_check;
 void args_text(struct args *q, struct text t); /* borrowed; absent: null */
-void args_i16(struct args *q, int16_t v);
 void args_i32(struct args *q, int32_t v);
 void args_bool(struct args *q, bool v);
 void args_time(struct args *q, int64_t us);

@@ -19,7 +19,6 @@ struct decimal {
 bool decimal_parse(struct text t, int total_digits, int fraction_digits, struct decimal *out) must_check;
 /* Shortest exact form: 10.50 -> "10.5", 3.00 -> "3". */
 void decimal_put(struct buf *b, struct decimal d);
-void decimal_put_places(struct buf *b, struct decimal d, int places); /* rounds half away from zero: money with 2 */
 
 static inline struct decimal decimal_add(struct decimal a, struct decimal b) { return (struct decimal){ a.e5 + b.e5 }; }
 static inline struct decimal decimal_sub(struct decimal a, struct decimal b) { return (struct decimal){ a.e5 - b.e5 }; }

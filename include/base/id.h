@@ -39,11 +39,8 @@ struct id id_new(struct id_source *s, int64_t now_us, int16_t bucket);
 struct id id_of_key(char space, const struct text *parts, int count);
 /* The same, but put into the given bucket (records that live beside another). */
 struct id id_of_key_in(int16_t bucket, char space, const struct text *parts, int count);
-/* The bucket of a key that has no id of its own: the same hash. */
-int16_t id_key_bucket(char space, const struct text *parts, int count);
 
 int16_t id_bucket(const struct id *id);
-int64_t id_time_ms(const struct id *id); /* version 7 only */
 bool id_eq(const struct id *a, const struct id *b);
 int id_cmp(const struct id *a, const struct id *b);
 bool id_is_null(const struct id *id);

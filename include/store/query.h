@@ -14,7 +14,5 @@
 /* The statement of sql/queries/<name>.sql; asserts that it exists. Immutable after query_init(). */
 const struct db_stmt *query(const char *name);
 void query_init(void); /* once, before threads */
-int query_count(void);
-const struct db_stmt *query_at(int i);
 
 #endif

@@ -20,15 +20,13 @@ struct rules {
 	struct codebook *book;
 	struct authority_conf authorities[AUTHORITY_COUNT];
 	int64_t revision;
-	int users; /* holders in this thread; freed with the last */
 };
 
 extern const struct db_stmt rule_store_revision;  /* one row: last_value */
 /* Adds the four statements that read everything, the revision first, to a call; no parameters. */
 void rule_store_load(struct db_call *call);
-/* From a DB_DONE answer of such a call; the caller holds it. NULL: *f says which row cannot be obeyed. */
+/* From a DB_DONE answer of such a call; the caller owns it. NULL: *f says which row cannot be obeyed. */
 struct rules *rules_from_answer(const struct db_answer *a, struct fault *f) must_check;
-struct rules *rules_hold(struct rules *r);
-void rules_release(struct rules *r); /* NULL allowed */
+void rules_free(struct rules *r); /* NULL allowed */
 
 #endif

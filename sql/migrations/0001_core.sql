@@ -69,6 +69,11 @@ create function id_bucket(id uuid) returns smallint language sql immutable paral
   select ((get_byte(uuid_send(id), 6) & 15) << 8 | get_byte(uuid_send(id), 7))::smallint
 $$;
 
+-- a time as callers are shown it: of the day in China, whatever the session's time zone
+create function local_time(t timestamptz) returns text language sql stable parallel safe as $$
+  select to_char(t at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"')
+$$;
+
 -- what came in -------------------------------------------------------------------------------------------------
 create table submission (           -- raw messages as received, once: those of one commit side by side, or one message of several nodes
   bucket      smallint not null,
@@ -295,6 +300,65 @@ create table case_file (            -- a contradiction after a final state: a pe
 );
 
 create sequence pre_entry_serial increment by 1000 minvalue 0 maxvalue 999999000 start 0 cycle;  -- preNo: letter + date + nine digits; drawn in blocks
+
+-- what callers are shown ---------------------------------------------------------------------------------------
+-- One object of the members of several, in their order (jsonb would sort them); null: none. None of them may be empty.
+create function json_joined(a json, b json, c json default null) returns json language sql stable parallel safe as $$
+  select ('{' || concat_ws(', ', substr(left(a::text, -1), 2), substr(left(b::text, -1), 2), substr(left(c::text, -1), 2)) || '}')::json
+$$;
+
+create function declaration_json(d declaration, state_titles json, verdict_titles json, alone boolean) returns json
+language sql stable parallel safe as $$
+  select json_joined(json_build_object(
+    'id', d.id,
+    'platform_code', d.platform_code,
+    'order_no', d.order_no,
+    'direction', d.direction,
+    'trade_mode', d.trade_mode,
+    'opened_at', local_time(d.opened_at),
+    'changed_at', local_time(d.changed_at),
+    'state', d.state,
+    'state_title', state_titles ->> d.state,
+    'verdict', d.verdict,
+    'verdict_title', verdict_titles ->> d.verdict,
+    'missing', d.missing,
+    'version', d.version
+  ), case when alone then json_build_object('judged', d.judged_seq = d.seq) end, json_build_object(
+    'wait_until', local_time(d.wait_until),
+    'released_at', local_time(d.released_at)
+  ))
+$$;
+
+create function delivery_json(v delivery) returns json language sql stable parallel safe as $$
+  select json_build_object(
+    'id', v.declaration_id || '.' || v.authority || '.' || v.version,
+    'declaration_id', v.declaration_id,
+    'authority', v.authority,
+    'version', v.version,
+    'message_id', v.message_id,
+    'reference', v.reference,
+    'state', v.state,
+    'attempts', v.attempts,
+    'created_at', local_time(v.created_at),
+    'due_at', local_time(v.due_at),
+    'sent_at', local_time(v.sent_at),
+    'outcome', v.outcome,
+    'outcome_at', local_time(v.outcome_at),
+    'reason', v.reason
+  )
+$$;
+
+create function filing_key_json(k filing_key) returns json language sql stable parallel safe as $$
+  select json_build_object(
+    'id', k.filing_id,
+    'kind', k.kind,
+    'direction', k.direction,
+    'business_key', k.business_key,
+    'revision', k.revision,
+    'document_sha256', encode(k.doc_sha256, 'hex'),
+    'receipt', convert_from(receipt_of(k.seal_id, k.receipt_from, k.receipt_len), 'UTF8')::json
+  )
+$$;
 
 -- partitions: by month of the id's time; made ahead by tongguanctl migrate and by the daemon ------------------
 create function id_floor(at timestamptz) returns uuid language sql immutable parallel safe as $$

@@ -11,7 +11,7 @@ select json_build_object('items', json_agg(json_build_object(
       when live.now ->> 'breaker' in ('half-open', 'half_open', 'probing') then 'probing'
       else 'up' end,
     'backlog', due.count,
-    'oldest_waiting_at', to_char(due.oldest at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+    'oldest_waiting_at', local_time(due.oldest),
     'dead', dead.count,
     'in_flight', coalesce((live.now ->> 'in_flight')::integer, 0),
     'expected_wait_s', case when a.url is not null then

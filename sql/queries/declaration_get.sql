@@ -2,27 +2,7 @@
 -- $1 $2 declaration: bucket, id; $3 caller's client id; $4 sees declarations of every client;
 -- $5 $6 titles of states and verdicts. A second column: its seq, for the entity tag. A waybill that waits under its own
 -- number is shown where judgement counts it: when its order number is that of one declaration only.
-with d as (
-  select * from declaration
-  where bucket = $1::smallint and id = $2::uuid and ($4::boolean or $3::integer = any (client_ids))
-)
-select json_build_object(
-  'id', d.id,
-  'platform_code', d.platform_code,
-  'order_no', d.order_no,
-  'direction', d.direction,
-  'trade_mode', d.trade_mode,
-  'opened_at', to_char(d.opened_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-  'changed_at', to_char(d.changed_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-  'state', d.state,
-  'state_title', $5::text::json ->> d.state,
-  'verdict', d.verdict,
-  'verdict_title', $6::text::json ->> d.verdict,
-  'missing', d.missing,
-  'version', d.version,
-  'judged', d.judged_seq = d.seq,
-  'wait_until', to_char(d.wait_until at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-  'released_at', to_char(d.released_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+select json_joined(declaration_json(d, $5::text::json, $6::text::json, true), json_build_object(
   'filings', (
     select coalesce(json_agg(json_build_object(
       'id', f.id,
@@ -31,7 +11,7 @@ select json_build_object(
       'action', f.action,
       'business_key', f.business_key,
       'revision', f.revision,
-      'received_at', to_char(f.received_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+      'received_at', local_time(f.received_at),
       'own', f.client_id = $3::integer
     ) order by f.received_at, f.id), '[]')
     from (
@@ -49,12 +29,13 @@ select json_build_object(
       'version', v.version,
       'state', v.state,
       'outcome', v.outcome,
-      'outcome_at', to_char(v.outcome_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+      'outcome_at', local_time(v.outcome_at),
       'attempts', v.attempts,
-      'due_at', to_char(v.due_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+      'due_at', local_time(v.due_at),
       'reason', v.reason
     ) order by v.version, v.authority), '[]')
     from delivery v where v.bucket = d.bucket and v.declaration_id = d.id
   )
-), d.seq
-from d
+)), d.seq
+from declaration d
+where d.bucket = $1::smallint and d.id = $2::uuid and ($4::boolean or $3::integer = any (d.client_ids))

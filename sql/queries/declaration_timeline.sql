@@ -38,7 +38,7 @@ with d as (
   where v.sent_at is not null
   union all
   select a.received_at, 5, 'answered', jsonb_build_object('authority', a.authority, 'version', a.version, 'status', a.status,
-    'outcome', a.outcome, 'said_at', to_char(a.at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'), 'info', case when reader.of_info then a.info end)
+    'outcome', a.outcome, 'said_at', local_time(a.at), 'info', case when reader.of_info then a.info end)
   from d cross join reader join authority_receipt a on a.bucket = d.bucket and a.declaration_id = d.id
   union all
   select c.opened_at, 6, 'case_opened', jsonb_build_object('authority', c.authority, 'version', c.version, 'reason', c.reason)
@@ -52,7 +52,7 @@ with d as (
   from d where d.released_at is not null
 )
 select json_build_object('items', (
-  select coalesce(json_agg(jsonb_build_object('at', to_char(h.at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+  select coalesce(json_agg(jsonb_build_object('at', local_time(h.at),
     'what', h.what) || jsonb_strip_nulls(h.rest) order by h.at, h.rank, h.rest::text), '[]')
   from happened h))
 from d

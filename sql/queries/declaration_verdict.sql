@@ -17,7 +17,7 @@ select json_build_object(
   'declaration_id', d.id,
   'verdict', coalesce(judged.outcome, d.verdict),
   'title', $6::text::json ->> coalesce(judged.outcome, d.verdict),
-  'decided_at', to_char(judged.decided_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+  'decided_at', local_time(judged.decided_at),
   'rule_rows', coalesce(judged.rule_rows, '{}'),
   'reasons', (
     select coalesce(json_agg(json_build_object(
@@ -47,7 +47,7 @@ select json_build_object(
       'relation', case when r.reason -> 'left' ->> 'filing_id' is null or r.reason -> 'right' ->> 'filing_id' is null
         then 'missing' else 'differs' end,
       'corrects', r.reason ->> 'corrects',
-      'until', to_char(d.wait_until at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"')
+      'until', local_time(d.wait_until)
     ) order by r.place), '[]')
     from jsonb_array_elements(convert_from(judged.reasons, 'UTF8')::jsonb) with ordinality as r(reason, place)
     left join lateral (

@@ -4,7 +4,7 @@
 -- $7 $8 opened from, to; $9 $10 opened and id of the last one shown; $11 how many; $12 $13 titles of states and verdicts
 -- Three more columns: the key of the last one shown, when more follow.
 with page as (
-  select d.*, row_number() over (order by d.opened_at desc, d.id desc) as n
+  select d.opened_at, d.id, d, row_number() over (order by d.opened_at desc, d.id desc) as n
   from declaration d
   where ($2::boolean or $1::integer = any (d.client_ids))
     and $4::text is null
@@ -19,21 +19,8 @@ with page as (
   select p.opened_at, p.id from page p
   where p.n = $11::integer and exists (select 1 from page more where more.n > $11::integer)
 )
-select coalesce((select json_agg(json_build_object(
-    'id', p.id,
-    'platform_code', p.platform_code,
-    'order_no', p.order_no,
-    'direction', p.direction,
-    'trade_mode', p.trade_mode,
-    'opened_at', to_char(p.opened_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'changed_at', to_char(p.changed_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'state', p.state,
-    'state_title', $12::text::json ->> p.state,
-    'verdict', p.verdict,
-    'verdict_title', $13::text::json ->> p.verdict,
-    'missing', p.missing,
-    'version', p.version,
-    'wait_until', to_char(p.wait_until at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'released_at', to_char(p.released_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"')
-  ) order by p.n) from page p where p.n <= $11::integer), '[]'),
+select coalesce((
+    select json_agg(declaration_json(p.d, $12::text::json, $13::text::json, false) order by p.n)
+    from page p where p.n <= $11::integer
+  ), '[]'),
   (select opened_at from last), (select id from last), null::integer

@@ -1,20 +1,19 @@
 -- params: 6
 -- $1 authority; $2 state; $3 $4 $5 due time, declaration and version of the last one shown; $6 how many
--- Three more columns: the key of the last one shown, when more follow. Due and dead ones have an index each (a due one that a
--- daemon has in hand is not listed: it goes just now); a branch
--- whose state was not asked for is not run.
+-- Three more columns: the key of the last one shown, when more follow. Due and dead ones have an index each (a due
+-- one that a daemon has in hand is not listed: it goes just now); a branch whose state was not asked for is not run.
 with found as (
-  (select v.* from delivery v
+  (select v.due_at, v.declaration_id, v.version, v from delivery v
     where v.authority = $1::text and v.listed = 'due' and $2::text = 'due'
       and (v.due_at, v.declaration_id, v.version) > ($3::timestamptz, $4::uuid, $5::integer)
     order by v.due_at, v.declaration_id, v.version limit $6::integer + 1)
   union all
-  (select v.* from delivery v
+  (select v.due_at, v.declaration_id, v.version, v from delivery v
     where v.authority = $1::text and v.listed = 'dead' and $2::text = 'dead'
       and (v.due_at, v.declaration_id, v.version) > ($3::timestamptz, $4::uuid, $5::integer)
     order by v.due_at, v.declaration_id, v.version limit $6::integer + 1)
   union all
-  (select v.* from delivery v
+  (select v.due_at, v.declaration_id, v.version, v from delivery v
     where v.authority = $1::text and v.state = $2::text and $2::text not in ('due', 'dead')
       and (v.due_at, v.declaration_id, v.version) > ($3::timestamptz, $4::uuid, $5::integer)
     order by v.due_at, v.declaration_id, v.version limit $6::integer + 1)
@@ -24,20 +23,5 @@ with found as (
   select p.due_at, p.declaration_id, p.version from page p
   where p.n = $6::integer and exists (select 1 from page more where more.n > $6::integer)
 )
-select coalesce((select json_agg(json_build_object(
-    'id', p.declaration_id || '.' || p.authority || '.' || p.version,
-    'declaration_id', p.declaration_id,
-    'authority', p.authority,
-    'version', p.version,
-    'message_id', p.message_id,
-    'reference', p.reference,
-    'state', p.state,
-    'attempts', p.attempts,
-    'created_at', to_char(p.created_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'due_at', to_char(p.due_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'sent_at', to_char(p.sent_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'outcome', p.outcome,
-    'outcome_at', to_char(p.outcome_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'reason', p.reason
-  ) order by p.n) from page p where p.n <= $6::integer), '[]'),
+select coalesce((select json_agg(delivery_json(p.v) order by p.n) from page p where p.n <= $6::integer), '[]'),
   (select due_at from last), (select declaration_id from last), (select version from last)

@@ -1,26 +1,12 @@
 -- params: 6
 -- $1 $2 declaration: bucket, id; $3 authority; $4 version; $5 caller's client id; $6 sees declarations of every client,
 -- and the documents sent
-select json_build_object(
-    'id', v.declaration_id || '.' || v.authority || '.' || v.version,
-    'declaration_id', v.declaration_id,
-    'authority', v.authority,
-    'version', v.version,
-    'message_id', v.message_id,
-    'reference', v.reference,
-    'state', v.state,
-    'attempts', v.attempts,
-    'created_at', to_char(v.created_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'due_at', to_char(v.due_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'sent_at', to_char(v.sent_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'outcome', v.outcome,
-    'outcome_at', to_char(v.outcome_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
-    'reason', v.reason,
-    'document', case when $6::boolean then (
-      select json_build_object('content_type', v.content_type,
-        'body', convert_from(substring(b.body from v.document_from + 1 for v.document_len), 'UTF8'))
-      from delivery_document b where b.bucket = id_bucket(v.document_id) and b.id = v.document_id) end
-  )
+select json_joined(delivery_json(v), json_build_object(
+  'document', case when $6::boolean then (
+    select json_build_object('content_type', v.content_type,
+      'body', convert_from(substring(b.body from v.document_from + 1 for v.document_len), 'UTF8'))
+    from delivery_document b where b.bucket = id_bucket(v.document_id) and b.id = v.document_id) end
+))
 from delivery v
 join declaration d on d.bucket = v.bucket and d.id = v.declaration_id
 where v.bucket = $1::smallint and v.declaration_id = $2::uuid and v.authority = $3::text and v.version = $4::integer

@@ -7,7 +7,7 @@ select json_build_object(
   'action', f.action,
   'business_key', f.business_key,
   'revision', f.revision,
-  'received_at', to_char(f.received_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'),
+  'received_at', local_time(f.received_at),
   'declaration_id', coalesce(f.declaration_id,
     (select l.declaration_id from link l where l.bucket = id_bucket(f.link_id) and l.id = f.link_id)),
   'message_sha256', encode(f.message_sha256, 'hex'),

@@ -29,12 +29,6 @@ void args_text(struct args *q, struct text t)
 		add(q, db_text(t));
 }
 
-void args_i16(struct args *q, int16_t v)
-{
-	if (q != NULL)
-		add(q, db_i16(q->r->arena, v));
-}
-
 void args_i32(struct args *q, int32_t v)
 {
 	if (q != NULL)

@@ -107,13 +107,6 @@ void decimal_put(struct buf *b, struct decimal d)
 	put_number(b, d, places);
 }
 
-void decimal_put_places(struct buf *b, struct decimal d, int places)
-{
-	assert(places >= 0 && places <= PLACES);
-	d.e5 = rounded(d.e5, power[PLACES - places]) * power[PLACES - places];
-	put_number(b, d, places);
-}
-
 struct decimal decimal_mul(struct decimal a, struct decimal b, int places)
 {
 	bool negative = (a.e5 < 0) != (b.e5 < 0);

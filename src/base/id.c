@@ -124,27 +124,11 @@ struct id id_of_key_in(int16_t bucket, char space, const struct text *parts, int
 	return digest_id(&digest, bucket);
 }
 
-int16_t id_key_bucket(char space, const struct text *parts, int count)
-{
-	struct sha256 digest = key_digest(space, parts, count);
-
-	return digest_bucket(&digest);
-}
-
 /* ---- reading ---- */
 
 int16_t id_bucket(const struct id *id)
 {
 	return (int16_t)((id->b[6] & 15) << 8 | id->b[7]);
-}
-
-int64_t id_time_ms(const struct id *id)
-{
-	int64_t ms = 0;
-
-	for (int i = 0; i < 6; i++)
-		ms = ms << 8 | id->b[i];
-	return ms;
 }
 
 bool id_eq(const struct id *a, const struct id *b)

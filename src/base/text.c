@@ -367,43 +367,31 @@ void buf_hex(struct buf *b, const void *bytes, size_t len)
 	b->len += len * 2;
 }
 
-static void put_base64(struct buf *b, struct text in, const char *alphabet, bool with_padding)
+void buf_base64url(struct buf *b, const void *bytes, size_t len)
 {
-	const unsigned char *at = (const unsigned char *)in.at;
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	const unsigned char *at = bytes;
 	char *out;
-	size_t left;
 
-	if (!has_room(b, in.len / 3 * 4 + 4))
+	if (!has_room(b, len / 3 * 4 + 4))
 		return;
 	out = b->at + b->len;
-	for (left = in.len; left >= 3; left -= 3, at += 3) {
+	for (; len >= 3; len -= 3, at += 3) {
 		*out++ = alphabet[at[0] >> 2];
 		*out++ = alphabet[(at[0] & 3) << 4 | at[1] >> 4];
 		*out++ = alphabet[(at[1] & 15) << 2 | at[2] >> 6];
 		*out++ = alphabet[at[2] & 63];
 	}
-	if (left > 0) {
-		unsigned char second = left == 2 ? at[1] : 0;
+	if (len > 0) {
+		unsigned char second = len == 2 ? at[1] : 0;
 
 		*out++ = alphabet[at[0] >> 2];
 		*out++ = alphabet[(at[0] & 3) << 4 | second >> 4];
-		if (left == 2)
+		if (len == 2)
 			*out++ = alphabet[(second & 15) << 2];
-		for (; with_padding && left < 3; left++)
-			*out++ = '=';
 	}
 	*out = '\0';
 	b->len = (size_t)(out - b->at);
-}
-
-void buf_base64(struct buf *b, const void *bytes, size_t len)
-{
-	put_base64(b, (struct text){ bytes, len }, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", true);
-}
-
-void buf_base64url(struct buf *b, const void *bytes, size_t len)
-{
-	put_base64(b, (struct text){ bytes, len }, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", false);
 }
 
 static int hex_value(char c)

@@ -39,14 +39,3 @@ const struct db_stmt *query(const char *name)
 	assert(found != NULL);
 	return found;
 }
-
-int query_count(void)
-{
-	return statement_count;
-}
-
-const struct db_stmt *query_at(int i)
-{
-	assert(i >= 0 && i < statement_count);
-	return &statements[i];
-}

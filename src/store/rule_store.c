@@ -175,8 +175,10 @@ static bool read_authorities(struct rules *rules, const struct db_rows *r)
 	return true;
 }
 
-static void rules_free(struct rules *r)
+void rules_free(struct rules *r)
 {
+	if (r == NULL)
+		return;
 	codebook_free(r->book);
 	for (int a = 0; a < AUTHORITY_COUNT; a++)
 		free(r->authorities[a].url);
@@ -210,22 +212,9 @@ struct rules *rules_from_answer(const struct db_answer *a, struct fault *f)
 		(void)fault_set(f, FAULT_SYSTEM, "no memory for the rules");
 		return NULL;
 	}
-	r->users = 1;
 	if (!fill(r, a, f)) {
 		rules_free(r);
 		return NULL;
 	}
 	return r;
-}
-
-struct rules *rules_hold(struct rules *r)
-{
-	r->users++;
-	return r;
-}
-
-void rules_release(struct rules *r)
-{
-	if (r != NULL && --r->users == 0)
-		rules_free(r);
 }

@@ -8,7 +8,7 @@ import pytest  # noqa: E402
 
 from filer import Trades  # noqa: E402
 from stack import Api  # noqa: E402
-from support import SEED, new_stack, pytest_runtest_makereport, stacks, watch  # noqa: E402, F401
+from support import SEED, new_stack, own, pytest_runtest_makereport, watch  # noqa: E402, F401
 
 
 @pytest.fixture(scope="session")
@@ -34,17 +34,3 @@ def calm(request):
 def trades(request):
     """Keys that no other test has."""
     return Trades(f"{SEED}/{request.node.nodeid}")
-
-
-@pytest.fixture
-def own():
-    """Makes stacks that one test has for itself: own(settings=…), own(own_cluster=True)."""
-    made = []
-
-    def make(**more):
-        made.append(new_stack(**more))
-        return made[-1].start()
-    yield make
-    for s in made:
-        stacks.remove(s)
-        s.remove()

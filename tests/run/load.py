@@ -1,14 +1,15 @@
 """Filers that go on whatever happens, and what must hold afterwards: every acknowledged filing is there once with its
 receipt unchanged, every matched declaration reached each authority with one effect, nothing is left waiting."""
 import http.client
+import itertools
 import re
 import threading
-import time
 
 from filer import Trades, ceb, revised
 from stack import AUTHORITIES, Api, wait_for
 
 BROKEN = (OSError, http.client.HTTPException)
+PATIENCE_S = 120  # a filing is sent again as long as that
 RECEIPT = re.compile(rb'"receipt":(\{.*?\}\})')
 
 
@@ -22,27 +23,29 @@ class Load:
         addresses = addresses or [stack.daemon.address]
         self.threads = [threading.Thread(target=self._run, args=(f"{seed}/{n}", addresses, n), daemon=True) for n in range(threads)]
 
+    def _send_once(self, api, body, count):
+        """The receipts' bytes; None: it is to be sent again."""
+        if self.aborted:
+            raise AssertionError("aborted: the test has failed already")
+        try:
+            reply = api.file(body)
+        except BROKEN:
+            reply = None
+        if reply is not None and reply.status in (200, 201):
+            receipts = [reply.body] if isinstance(body, dict) else RECEIPT.findall(reply.body)
+            assert len(receipts) == count, reply
+            return receipts
+        # 207: some of a message are not known to be stored; the whole is sent again
+        if reply is not None and reply.status not in (503, 408) and not (reply.status == 207 and b'"status":503' in reply.body):
+            raise AssertionError(f"a good filing was answered {reply!r}")
+        with self.lock:
+            self.retries += 1
+        return None
+
     def _send(self, apis, n, body, count):
-        """Until all of it is acknowledged; the receipts' bytes."""
-        for attempt in range(2000):
-            if self.aborted:
-                raise AssertionError("aborted: the test has failed already")
-            api = apis[(n + attempt) % len(apis)]
-            try:
-                reply = api.file(body)
-            except BROKEN:
-                reply = None
-            if reply is not None and reply.status in (200, 201):
-                receipts = [reply.body] if isinstance(body, dict) else RECEIPT.findall(reply.body)
-                assert len(receipts) == count, reply
-                return receipts
-            # 207: some of a message are not known to be stored; the whole is sent again
-            if reply is not None and reply.status not in (503, 408) and not (reply.status == 207 and b'"status":503' in reply.body):
-                raise AssertionError(f"a good filing was answered {reply!r}")
-            with self.lock:
-                self.retries += 1
-            time.sleep(0.01)  # a filer that is told to come again does not hammer
-        raise AssertionError("a good filing was never acknowledged")
+        """Until all of it is acknowledged, by each address in turn; a filer that is told to come again does not hammer."""
+        turns = itertools.cycle(apis[n % len(apis):] + apis[:n % len(apis)])
+        return wait_for(lambda: self._send_once(next(turns), body, count), "a good filing is acknowledged", PATIENCE_S)
 
     def _file(self, apis, n, filings, body=None):
         receipts = self._send(apis, n, body or filings[0], len(filings))

@@ -1,4 +1,5 @@
-"""What black box and fault tests have in common: waiting for a declaration, and holding answers against /openapi.json."""
+"""What black box and fault tests have in common: their stacks, waiting for a declaration, and holding answers against
+/openapi.json. Each conftest takes the fixture and the hook over by importing them."""
 import os
 import pathlib
 import re
@@ -32,11 +33,25 @@ def new_stack(own_cluster=False, **more):
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """A failed test shows what the daemons said last; each conftest takes this hook over."""
+    """A failed test shows what the daemons said last."""
     report = (yield).get_result()
     if report.failed:
         for stack in stacks:
             report.sections += [(f"log of {d.name} in {stack.directory.name}", d.tail(25)) for d in stack.daemons]
+
+
+@pytest.fixture
+def own():
+    """Makes stacks that one test has for itself: own(settings=…), own(own_cluster=True)."""
+    made = []
+
+    def make(**more):
+        made.append(new_stack(**more))
+        return made[-1].start()
+    yield make
+    for s in made:
+        stacks.remove(s)
+        s.remove()
 
 
 def settled(stack, trade, state="released", timeout=20, api=None):

@@ -230,7 +230,6 @@ static inline void world_rules(struct world *w)
 
 	assert_non_null(rules);
 	w->rules = rules;
-	rules->users = 1;
 	rules->book = fixture_codebook();
 	for (int i = 0; i < rules->book->regime_count; i++)
 		if (rules->book->regimes[i].authorities != 0)

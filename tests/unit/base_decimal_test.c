@@ -42,15 +42,6 @@ static const char *shortest(struct decimal n)
 	return b.at;
 }
 
-static const char *places(struct decimal n, int count)
-{
-	struct buf b;
-
-	buf_init(&b, &arena, 0);
-	decimal_put_places(&b, n, count);
-	return b.at;
-}
-
 static void forms(void **state)
 {
 	static const struct {
@@ -89,24 +80,6 @@ static void forms(void **state)
 			assert_true(n.e5 == 4242);
 	}
 	assert_false(decimal_parse((struct text){ NULL, 0 }, 19, 5, &(struct decimal){ 0 }));
-}
-
-static void fixed_places(void **state)
-{
-	static const struct {
-		const char *text;
-		int count;
-		const char *out;
-	} cases[] = {
-		{ "3", 2, "3.00" }, { "10.5", 2, "10.50" }, { "1.005", 2, "1.01" }, { "1.00499", 2, "1.00" }, { "-1.005", 2, "-1.01" },
-		{ "-1.00499", 2, "-1.00" }, { "0.005", 2, "0.01" }, { "-0.00499", 2, "0.00" }, { "0.99999", 2, "1.00" },
-		{ "0.5", 0, "1" }, { "0.49999", 0, "0" }, { "-0.5", 0, "-1" }, { "1.23456", 5, "1.23456" }, { "0", 5, "0.00000" },
-		{ "99999999999999.99999", 2, "100000000000000.00" }, { "0.07", 2, "0.07" }, { "1.45", 1, "1.5" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNTOF(cases); i++)
-		assert_string_equal(places(d(cases[i].text), cases[i].count), cases[i].out);
 }
 
 static void sums_and_order(void **state)
@@ -162,7 +135,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(forms, begin, end),
-		cmocka_unit_test_setup_teardown(fixed_places, begin, end),
 		cmocka_unit_test_setup_teardown(sums_and_order, begin, end),
 		cmocka_unit_test_setup_teardown(products, begin, end),
 	};

@@ -11,6 +11,16 @@
 
 static const int64_t now_us = INT64_C(1772417472345678);
 
+/* Of version 7. */
+static int64_t time_ms(const struct id *id)
+{
+	int64_t ms = 0;
+
+	for (int i = 0; i < 6; i++)
+		ms = ms << 8 | id->b[i];
+	return ms;
+}
+
 /* A clock that stands, runs, jumps ahead and goes back by an hour. */
 static int64_t time_of(int i)
 {
@@ -49,14 +59,14 @@ static void ids_of_all_buckets_ascend_by_the_millisecond(void **state)
 		struct id id = id_new(&s, now_us + i, bucket);
 
 		assert_true(id_cmp(&last[bucket], &id) < 0);
-		assert_true(id_time_ms(&id) >= id_time_ms(&newest));
-		if (id_time_ms(&id) > id_time_ms(&newest))
+		assert_true(time_ms(&id) >= time_ms(&newest));
+		if (time_ms(&id) > time_ms(&newest))
 			assert_true(id_cmp(&newest, &id) < 0);
 		assert_int_equal(id_bucket(&id), bucket);
 		last[bucket] = id;
 		newest = id;
 	}
-	assert_int_equal(id_time_ms(&newest), (now_us + 99999) / 1000);
+	assert_int_equal(time_ms(&newest), (now_us + 99999) / 1000);
 }
 
 static void sources_differ(void **state)
@@ -94,7 +104,6 @@ static void form_is_that_of_rfc_9562(void **state)
 		assert_true(id_parse(text_of(text), &back));
 		assert_true(id_eq(&id, &back));
 		assert_int_equal(id_bucket(&back), bucket);
-		assert_int_equal(id_time_ms(&back), now_us / 1000);
 	}
 }
 
@@ -137,7 +146,6 @@ static void ids_of_keys_are_for_ever(void **state)
 	id_format(&id, text);
 	assert_string_equal(text, "c6c95e8f-7ad2-8009-90b6-f1daae166029");
 	assert_int_equal(id_bucket(&id), 9);
-	assert_int_equal(id_key_bucket('d', parts, 2), 9);
 	id = id_of_key('x', NULL, 0);
 	id_format(&id, text);
 	assert_string_equal(text, "2d711642-b726-8031-8162-7ca9fbac32f5");
@@ -171,7 +179,6 @@ static void keys_spread_over_all_buckets(void **state)
 		struct id id = id_of_key('d', &part, 1), back;
 		char text[ID_TEXT_BYTES];
 
-		assert_int_equal(id_bucket(&id), id_key_bucket('d', &part, 1));
 		id_format(&id, text);
 		assert_int_equal(text[14], '8');
 		assert_true(id_parse(text_of(text), &back) && id_eq(&id, &back));

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -387,7 +388,7 @@ static void *wake_often(void *arg)
 
 	for (int i = 0; i < 20000; i++)
 		while (!loop_wake(w->loop, on_wake, w))
-			(void)usleep(100);
+			(void)sched_yield();
 	return NULL;
 }
 

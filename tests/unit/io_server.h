@@ -46,7 +46,7 @@ struct server {
 	struct loop *loop;
 	struct httpd *httpd;
 	pthread_t thread;
-	_Atomic int requests, gone, ended, refused, answered_200, answered_0;
+	_Atomic int requests, gone, ended, refused, answered_200, answered_0, turns;
 	_Atomic int last_refusal; /* enum fault_code */
 	_Atomic int64_t body_bytes;
 	_Atomic bool over;
@@ -248,6 +248,20 @@ static void expect_count(_Atomic int *count, int want)
 	for (int i = 0; i < PATIENCE_MS && *count < want; i++)
 		(void)poll(NULL, 0, 1);
 	assert_int_equal(*count, want);
+}
+
+static void in_loop_turn(void *arg)
+{
+	server_of(arg)->turns++;
+}
+
+/* Waits until the server's loop has turned: what was sent before is read. */
+__attribute__((unused)) static void expect_turn(struct server *s)
+{
+	int seen = s->turns;
+
+	assert_true(loop_wake(s->loop, in_loop_turn, s));
+	expect_count(&s->turns, seen + 1);
 }
 
 /* --- the client ---------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "store/query.h"
+#include "store/sql_embedded.h"
 
 /* The highest $n outside comments, and whether each below it is there. */
 static int parameters(const char *sql)
@@ -33,13 +34,13 @@ static int parameters(const char *sql)
 static void each_says_its_parameters(void **state)
 {
 	(void)state;
-	assert_true(query_count() > 0);
-	for (int i = 0; i < query_count(); i++) {
-		const struct db_stmt *s = query_at(i);
+	assert_non_null(sql_queries[0].name);
+	for (const struct sql_file *f = sql_queries; f->name != NULL; f++) {
+		const struct db_stmt *s = query(f->name);
 
+		assert_ptr_equal(s->sql, f->sql);
 		if (parameters(s->sql) != s->param_count)
 			fail_msg("%s", s->name);
-		assert_ptr_equal(query(s->name), s);
 		assert_int_equal(s->flags & DB_WRITES, 0);
 	}
 }
