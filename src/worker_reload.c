@@ -47,7 +47,7 @@ static void failed(struct worker *w, const char *what, const char *why)
 	r->step = RELOAD_IDLE;
 }
 
-/* --- clients ----------------------------------------------------------------------------------------------------- */
+/* --- what was in force --------------------------------------------------------------------------------------------------- */
 
 static int64_t request_lives_us(const struct worker *w)
 {
@@ -63,27 +63,38 @@ static void free_retired(struct worker *w)
 	int kept = 0;
 
 	for (int i = 0; i < r->retired_count; i++) {
-		if (r->retired[i].since_us < before_us)
-			client_set_free(r->retired[i].set);
-		else
+		if (r->retired[i].since_us < before_us) {
+			client_set_free(r->retired[i].clients);
+			rules_free(r->retired[i].rules);
+		} else {
 			r->retired[kept++] = r->retired[i];
+		}
 	}
 	r->retired_count = kept;
+}
+
+/* Requests may point into old clients, and judgements under way into old rules. False: no place for them. */
+static bool retire(struct worker *w, struct client_set *clients, struct rules *rules)
+{
+	struct worker_reload *r = &w->reload;
+
+	free_retired(w);
+	if (r->retired_count == RETIRED_MAX)
+		return false;
+	if (clients != NULL || rules != NULL) {
+		r->retired[r->retired_count].clients = clients;
+		r->retired[r->retired_count].rules = rules;
+		r->retired[r->retired_count++].since_us = loop_now_us(w->loop);
+	}
+	return true;
 }
 
 /* With no place for the old set the new one waits: it is read again a tick later. */
 static bool replace_clients(struct worker *w, struct client_set *set)
 {
-	struct worker_reload *r = &w->reload;
-
-	free_retired(w);
-	if (r->retired_count == RETIRED_MAX) {
+	if (!retire(w, w->clients, NULL)) {
 		client_set_free(set);
 		return false;
-	}
-	if (w->clients != NULL) {
-		r->retired[r->retired_count].set = w->clients;
-		r->retired[r->retired_count++].since_us = loop_now_us(w->loop);
 	}
 	w->clients = set;
 	return true;
@@ -117,7 +128,11 @@ static void on_rules(struct worker *w, const struct db_answer *a)
 	if (w->rules == NULL || w->rules->revision != rules->revision)
 		log_event(NULL, LOG_LEVEL_INFO, "rules.read", "revision=%lld codes=%d regimes=%d", (long long)rules->revision, rules->book->code_count,
 		          rules->book->regime_count);
-	rules_free(w->rules);
+	if (!retire(w, NULL, w->rules)) {
+		rules_free(rules);
+		failed(w, "rules", "too many changes at once");
+		return;
+	}
 	w->rules = rules;
 	start(w, RELOAD_CLIENTS);
 }
@@ -189,8 +204,10 @@ void worker_reload_stop(struct worker *w)
 	if (r->step != RELOAD_IDLE)
 		db_cancel(w->pools[POOL_QUERY], &r->call);
 	loop_timer_clear(w->loop, &r->tick);
-	for (int i = 0; i < r->retired_count; i++)
-		client_set_free(r->retired[i].set);
+	for (int i = 0; i < r->retired_count; i++) {
+		client_set_free(r->retired[i].clients);
+		rules_free(r->retired[i].rules);
+	}
 	client_set_free(w->clients);
 	rules_free(w->rules);
 }
