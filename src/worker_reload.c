@@ -47,7 +47,7 @@ static void failed(struct worker *w, const char *what, const char *why)
 	r->step = RELOAD_IDLE;
 }
 
-/* --- what was in force --------------------------------------------------------------------------------------------------- */
+/* --- what was in force --------------------------------------------------------------------------------------------- */
 
 static int64_t request_lives_us(const struct worker *w)
 {
