@@ -55,7 +55,7 @@ const struct setting config_settings[] = {
 	NUMBER(flow, queue_per_authority, 1, 100000, 2000, "deliveries", "Deliveries waiting in memory for one authority; the rest wait in the database."),
 	NUMBER(flow, lease_s, 1, 3600, 30, "s", "How long this daemon holds a declaration or delivery; after a crash it waits so long. Longer than any authority's timeout_ms."),
 	NUMBER(flow, sweep_ms, 10, 60000, 250, "ms", "How often work that nobody holds is looked for."),
-	NUMBER(flow, gather_ms, 0, 10000, 40, "ms", "How long what is new waits for company before its declaration is judged: other filings, answers of other authorities."),
+	NUMBER(flow, gather_ms, 0, 10000, 80, "ms", "How long what is new waits for company before its declaration is judged: other filings, answers of other authorities."),
 	NUMBER(flow, patience_ms, 0, 60000, 500, "ms", "The same for declarations that still lack flows."),
 	TEXT_(flow, exchange_id, "DXPENT0000000000", "Our number at the customs data exchange."),
 
