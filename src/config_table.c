@@ -51,7 +51,7 @@ const struct setting config_settings[] = {
 
 	NUMBER(flow, assess_batch, 1, 512, 128, "declarations", "Declarations judged together."),
 	NUMBER(flow, assess_flights, 1, 4, 1, "batches", "Batches of judging under way at once."),
-	NUMBER(flow, hint_limit, 4096, 12288, 4096, "declarations", "Declarations waiting in memory to be judged; the rest wait in the database."),
+	NUMBER(flow, hint_limit, 4096, 12288, 12288, "declarations", "Declarations waiting in memory to be judged; the rest wait in the database."),
 	NUMBER(flow, queue_per_authority, 1, 100000, 2000, "deliveries", "Deliveries waiting in memory for one authority; the rest wait in the database."),
 	NUMBER(flow, lease_s, 1, 3600, 30, "s", "How long this daemon holds a declaration or delivery; after a crash it waits so long. Longer than any authority's timeout_ms."),
 	NUMBER(flow, sweep_ms, 10, 60000, 250, "ms", "How often work that nobody holds is looked for."),

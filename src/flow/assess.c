@@ -20,7 +20,7 @@
 #define SWEEP_BATCH    256
 #define LEFT_BATCH     4    /* work rows at once */
 #define IDS_MAX        4096 /* declarations of one work row: a batch of intake raises three a filing at most */
-#define BUSY_PATIENCE  10 /* times as long while filings wait to be stored: storing goes first, judging what lacks flows can wait */
+#define BUSY_PATIENCE  4 /* times as long while filings wait to be stored: storing goes first, judging what lacks flows can wait */
 
 static db_done_fn on_serial, on_swept;
 static loop_timer_fn on_sweep, on_gather;
