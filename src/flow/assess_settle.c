@@ -38,11 +38,25 @@ static bool make_context(struct flight *f)
 	return !f->arena.full;
 }
 
+/* Its answers go back to the hand, to be stored next time. */
+static void judge_again(struct flight *f, int at)
+{
+	hand_again(f->home->hand, &f->ids[at]);
+	while (f->answers[at] != NULL) {
+		struct inbox_item *item = f->answers[at];
+
+		f->answers[at] = item->next;
+		if (!hand_answer(f->home->hand, &f->ids[at], item, loop_now_us(f->home->flow->deps.loop))) {
+			item->next = NULL;
+			flight_answers_done(item, INBOX_TRY_AGAIN);
+		}
+	}
+}
+
 void flight_settle(struct flight *f)
 {
 	struct flow *fl = f->home->flow;
 	const struct judge_context *x = &f->context;
-	bool short_of_serials = false;
 
 	if (!make_context(f)) {
 		flight_put_off(f, "settle", NULL);
@@ -50,14 +64,11 @@ void flight_settle(struct flight *f)
 	}
 	for (int i = 0; i < f->count; i++)
 		if (f->judged[i].found && !judge_settle(&f->judged[i], &f->context))
-			short_of_serials = true; /* its work row stays; judged again below */
+			judge_again(f, i); /* no serial was left; its work row stays */
 	if (f->arena.full) {
 		flight_put_off(f, "settle", NULL);
 		return;
 	}
-	if (short_of_serials)
-		for (int i = 0; i < f->count; i++)
-			hand_again(f->home->hand, &f->ids[i]);
 	assess_ask_serials(f->home);
 	if (f->context.judgement_count == 0) {
 		flight_part_over(f);
@@ -131,21 +142,6 @@ static void hand_over(struct flight *f, const bool *won)
 		fl->stats.contradictions += c->contradicted;
 		if (c->go)
 			dispatch_kick(fl->dispatch, c->authority);
-	}
-}
-
-/* Its answers go back to the hand, to be stored next time. */
-static void judge_again(struct flight *f, int at)
-{
-	hand_again(f->home->hand, &f->ids[at]);
-	while (f->answers[at] != NULL) {
-		struct inbox_item *item = f->answers[at];
-
-		f->answers[at] = item->next;
-		if (!hand_answer(f->home->hand, &f->ids[at], item, loop_now_us(f->home->flow->deps.loop))) {
-			item->next = NULL;
-			flight_answers_done(item, INBOX_TRY_AGAIN);
-		}
 	}
 }
 

@@ -12,6 +12,16 @@ static int place_of(const struct db_rows *r, int row, int count)
 	return (int)place - 1;
 }
 
+/* How many rows each place has; NULL: arena full. */
+static int *rows_of_each(struct arena *a, const struct db_rows *r, int count)
+{
+	int *sizes = arena_zalloc(a, sizeof(int) * (size_t)count);
+
+	for (int row = 0; sizes != NULL && row < db_row_count(r); row++)
+		sizes[place_of(r, row, count)]++;
+	return sizes;
+}
+
 /* The filings that count: its own, and a waybill's that only its order number leads here. */
 static bool read_filing_ids(struct arena *a, const struct db_rows *r, int row, struct judged *j)
 {
@@ -58,12 +68,10 @@ static bool read_declaration(struct arena *a, const struct db_rows *r, int row, 
 
 static bool read_parts(struct arena *a, const struct db_rows *r, int count, struct judged *out)
 {
-	int *sizes = arena_zalloc(a, sizeof(int) * (size_t)count);
+	const int *sizes = rows_of_each(a, r, count);
 
 	if (sizes == NULL)
 		return false;
-	for (int row = 0; row < db_row_count(r); row++)
-		sizes[place_of(r, row, count)]++;
 	for (int i = 0; i < count; i++) {
 		out[i].parts = arena_alloc(a, sizeof(struct part) * (size_t)(sizes[i] + AUTHORITY_COUNT));
 		out[i].stored = arena_alloc(a, sizeof(struct part_stored) * (size_t)(sizes[i] + AUTHORITY_COUNT));
@@ -107,12 +115,10 @@ static void add_held(struct judged *j)
 /* Those stored, and behind them those in memory. */
 static bool read_answers(struct arena *a, const struct db_rows *r, int count, struct judged *out)
 {
-	int *sizes = arena_zalloc(a, sizeof(int) * (size_t)count);
+	const int *sizes = rows_of_each(a, r, count);
 
 	if (sizes == NULL)
 		return false;
-	for (int row = 0; row < db_row_count(r); row++)
-		sizes[place_of(r, row, count)]++;
 	for (int i = 0; i < count; i++) {
 		int n = sizes[i] + held_count(&out[i]);
 
