@@ -16,9 +16,10 @@
 enum { XML_WALK_DEPTH_MAX = 32 };
 
 struct xml_element {
-	struct text name; /* local; borrowed until the callback returns, like guid */
-	struct text guid; /* attribute guid; at == NULL: none */
+	struct text name; /* local; borrowed until the callback returns, like the attributes */
+	struct text guid, version; /* attributes of these names; at == NULL: none */
 	int depth;        /* root: 1 */
+	bool has_no_namespace;
 	bool is_foreign;  /* in another namespace than customs' or none */
 };
 

@@ -34,9 +34,10 @@ static bool read_message(struct req *r, bool xml, struct message *m, struct faul
 
 	if (rules == NULL)
 		return fault_set(f, FAULT_STORE_DOWN, "the code lists are not read yet");
-	if (!(xml ? message_read_ceb(r->arena, r->http->body, m, f) : message_read_json(r->arena, r->http->body, m, f)))
+	if (!(xml ? message_read_ceb(r->arena, r->http->body, READ_LENIENT, m, f) : message_read_json(r->arena, r->http->body, m, f)))
 		return false;
 	message_check(r->arena, m, rules->book, clock_day(r->now_us));
+	message_refuse_unfiled(r->arena, m);
 	if (r->arena->full)
 		return fault_set(f, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
 	return true;
