@@ -30,6 +30,7 @@ create table code (
   code       text not null,
   name_zh    text not null,
   name_en    text,
+  iso        text,                                -- codes of ISO 4217 or 3166 in words, the three-letter one first
   valid_from date not null,
   valid_to   date,
   source     text not null,

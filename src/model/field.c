@@ -32,20 +32,6 @@ static const struct text names[FIELD_COUNT] = {
 #undef X
 };
 
-static const char *const list_names[CODE_LIST_COUNT] = {
-	[CODES_NONE] = "none",
-	[CODES_CURRENCY] = "currency",
-	[CODES_COUNTRY] = "country",
-	[CODES_UNIT] = "unit",
-	[CODES_CUSTOMS] = "customs",
-	[CODES_PORT] = "port",
-	[CODES_TRADE_MODE] = "trade_mode",
-	[CODES_TRANSPORT] = "transport",
-	[CODES_WRAP] = "wrap",
-	[CODES_DIVISION] = "division",
-	[CODES_HS] = "hs",
-};
-
 static const char *const kind_names[DOC_KIND_COUNT] = {
 	[DOC_ORDER] = "order",
 	[DOC_PAYMENT] = "payment",
@@ -136,11 +122,6 @@ static int index_of_element(const struct places *p, struct text element)
 			return i;
 	}
 	return -1;
-}
-
-const char *code_list_name(enum code_list l)
-{
-	return list_names[l];
 }
 
 const char *field_name(enum field f)
