@@ -105,21 +105,13 @@ static uint32_t hash(enum code_list list, struct text code)
 	return (uint32_t)(bytes >> 32);
 }
 
-static int compare_bytes(struct text a, struct text b)
-{
-	size_t shorter = a.len < b.len ? a.len : b.len;
-	int order = shorter == 0 ? 0 : memcmp(a.at, b.at, shorter);
-
-	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_list_code_and_time(const void *one, const void *other)
 {
 	const struct code_row *a = one, *b = other;
 	int order = (int)a->list - (int)b->list;
 
 	if (order == 0)
-		order = compare_bytes(a->code, b->code);
+		order = text_order(a->code, b->code);
 	return order != 0 ? order : (a->valid_from > b->valid_from) - (a->valid_from < b->valid_from);
 }
 
@@ -204,24 +196,12 @@ const struct regime *codebook_default_regime(const struct codebook *c, enum dire
 	return codebook_regime(c, TEXT("*"), d, day);
 }
 
-/* The next name of "a,b,c"; false: no more. */
-static bool next_name(struct text *rest, struct text *name)
-{
-	const char *comma = rest->len == 0 ? NULL : memchr(rest->at, ',', rest->len);
-
-	if (rest->len == 0)
-		return false;
-	*name = (struct text){ rest->at, comma == NULL ? rest->len : (size_t)(comma - rest->at) };
-	*rest = (struct text){ rest->at + name->len + (comma != NULL), rest->len - name->len - (comma != NULL) };
-	return true;
-}
-
 bool regime_flows_by_names(struct text names, unsigned *out)
 {
 	enum doc_kind kind;
 	struct text name;
 
-	for (*out = 0; next_name(&names, &name); *out |= FLOW(kind))
+	for (*out = 0; text_next(&names, ',', &name); *out |= FLOW(kind))
 		if (!doc_kind_by_name(name, &kind))
 			return false;
 	return *out != 0;
@@ -232,7 +212,7 @@ bool regime_authorities_by_codes(struct text codes, unsigned *out)
 	enum authority authority;
 	struct text code;
 
-	for (*out = 0; next_name(&codes, &code); *out |= AUTHORITY_BIT(authority))
+	for (*out = 0; text_next(&codes, ',', &code); *out |= AUTHORITY_BIT(authority))
 		if (!authority_by_code(code, &authority))
 			return false;
 	return true;

@@ -26,37 +26,24 @@ static bool table_open(struct table *t, const char *name)
 	return t->rest.at != NULL;
 }
 
-/* What stands before the mark, which is taken as well. */
-static struct text cut(struct text *rest, char mark)
-{
-	const char *end = rest->len == 0 ? NULL : memchr(rest->at, mark, rest->len);
-	struct text part = { rest->at, end == NULL ? rest->len : (size_t)(end - rest->at) };
-
-	rest->at += part.len + (end != NULL);
-	rest->len -= part.len + (end != NULL);
-	return part;
-}
-
 /* The next row of `count` fields; an empty one is absent. False: no more, or (*f set) the row has another number. */
 static bool table_next(struct table *t, int count, struct fault *f)
 {
+	struct text line;
+
 	assert(count <= FIELDS_MAX);
-	while (t->rest.len > 0) {
-		struct text line = cut(&t->rest, '\n');
+	while (text_next(&t->rest, '\n', &line)) {
 		int n = 0;
 
 		t->line++;
 		if (line.len == 0 || line.at[0] == '#')
 			continue;
-		while (n < count && (n == 0 || line.len > 0)) {
-			t->fields[n] = cut(&line, '\t');
+		while (n < count && text_next(&line, '\t', &t->fields[n])) {
 			if (t->fields[n].len == 0)
 				t->fields[n].at = NULL;
 			n++;
 		}
-		if (n < count || line.len > 0)
-			return fault_set(f, FAULT_SCHEMA, "line %d of %s has not %d fields", t->line, t->name, count);
-		return true;
+		return (n == count && line.len == 0) || fault_set(f, FAULT_SCHEMA, "line %d of %s has not %d fields", t->line, t->name, count);
 	}
 	return false;
 }
