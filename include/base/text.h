@@ -41,8 +41,12 @@ static inline bool text_is(struct text a, const char *s)
 }
 
 bool text_eq_nocase(struct text a, struct text b);   /* ASCII only */
+int text_order(struct text a, struct text b);        /* by bytes: below 0, 0, above 0 */
 bool text_starts(struct text a, const char *prefix);
 struct text text_trim(struct text a);                /* ASCII white space at both ends */
+/* Takes what stands before the next mark off rest, and the mark; false: nothing is left. "a,,b" has three parts, "a," one. */
+bool text_next(struct text *rest, char mark, struct text *part) must_check;
+bool text_has_nocase(struct text a, struct text part); /* ASCII only; an empty part is in every text */
 struct text text_dup(struct arena *a, struct text t) must_check; /* at == NULL: arena full */
 bool text_to_i64(struct text t, int64_t *out) must_check; /* whole text, decimal, optional '-' */
 /* Characters (code points) in valid UTF-8; -1 when the bytes are not valid UTF-8. */

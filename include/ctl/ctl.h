@@ -20,6 +20,7 @@ struct ctl {
 	bool as_json, status;
 	const char *purpose, *name, *role, *authority, *url, *public_key;
 	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms;
+	const char *name_zh, *name_en, *iso, *from, *to, *source;
 	struct text codes[CODES_MAX];
 	int code_count;
 	/* what follows noun and verb */
@@ -48,6 +49,7 @@ bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_
 ctl_fn migrate_run;
 ctl_fn client_add, client_list, client_disable;
 ctl_fn authority_set, authority_list;
+ctl_fn code_list_show, code_add, code_close;
 ctl_fn status_show;
 ctl_fn key_new, key_public, receipt_check;
 ctl_fn problems_list;

@@ -66,11 +66,18 @@ enum field_type {
 	FIELD_ACTION,  /* customs 1 2 3; canonical add change delete */
 };
 
-enum code_list {
+enum code_list { /* src/model/code_list.c */
 	CODES_NONE, CODES_CURRENCY, CODES_COUNTRY, CODES_UNIT, CODES_CUSTOMS, CODES_PORT, CODES_TRADE_MODE,
-	CODES_TRANSPORT, CODES_WRAP, CODES_DIVISION, CODES_HS /* by form, not by list */, CODE_LIST_COUNT
+	CODES_TRANSPORT, CODES_WRAP, CODES_DIVISION,
+	/* of no field: of declarations, and of what customs answers */
+	CODES_WRAP_CIQ, CODES_SUPERVISED_PLACE, CODES_CUSTOMS_PLACE, CODES_TRANSACTION_MODE, CODES_EXEMPTION_MODE, CODES_USE,
+	CODES_RETURN_STATUS, CODES_REJECT, CODES_ERROR,
+	CODES_HS /* by form, not by list */, CODE_LIST_COUNT
 };
 const char *code_list_name(enum code_list l); /* "currency" … as in table code */
+const char *code_list_title(enum code_list l, bool chinese);
+bool code_list_by_name(struct text name, enum code_list *out) must_check; /* lists of table code only: neither none nor hs */
+bool code_list_is_kept(enum code_list l); /* in table code */
 
 struct field_def {
 	enum field id;

@@ -14,6 +14,7 @@
 #define UUID_OR_NULL "{\"type\":[\"string\",\"null\"],\"format\":\"uuid\"}"
 #define TIME         "{\"type\":\"string\",\"format\":\"date-time\"}"
 #define TIME_OR_NULL "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
+#define DAY          "{\"type\":\"string\",\"format\":\"date\"}"
 #define NUMBER       "{\"type\":\"integer\"}"
 #define FLAG         "{\"type\":\"boolean\"}"
 #define SHA          "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"}"
@@ -107,6 +108,14 @@ const struct openapi_schema openapi_schemas[] = {
 	{ "StandardIndex",
 	  "{\"type\":\"object\",\"properties\":{\"standard\":" TEXT_ ",\"filings\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
 	  "\"kind\":" KIND ",\"direction\":" DIRECTION ",\"customs_message\":" NUMBER ",\"schema\":" TEXT_ "}}}}}" },
+	{ "CodeLists",
+	  LIST("{\"type\":\"object\",\"required\":[\"list\",\"count\",\"codes\"],\"properties\":{\"list\":" TEXT_ ",\"title_zh\":" TEXT_ ",\"title_en\":" TEXT_
+	       ",\"count\":" NUMBER ",\"sources\":{\"type\":\"array\",\"items\":" TEXT_ "},\"codes\":" TEXT_ "}}") },
+	{ "CodeList",
+	  "{\"type\":\"object\",\"required\":[\"list\",\"on\",\"items\"],\"properties\":{\"list\":" TEXT_ ",\"title_zh\":" TEXT_ ",\"title_en\":" TEXT_
+	  ",\"on\":" DAY ",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"code\",\"name_zh\",\"valid_from\"],\"properties\":{"
+	  "\"code\":" TEXT_ ",\"name_zh\":" TEXT_ ",\"name_en\":" TEXT_OR_NULL ",\"iso\":{\"type\":\"array\",\"items\":" TEXT_ "},\"valid_from\":" DAY
+	  ",\"valid_to\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"},\"source\":" TEXT_ "}}},\"next\":" TEXT_ "}}" },
 	{ "JsonSchema", "{\"type\":\"object\"}" },
 	{ "OpenApi", "{\"type\":\"object\"}" },
 	{ "Health", "{\"type\":\"object\",\"properties\":{\"status\":{\"const\":\"ok\"}}}" },
@@ -135,8 +144,11 @@ static const struct openapi_parameter parameters[] = {
 	{ "cursor", TEXT_, "next of the page before; good for the same query only" },
 	{ "declaration_id", UUID, "declaration" },
 	{ "authority", TEXT_, "role code, such as CUS" },
-	{ "code", TEXT_, "role code, such as CUS" },
+	{ "code", TEXT_, "of an authority: its role code, such as CUS; of a list: how its codes begin" },
 	{ "id", TEXT_, "id as answers show it" },
+	{ "list", TEXT_, "name of a code list, such as currency" },
+	{ "q", TEXT_, "a part of a name in Chinese or English, an ISO code, or the beginning of a code" },
+	{ "on", DAY, "the day on which rows are in force; today if left out" },
 	{ "slug", TEXT_, "last part of a problem's type" },
 };
 

@@ -21,6 +21,8 @@ static const char *const filings_query[] = { "kind", "direction", "key", "sha256
 static const char *const declarations_query[] = { "platform_code", "order_no", "state", "verdict", "from", "to", "limit", "cursor" };
 static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "limit", "cursor" };
 
+static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
+
 static const struct route routes[] = {
 	{ .name = "filings_post", .method = "POST", .path = "/v1/filings", .roles = ENTERPRISE, .body = ROUTE_BODY_FILING,
 	  .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "FilingBody", .statuses = "201 207 406 409 422",
@@ -67,6 +69,12 @@ static const struct route routes[] = {
 	{ .name = "standard_index", .method = "GET", .path = "/v1/standard", .roles = ROLES_NONE,
 	  .type = JSON_TYPE, .schema = "StandardIndex", .statuses = "",
 	  .summary = "The filings that the data standard knows", .handler = standard_index },
+	{ .name = "standard_codes", .method = "GET", .path = "/v1/standard/codes", .roles = ROLES_NONE,
+	  .type = JSON_TYPE, .schema = "CodeLists", .statuses = "304",
+	  .summary = "The code lists: how many codes are in force today, and from where", .handler = standard_codes },
+	{ .name = "standard_code_list", .method = "GET", .path = "/v1/standard/codes/{list}", .roles = ROLES_NONE, QUERY(codes_query),
+	  .type = JSON_TYPE, .schema = "CodeList", .statuses = "304 404",
+	  .summary = "Codes of a list that are in force on a day, by code, name or ISO code", .handler = standard_code_list },
 	{ .name = "standard_schema", .method = "GET", .path = "/v1/standard/{kind}/{direction}", .roles = ROLES_NONE,
 	  .type = "application/schema+json", .schema = "JsonSchema", .statuses = "404",
 	  .summary = "JSON Schema of one kind of filing", .handler = standard_schema },

@@ -31,6 +31,14 @@ bool text_eq_nocase(struct text a, struct text b)
 	return true;
 }
 
+int text_order(struct text a, struct text b)
+{
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	int order = shorter == 0 ? 0 : memcmp(a.at, b.at, shorter);
+
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool text_starts(struct text a, const char *prefix)
 {
 	size_t len = strlen(prefix);
@@ -52,6 +60,27 @@ struct text text_trim(struct text a)
 	while (a.len > 0 && is_blank(a.at[a.len - 1]))
 		a.len--;
 	return a;
+}
+
+bool text_next(struct text *rest, char mark, struct text *part)
+{
+	const char *end;
+
+	if (rest->len == 0)
+		return false;
+	end = memchr(rest->at, mark, rest->len);
+	*part = (struct text){ rest->at, end == NULL ? rest->len : (size_t)(end - rest->at) };
+	rest->at += part->len + (end != NULL);
+	rest->len -= part->len + (end != NULL);
+	return true;
+}
+
+bool text_has_nocase(struct text a, struct text part)
+{
+	for (size_t i = 0; i + part.len <= a.len; i++)
+		if (text_eq_nocase((struct text){ a.at + i, part.len }, part))
+			return true;
+	return false;
 }
 
 struct text text_dup(struct arena *a, struct text t)

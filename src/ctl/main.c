@@ -30,6 +30,10 @@ static const char usage[] =
 "                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N]\n"
 "                                                 where an authority is and how it is treated; --url '' disconnects\n"
 "  authority list\n"
+"  code list [LIST]                               the code lists, or the rows of one\n"
+"  code add LIST CODE --name-zh NAME [--name-en NAME] [--iso CODES] [--from DAY] [--source TEXT]\n"
+"                                                 a code from a day on (today)\n"
+"  code close LIST CODE --to DAY                  its last day; rows are closed, never edited\n"
 "  status                                         schema, declarations, backlog\n"
 "  key new PATH                                   make a key that signs receipts\n"
 "  key public PATH                                its public half, in hex\n"
@@ -58,6 +62,9 @@ static const struct command {
 	{ "client", "disable", client_disable, 0, 1 },
 	{ "authority", "set", authority_set, 1, 1 },
 	{ "authority", "list", authority_list, 0, 0 },
+	{ "code", "list", code_list_show, 0, 1 },
+	{ "code", "add", code_add, 2, 2 },
+	{ "code", "close", code_close, 2, 2 },
 	{ "status", NULL, status_show, 0, 0 },
 	{ "key", "new", key_new, 1, 1 },
 	{ "key", "public", key_public, 1, 1 },
@@ -99,6 +106,12 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "longest-wait-ms", offsetof(struct ctl, longest_wait_ms) },
 	{ "breaker-failures", offsetof(struct ctl, breaker_failures) },
 	{ "breaker-ms", offsetof(struct ctl, breaker_ms) },
+	{ "name-zh", offsetof(struct ctl, name_zh) },
+	{ "name-en", offsetof(struct ctl, name_en) },
+	{ "iso", offsetof(struct ctl, iso) },
+	{ "from", offsetof(struct ctl, from) },
+	{ "to", offsetof(struct ctl, to) },
+	{ "source", offsetof(struct ctl, source) },
 };
 
 static bool add_codes(struct ctl *c, const char *list)

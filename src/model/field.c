@@ -32,20 +32,6 @@ static const struct text names[FIELD_COUNT] = {
 #undef X
 };
 
-static const char *const list_names[CODE_LIST_COUNT] = {
-	[CODES_NONE] = "none",
-	[CODES_CURRENCY] = "currency",
-	[CODES_COUNTRY] = "country",
-	[CODES_UNIT] = "unit",
-	[CODES_CUSTOMS] = "customs",
-	[CODES_PORT] = "port",
-	[CODES_TRADE_MODE] = "trade_mode",
-	[CODES_TRANSPORT] = "transport",
-	[CODES_WRAP] = "wrap",
-	[CODES_DIVISION] = "division",
-	[CODES_HS] = "hs",
-};
-
 /* Names differ in length or near one of their ends, so these and the length are all that is mixed. */
 static size_t hash(struct text t)
 {
@@ -122,11 +108,6 @@ static int index_of_element(const struct places *p, struct text element)
 			return i;
 	}
 	return -1;
-}
-
-const char *code_list_name(enum code_list l)
-{
-	return list_names[l];
 }
 
 const char *field_name(enum field f)

@@ -40,7 +40,7 @@ static const struct {
 		"Choose one of the values that the standard names.", "请选用标准列明的取值。", 0 },
 	[RULE_CODE] = {
 		"The code is not in its code list on this day.", "代码不在当日有效的代码表中。",
-		"Take a code from the list served under /v1/standard.", "请使用 /v1/standard 公布的代码表中的代码。", 0 },
+		"Take a code from the list served under /v1/standard/codes.", "请使用 /v1/standard/codes 公布的代码表中的代码。", 0 },
 	[RULE_CHARACTERS] = {
 		"The text has characters that may not be in it.", "文本含有不允许的字符。",
 		"Send UTF-8 without control characters.", "请使用不含控制字符的 UTF-8 文本。", 0 },

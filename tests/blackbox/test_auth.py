@@ -26,11 +26,14 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/identities"): {"operator", "regulator"},
     ("POST", "/test/clock"): {"operator"},
 }
-PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}")}
+PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}",
+                             "/v1/standard/codes", "/v1/standard/codes/{list}")}
 
 
 def concrete(path):
-    return path.replace("{code}", "TAX").replace("{slug}", "bad-json").replace("{kind}", "order").replace("{direction}", "import").replace("{id}", "x")
+    for name, value in {"code": "TAX", "slug": "bad-json", "kind": "order", "direction": "import", "id": "x", "list": "unit"}.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
 
 
 def call(api, method, path):

@@ -52,6 +52,25 @@ static void slices(void **state)
 	assert_false(arena.full);
 }
 
+static void parts(void **state)
+{
+	struct text rest = TEXT("a,,bc,"), part;
+
+	(void)state;
+	assert_true(text_next(&rest, ',', &part) && text_is(part, "a"));
+	assert_true(text_next(&rest, ',', &part) && part.len == 0);
+	assert_true(text_next(&rest, ',', &part) && text_is(part, "bc"));
+	assert_false(text_next(&rest, ',', &part));
+	rest = (struct text){ NULL, 0 };
+	assert_false(text_next(&rest, ',', &part));
+	assert_true(text_has_nocase(TEXT("Hong Kong"), TEXT("gK")) == false);
+	assert_true(text_has_nocase(TEXT("Hong Kong"), TEXT("g k")));
+	assert_true(text_has_nocase(TEXT("Hong Kong"), TEXT("KONG")));
+	assert_false(text_has_nocase(TEXT("Hong Kong"), TEXT("kongs")));
+	assert_true(text_has_nocase(TEXT("香港"), TEXT("港")));
+	assert_true(text_has_nocase((struct text){ NULL, 0 }, TEXT("")));
+}
+
 static void whole_numbers(void **state)
 {
 	static const struct {
@@ -320,6 +339,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(slices, begin, end),
+		cmocka_unit_test(parts),
 		cmocka_unit_test(whole_numbers),
 		cmocka_unit_test(utf8),
 		cmocka_unit_test_setup_teardown(buffer_grows_and_keeps, begin, end),

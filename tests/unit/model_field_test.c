@@ -228,8 +228,16 @@ static void test_words(void **state)
 	assert_true(action_by_name(TEXT("change"), &a) && a == ACTION_CHANGE);
 	assert_false(action_by_name(TEXT("1"), &a));
 	assert_string_equal(action_name(ACTION_ADD), "add");
-	for (int l = 0; l < CODE_LIST_COUNT; l++)
+	for (int l = 0; l < CODE_LIST_COUNT; l++) {
+		enum code_list list = CODES_NONE;
+
 		assert_non_null(code_list_name((enum code_list)l));
+		assert_non_null(code_list_title((enum code_list)l, true));
+		assert_non_null(code_list_title((enum code_list)l, false));
+		assert_int_equal(code_list_by_name(text_of(code_list_name((enum code_list)l)), &list), code_list_is_kept((enum code_list)l));
+		assert_int_equal(list, code_list_is_kept((enum code_list)l) ? l : (int)CODES_NONE);
+	}
+	assert_false(code_list_is_kept(CODES_HS));
 }
 
 int main(void)
