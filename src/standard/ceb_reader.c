@@ -292,7 +292,7 @@ static bool closed(void *arg)
 
 bool message_read_ceb(struct arena *a, struct text body, struct message *out, struct fault *f)
 {
-	static const struct xml_events events = { opened, said, closed };
+	static const struct xml_events events = { opened, said, closed, CEB_NAMESPACE };
 	struct reading r = { .arena = a, .out = out, .fault = f, .line = -1 };
 
 	*out = (struct message){ .dialect = DIALECT_CEB, .is_batch = true };
