@@ -35,7 +35,15 @@ struct ceb_return {
 };
 void ceb_put_receipt(struct buf *b, int number, struct text guid, const struct ceb_return *returns, int count);
 /* CEB900 for a message refused as a whole. */
-void ceb_put_900(struct buf *b, struct text guid, struct text status, struct text info, struct text original, int64_t at_us);
+struct ceb_refused {
+	struct text guid;        /* of the receipt: 36 characters */
+	struct text status;      /* a negative code */
+	struct text info;
+	struct text original;    /* the message as it was read */
+	struct text original_id; /* CopMsgId of its envelope; absent: it came bare */
+	int64_t at_us;
+};
+void ceb_put_900(struct buf *b, const struct ceb_refused *refused);
 
 /* What an authority is sent for a declaration, in its own form: customs CEB XML of the inventory (appType by
  * is_change), the others documented JSON (docs/API.md) holding only what that authority may see. */

@@ -46,11 +46,18 @@ const struct openapi_schema openapi_schemas[] = {
 	{ "FilingBody",
 	  "{\"description\":\"one filing, or 1 to 100 of them; each kind and direction has its schema under /v1/standard/{kind}/{direction}\","
 	  "\"anyOf\":[{\"type\":\"object\"},{\"type\":\"array\",\"minItems\":1,\"maxItems\":100,\"items\":{\"type\":\"object\"}}]}" },
+	{ "RelayMessage",
+	  "{\"type\":\"object\",\"required\":[\"Message\"],\"properties\":{\"Message\":{\"type\":\"object\",\"required\":[\"MessageHead\",\"MessageBody\"],"
+	  "\"properties\":{\"MessageHead\":{\"type\":\"object\",\"required\":[\"MessageId\"],\"properties\":{\"MessageId\":" TEXT_
+	  ",\"MessageType\":" TEXT_OR_NULL ",\"SenderID\":" TEXT_OR_NULL ",\"ReceiverID\":" TEXT_OR_NULL ",\"SendTime\":" TEXT_OR_NULL
+	  ",\"Version\":" TEXT_OR_NULL "}},\"MessageBody\":{\"type\":\"object\",\"required\":[\"data\"],\"properties\":{\"data\":"
+	  "{\"type\":\"string\",\"description\":\"a CEB message, base64\"}}}}}}}" },
+	{ "RelayBody", "{\"anyOf\":[" REF("FilingBody") "," REF("RelayMessage") "]}" },
 	{ "Receipt",
 	  "{\"type\":\"object\",\"required\":[\"id\",\"kind\",\"business_key\",\"seal\"],\"properties\":{" FILING_MEMBERS ",\"action\":" TEXT_
 	  ",\"declaration_id\":" UUID_OR_NULL ",\"filer\":" TEXT_ ",\"received_at\":" TIME ",\"message_sha256\":" TEXT_
 	  ",\"document_sha256\":" TEXT_ ",\"seal\":{\"type\":\"object\"}}}" },
-	{ "FilingAnswer", "{\"anyOf\":[" REF("Receipt") "," REF("Results") "]}" },
+	{ "FilingAnswer", "{\"anyOf\":[" REF("Receipt") "," REF("Results") "," REF("RelayMessage") "]}" },
 	{ "Results",
 	  "{\"type\":\"object\",\"required\":[\"results\"],\"properties\":{\"results\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
 	  "\"required\":[\"index\",\"status\"],\"properties\":{\"index\":" NUMBER ",\"status\":" NUMBER ",\"receipt\":" REF("Receipt")

@@ -396,9 +396,8 @@ void buf_hex(struct buf *b, const void *bytes, size_t len)
 	b->len += len * 2;
 }
 
-void buf_base64url(struct buf *b, const void *bytes, size_t len)
+static void put_base64(struct buf *b, const void *bytes, size_t len, const char *alphabet, bool is_padded)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	const unsigned char *at = bytes;
 	char *out;
 
@@ -418,9 +417,23 @@ void buf_base64url(struct buf *b, const void *bytes, size_t len)
 		*out++ = alphabet[(at[0] & 3) << 4 | second >> 4];
 		if (len == 2)
 			*out++ = alphabet[(second & 15) << 2];
+		for (; is_padded && len < 3; len++)
+			*out++ = '=';
 	}
 	*out = '\0';
 	b->len = (size_t)(out - b->at);
+}
+
+#define LETTERS_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+void buf_base64(struct buf *b, const void *bytes, size_t len)
+{
+	put_base64(b, bytes, len, LETTERS_AND_DIGITS "+/", true);
+}
+
+void buf_base64url(struct buf *b, const void *bytes, size_t len)
+{
+	put_base64(b, bytes, len, LETTERS_AND_DIGITS "-_", false);
 }
 
 static int hex_value(char c)

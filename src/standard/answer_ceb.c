@@ -177,7 +177,7 @@ static bool closed(void *arg)
 
 bool answer_ceb_read(struct arena *a, struct text body, struct authority_answer **out, int *count, struct fault *f)
 {
-	static const struct xml_events events = { opened, said, closed };
+	static const struct xml_events events = { opened, said, closed, CEB_NAMESPACE };
 	struct reading r = { .arena = a, .fault = f, .open = ELEMENT_COUNT };
 
 	*count = 0;

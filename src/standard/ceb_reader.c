@@ -311,7 +311,7 @@ static bool refuse_whole(struct ceb_reading *r, const struct finding *first)
 
 bool message_read_ceb(struct arena *a, struct text body, enum strictness how, struct message *out, struct fault *f)
 {
-	static const struct xml_events events = { opened, said, closed };
+	static const struct xml_events events = { opened, said, closed, CEB_NAMESPACE };
 	struct ceb_reading r = { .arena = a, .out = out, .fault = f, .line = -1, .lenient = how == READ_LENIENT };
 
 	*out = (struct message){ .dialect = DIALECT_CEB, .strictness = how, .is_batch = true };

@@ -154,17 +154,17 @@ static void put_cdata(struct buf *b, struct text t)
 	buf_text(b, TEXT("]]>"));
 }
 
-void ceb_put_900(struct buf *b, struct text guid, struct text status, struct text info, struct text original, int64_t at_us)
+void ceb_put_900(struct buf *b, const struct ceb_refused *refused)
 {
-	if (original.at == NULL)
-		original = TEXT("");
-	ceb_put_open(b, 900, guid);
+	struct text original = refused->original.at == NULL ? TEXT("") : refused->original;
+
+	ceb_put_open(b, 900, refused->guid);
 	buf_text(b, TEXT("<ceb:MessageReturn>"));
-	ceb_put_element(b, "guid", guid);
-	ceb_put_element(b, "returnStatus", status);
-	ceb_put_element(b, "returnInfo", utf8_first(info, INFO_900_CHARACTERS_MAX));
-	put_time(b, at_us);
-	ceb_put_element(b, "oriCopMsgId", TEXT(""));
+	ceb_put_element(b, "guid", refused->guid);
+	ceb_put_element(b, "returnStatus", refused->status);
+	ceb_put_element(b, "returnInfo", utf8_first(refused->info, INFO_900_CHARACTERS_MAX));
+	put_time(b, refused->at_us);
+	ceb_put_element(b, "oriCopMsgId", refused->original_id.at == NULL ? TEXT("") : refused->original_id);
 	ceb_put_element(b, "oriMessageType", original_type(original));
 	buf_text(b, TEXT("<ceb:oriBizMessage>"));
 	put_cdata(b, original);

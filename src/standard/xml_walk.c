@@ -41,7 +41,7 @@ static bool is_foreign(struct walk *w, const xmlChar *uri)
 		return false;
 	if (uri != w->known_uri) {
 		w->known_uri = uri;
-		w->known_is_foreign = !text_is(text_of_xml(uri), CEB_NAMESPACE);
+		w->known_is_foreign = !text_is(text_of_xml(uri), w->events->home);
 	}
 	return w->known_is_foreign;
 }

@@ -174,9 +174,9 @@ static void a_receipts_words_are_cut_at_a_thousand_characters(void **state)
 static void ceb900_carries_any_original(void **state)
 {
 	static const struct {
-		const char *original, *type, *data;
+		const char *original, *type, *data, *id;
 	} cases[] = {
-		{ "<CEB311Message>\r\n", "CEB311Message", "<![CDATA[<CEB311Message>\r\n]]>" },
+		{ "<CEB311Message>\r\n", "CEB311Message", "<![CDATA[<CEB311Message>\r\n]]>", "MSG-1" },
 		{ "<x:CEB 411Message/>", "Unknown", "<![CDATA[<x:CEB 411Message/>]]>" },
 		{ "a]]>b]]]>", "Unknown", "<![CDATA[a]]]]><![CDATA[>b]]]]]><![CDATA[>]]>" },
 		{ "\x01\x1f\x7f", "Unknown", "<![CDATA[\xEF\xBF\xBD\xEF\xBF\xBD\x7f]]>" },
@@ -190,10 +190,11 @@ static void ceb900_carries_any_original(void **state)
 		struct buf xml, expected;
 
 		buf_init(&expected, &b->arena, 1024);
-		buf_printf(&expected, "<ceb:oriMessageType>%s</ceb:oriMessageType><ceb:oriBizMessage>%s</ceb:oriBizMessage>", cases[i].type,
-		           cases[i].data);
+		buf_printf(&expected, "<ceb:oriCopMsgId>%s</ceb:oriCopMsgId><ceb:oriMessageType>%s</ceb:oriMessageType><ceb:oriBizMessage>%s</ceb:oriBizMessage>",
+		           cases[i].id == NULL ? "" : cases[i].id, cases[i].type, cases[i].data);
 		buf_init(&xml, &b->arena, 1024);
-		ceb_put_900(&xml, TEXT(GUID), TEXT("-999999"), TEXT("no good"), text_of(cases[i].original), AT_US);
+		ceb_put_900(&xml, &(struct ceb_refused){ .guid = TEXT(GUID), .status = TEXT("-999999"), .info = TEXT("no good"),
+		                                         .original = text_of(cases[i].original), .original_id = text_of(cases[i].id), .at_us = AT_US });
 		if (strstr(xml.at, expected.at) == NULL)
 			fail_msg("%s", xml.at);
 		if (!message_read_ceb(&b->arena, buf_as_text(&xml), READ_STRICT, &b->m, &b->f))
