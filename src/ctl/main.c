@@ -4,6 +4,7 @@
  * One table of commands, one of options; options may stand anywhere. Only what is asked for goes to stdout.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,9 @@ static const char usage[] =
 "  key new PATH                                   make a key that signs receipts\n"
 "  key public PATH                                its public half, in hex\n"
 "  verify RECEIPT_FILE --public-key HEX           is that receipt genuine? 0 yes, 1 no, 2 cannot tell\n"
+"  check [--strict|--lenient] [-v] [--json] [--on DATE] FILE...\n"
+"                                                 would these filings be taken? needs neither server nor database\n"
+"  convert --to xml|json [--on DATE] FILE         the same filings in the other dialect\n"
 "  problems                                       every kind of refusal that callers may meet\n"
 "\n"
 "  -c, --config FILE    the daemon's settings (" DEFAULT_PATH ")\n"
@@ -70,6 +74,8 @@ static const struct command {
 	{ "key", "public", key_public, 1, 1 },
 	{ "verify", NULL, receipt_check, 1, 1 },
 	{ "problems", NULL, problems_list, 0, 0 },
+	{ "check", NULL, files_check, 1, INT_MAX },
+	{ "convert", NULL, file_convert, 1, 1 },
 };
 
 static const struct command *find_command(struct ctl *c, int argc, char **argv)
@@ -89,7 +95,7 @@ static const struct command *find_command(struct ctl *c, int argc, char **argv)
 
 /* --- options ----------------------------------------------------------------------------------------------------- */
 
-enum { O_DB = 256, O_STATUS, O_CODE, O_CODES, O_FIRST_TEXT };
+enum { O_DB = 256, O_STATUS, O_CODE, O_CODES, O_STRICT, O_LENIENT, O_JSON, O_FIRST_TEXT };
 
 static const struct { const char *name; size_t offset; } texts[] = { /* options that are kept as they are */
 	{ "purpose", offsetof(struct ctl, purpose) },
@@ -112,6 +118,7 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "from", offsetof(struct ctl, from) },
 	{ "to", offsetof(struct ctl, to) },
 	{ "source", offsetof(struct ctl, source) },
+	{ "on", offsetof(struct ctl, on) },
 };
 
 static bool add_codes(struct ctl *c, const char *list)
@@ -143,6 +150,16 @@ static bool take_option(struct ctl *c, int o)
 	case O_STATUS:
 		c->status = true;
 		return true;
+	case O_STRICT:
+	case O_LENIENT:
+		c->strict = o == O_STRICT;
+		return true;
+	case O_JSON:
+		c->as_json = true;
+		return true;
+	case 'v':
+		c->verbose = true;
+		return true;
 	case O_CODE:
 	case O_CODES:
 		return add_codes(c, optarg);
@@ -157,18 +174,19 @@ static bool take_option(struct ctl *c, int o)
 /* What to run, or NULL with the exit status. */
 static const struct command *read_options(struct ctl *c, int argc, char **argv, int *status)
 {
-	struct option options[COUNTOF(texts) + 9] = {
+	struct option options[COUNTOF(texts) + 13] = {
 		{ "config", required_argument, NULL, 'c' }, { "db", required_argument, NULL, O_DB },     { "output", required_argument, NULL, 'o' },
 		{ "status", no_argument, NULL, O_STATUS },  { "code", required_argument, NULL, O_CODE }, { "codes", required_argument, NULL, O_CODES },
-		{ "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'V' },       { "strict", no_argument, NULL, O_STRICT },
+		{ "lenient", no_argument, NULL, O_LENIENT }, { "json", no_argument, NULL, O_JSON },      { "verbose", no_argument, NULL, 'v' },
 	};
 	const struct command *command;
 	int o;
 
 	for (int i = 0; i < (int)COUNTOF(texts); i++)
-		options[8 + i] = (struct option){ texts[i].name, required_argument, NULL, O_FIRST_TEXT + i };
+		options[12 + i] = (struct option){ texts[i].name, required_argument, NULL, O_FIRST_TEXT + i };
 	*status = EX_OK;
-	while ((o = getopt_long(argc, argv, "c:o:hV", options, NULL)) != -1) {
+	while ((o = getopt_long(argc, argv, "c:o:hVv", options, NULL)) != -1) {
 		if (o == 'h' || o == 'V') {
 			(void)fputs(o == 'h' ? usage : "tongguanctl " TONGGUAN_VERSION "\n", stdout);
 			return NULL;
@@ -227,6 +245,16 @@ bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_
 	if (!text_to_i64(text_of(value), &n) || n < 1 || n > INT32_MAX)
 		return fault_set(f, FAULT_BAD_REQUEST, "--%s takes a whole number of at least 1", option);
 	*out = db_i32(&c->arena, (int32_t)n);
+	return true;
+}
+
+bool ctl_day(struct ctl *c, int32_t *day, struct fault *f)
+{
+	int64_t us = clock_now_us(&c->clock);
+
+	if (c->on != NULL && !clock_parse_date(text_of(c->on), &us))
+		return fault_set(f, FAULT_BAD_REQUEST, "--on takes a day like 2026-03-02");
+	*day = clock_day(us);
 	return true;
 }
 
