@@ -18,13 +18,21 @@
 #define NUMBER       "{\"type\":\"integer\"}"
 #define FLAG         "{\"type\":\"boolean\"}"
 #define SHA          "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"}"
-#define KIND         "{\"enum\":[\"order\",\"payment\",\"waybill\",\"inventory\",\"waybill_status\"]}"
+#define KIND \
+	"{\"enum\":[\"order\",\"payment\",\"waybill\",\"inventory\",\"waybill_status\",\"cancellation\",\"return\",\"arrival\",\"departure\"," \
+	"\"manifest\",\"summary\",\"warehouse_in\",\"tally\"]}"
 #define DIRECTION    "{\"enum\":[\"import\",\"export\"]}"
 #define VERDICT      "{\"enum\":[\"MISSING\",\"MATCHED\",\"CONFLICT\",\"DUPLICATE\"]}"
 #define LIST(of)     "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" of "}}}"
 #define PAGE(of) \
 	"{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" of "}," \
 	"\"next\":{\"type\":\"string\",\"description\":\"cursor of the next page; absent on the last\"}}}"
+
+#define NAMES_       "{\"type\":\"array\",\"items\":" TEXT_ "}"
+#define MESSAGES \
+	"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"kind\",\"direction\",\"customs_message\",\"schema\",\"xml_schema\"]," \
+	"\"properties\":{\"kind\":" TEXT_ ",\"direction\":" DIRECTION ",\"customs_message\":" NUMBER ",\"title\":" TEXT_ ",\"description\":" TEXT_ \
+	",\"business_key\":" NAMES_ ",\"filed_by\":" NAMES_ ",\"receipt\":" NUMBER ",\"schema\":" TEXT_ ",\"xml_schema\":" TEXT_ "}}}"
 
 #define FILING_MEMBERS \
 	"\"id\":" UUID ",\"kind\":" KIND ",\"direction\":" DIRECTION ",\"business_key\":" TEXT_ ",\"revision\":" NUMBER
@@ -113,8 +121,8 @@ const struct openapi_schema openapi_schemas[] = {
 	{ "Attestation",
 	  "{\"type\":\"object\",\"required\":[\"source\",\"attested_at\"],\"properties\":{\"source\":" TEXT_ ",\"attested_at\":" TIME ",\"valid_to\":" TIME "}}" },
 	{ "StandardIndex",
-	  "{\"type\":\"object\",\"properties\":{\"standard\":" TEXT_ ",\"filings\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
-	  "\"kind\":" KIND ",\"direction\":" DIRECTION ",\"customs_message\":" NUMBER ",\"schema\":" TEXT_ "}}}}}" },
+	  "{\"type\":\"object\",\"required\":[\"standard\",\"filings\",\"answers\"],\"properties\":{\"standard\":" TEXT_ ",\"filings\":" MESSAGES
+	  ",\"answers\":" MESSAGES "}}" },
 	{ "CodeLists",
 	  LIST("{\"type\":\"object\",\"required\":[\"list\",\"count\",\"codes\"],\"properties\":{\"list\":" TEXT_ ",\"title_zh\":" TEXT_ ",\"title_en\":" TEXT_
 	       ",\"count\":" NUMBER ",\"sources\":{\"type\":\"array\",\"items\":" TEXT_ "},\"codes\":" TEXT_ "}}") },

@@ -182,6 +182,8 @@ void schema_put(struct buf *b, const struct message_def *def)
 		element[at] = (char)('0' + n % 10);
 	buf_char(b, '{');
 	put_text(b, "$schema", "https://json-schema.org/draft/2020-12/schema");
+	put_name(b, "$id");
+	buf_printf(b, "\"urn:tongguan:standard:" STANDARD_VERSION ":%s:%s\"", doc_kind_name(def->kind), direction_name(def->direction));
 	put_text(b, "title", def->zh);
 	put_text(b, "description", def->en);
 	put_text(b, "x-customs-element", element);

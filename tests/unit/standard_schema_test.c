@@ -116,7 +116,7 @@ static void every_schema_says_what_its_table_says(void **state)
 static void some_fields_as_written_here(void **state)
 {
 	static const char *const parts[] = {
-		("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"进口电子订单\",\"description\":\"Import order\","
+		("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"$id\":\"urn:tongguan:standard:1:order:import\",\"title\":\"进口电子订单\",\"description\":\"Import order\","
 		"\"x-customs-element\":\"CEB311Message\",\"type\":\"object\",\"properties\":{\"standard\":{\"const\":\"1\"},"
 		"\"kind\":{\"const\":\"order\"},\"direction\":{\"const\":\"import\"},\"guid\":{\"title\":\"系统唯一序号\","),
 		"\"type\":\"string\",\"minLength\":36,\"maxLength\":36,\"x-customs-element\":\"guid\"}",
