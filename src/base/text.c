@@ -332,7 +332,24 @@ static const char *xml_escape(unsigned char c)
 	}
 }
 
-void buf_xml(struct buf *b, struct text t)
+static const char *xml_text_escape(unsigned char c)
+{
+	switch (c) {
+	case '&':
+	case '<':
+	case '>':
+		return xml_escape(c);
+	case '\r':
+		return "&#xD;";
+	case '\t':
+	case '\n':
+		return NULL;
+	default:
+		return c < 0x20 ? "\xEF\xBF\xBD" : NULL;
+	}
+}
+
+static void put_escaped(struct buf *b, struct text t, const char *(*escape_of)(unsigned char c))
 {
 	size_t done = 0;
 
@@ -340,13 +357,23 @@ void buf_xml(struct buf *b, struct text t)
 		unsigned char c = (unsigned char)t.at[i];
 		const char *escape;
 
-		if (c > '>' || (escape = xml_escape(c)) == NULL)
+		if (c > '>' || (escape = escape_of(c)) == NULL)
 			continue;
 		put(b, t.at + done, i - done);
 		put(b, escape, strlen(escape));
 		done = i + 1;
 	}
 	put(b, t.at + done, t.len - done);
+}
+
+void buf_xml(struct buf *b, struct text t)
+{
+	put_escaped(b, t, xml_escape);
+}
+
+void buf_xml_text(struct buf *b, struct text t)
+{
+	put_escaped(b, t, xml_text_escape);
 }
 
 /* ---- hex and base64 ---- */
@@ -367,15 +394,8 @@ void buf_hex(struct buf *b, const void *bytes, size_t len)
 	b->len += len * 2;
 }
 
-void buf_base64url(struct buf *b, const void *bytes, size_t len)
+static char *put_base64(char *out, const unsigned char *at, size_t len, const char *alphabet)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	const unsigned char *at = bytes;
-	char *out;
-
-	if (!has_room(b, len / 3 * 4 + 4))
-		return;
-	out = b->at + b->len;
 	for (; len >= 3; len -= 3, at += 3) {
 		*out++ = alphabet[at[0] >> 2];
 		*out++ = alphabet[(at[0] & 3) << 4 | at[1] >> 4];
@@ -390,8 +410,31 @@ void buf_base64url(struct buf *b, const void *bytes, size_t len)
 		if (len == 2)
 			*out++ = alphabet[(second & 15) << 2];
 	}
-	*out = '\0';
-	b->len = (size_t)(out - b->at);
+	return out;
+}
+
+void buf_base64url(struct buf *b, const void *bytes, size_t len)
+{
+	char *end;
+
+	if (!has_room(b, len / 3 * 4 + 4))
+		return;
+	end = put_base64(b->at + b->len, bytes, len, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+	*end = '\0';
+	b->len = (size_t)(end - b->at);
+}
+
+void buf_base64(struct buf *b, const void *bytes, size_t len)
+{
+	char *end;
+
+	if (!has_room(b, len / 3 * 4 + 4))
+		return;
+	end = put_base64(b->at + b->len, bytes, len, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+	while ((end - b->at - (ptrdiff_t)b->len) % 4 != 0)
+		*end++ = '=';
+	*end = '\0';
+	b->len = (size_t)(end - b->at);
 }
 
 static int hex_value(char c)
