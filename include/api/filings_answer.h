@@ -15,7 +15,13 @@ struct filing_work { /* r->own of POST /v1/filings */
 	struct message message;
 	struct filing_node *nodes;    /* message.node_count */
 	bool as_xml;                  /* the caller wants a CEB receipt */
+	enum rule signature;          /* for which the message as a whole is refused; RULE_COUNT: none */
+	const char *signature_why;    /* more precisely; may be NULL */
 };
+
+/* filings_signature.c: does the message that was read pass by its signature? xml: its own bytes, out of any envelope; JSON
+ * has none. False: it is refused as a whole, and *refused is what the step ends in. */
+bool filings_signature_passes(struct req *r, struct filing_work *w, struct text xml, enum step *refused) must_check;
 
 /* Every candidate has its outcome. */
 enum step filings_answer(struct req *r, const struct filing_work *w) must_check;

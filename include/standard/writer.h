@@ -36,6 +36,8 @@ void ceb_put_receipt(struct buf *b, int number, struct text guid, const struct c
 /* CEB900 for a message refused as a whole. */
 void ceb_put_900(struct buf *b, struct text guid, struct text status, struct text info, struct text original, int64_t at_us);
 
+struct xmldsig_signer;
+
 /* What an authority is sent for a declaration, in its own form: customs CEB XML of the inventory (appType by
  * is_change), the others documented JSON (docs/API.md) holding only what that authority may see. */
 struct outgoing {
@@ -45,6 +47,7 @@ struct outgoing {
 	bool is_change;           /* an earlier version went there */
 	struct text reference;    /* CUS: preNo given by us */
 	struct text exchange_id;  /* CUS: dxpId, our number at the exchange (a setting); may be absent */
+	const struct xmldsig_signer *signer; /* CUS: signs the message; NULL: it goes unsigned */
 	int64_t at_us;
 	const struct verdict *verdict; /* MATCHED: current[] are the documents */
 };

@@ -5,7 +5,8 @@
  *        └──intake──> stored (committed, or known not to be) ──> answer
  *
  * This is the hot path: one arena, one pass over the body, no statement of its own. Each node of a message stands
- * for itself; only a message that cannot be read is refused as a whole. How the outcome is told is filings_answer.c.
+ * for itself; only a message that cannot be read, or whose signature is not good, is refused as a whole. How the
+ * outcome is told is filings_answer.c.
  */
 #include "api/filings_answer.h"
 #include "api/handlers.h"
@@ -115,12 +116,15 @@ enum step filings_post(struct req *r)
 	struct intake_submission *s = &r->submission;
 	bool xml = is_xml(r), as_xml = xml && wants_xml(r);
 	struct fault f = { 0 };
+	enum step refused;
 
 	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	w->as_xml = as_xml;
 	if (!read_message(r, xml, &w->message, &f))
 		return filings_refuse(r, &f, as_xml);
+	if (!filings_signature_passes(r, w, r->http->body, &refused))
+		return refused;
 	if (!choose(r, w))
 		return reply_fault(r, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
 	r->own = w;

@@ -13,7 +13,7 @@
 
 void ceb_put_open(struct buf *b, int number, struct text guid)
 {
-	buf_text(b, TEXT("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ceb:CEB"));
+	buf_text(b, TEXT(CEB_DECLARATION "<ceb:CEB"));
 	buf_i64(b, number);
 	buf_text(b, TEXT("Message xmlns:ceb=\"" CEB_NAMESPACE "\" guid=\""));
 	buf_xml(b, guid);

@@ -201,7 +201,7 @@ static bool read_form(struct check *c)
 
 	c->parts.signature = xmldsig_find(c->doc, &count);
 	if (count == 0)
-		return fails(c, RULE_SIGNATURE_MISSING, NULL);
+		return fails(c, RULE_SIGNATURE_MISSING, "there is no ds:Signature in the message");
 	if (count > 1)
 		return bad_form(c, "there is more than one Signature");
 	if (c->parts.signature->parent != xmlDocGetRootElement(c->doc))
