@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include "model/document.h"
 
-/* <?xml …?><ceb:CEBnnnMessage …> and its end. */
+#define CEB_DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+/* CEB_DECLARATION, <ceb:CEBnnnMessage …>, and its end with a line end. */
 void ceb_put_open(struct buf *b, int number, struct text guid);
 void ceb_put_close(struct buf *b, int number);
 void ceb_put_element(struct buf *b, const char *name, struct text value); /* an absent one is left out */

@@ -45,6 +45,8 @@ struct ceb_refused {
 };
 void ceb_put_900(struct buf *b, const struct ceb_refused *refused);
 
+struct xmldsig_signer;
+
 /* What an authority is sent for a declaration, in its own form: customs CEB XML of the inventory (appType by
  * is_change), the others documented JSON (docs/API.md) holding only what that authority may see. */
 struct outgoing {
@@ -54,6 +56,7 @@ struct outgoing {
 	bool is_change;           /* an earlier version went there */
 	struct text reference;    /* CUS: preNo given by us */
 	struct text exchange_id;  /* CUS: dxpId, our number at the exchange (a setting); may be absent */
+	const struct xmldsig_signer *signer; /* CUS: signs the message; NULL: it goes unsigned */
 	int64_t at_us;
 	const struct verdict *verdict; /* MATCHED: current[] are the documents */
 };

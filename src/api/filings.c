@@ -5,7 +5,8 @@
  *        └──intake──> stored (committed, or known not to be) ──> answer
  *
  * This is the hot path: one arena, one pass over the body, no statement of its own. Each node of a message stands
- * for itself; only a message that cannot be read is refused as a whole. How the outcome is told is filings_answer.c.
+ * for itself; only a message that cannot be read, or whose signature is not good, is refused as a whole. How the
+ * outcome is told is filings_answer.c.
  */
 #include "api/filings_answer.h"
 #include "api/handlers.h"
@@ -104,11 +105,14 @@ enum step filings_post(struct req *r)
 	struct filing_work *w = arena_zalloc(r->arena, sizeof(*w));
 	struct intake_submission *s = &r->submission;
 	struct fault f = { 0 };
+	enum step refused;
 
 	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	if (!read_message(r, w, &f))
 		return filings_refuse(r, w, &f);
+	if (!filings_signature_passes(r, w, &refused))
+		return refused;
 	if (!choose(r, w))
 		return reply_fault(r, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
 	r->own = w;

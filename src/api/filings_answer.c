@@ -5,6 +5,7 @@
  *   a message of several {"results":[{index, status, receipt | problem}…]}: 201 all new, 200 all good, else 207
  *   CEB, Accept: XML     the CEB receipt message, a node per filing: 2, or a negative code; in the envelope of its message
  *   a relay's path       OK when every node is good, else as above
+ *   a bad signature      the message as a whole: 422, as JSON a problem, as XML the receipt with customs' code in each node
  *   nothing was stored and nothing is wrong with any node: 503, so that the whole is sent again
  */
 #include "api/filings_answer.h"
@@ -12,6 +13,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "model/signature.h"
 #include "standard/writer.h"
 
 #define RECEIPT_ID "{\"id\":\""
@@ -219,6 +221,14 @@ static bool speaks_chinese(const struct req *r)
 	return httpd_header(r->http, "Accept-Language").at == NULL || req_chinese(r);
 }
 
+/* A signature's code differs by message. */
+static int code_of(const struct filing_node *n, enum rule rule)
+{
+	int code = n->doc == NULL ? 0 : signature_customs_code(n->doc->def->number, rule);
+
+	return code != 0 ? code : rule_customs_code(rule);
+}
+
 static int customs_status(const struct filing_node *n, const struct verdict_of_node *v)
 {
 	static const int taken[DOC_KIND_COUNT] = { /* the same number is there already */
@@ -234,7 +244,7 @@ static int customs_status(const struct filing_node *n, const struct verdict_of_n
 	else if (v->code == FAULT_FORBIDDEN)
 		code = -10102;
 	for (int i = 0; v->findings != NULL && i < v->findings->count && code >= 0; i++)
-		code = rule_customs_code(v->findings->list[i].rule);
+		code = code_of(n, v->findings->list[i].rule);
 	return code < 0 ? code : STATUS_ANY_ERROR;
 }
 
@@ -286,6 +296,8 @@ static void fill_return(struct req *r, const struct filing_work *w, int i, struc
 	buf_init(&info, r->arena, 256);
 	buf_i64(&status, customs_status(&w->nodes[i], &v));
 	put_info(r, &info, &w->nodes[i], &v);
+	if (w->signature_why != NULL)
+		buf_printf(&info, " (%s)", w->signature_why);
 	if (v.code == FAULT_NONE)
 		receipt = w->nodes[i].candidate->receipt;
 	*out = (struct ceb_return){
@@ -333,7 +345,7 @@ static enum step answer_ceb(struct req *r, const struct filing_work *w, const st
 	(void)snprintf(type, sizeof(type), "CEB%03dMessage", w->message.number + 1);
 	answer.type = text_of(type);
 	answer.content = buf_as_text(&b);
-	return reply_ceb(r, w, status_of(t, all), &answer);
+	return reply_ceb(r, w, w->signature != RULE_COUNT ? 422 : status_of(t, all), &answer);
 }
 
 enum step filings_answer(struct req *r, const struct filing_work *w)

@@ -65,12 +65,13 @@ static void make_delivery(struct judged *j, struct judge_context *x, const struc
 	struct new_delivery *v = &x->deliveries[x->delivery_count++];
 	enum authority a = p->authority;
 	struct outgoing out = { .authority = a, .declaration = j->id, .message_id = delivery_message_id(&j->id, a, j->version), .version = j->version,
-		                .is_change = j->version > 1, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id };
+		                .is_change = j->version > 1, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id,
+		                .signer = x->customs_signer };
 	struct buf b;
 
 	if (a == AUTHORITY_CUS)
 		out.reference = reference_of(x->arena, x->now_us, serial);
-	buf_init(&b, x->arena, a == AUTHORITY_CUS ? 4096 : 1024);
+	buf_init(&b, x->arena, a != AUTHORITY_CUS ? 1024 : x->customs_signer == NULL ? 4096 : 8192);
 	outgoing_put(&b, &out);
 	*v = (struct new_delivery){ .declaration = j->id, .message_id = out.message_id, .authority = a, .version = j->version, .reference = out.reference,
 		                    .state = p->may_go ? DELIVERY_DUE : DELIVERY_WAITING, .content_type = outgoing_content_type(a),
