@@ -1,7 +1,7 @@
 /*
  * From the bytes of a message to documents, in each dialect.
  *
- * JSON (data standard v1): one filing object, or an array of 1..100 of them. Read by a strict single-pass
+ * JSON (data standard v1): one filing object, or an array of 1..100 of them; or one on each line (standard/ndjson.h). Read by a strict single-pass
  * reader driven by the field table: depth at most 32, no duplicate members, no unknown members,
  * UTF-8 only, money as strings. CEB XML: messages 311 411 511 513 621 and 303 403 505 603, with
  * prefixes, default or missing namespace, BOM, missing declaration, empty optional elements, repeated or missing
@@ -24,6 +24,8 @@ enum dialect { DIALECT_JSON, DIALECT_CEB };
 struct node {
 	struct document *doc; /* NULL when not even its kind is known */
 	struct findings *findings; /* NULL: none */
+	const struct fault *fault; /* its line of NDJSON cannot be read; NULL: it can, or comes in another form */
+	int line;                  /* of NDJSON: its number in what was sent, from 1 */
 };
 
 struct message {

@@ -33,6 +33,8 @@ struct client_set *client_set_from_rows(const struct db_rows *r) must_check; /* 
 void client_set_free(struct client_set *s);
 /* NULL: unknown, expired or disabled. */
 const struct client *client_set_find(const struct client_set *s, const struct sha256 *token, int64_t now_us);
+/* The codes of a client's row, one a line, into the arena. False: it is full. */
+bool client_codes_read(struct arena *a, struct text lines, struct client *c) must_check;
 bool client_may_file_for(const struct client *c, struct text code);
 
 #endif

@@ -25,6 +25,9 @@
 	"{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" of "}," \
 	"\"next\":{\"type\":\"string\",\"description\":\"cursor of the next page; absent on the last\"}}}"
 
+#define WARNINGS "{\"type\":\"array\",\"items\":" REF("Finding") "}"
+#define RESULT_MEMBERS \
+	"\"status\":" NUMBER ",\"receipt\":" REF("Receipt") ",\"filing\":" REF("Checked") ",\"problem\":" REF("Problem") ",\"warnings\":" WARNINGS
 #define FILING_MEMBERS \
 	"\"id\":" UUID ",\"kind\":" KIND ",\"direction\":" DIRECTION ",\"business_key\":" TEXT_ ",\"revision\":" NUMBER
 #define DECLARATION_MEMBERS \
@@ -49,11 +52,24 @@ const struct openapi_schema openapi_schemas[] = {
 	  "{\"type\":\"object\",\"required\":[\"id\",\"kind\",\"business_key\",\"seal\"],\"properties\":{" FILING_MEMBERS ",\"action\":" TEXT_
 	  ",\"declaration_id\":" UUID_OR_NULL ",\"filer\":" TEXT_ ",\"received_at\":" TIME ",\"message_sha256\":" TEXT_
 	  ",\"document_sha256\":" TEXT_ ",\"seal\":{\"type\":\"object\"}}}" },
-	{ "FilingAnswer", "{\"anyOf\":[" REF("Receipt") "," REF("Results") "]}" },
+	{ "Checked",
+	  "{\"type\":\"object\",\"description\":\"what a dry run says of a good filing\",\"required\":[\"dry_run\",\"kind\",\"document_sha256\"],"
+	  "\"properties\":{\"dry_run\":{\"const\":true},\"kind\":" KIND ",\"direction\":" DIRECTION ",\"action\":" TEXT_ ",\"business_key\":" TEXT_
+	  ",\"filer\":" TEXT_ ",\"declaration_id\":" UUID_OR_NULL ",\"document_sha256\":" SHA
+	  ",\"taken\":{\"type\":[\"object\",\"null\"],\"description\":\"what holds the business key; absent: not known\",\"properties\":{\"id\":" UUID
+	  ",\"revision\":" NUMBER ",\"same_content\":" FLAG "}},\"warnings\":" WARNINGS "}}" },
+	{ "FilingAnswer", "{\"anyOf\":[" REF("Receipt") "," REF("Results") "," REF("Checked") "," REF("Job") "]}" },
 	{ "Results",
-	  "{\"type\":\"object\",\"required\":[\"results\"],\"properties\":{\"results\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
-	  "\"required\":[\"index\",\"status\"],\"properties\":{\"index\":" NUMBER ",\"status\":" NUMBER ",\"receipt\":" REF("Receipt")
-	  ",\"problem\":" REF("Problem") "}}}}}" },
+	  "{\"type\":\"object\",\"required\":[\"results\"],\"properties\":{\"dry_run\":{\"const\":true},\"results\":{\"type\":\"array\",\"items\":{"
+	  "\"type\":\"object\",\"required\":[\"index\",\"status\"],\"properties\":{\"index\":" NUMBER "," RESULT_MEMBERS "}}}}}" },
+	{ "LineResult",
+	  "{\"type\":\"object\",\"description\":\"one line of the answer: what became of one line of the batch\",\"required\":[\"line\",\"status\"],"
+	  "\"properties\":{\"line\":" NUMBER "," RESULT_MEMBERS "}}" },
+	{ "Job",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"state\",\"lines\",\"done\"],\"properties\":{\"id\":" UUID ",\"client\":" TEXT_
+	  ",\"state\":{\"enum\":[\"waiting\",\"running\",\"done\",\"cancelled\"]},\"lines\":" NUMBER ",\"done\":" NUMBER ",\"good\":" NUMBER
+	  ",\"bad\":" NUMBER ",\"created_at\":" TIME ",\"finished_at\":" TIME_OR_NULL "}}" },
+	{ "JobList", PAGE(REF("Job")) },
 	{ "Filing",
 	  "{\"type\":\"object\",\"required\":[\"id\"],\"properties\":{" FILING_MEMBERS ",\"action\":" TEXT_ ",\"received_at\":" TIME
 	  ",\"declaration_id\":" UUID_OR_NULL ",\"message_sha256\":" SHA ",\"document_sha256\":" SHA
@@ -137,6 +153,8 @@ static const struct openapi_parameter parameters[] = {
 	{ "authority", TEXT_, "role code, such as CUS" },
 	{ "code", TEXT_, "role code, such as CUS" },
 	{ "id", TEXT_, "id as answers show it" },
+	{ "dry_run", FLAG, "true: everything is checked, nothing is stored" },
+	{ "from_line", "{\"type\":\"integer\",\"minimum\":1}", "number of the first line wanted" },
 	{ "slug", TEXT_, "last part of a problem's type" },
 };
 

@@ -314,7 +314,7 @@ static bool on_member(void *arg, struct text name)
 static bool read_node(struct reading *r)
 {
 	r->node = &r->out->nodes[r->out->node_count++];
-	*r->node = (struct node){ NULL, NULL };
+	*r->node = (struct node){ .doc = NULL };
 	r->def = NULL;
 	r->kind = r->direction = (struct own_text){ { NULL, 0 }, false };
 	r->has_looked_ahead = false;

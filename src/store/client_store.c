@@ -52,8 +52,7 @@ static bool role_by_name(struct text name, enum role *out)
 	return false;
 }
 
-/* One code a line. */
-static bool read_codes(struct client_set *s, struct client *c, struct text lines)
+bool client_codes_read(struct arena *a, struct text lines, struct client *c)
 {
 	struct text *codes;
 	int room = 1;
@@ -62,8 +61,8 @@ static bool read_codes(struct client_set *s, struct client *c, struct text lines
 		return true;
 	for (size_t i = 0; i < lines.len; i++)
 		room += lines.at[i] == '\n';
-	codes = arena_alloc(&s->arena, sizeof(*codes) * (size_t)room);
-	lines = text_dup(&s->arena, lines);
+	codes = arena_alloc(a, sizeof(*codes) * (size_t)room);
+	lines = text_dup(a, lines);
 	if (codes == NULL || lines.at == NULL)
 		return false;
 	while (c->code_count < room) {
@@ -89,7 +88,7 @@ static bool read_client(struct client_set *s, const struct db_rows *r, int row)
 		.disabled = db_get_int(r, row, CLIENT_DISABLED) != 0,
 		.expires_us = db_is_null(r, row, CLIENT_EXPIRES) ? INT64_MAX : db_get_time(r, row, CLIENT_EXPIRES),
 	};
-	if (c->name.at == NULL || !read_codes(s, c, db_get_text(r, row, CLIENT_CODES)))
+	if (c->name.at == NULL || !client_codes_read(&s->arena, db_get_text(r, row, CLIENT_CODES), c))
 		return false;
 	/* A role or authority of a newer program, or no hash: nobody who may do anything here. */
 	if (!role_by_name(db_get_text(r, row, CLIENT_ROLE), &c->role) || token.len != sizeof(c->token.b))
