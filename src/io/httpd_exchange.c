@@ -17,6 +17,7 @@
 #include "io/httpd_priv.h"
 
 #define CHUNKED_FIRST_BYTES 4096u
+#define REFUSED_BYTES       65536u /* where no body is due a small one is heard out all the same */
 
 static struct httpd_exchange *exchange_of(struct MHD_Connection *mhd)
 {
@@ -229,7 +230,7 @@ static void drop_body(struct httpd_exchange *x)
 }
 
 /* An answer can only be queued before the body or after it. So a body that turns out too long is read
- * to its end, kept nowhere, and then refused; one that goes on for twice the limit is cut off. */
+ * to its end, kept nowhere, and then refused; one that goes on for twice the limit and some more is cut off. */
 static enum MHD_Result body_came(struct httpd_exchange *x, const char *data, size_t *size)
 {
 	size_t limit = x->body_limit;
@@ -241,7 +242,7 @@ static enum MHD_Result body_came(struct httpd_exchange *x, const char *data, siz
 	if (!x->body_over)
 		memcpy(x->body + x->body_have, data, more);
 	x->body_have += more;
-	return x->body_have / 2 > limit ? MHD_NO : MHD_YES;
+	return x->body_have / 2 > limit + REFUSED_BYTES ? MHD_NO : MHD_YES;
 }
 
 static bool finish_body(struct httpd_exchange *x, struct fault *f)
