@@ -187,7 +187,7 @@ static void file_piece(struct slot *s)
 	} else if (intake_submit(jr->deps.intake, &s->submission, on_filed)) {
 		s->state = SLOT_FILING;
 	} else {
-		slot_over(s); /* what callers wait for goes first */
+		slot_over(s); /* full since a moment ago */
 	}
 }
 
@@ -205,7 +205,7 @@ static void on_claimed(struct db_call *call, const struct db_answer *a)
 	file_piece(s);
 }
 
-/* One claim at a time: a slot that finds a job wakes the next one. */
+/* One claim at a time: a slot that finds a job wakes the next one. What callers wait for goes first. */
 static void claim_next(struct job_runner *jr)
 {
 	struct slot *s = NULL;
@@ -216,7 +216,7 @@ static void claim_next(struct job_runner *jr)
 		if (s == NULL && jr->slots[i].state == SLOT_IDLE)
 			s = &jr->slots[i];
 	}
-	if (s == NULL || jr->is_quiet || *jr->deps.rules == NULL)
+	if (s == NULL || jr->is_quiet || *jr->deps.rules == NULL || !intake_is_calm(jr->deps.intake))
 		return;
 	s->state = SLOT_CLAIMING;
 	s->piece.lines.count = 0;

@@ -2,6 +2,7 @@
 import gzip
 import hashlib
 import json
+import socket
 
 import pytest
 
@@ -133,6 +134,33 @@ def test_accept_of_lines(stack, trades):
 
 def test_only_enterprises_file(stack, trades, nothing_stored):
     problem(stack.operator.file_lines(orders(trades, 1)), 403, "forbidden")
+
+
+def test_a_caller_who_leaves(own, trades):
+    """What was not begun is not filed; nothing is half there, and the daemon goes on."""
+    stack = own()
+    body = b"".join(as_json(f) + b"\n" for f in orders(trades, 1000))
+    head = (f"POST /v1/filings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {stack.enterprise.token}\r\n"
+            f"Content-Type: application/x-ndjson\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+    for _ in range(5):
+        with socket.create_connection(stack.daemon.address) as s:
+            s.sendall(head + body)
+            wait_for(lambda: stack.psql("select count(*) from filing") != "0", "it has begun")
+    wait_for(lambda: stack.enterprise.metrics()['tongguan_http_open_requests{worker="0"}'] == 1, "nothing is open but this question")
+    stack.daemon.stop()
+    filings = int(stack.psql("select count(*) from filing"))
+    assert filings % 100 == 0 and filings == int(stack.psql("select count(*) from filing_key"))
+    stack.daemon.start()
+    assert len(accept(stack.enterprise.post("/v1/filings", body, "application/x-ndjson"), 200).lines) == 1000
+
+
+def test_lines_that_intake_has_no_room_for(own, trades):
+    """They are to be sent again, the others are filed; when there was room for none, the whole is."""
+    stack = own(settings={"intake": {"waiting": 50}})
+    problem(stack.enterprise.file_lines(orders(trades, 60)), 503, "store-down")
+    reply = accept(stack.enterprise.file_lines(orders(trades, 120)), 207)
+    assert [r["status"] for r in reply.lines] == [503] * 100 + [201] * 20
+    assert stack.psql("select count(*) from filing") == "20"
 
 
 # --- limits ---------------------------------------------------------------------------------------------------
