@@ -32,7 +32,7 @@ struct config { /* texts live in the arena and are never NULL */
 		int queue_wait_ms, call_timeout_ms, connect_timeout_ms;
 	} db;
 	struct {
-		int timeout_ms, page_default, page_max;
+		int timeout_ms, page_default, page_max, receipts_lag_ms, receipts_window_s;
 	} query;
 	struct {
 		int batch, waiting, flush_us, give_up_ms, flights, work_lease_s, recent_bytes;
@@ -57,6 +57,9 @@ struct config { /* texts live in the arena and are never NULL */
 		int level;  /* 0 error … 4 debug */
 		int format; /* FORMAT_… */
 	} log;
+	struct {
+		int delay_ms, clock_days;
+	} sandbox;
 	struct {
 		int clock; /* bool */
 		const char *kill_point;

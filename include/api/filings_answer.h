@@ -3,6 +3,7 @@
 #define API_FILINGS_ANSWER_H
 
 #include "api/req.h"
+#include "api/sandbox.h"
 #include "standard/reader.h"
 
 struct filing_node {
@@ -15,6 +16,7 @@ struct filing_work { /* r->own of POST /v1/filings */
 	struct message message;
 	struct filing_node *nodes;    /* message.node_count */
 	bool as_xml;                  /* the caller wants a CEB receipt */
+	enum sandbox_fault fault;     /* what the caller ordered to go wrong */
 };
 
 /* Every candidate has its outcome. */

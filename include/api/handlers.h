@@ -8,6 +8,10 @@
 step_fn filings_post, filings_find, filings_get, filings_receipt;
 /* declarations.c */
 step_fn declarations_list, declarations_get, declarations_timeline, declarations_verdict;
+/* receipts_ceb.c, receipts_poll.c */
+step_fn declarations_receipts, receipts_poll;
+/* clients.c */
+step_fn me_get, me_report, clients_list, clients_get, clients_report, clients_state;
 /* receipts.c, authorities.c */
 step_fn receipts_post, authorities_list;
 /* deliveries.c */
@@ -18,5 +22,7 @@ step_fn identities_post;
 step_fn standard_index, standard_schema, problems_get, openapi_get;
 /* ops.c, test_clock.c */
 step_fn ops_health, ops_ready, ops_metrics, test_clock_post;
+/* sandbox.c */
+step_fn sandbox_faults, sandbox_clock;
 
 #endif

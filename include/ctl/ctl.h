@@ -18,7 +18,7 @@ struct ctl {
 	/* options */
 	const char *config_path, *conninfo;
 	bool as_json, status;
-	const char *purpose, *name, *role, *authority, *url, *public_key;
+	const char *purpose, *name, *role, *authority, *url, *public_key, *to, *reason;
 	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms;
 	struct text codes[CODES_MAX];
 	int code_count;
@@ -44,9 +44,14 @@ bool ctl_rules_moved(struct ctl *c, struct fault *f) must_check;
 /* An option that is a whole number of at least 1, as a parameter; NULL: SQL null. */
 bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f) must_check;
 
+/* client.c, onboard.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
+const char *client_name(const struct ctl *c);
+struct text client_actor(struct ctl *c);
+
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;
 ctl_fn client_add, client_list, client_disable;
+ctl_fn client_promote, client_history, client_report; /* onboard.c */
 ctl_fn authority_set, authority_list;
 ctl_fn status_show;
 ctl_fn key_new, key_public, receipt_check;

@@ -18,10 +18,12 @@ create table client (
   role         text not null check (role in ('enterprise', 'regulator', 'operator', 'authority')),
   codes        text[] not null default '{}',      -- enterprise: the company codes it may file for
   authority    text,                              -- regulator and authority: role code
+  state        text check (state in ('applied', 'tested', 'approved', 'live')), -- enterprise: how far it has come in
   token_sha256 bytea not null unique,
   created_at   timestamptz not null,
   expires_at   timestamptz,
-  disabled_at  timestamptz
+  disabled_at  timestamptz,
+  check ((role = 'enterprise') = (state is not null))
 );
 
 -- dated rule rows: closed, never edited ------------------------------------------------------------------------
@@ -284,6 +286,7 @@ create table authority_receipt (    -- what an authority answered, as received; 
   outcome        text not null,
   info           text,
   received_at    timestamptz not null,
+  stored_at      timestamptz not null default now(),  -- database's clock, begin of the transaction: its place in what filers poll
   body           bytea not null,
   primary key (bucket, declaration_id, id)
 );

@@ -12,13 +12,6 @@
 
 static step_fn stored;
 
-static bool wants_xml(const struct req *r)
-{
-	struct text accept = httpd_header(r->http, "Accept");
-
-	return accept.len > 0 && memmem(accept.at, accept.len, "xml", 3) != NULL && memmem(accept.at, accept.len, "json", 4) == NULL;
-}
-
 /* The gate let JSON and XML through, nothing else. */
 static bool is_xml(const struct req *r)
 {
@@ -113,12 +106,14 @@ enum step filings_post(struct req *r)
 {
 	struct filing_work *w = arena_zalloc(r->arena, sizeof(*w));
 	struct intake_submission *s = &r->submission;
-	bool xml = is_xml(r), as_xml = xml && wants_xml(r);
+	bool xml = is_xml(r), as_xml = xml && req_wants_xml(r);
 	struct fault f = { 0 };
 
 	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	w->as_xml = as_xml;
+	if (!sandbox_read_fault(r, as_xml, &w->fault, &f))
+		return reply_problem(r, &f);
 	if (!read_message(r, xml, &w->message, &f))
 		return filings_refuse(r, &f, as_xml);
 	if (!choose(r, w))
@@ -136,5 +131,7 @@ enum step filings_post(struct req *r)
 
 static enum step stored(struct req *r)
 {
-	return filings_answer(r, r->own);
+	const struct filing_work *w = r->own;
+
+	return w->fault == SANDBOX_LOST_ANSWER ? reply_dropped(r) : filings_answer(r, w);
 }

@@ -11,10 +11,9 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "api/receipt_text.h"
 #include "standard/writer.h"
 
-#define RECEIPT_ID "{\"id\":\""
-#define RECEIPT_AT "\"received_at\":\""
 #define STATUS_ANY_ERROR -999999 /* what customs' list has no code of its own for */
 
 struct verdict_of_node { /* a node's outcome, in the words of the API */
@@ -94,31 +93,15 @@ static struct verdict_of_node judge_node(struct req *r, const struct filing_work
 	return v;
 }
 
-/* --- what a receipt says ------------------------------------------------------------------------------------------ */
-
-static struct text receipt_id(struct text receipt)
-{
-	if (!text_starts(receipt, RECEIPT_ID) || receipt.len < sizeof(RECEIPT_ID) + ID_TEXT_BYTES)
-		return (struct text){ NULL, 0 };
-	return (struct text){ receipt.at + sizeof(RECEIPT_ID) - 1, ID_TEXT_BYTES - 1 };
-}
-
-static int64_t receipt_time(struct text receipt, int64_t otherwise)
-{
-	const char *at = receipt.at == NULL ? NULL : memmem(receipt.at, receipt.len, RECEIPT_AT, sizeof(RECEIPT_AT) - 1);
-	const char *end;
-	int64_t us = otherwise;
-
-	if (at == NULL)
-		return otherwise;
-	at += sizeof(RECEIPT_AT) - 1;
-	end = memchr(at, '"', (size_t)(receipt.at + receipt.len - at));
-	if (end == NULL || !clock_parse_rfc3339((struct text){ at, (size_t)(end - at) }, &us))
-		return otherwise;
-	return us;
-}
-
 /* --- JSON ----------------------------------------------------------------------------------------------------------- */
+
+/* As it is stored, unless the caller ordered a wrong one. */
+static struct text receipt_shown(struct req *r, const struct filing_work *w, int i)
+{
+	struct text stored = w->nodes[i].candidate->receipt;
+
+	return w->fault == SANDBOX_WRONG_SIGNATURE ? sandbox_wrong_signature(r->arena, stored) : stored;
+}
 
 static void add_location(struct req *r, struct text receipt)
 {
@@ -154,7 +137,7 @@ static enum step answer_one(struct req *r, const struct filing_work *w)
 
 	if (v.code == FAULT_NONE) {
 		add_location(r, w->nodes[0].candidate->receipt);
-		return reply_bytes(r, v.status, "application/json", w->nodes[0].candidate->receipt);
+		return reply_bytes(r, v.status, "application/json", receipt_shown(r, w, 0));
 	}
 	p = problem_of(w, &v);
 	return reply_problem_of(r, &p);
@@ -187,7 +170,7 @@ static void put_result(struct req *r, struct buf *b, const struct filing_work *w
 	buf_i64(b, v.status);
 	if (v.code == FAULT_NONE) {
 		buf_str(b, ",\"receipt\":");
-		buf_text(b, w->nodes[i].candidate->receipt);
+		buf_text(b, receipt_shown(r, w, i));
 	} else {
 		p = problem_of(w, &v);
 		p.base = req_base(r);
@@ -212,12 +195,6 @@ static enum step answer_results(struct req *r, const struct filing_work *w, cons
 
 /* --- CEB ------------------------------------------------------------------------------------------------------------ */
 
-/* Customs' software reads Chinese; another language must be asked for. */
-static bool speaks_chinese(const struct req *r)
-{
-	return httpd_header(r->http, "Accept-Language").at == NULL || req_chinese(r);
-}
-
 static int customs_status(const struct filing_node *n, const struct verdict_of_node *v)
 {
 	static const int taken[DOC_KIND_COUNT] = { /* the same number is there already */
@@ -239,12 +216,10 @@ static int customs_status(const struct filing_node *n, const struct verdict_of_n
 
 static void put_info(struct req *r, struct buf *b, const struct filing_node *n, const struct verdict_of_node *v)
 {
-	bool chinese = speaks_chinese(r);
+	bool chinese = customs_speaks_chinese(r);
 
 	if (v->code == FAULT_NONE) {
-		buf_str(b, chinese ? "申报成功[" : "filed[");
-		buf_text(b, receipt_id(n->candidate->receipt));
-		buf_char(b, ']');
+		receipt_put_info(r, b, n->candidate->receipt);
 		return;
 	}
 	buf_str(b, fault_title(v->code, chinese));
@@ -257,22 +232,6 @@ static void put_info(struct req *r, struct buf *b, const struct filing_node *n, 
 		buf_char(b, ' ');
 		buf_str(b, rule_detail(one->rule, chinese));
 	}
-}
-
-/* 36 characters that the same message always gets. */
-static struct text stable_guid(struct req *r, const struct sha256 *body, const char *of)
-{
-	const struct text parts[] = { { (const char *)body->b, sizeof(body->b) }, text_of(of) };
-	struct id id = id_of_key('G', parts, COUNTOF(parts));
-	char *guid = arena_alloc(r->arena, ID_TEXT_BYTES);
-
-	if (guid == NULL)
-		return TEXT("");
-	id_format(&id, guid);
-	for (char *c = guid; *c != '\0'; c++)
-		if (*c >= 'a' && *c <= 'f')
-			*c = (char)(*c - 'a' + 'A');
-	return (struct text){ guid, ID_TEXT_BYTES - 1 };
 }
 
 static void fill_return(struct req *r, const struct filing_work *w, int i, struct ceb_return *out)
@@ -308,10 +267,10 @@ static enum step answer_ceb(struct req *r, const struct filing_work *w, const st
 	for (int i = 0; i < all; i++) {
 		fill_return(r, w, i, &returns[i]);
 		(void)snprintf(place, sizeof(place), "%d", i);
-		returns[i].guid = stable_guid(r, &body, place);
+		returns[i].guid = customs_guid(r, &body, place);
 	}
 	buf_init(&b, r->arena, 512 * (size_t)all);
-	ceb_put_receipt(&b, w->message.number + 1, stable_guid(r, &body, "message"), returns, all);
+	ceb_put_receipt(&b, w->message.number + 1, customs_guid(r, &body, "message"), returns, all);
 	if (b.full || r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
 	return reply_kept(r, status_of(t, all), "application/xml", buf_as_text(&b));
@@ -341,7 +300,7 @@ enum step filings_refuse(struct req *r, const struct fault *f, bool as_xml)
 	buf_init(&number, r->arena, 16);
 	buf_i64(&number, STATUS_ANY_ERROR);
 	buf_init(&b, r->arena, r->http->body.len + 1024);
-	ceb_put_900(&b, stable_guid(r, &body, "message"), buf_as_text(&number), text_of(f->text), r->http->body, r->now_us);
+	ceb_put_900(&b, customs_guid(r, &body, "message"), buf_as_text(&number), text_of(f->text), r->http->body, r->now_us);
 	if (b.full)
 		return reply_problem(r, f);
 	return reply_kept(r, fault_http_status(f->code), "application/xml", buf_as_text(&b));

@@ -66,7 +66,7 @@ static void put_next(struct req *r, const struct db_rows *rows, struct buf *curs
 		cursor_put(cursor, &c, &r->api->cursor_key, p->filters);
 }
 
-static void add_link(struct req *r, struct text cursor)
+void page_link(struct req *r, struct text cursor)
 {
 	struct buf b;
 
@@ -101,7 +101,7 @@ enum step page_reply(struct req *r, const struct db_answer *a)
 		put_next(r, a->results[0], &cursor);
 		buf_str(&b, ",\"next\":");
 		buf_json(&b, buf_as_text(&cursor));
-		add_link(r, buf_as_text(&cursor));
+		page_link(r, buf_as_text(&cursor));
 	}
 	buf_char(&b, '}');
 	return reply_json(r, 200, &b);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/field.h"
+
 #define SET_BYTES ((size_t)256 << 20)
 
 static const char *const role_names[ROLE_COUNT] = {
@@ -16,12 +18,22 @@ const char *role_name(enum role r)
 	return role_names[r];
 }
 
-enum { CLIENT_ID, CLIENT_NAME, CLIENT_ROLE, CLIENT_CODES, CLIENT_AUTHORITY, CLIENT_TOKEN, CLIENT_EXPIRES, CLIENT_DISABLED };
+enum { CLIENT_ID, CLIENT_NAME, CLIENT_ROLE, CLIENT_CODES, CLIENT_AUTHORITY, CLIENT_TOKEN, CLIENT_EXPIRES, CLIENT_DISABLED, CLIENT_STATE };
 const struct db_stmt client_store_all = {
 	.name = "client_store_all",
 	.sql =
-	"select id, name, role, array_to_string(codes, chr(10)), authority, token_sha256, expires_at, disabled_at is not null"
+	"select id, name, role, array_to_string(codes, chr(10)), authority, token_sha256, expires_at, disabled_at is not null, state"
 	" from client order by id",
+};
+
+const struct db_stmt client_store_move = {
+	.name = "client_store_move",
+	.sql =
+	"with m as (update client set state = $2::text where name = $1::text and state = $3::text returning id)"
+	" insert into client_state_change (client_id, from_state, to_state, at, actor, reason)"
+	" select id, $3::text, $2::text, $4::timestamptz, $5::text, $6::text from m returning client_id",
+	.param_count = 6,
+	.flags = DB_WRITES,
 };
 
 struct client_set {
@@ -91,11 +103,13 @@ static bool read_client(struct client_set *s, const struct db_rows *r, int row)
 	};
 	if (c->name.at == NULL || !read_codes(s, c, db_get_text(r, row, CLIENT_CODES)))
 		return false;
-	/* A role or authority of a newer program, or no hash: nobody who may do anything here. */
+	/* A role, authority or state of a newer program, or no hash: nobody who may do anything here. */
 	if (!role_by_name(db_get_text(r, row, CLIENT_ROLE), &c->role) || token.len != sizeof(c->token.b))
 		return true;
 	c->has_authority = authority.at != NULL && authority_by_code(authority, &c->authority);
 	if (authority.at != NULL && !c->has_authority)
+		return true;
+	if (c->role == ROLE_ENTERPRISE && !client_state_by_name(db_get_text(r, row, CLIENT_STATE), &c->state))
 		return true;
 	memcpy(c->token.b, token.at, sizeof(c->token.b));
 	s->count++;
@@ -155,6 +169,25 @@ const struct client *client_set_find(const struct client_set *s, const struct sh
 			return c->disabled || now_us >= c->expires_us ? NULL : c;
 	}
 	return NULL;
+}
+
+void client_report_put_messages(struct buf *b)
+{
+	bool first = true;
+
+	buf_char(b, '[');
+	for (int k = 0; k < DOC_KIND_COUNT; k++) {
+		for (int d = DIR_IMPORT; d <= DIR_EXPORT; d++) {
+			const struct message_def *def = message_def((enum doc_kind)k, (enum direction)d);
+
+			if (def == NULL)
+				continue;
+			buf_printf(b, "%s{\"kind\":\"%s\",\"direction\":\"%s\",\"customs_message\":%d}", first ? "" : ",", doc_kind_name(def->kind),
+			           direction_name(def->direction), def->number);
+			first = false;
+		}
+	}
+	buf_char(b, ']');
 }
 
 bool client_may_file_for(const struct client *c, struct text code)
