@@ -18,19 +18,29 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/declarations/{id}"): READ,
     ("GET", "/v1/declarations/{id}/timeline"): READ,
     ("GET", "/v1/declarations/{id}/verdict"): READ,
+    ("GET", "/v1/declarations/{id}/receipts"): READ,
+    ("GET", "/v1/receipts"): READ,
     ("POST", "/v1/authorities/{code}/receipts"): {"authority", "operator", "regulator"},
     ("GET", "/v1/authorities"): ALL,
     ("GET", "/v1/deliveries"): READ,
     ("GET", "/v1/deliveries/{id}"): READ,
     ("POST", "/v1/deliveries/{id}/retry"): {"operator", "regulator"},
     ("POST", "/v1/identities"): {"operator", "regulator"},
+    ("GET", "/v1/me"): ALL,
+    ("GET", "/v1/me/report"): {"enterprise"},
+    ("GET", "/v1/clients"): {"operator"},
+    ("GET", "/v1/clients/{name}"): {"operator"},
+    ("GET", "/v1/clients/{name}/report"): {"operator"},
+    ("POST", "/v1/clients/{name}/state"): {"operator"},
+    ("POST", "/sandbox/faults"): {"enterprise"},
+    ("POST", "/sandbox/clock"): {"enterprise"},
     ("POST", "/test/clock"): {"operator"},
 }
 PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}")}
 
 
 def concrete(path):
-    return path.replace("{code}", "TAX").replace("{slug}", "bad-json").replace("{kind}", "order").replace("{direction}", "import").replace("{id}", "x")
+    return path.replace("{code}", "TAX").replace("{slug}", "bad-json").replace("{kind}", "order").replace("{direction}", "import").replace("{id}", "x").replace("{name}", "nobody")
 
 
 def call(api, method, path):
