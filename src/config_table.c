@@ -41,7 +41,7 @@ const struct setting config_settings[] = {
 	NUMBER(query, page_default, 1, 1000, 50, "items", "Items of a page when the caller names no limit."),
 	NUMBER(query, page_max, 1, 1000, 500, "items", "Most items of a page."),
 	NUMBER(query, receipts_lag_ms, 0, 60000, 1000, "ms", "How far GET /v1/receipts stays behind now, so that it passes over nothing that is just being stored. More than two database servers' clocks may differ."),
-	NUMBER(query, receipts_window_s, 1, 86400, 600, "s", "How much of the time one look of GET /v1/receipts covers."),
+	NUMBER(query, receipts_window_s, 1, 86400, 600, "s", "How much of the time the first look of GET /v1/receipts covers; while it finds nothing, the next one covers twice as much."),
 
 	NUMBER(intake, batch, 1, 1024, 256, "filings", "Filings written together in one transaction."),
 	NUMBER(intake, waiting, 1, 1000000, 20000, "filings", "Filings that wait to be written; beyond it 503."),

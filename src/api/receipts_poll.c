@@ -7,8 +7,9 @@
  *                                             └────────┘ nothing in this stretch of time: the next one
  *
  * Nothing is passed over: a look ends before the horizon, behind which no receipt can come in any more (see
- * receipts_horizon.sql; it is asked before the receipts are read). A look covers one stretch of time, so that a caller who was
- * long away gets on in steps of bounded cost. The cursor is there on every page, also on an empty one.
+ * receipts_horizon.sql; it is asked before the receipts are read). A look covers one stretch of time, the next one twice as much:
+ * a caller who was long away gets on in steps of bounded cost, and where a step is too much for the database the answer says how
+ * far it came. The cursor is there on every page, also on an empty one.
  */
 #include "api/args.h"
 #include "api/handlers.h"
@@ -17,15 +18,15 @@
 
 #define FIRST_LOOK_BACK_US US_PER_DAY /* of who says neither from nor cursor */
 
-enum { LOOKS_MAX = 50, COLUMN_TIME = 0, COLUMN_ID, COLUMN_DIRECTION, COLUMN_JSON, COLUMN_RECORD };
+enum { COLUMN_TIME, COLUMN_ID, COLUMN_DIRECTION, COLUMN_JSON, COLUMN_RECORD };
 
 struct poll { /* r->own */
 	struct page page;
-	bool as_xml, from_now;   /* from_now: from the horizon back */
+	bool as_xml, from_end;   /* from_end: the caller says neither from nor cursor */
 	int64_t end_us;          /* to, then no later than the horizon */
 	int64_t until_us;        /* of the look under way */
 	struct cursor at;        /* up to here all is shown */
-	int looks;
+	int64_t window_us, began_us; /* how much of the time the next look covers; monotonic */
 };
 
 static db_step_fn horizon_known, looked;
@@ -41,7 +42,7 @@ static bool read_bounds(struct req *r, struct poll *p, struct fault *f)
 		p->at = p->page.after;
 	else
 		p->at.at_us = from_us;
-	p->from_now = !p->page.has_after && from_us == INT64_MIN;
+	p->from_end = !p->page.has_after && from_us == INT64_MIN;
 	if (p->as_xml && p->page.limit > ANSWERS_OF_MESSAGE_MAX)
 		p->page.limit = ANSWERS_OF_MESSAGE_MAX;
 	return true;
@@ -58,6 +59,8 @@ enum step receipts_poll(struct req *r)
 	p->as_xml = req_wants_xml(r);
 	if (!read_bounds(r, p, &f))
 		return reply_problem(r, &f);
+	p->window_us = r->api->conf.receipts_window_s * US_PER_S;
+	p->began_us = clock_mono_us();
 	r->own = p;
 	args_i32(q, r->api->conf.receipts_lag_ms);
 	return args_await_query(r, q, "receipts_horizon", horizon_known);
@@ -146,13 +149,12 @@ static enum step answer_xml(struct req *r, const struct db_rows *rows, int count
 static enum step look(struct req *r)
 {
 	struct poll *p = r->own;
-	int64_t window_us = r->api->conf.receipts_window_s * US_PER_S;
 	struct args *q;
 
 	if (p->at.at_us >= p->end_us)
 		return answer_nothing(r, false);
-	p->until_us = p->end_us - p->at.at_us > window_us ? p->at.at_us + window_us : p->end_us;
-	p->looks++;
+	p->until_us = p->end_us - p->at.at_us > p->window_us ? p->at.at_us + p->window_us : p->end_us;
+	p->window_us *= 2;
 	q = args_new(r);
 	args_caller(q);
 	args_time(q, p->at.at_us);
@@ -174,9 +176,24 @@ static enum step horizon_known(struct req *r, const struct db_answer *a)
 	horizon_us = db_get_time(a->results[0], 0, 0);
 	if (horizon_us < p->end_us)
 		p->end_us = horizon_us;
-	if (p->from_now)
-		p->at.at_us = horizon_us - FIRST_LOOK_BACK_US;
+	if (p->from_end)
+		p->at.at_us = p->end_us - FIRST_LOOK_BACK_US;
 	return look(r);
+}
+
+/* A second or further look: what was looked through already is kept, whatever becomes of this one. */
+static bool is_further(const struct req *r)
+{
+	const struct poll *p = r->own;
+
+	return p->window_us > 2 * r->api->conf.receipts_window_s * US_PER_S;
+}
+
+static bool has_time(const struct req *r)
+{
+	const struct poll *p = r->own;
+
+	return clock_mono_us() - p->began_us < r->api->conf.query_timeout_ms * INT64_C(1000);
 }
 
 static enum step looked(struct req *r, const struct db_answer *a)
@@ -185,7 +202,7 @@ static enum step looked(struct req *r, const struct db_answer *a)
 	bool more = p->until_us < p->end_us;
 	int count;
 
-	if (a->outcome == DB_TRY_AGAIN && p->looks > 1) /* what was looked through is not looked through again */
+	if (a->outcome == DB_TRY_AGAIN && is_further(r))
 		return answer_nothing(r, true);
 	if (a->outcome != DB_DONE)
 		return reply_db_fault(r, a);
@@ -198,5 +215,5 @@ static enum step looked(struct req *r, const struct db_answer *a)
 	}
 	if (count > 0)
 		return p->as_xml ? answer_xml(r, a->results[0], count, more) : answer_json(r, a->results[0], count, more);
-	return more && p->looks < LOOKS_MAX ? look(r) : answer_nothing(r, more);
+	return more && has_time(r) ? look(r) : answer_nothing(r, more);
 }
