@@ -19,6 +19,9 @@ static const struct {
 	{ "HEAD", "/v1/filings", "filings_find", true, { NULL } },
 	{ "GET", "/v1/filings/abc", "filings_get", true, { "abc" } },
 	{ "GET", "/v1/filings/abc/receipt", "filings_receipt", true, { "abc" } },
+	{ "GET", "/v1/receipts", "receipts_poll", true, { NULL } },
+	{ "POST", "/v1/clients/Shop 17/state", "clients_state", true, { "Shop 17" } },
+	{ "GET", "/v1/me", "me_get", true, { NULL } },
 	{ "POST", "/v1/authorities/CUS/receipts", "receipts_post", true, { "CUS" } },
 	{ "GET", "/v1/standard/order/import", "standard_schema", true, { "order", "import" } },
 	{ "GET", "/v1/standard", "standard_index", true, { NULL } },
@@ -102,6 +105,7 @@ static void table_is_sound(void **state)
 
 		assert_true(r->path[0] == '/' && placeholders(r->path) <= REQ_CAPTURES);
 		assert_non_null(r->handler);
+		assert_true(!r->files || r->roles == ROLE_BIT(ROLE_ENTERPRISE)); /* only they have a state that lets them */
 		assert_true(r->summary != NULL && r->statuses != NULL && r->type != NULL);
 		assert_true(r->schema == NULL || has_schema(r->schema));
 		assert_true((r->body != ROUTE_BODY_NONE) == (r->takes != NULL) && (r->takes == NULL || has_schema(r->takes)));
