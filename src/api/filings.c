@@ -1,7 +1,8 @@
 /*
  * POST /v1/filings: one message of filings.
  *
- *   filings_post ── open ─ read ─ check ─ signature ─ choose ──(NDJSON: filings_lines.c, piece by piece)
+ *   filings_post ──(gzip: a little each turn)──> opened ──(NDJSON: filings_lines.c, piece by piece)
+ *   read ─ check ─ signature ─ choose
  *        ├──(nothing to store)──────────────────────> answer
  *        ├──dry run──> looked (what holds the keys) ──> answer
  *        └──intake──> stored (committed, or known not to be) ──> answer
@@ -18,7 +19,7 @@
 #include "api/route.h"
 #include "base/log.h"
 
-static step_fn stored;
+static step_fn opened, stored;
 static db_step_fn looked;
 
 static struct filing_work *work_new(struct req *r, bool is_dry)
@@ -32,6 +33,7 @@ static struct filing_work *work_new(struct req *r, bool is_dry)
 	w->rules = *r->api->deps.rules;
 	w->now_us = r->now_us;
 	w->form = r->form;
+	w->body = r->body;
 	w->is_dry = is_dry;
 	w->wants_xml = !is_dry && req_wants_xml(r); /* a receipt in customs' form would say that it is filed */
 	w->as_word = r->route->is_relay;
@@ -67,25 +69,28 @@ static enum step file_message(struct req *r, struct filing_work *w)
 
 enum step filings_post(struct req *r)
 {
+	return media_open(r, opened);
+}
+
+static enum step opened(struct req *r)
+{
 	struct filing_work *w;
 	enum sandbox_fault fault;
 	struct fault f = { 0 };
-	struct text body;
 	bool is_dry;
 
-	if (!filings_dry_asked(r, &is_dry, &f) || !media_open(r, &body, &f))
+	if (!filings_dry_asked(r, &is_dry, &f))
 		return reply_problem(r, &f);
 	if (!sandbox_read_fault(r, r->form == FORM_XML && req_wants_xml(r), &fault, &f))
 		return reply_problem(r, &f);
 	if (r->form == FORM_LINES && fault != SANDBOX_NO_FAULT)
 		return reply_fault(r, FAULT_BAD_REQUEST, "Sandbox-Fault is for single messages, not for batches");
 	if (r->form == FORM_LINES)
-		return filings_lines(r, body, is_dry);
+		return filings_lines(r, is_dry);
 	w = work_new(r, is_dry);
 	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	w->fault = fault;
-	w->body = body;
 	return file_message(r, w);
 }
 
