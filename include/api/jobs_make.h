@@ -4,7 +4,7 @@
 
 #include "api/req.h"
 
-/* body: NDJSON with that many filings. Answers 202 when all of it is stored; 429 when the client has too many jobs open. */
-enum step jobs_make(struct req *r, struct text body, int lines) must_check;
+/* r->body: NDJSON with that many filings. Answers 202 when all of it is stored; 429 when the client has too many jobs open. */
+enum step jobs_make(struct req *r, int lines) must_check;
 
 #endif

@@ -11,7 +11,7 @@ size_t media_body_limit(const struct req *r);
 bool media_check_length(const struct req *r, size_t length, struct fault *f) must_check;
 /* The request says that a body follows; *length: as announced, 0 when it comes in chunks. */
 bool media_announced(const struct http_req *h, size_t *length) must_check;
-/* The body's bytes, inflated where they came compressed. */
-bool media_open(struct req *r, struct text *out, struct fault *f) must_check;
+/* Sets r->body, inflated where it came compressed (a little each turn), and goes on with `then`. Uses r->own until then. */
+enum step media_open(struct req *r, step_fn *then) must_check;
 
 #endif

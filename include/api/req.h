@@ -56,7 +56,8 @@ struct req {
 	int64_t now_us;              /* business time at its first step */
 	bool passed;                 /* the gate let it through */
 	enum form form;              /* of the body, by Content-Type */
-	bool is_gzip;                /* http->body is compressed: see media_open() */
+	bool is_gzip;                /* http->body is compressed */
+	struct text body;            /* as it is read and stored: see media_open() */
 	bool has_token;
 	struct sha256 token;
 	struct client client;        /* a copy: its codes are valid until the first step ends; ROLE_PUBLIC: nobody */

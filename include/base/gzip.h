@@ -11,4 +11,12 @@
  * followed by something else. FAULT_BUSY: the arena is full. Memory taken: up to three times what comes out. */
 bool gzip_inflate(struct arena *a, struct text in, size_t limit_bytes, struct text *out, struct fault *f) must_check;
 
+/* The same in steps, for a body that would hold up others: begin once, go on until it is no more GZIP_MORE. What it needs lies in
+ * the arena and goes with it; in must stay as long. */
+struct gzip;
+enum gzip_progress { GZIP_MORE, GZIP_DONE, GZIP_FAILED };
+struct gzip *gzip_begin(struct arena *a, struct text in, size_t limit_bytes, struct fault *f) must_check; /* NULL: *f says why */
+/* About so many bytes more come out; *out is set when it is done. */
+enum gzip_progress gzip_go_on(struct gzip *g, size_t bytes, struct text *out, struct fault *f) must_check;
+
 #endif

@@ -1,7 +1,8 @@
 /*
  * POST /v1/filings: one message of filings.
  *
- *   filings_post ── open ─ read ─ check ─ choose ──(NDJSON: filings_lines.c, piece by piece)
+ *   filings_post ──(gzip: a little each turn)──> opened ──(NDJSON: filings_lines.c, piece by piece)
+ *   read ─ check ─ choose
  *        ├──(nothing to store)──────────────────────> answer
  *        ├──dry run──> looked (what holds the keys) ──> answer
  *        └──intake──> stored (committed, or known not to be) ──> answer
@@ -16,7 +17,7 @@
 #include "api/handlers.h"
 #include "api/media.h"
 
-static step_fn stored;
+static step_fn opened, stored;
 static db_step_fn looked;
 
 static bool wants_xml(const struct req *r)
@@ -37,6 +38,7 @@ static struct filing_work *work_new(struct req *r, bool is_dry)
 	w->rules = *r->api->deps.rules;
 	w->now_us = r->now_us;
 	w->form = r->form;
+	w->body = w->content = r->body;
 	w->is_dry = is_dry;
 	w->as_xml = r->form == FORM_XML && !is_dry && wants_xml(r); /* a receipt in customs' form would say that it is filed */
 	r->own = w;
@@ -47,7 +49,6 @@ static enum step file_message(struct req *r, struct filing_work *w)
 {
 	struct fault f = { 0 };
 
-	w->content = w->body;
 	if (!filings_read(w, &f))
 		return filings_refuse(r, w, &f);
 	if (!filings_choose(w, &r->submission))
@@ -59,20 +60,21 @@ static enum step file_message(struct req *r, struct filing_work *w)
 
 enum step filings_post(struct req *r)
 {
+	return media_open(r, opened);
+}
+
+static enum step opened(struct req *r)
+{
 	struct filing_work *w;
 	struct fault f = { 0 };
-	struct text body;
 	bool is_dry;
 
-	if (!filings_dry_asked(r, &is_dry, &f) || !media_open(r, &body, &f))
+	if (!filings_dry_asked(r, &is_dry, &f))
 		return reply_problem(r, &f);
 	if (r->form == FORM_LINES)
-		return filings_lines(r, body, is_dry);
+		return filings_lines(r, is_dry);
 	w = work_new(r, is_dry);
-	if (w == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	w->body = body;
-	return file_message(r, w);
+	return w == NULL ? reply_fault(r, FAULT_BUSY, "the request is larger than its memory") : file_message(r, w);
 }
 
 static enum step stored(struct req *r)

@@ -31,12 +31,12 @@ struct lines_work { /* r->own */
 static step_fn next_piece, filed;
 static db_step_fn looked;
 
-static bool count_lines(const struct req *r, struct text body, int *lines, struct fault *f)
+static bool count_lines(const struct req *r, int *lines, struct fault *f)
 {
 	struct ndjson n;
 	struct ndjson_line line;
 
-	ndjson_begin(&n, body, 1);
+	ndjson_begin(&n, r->body, 1);
 	for (*lines = 0; ndjson_next(&n, &line); ++*lines)
 		if (*lines == r->api->conf.batch.lines_max)
 			return fault_set(f, FAULT_TOO_MANY_LINES, "a batch may have %d lines that hold something", *lines);
@@ -76,15 +76,15 @@ static bool keep_codes(struct req *r)
 	return !r->arena->full;
 }
 
-static struct lines_work *work_new(struct req *r, struct text body, bool is_dry)
+static struct lines_work *work_new(struct req *r, bool is_dry)
 {
 	struct lines_work *w = arena_zalloc(r->arena, sizeof(*w));
 
 	if (w == NULL || !keep_codes(r) || !arena_defer(r->arena, free_piece, &w->arena))
 		return NULL;
 	arena_init(&w->arena, r->api->conf.batch.memory_bytes);
-	ndjson_begin(&w->left, body, 1);
-	buf_init(&w->answers, r->arena, body.len < ANSWERS_FIRST_BYTES ? body.len : ANSWERS_FIRST_BYTES);
+	ndjson_begin(&w->left, r->body, 1);
+	buf_init(&w->answers, r->arena, ANSWERS_FIRST_BYTES);
 	w->is_dry = is_dry;
 	w->piece = (struct filing_work){
 		.arena = &w->arena, .client = &r->client, .form = FORM_LINES, .line_bytes = r->api->conf.batch.line_bytes, .is_dry = is_dry,
@@ -94,19 +94,19 @@ static struct lines_work *work_new(struct req *r, struct text body, bool is_dry)
 	return r->arena->full ? NULL : w;
 }
 
-enum step filings_lines(struct req *r, struct text body, bool is_dry)
+enum step filings_lines(struct req *r, bool is_dry)
 {
 	bool is_async = !is_dry && prefers_async(r);
 	struct fault f = { 0 };
 	int lines;
 
-	if (!count_lines(r, body, &lines, &f))
+	if (!count_lines(r, &lines, &f))
 		return reply_problem(r, &f);
 	if (is_async)
 		req_header(r, "Preference-Applied", "respond-async");
 	if (is_async || (!is_dry && lines > r->api->conf.batch.direct_lines))
-		return jobs_make(r, body, lines);
-	if (work_new(r, body, is_dry) == NULL)
+		return jobs_make(r, lines);
+	if (work_new(r, is_dry) == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	return next_piece(r);
 }

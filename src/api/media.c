@@ -4,6 +4,8 @@
 #include "api/route.h"
 #include "base/gzip.h"
 
+enum { INFLATE_BYTES_A_TURN = 262144 };
+
 static const struct {
 	const char *type;
 	enum form form;
@@ -110,10 +112,41 @@ bool media_announced(const struct http_req *h, size_t *length)
 	return n > 0;
 }
 
-bool media_open(struct req *r, struct text *out, struct fault *f)
+struct opening { /* r->own while a body is inflated */
+	struct gzip *gzip;
+	step_fn *then;
+};
+
+static step_fn inflate_on;
+
+enum step media_open(struct req *r, step_fn *then)
 {
-	if (r->is_gzip)
-		return gzip_inflate(r->arena, r->http->body, media_body_limit(r), out, f);
-	*out = r->http->body;
-	return true;
+	struct opening *o;
+	struct fault f = { 0 };
+
+	r->body = r->http->body;
+	if (!r->is_gzip)
+		return then(r);
+	o = arena_zalloc(r->arena, sizeof(*o));
+	if (o == NULL)
+		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+	o->then = then;
+	o->gzip = gzip_begin(r->arena, r->http->body, media_body_limit(r), &f);
+	r->own = o;
+	return o->gzip == NULL ? reply_problem(r, &f) : inflate_on(r);
+}
+
+static enum step inflate_on(struct req *r)
+{
+	struct opening *o = r->own;
+	struct fault f = { 0 };
+
+	switch (gzip_go_on(o->gzip, INFLATE_BYTES_A_TURN, &r->body, &f)) {
+	case GZIP_MORE:
+		return await_turn(r, inflate_on);
+	case GZIP_DONE:
+		return o->then(r);
+	default:
+		return reply_problem(r, &f);
+	}
 }

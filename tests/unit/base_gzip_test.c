@@ -84,8 +84,8 @@ static void output_grows_as_it_must(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = (char)('a' + i / 7 % 26);
-	pack(&p, text, sizeof(text));
-	assert_true(p.len * 4 < sizeof(text)); /* the first guess is too small */
+	pack(&p, text, sizeof(text) - 10);
+	pack(&p, text + sizeof(text) - 10, 10); /* the last member says how little it holds */
 	assert_inflates(packed_text(&p), (struct text){ text, sizeof(text) });
 }
 
@@ -158,6 +158,40 @@ static void damage_and_strangers_are_refused(void **state)
 	assert_int_equal(inflate_code((struct text){ (char *)zlib_form.b, zlib_len }, LIMIT), FAULT_BAD_REQUEST);
 }
 
+static void steps_give_the_same_whole(void **state)
+{
+	static char text[LIMIT];
+	static const size_t steps[] = { 1, 7, 1000, LIMIT - 1, LIMIT, LIMIT + 1, SIZE_MAX };
+	struct packed p = { .len = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)('a' + i / 7 % 26);
+	for (int i = 0; i < 300; i++)
+		pack(&p, text, 0); /* more empty members than one step takes */
+	pack(&p, text, 5000);
+	pack(&p, text + 5000, sizeof(text) - 5000);
+	for (size_t i = 0; i < COUNTOF(steps); i++) {
+		enum gzip_progress progress = GZIP_MORE;
+		struct fault f = { 0 };
+		struct text out;
+		struct arena a;
+		struct gzip *g;
+		long count = 0;
+
+		arena_init(&a, ARENA_BYTES);
+		g = gzip_begin(&a, packed_text(&p), LIMIT, &f);
+		assert_non_null(g);
+		for (; progress == GZIP_MORE; count++)
+			progress = gzip_go_on(g, steps[i], &out, &f);
+		assert_int_equal(progress, GZIP_DONE);
+		assert_int_equal(out.len, sizeof(text));
+		assert_memory_equal(out.at, text, sizeof(text));
+		assert_true(count >= 2 && (steps[i] > LIMIT || (size_t)count >= LIMIT / steps[i]));
+		arena_done(&a);
+	}
+}
+
 static void full_arena_is_said(void **state)
 {
 	static char text[LIMIT];
@@ -180,7 +214,7 @@ int main(void)
 		cmocka_unit_test(members_follow_each_other), cmocka_unit_test(output_grows_as_it_must),
 		cmocka_unit_test(limit_is_exact),            cmocka_unit_test(bomb_costs_no_more_than_the_limit),
 		cmocka_unit_test(every_cut_is_refused),      cmocka_unit_test(damage_and_strangers_are_refused),
-		cmocka_unit_test(full_arena_is_said),
+		cmocka_unit_test(full_arena_is_said),        cmocka_unit_test(steps_give_the_same_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
