@@ -64,10 +64,13 @@ static const struct db_stmt record = {
 	.flags = DB_WRITES,
 };
 
+/* A few at a time: it comes again. */
 static const struct db_stmt expire = {
 	.name = "job_expire",
 	.sql =
-	"with old as (delete from job where finished_at < $1::timestamptz returning bucket, id), gone as ("
+	"with old as ("
+	"  delete from job j using (select bucket, id from job where finished_at < $1::timestamptz order by finished_at limit 50) x"
+	"  where j.bucket = x.bucket and j.id = x.id returning j.bucket, j.id), gone as ("
 	"  delete from job_piece p using old where p.bucket = old.bucket and p.job_id = old.id)"
 	" delete from job_piece p where p.job_id < id_floor($2::timestamptz)"
 	"  and not exists (select 1 from job j where j.bucket = p.bucket and j.id = p.job_id)",
