@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "api/job_runner.h"
+#include "customs_signer.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
@@ -49,6 +50,7 @@ struct worker {
 	struct db *pools[POOL_COUNT];
 	struct httpc *httpc;
 	struct signer *signer;
+	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct id_source ids;
 	struct recent *recent;
 	struct inbox *inbox;

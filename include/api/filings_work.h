@@ -9,6 +9,7 @@
 #define API_FILINGS_WORK_H
 
 #include "api/req.h"
+#include "standard/envelope.h"
 #include "standard/ndjson.h"
 
 struct filing_node {
@@ -28,16 +29,20 @@ struct filing_work {
 	int64_t now_us;
 	enum form form;
 	struct text body;              /* as stored and digested */
-	struct text content;           /* what is read: the body itself, or what its envelope holds */
 	struct ndjson_piece piece;     /* FORM_LINES: where the body's lines stood */
 	size_t line_bytes;             /* FORM_LINES: limit of a line */
-	bool as_xml;                   /* the caller wants a CEB receipt */
+	bool wants_xml;                /* the caller, if the message is customs' own */
+	bool as_word;                  /* a relay's path: the answer to a message that was taken whole is OK */
 	bool is_dry;                   /* nothing is stored */
 	bool has_looked;               /* dry run: taken is known */
 	struct text base;              /* "https://host" of problem types */
 	bool chinese;
 	/* made */
+	struct envelope envelope;      /* what the message came in */
+	bool as_xml;                   /* the answer is a CEB receipt, in the envelope of its message */
 	struct message message;
+	enum rule signature;           /* for which the message as a whole is refused; RULE_COUNT: none */
+	const char *signature_why;     /* more precisely; may be NULL */
 	struct filing_node *nodes;     /* message.node_count */
 	struct intake_submission *submission; /* filled when it has candidates */
 };

@@ -58,7 +58,7 @@ struct job_piece { /* what was claimed */
 	struct text base;
 	bool chinese;
 	bool client_is_good;       /* not disabled, expired or gone */
-	struct client client;      /* id, role and codes */
+	struct client client;      /* id, role, codes, and which of its messages must be signed */
 };
 /* Into the arena. False: no job waits (out->lines.count 0), or the arena is full. */
 bool job_claim_read(const struct db_answer *answer, struct arena *a, struct job_piece *out) must_check;

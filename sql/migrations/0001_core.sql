@@ -21,15 +21,20 @@ create table client (
   token_sha256 bytea not null unique,
   created_at   timestamptz not null,
   expires_at   timestamptz,
-  disabled_at  timestamptz
+  disabled_at  timestamptz,
+  signature_required text not null default 'none'  -- which of its messages must be signed: model/signature.h
+    check (signature_required in ('none', 'schema', 'text', 'all')),
+  signature_tolerant boolean not null default true, -- blanks that field software adds after signing are passed over
+  strict_reading boolean not null default false     -- customs messages: what is beside the schema is refused, not warned of
 );
 
 -- dated rule rows: closed, never edited ------------------------------------------------------------------------
 create table code (
   list       text not null,
-  code       text not null,
+  code       text not null check (octet_length(code) between 1 and 16),
   name_zh    text not null,
   name_en    text,
+  iso        text,                                -- codes of ISO 4217 or 3166 in words, the three-letter one first
   valid_from date not null,
   valid_to   date,
   source     text not null,

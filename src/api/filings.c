@@ -2,20 +2,22 @@
  * POST /v1/filings: one message of filings.
  *
  *   filings_post ──(gzip: a little each turn)──> opened ──(NDJSON: filings_lines.c, piece by piece)
- *   read ─ check ─ choose
+ *   read ─ check ─ signature ─ choose
  *        ├──(nothing to store)──────────────────────> answer
  *        ├──dry run──> looked (what holds the keys) ──> answer
  *        └──intake──> stored (committed, or known not to be) ──> answer
  *
  * This is the hot path: one arena, one pass over the body, no statement of its own. Each node of a message stands
- * for itself; only a message that cannot be read is refused as a whole. From body to candidates is filings_work.c,
- * how the outcome is told filings_judge.c and filings_answer.c.
+ * for itself; only a message that cannot be read, or whose signature is not good, is refused as a whole. From body to
+ * candidates is filings_work.c, how the outcome is told filings_judge.c and filings_answer.c.
  */
 #include "api/filings_answer.h"
 #include "api/filings_dry.h"
 #include "api/filings_lines.h"
 #include "api/handlers.h"
 #include "api/media.h"
+#include "api/route.h"
+#include "base/log.h"
 
 static step_fn opened, stored;
 static db_step_fn looked;
@@ -38,19 +40,33 @@ static struct filing_work *work_new(struct req *r, bool is_dry)
 	w->rules = *r->api->deps.rules;
 	w->now_us = r->now_us;
 	w->form = r->form;
-	w->body = w->content = r->body;
+	w->body = r->body;
 	w->is_dry = is_dry;
-	w->as_xml = r->form == FORM_XML && !is_dry && wants_xml(r); /* a receipt in customs' form would say that it is filed */
+	w->wants_xml = !is_dry && wants_xml(r); /* a receipt in customs' form would say that it is filed */
+	w->as_word = r->route->is_relay;
 	r->own = w;
 	return w;
+}
+
+/* The message inside is what counts; the sender is told, since another receiver may sort by the type. */
+static void warn_of_type(struct req *r)
+{
+	req_header(r, "Warning", "199 tongguan \"the envelope's message type does not name the message inside\"");
+	log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_NOTICE, "filing.envelope_type",
+	          "the envelope's message type does not name the message inside; it was read as what it is");
 }
 
 static enum step file_message(struct req *r, struct filing_work *w)
 {
 	struct fault f = { 0 };
+	enum step refused;
 
 	if (!filings_read(w, &f))
 		return filings_refuse(r, w, &f);
+	if (w->envelope.type_differs)
+		warn_of_type(r);
+	if (!filings_signature_passes(r, w, &refused))
+		return refused;
 	if (!filings_choose(w, &r->submission))
 		return reply_fault(r, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
 	if (r->submission.candidate_count == 0)

@@ -130,7 +130,7 @@ static enum step next_piece(struct req *r)
 	arena_done(&w->arena);
 	if (!ndjson_cut(&w->left, NODES_MAX, r->api->conf.body_bytes, &p->piece))
 		return answer(r, w);
-	p->body = p->content = p->piece.body;
+	p->body = p->piece.body;
 	p->rules = *r->api->deps.rules;
 	p->now_us = clock_now_us(r->api->deps.clock);
 	p->has_looked = false;

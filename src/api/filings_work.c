@@ -8,25 +8,32 @@ static const char *const media_types[] = {
 	[FORM_LINES] = "application/x-ndjson",
 };
 
-static bool read_form(struct filing_work *w, struct fault *f)
+/* Customs' software speaks as it does to the exchange or to a relay; the message inside is a filing like any other. What is
+ * stored and digested is the body as it came, envelope and all. */
+static bool open_and_read(struct filing_work *w, struct fault *f)
 {
-	switch (w->form) {
-	case FORM_XML:
-		return message_read_ceb(w->arena, w->content, &w->message, f);
-	case FORM_LINES:
+	bool is_open;
+
+	if (w->form == FORM_LINES)
 		return message_read_ndjson(w->arena, &w->piece, w->line_bytes, &w->message, f);
-	default:
-		return message_read_json(w->arena, w->content, &w->message, f);
-	}
+	is_open = envelope_open(w->arena, w->form == FORM_XML, w->body, &w->envelope, f);
+	w->as_xml = w->wants_xml && w->envelope.is_xml;
+	if (!is_open)
+		return false;
+	if (w->envelope.is_xml)
+		return message_read_ceb(w->arena, w->envelope.content, w->client->strictness, &w->message, f);
+	return message_read_json(w->arena, w->envelope.content, &w->message, f);
 }
 
 bool filings_read(struct filing_work *w, struct fault *f)
 {
 	if (w->rules == NULL)
 		return fault_set(f, FAULT_STORE_DOWN, "the code lists are not read yet");
-	if (!read_form(w, f))
+	w->signature = RULE_COUNT;
+	if (!open_and_read(w, f))
 		return false;
 	message_check(w->arena, &w->message, w->rules->book, clock_day(w->now_us));
+	message_refuse_unfiled(w->arena, &w->message);
 	if (w->arena->full)
 		return fault_set(f, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
 	return true;
@@ -74,6 +81,12 @@ static bool may_be_stored(const struct filing_node *n)
 	return n->fault == NULL && n->doc != NULL && (n->findings == NULL || !findings_any(n->findings));
 }
 
+/* JSON cannot be signed: of a client that must sign such a message it is refused. */
+static bool lacks_signature(const struct filing_work *w, const struct document *d)
+{
+	return w->message.dialect == DIALECT_JSON && d != NULL && signature_is_required(w->client->signature.required, d->def->number, true);
+}
+
 bool filings_choose(struct filing_work *w, struct intake_submission *s)
 {
 	int count = w->message.node_count;
@@ -85,11 +98,13 @@ bool filings_choose(struct filing_work *w, struct intake_submission *s)
 	if (w->nodes == NULL || s->candidates == NULL)
 		return false;
 	for (int i = 0; i < count; i++) {
-		const struct node *from = &w->message.nodes[i];
+		struct node *from = &w->message.nodes[i];
 		struct candidate *c = &s->candidates[s->candidate_count];
 		struct filing_node *n = &w->nodes[i];
 
-		*n = (struct filing_node){ .doc = from->doc, .findings = from->findings, .fault = from->fault };
+		if (lacks_signature(w, from->doc))
+			message_refuse_node(w->arena, from, RULE_SIGNATURE_MISSING);
+		*n = (struct filing_node){ .doc = from->doc, .findings = from->findings, .warnings = from->warnings, .fault = from->fault };
 		if (!may_be_stored(n) || !find_filer(w->client, n->doc, &c->filer))
 			continue;
 		fill_candidate(w, n->doc, c);

@@ -39,7 +39,8 @@ static const struct db_stmt claim = {
 	"  from turn where j.bucket = turn.bucket and j.id = turn.id"
 	"  returning j.bucket, j.id, j.next_piece, j.tries, j.base, j.chinese, j.client_id)"
 	" select h.id, h.next_piece, h.tries, p.first_line, p.last_line, p.lines, p.body, h.base, h.chinese, h.client_id,"
-	"  array_to_string(c.codes, chr(10)), c.role = 'enterprise' and c.disabled_at is null and coalesce(c.expires_at > $3::timestamptz, true)"
+	"  array_to_string(c.codes, chr(10)), c.role = 'enterprise' and c.disabled_at is null and coalesce(c.expires_at > $3::timestamptz, true),"
+	"  c.signature_required"
 	" from hit h join job_piece p on p.bucket = h.bucket and p.job_id = h.id and p.piece = h.next_piece"
 	" left join client c on c.id = h.client_id",
 	.param_count = 3,
@@ -139,7 +140,7 @@ void job_store_claim(struct job_claim *c, struct arena *a, int lease_s, int64_t 
 }
 
 enum { CLAIMED_ID, CLAIMED_PIECE, CLAIMED_TRIES, CLAIMED_FIRST, CLAIMED_LAST, CLAIMED_LINES, CLAIMED_BODY, CLAIMED_BASE, CLAIMED_CHINESE,
-       CLAIMED_CLIENT, CLAIMED_CODES, CLAIMED_GOOD };
+       CLAIMED_CLIENT, CLAIMED_CODES, CLAIMED_GOOD, CLAIMED_SIGNATURE };
 
 bool job_claim_read(const struct db_answer *answer, struct arena *a, struct job_piece *out)
 {
@@ -160,6 +161,8 @@ bool job_claim_read(const struct db_answer *answer, struct arena *a, struct job_
 	out->chinese = db_get_int(r, 0, CLAIMED_CHINESE) != 0;
 	out->client_is_good = db_get_int(r, 0, CLAIMED_GOOD) != 0;
 	out->client = (struct client){ .id = (int)db_get_int(r, 0, CLAIMED_CLIENT), .role = ROLE_ENTERPRISE };
+	if (!signature_required_by_name(db_get_text(r, 0, CLAIMED_SIGNATURE), &out->client.signature.required))
+		out->client.signature.required = SIGNATURE_ALL; /* of a newer program, or the client is gone: the strictest */
 	return client_codes_read(a, db_get_text(r, 0, CLAIMED_CODES), &out->client) && !a->full;
 }
 
