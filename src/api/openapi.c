@@ -50,7 +50,7 @@ static void put_response(struct buf *b, const struct route *route, int status)
 		buf_str(b, ",\"content\":{");
 		if (is_good || (status == 503 && route->also_503))
 			put_media(b, &first, route->type, route->schema);
-		if (route->also != NULL && (is_good || status == 400 || status == 413))
+		if (route->also != NULL && (is_good || status == 400 || status == 413 || status == 422))
 			put_media(b, &first, route->also, NULL);
 		if (!is_good)
 			put_media(b, &first, "application/problem+json", "Problem");

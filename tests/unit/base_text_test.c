@@ -244,6 +244,23 @@ static void escapes(void **state)
 	assert_string_equal(b.at, "null");
 }
 
+/* As C14N 1.0 has text nodes. */
+static void escapes_of_element_content(void **state)
+{
+	static const struct { struct text in; const char *out; } cases[] = {
+		{ T(""), "" }, { T("a \"b\" 'c'"), "a \"b\" 'c'" }, { T("<&>"), "&lt;&amp;&gt;" }, { T("a\tb\nc\rd"), "a\tb\nc&#xD;d" },
+		{ T("\x01\x7f"), "\xEF\xBF\xBD\x7f" }, { T("通关]]>"), "通关]]&gt;" },
+	};
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(cases); i++) {
+		buf_init(&b, &arena, 0);
+		buf_xml_text(&b, cases[i].in);
+		assert_string_equal(b.at, cases[i].out);
+	}
+}
+
 static void hex(void **state)
 {
 	static const struct {
@@ -287,6 +304,9 @@ static void base64(void **state)
 		buf_base64url(&b, cases[i].bytes.at, cases[i].bytes.len);
 		assert_string_equal(b.at, cases[i].url);
 		assert_int_equal(b.len, strlen(b.at));
+		buf_base64(&b, cases[i].bytes.at, cases[i].bytes.len);
+		assert_string_equal(b.at + strlen(cases[i].url), cases[i].padded);
+		assert_int_equal(b.len, strlen(b.at));
 		assert_int_equal(base64_decode(text_of(cases[i].padded), out, (size_t)len), len);
 		assert_memory_equal(out, cases[i].bytes.at, cases[i].bytes.len);
 		assert_int_equal(base64_decode(text_of(cases[i].url), out, (size_t)len), len);
@@ -326,6 +346,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(buffer_numbers_and_formats, begin, end),
 		cmocka_unit_test(full_buffer_stops),
 		cmocka_unit_test_setup_teardown(escapes, begin, end),
+		cmocka_unit_test_setup_teardown(escapes_of_element_content, begin, end),
 		cmocka_unit_test_setup_teardown(hex, begin, end),
 		cmocka_unit_test_setup_teardown(base64, begin, end),
 		cmocka_unit_test_setup_teardown(base64_round_trip_of_all_lengths, begin, end),
