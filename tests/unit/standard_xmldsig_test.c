@@ -64,7 +64,7 @@ static int drop_keys(void **state)
 static struct text sign_with(struct test *t, const struct bench_key *k, enum sign_algorithm algorithm, struct text message)
 {
 	struct xmldsig_signer s;
-	struct text out;
+	struct text out = { NULL, 0 };
 
 	if (!xmldsig_signer_init(&s, &t->arena, k->key, k->certificate, algorithm, &t->fault) ||
 	    !xmldsig_sign(&t->arena, message, &s, &out, &t->fault))
