@@ -266,8 +266,10 @@ static bool choose_certificate(struct check *c, struct text *der, const struct b
 
 	if (c->parts.certificate.at == NULL) {
 		bound = bound_by_serial(t, text_trim(c->parts.key_name));
+		if (bound == NULL && c->parts.key_name.at == NULL)
+			return fails(c, RULE_SIGNATURE_CERTIFICATE, "KeyInfo names no certificate");
 		if (bound == NULL)
-			return fails(c, RULE_SIGNATURE_CERTIFICATE, c->parts.key_name.at == NULL ? "KeyInfo names no certificate" : "no certificate has the serial number of KeyName");
+			return fails(c, RULE_SIGNATURE_CERTIFICATE, "no certificate has the serial number of KeyName");
 		*out = bound;
 		*der = bound->der;
 		return true;
