@@ -62,7 +62,7 @@ PROGRAMS := $(if $(wildcard src/main.c),$(BIN)/tongguand) $(if $(wildcard src/ct
 	$(if $(wildcard src/mock/*.c),$(BIN)/tongguan-mock) $(if $(wildcard src/bench/*.c),$(BIN)/tongguan-bench)
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
-SQL     := $(wildcard sql/migrations/*.sql sql/queries/*.sql)
+SQL     := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/data/*.tsv)
 RUN_ALL  = $(PYTHON) tests/run_all --variant $(VARIANT) $(if $(SANITIZE),--sanitize $(SANITIZE)) $(if $(K),--match '$(K)')
 
 .PHONY: all programs objects test-objects unit-programs fuzz-programs fuzz-links demo run check check-long check-unit check-blackbox \

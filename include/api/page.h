@@ -14,6 +14,8 @@ struct page {
 
 /* False with *f set: limit or cursor is not acceptable. */
 bool page_read(struct req *r, struct page *p, struct fault *f) must_check;
+/* Behind the items of an answer made here: ,"next":"…", and the Link header. */
+void page_put_next(struct req *r, struct buf *b, const struct cursor *last);
 /* Columns: items (JSON), then sort key, id and serial of the last item when more follow (else null). */
 enum step page_reply(struct req *r, const struct db_answer *a) must_check;
 

@@ -83,6 +83,9 @@ void req_free_orphans(struct api *a);
 
 /* Value must live as long as the request. */
 void req_header(struct req *r, const char *name, const char *value);
+/* For what is the same for everybody: may be kept by anybody who asks again, with the tag (quotes included), before using it.
+ * True: the caller has it; answer 304. */
+bool req_may_keep(struct req *r, const char *tag);
 bool req_chinese(const struct req *r);          /* by Accept-Language */
 struct text req_base(struct req *r);            /* "https://host", from the settings or the Host header */
 bool req_is_enterprise(const struct req *r);

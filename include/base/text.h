@@ -41,8 +41,12 @@ static inline bool text_is(struct text a, const char *s)
 }
 
 bool text_eq_nocase(struct text a, struct text b);   /* ASCII only */
+int text_order(struct text a, struct text b);        /* by bytes: below 0, 0, above 0 */
 bool text_starts(struct text a, const char *prefix);
 struct text text_trim(struct text a);                /* ASCII white space at both ends */
+/* Takes what stands before the next mark off rest, and the mark; false: nothing is left. "a,,b" has three parts, "a," one. */
+bool text_next(struct text *rest, char mark, struct text *part) must_check;
+bool text_has_nocase(struct text a, struct text part); /* ASCII only; an empty part is in every text */
 struct text text_dup(struct arena *a, struct text t) must_check; /* at == NULL: arena full */
 bool text_to_i64(struct text t, int64_t *out) must_check; /* whole text, decimal, optional '-' */
 /* Characters (code points) in valid UTF-8; -1 when the bytes are not valid UTF-8. */
@@ -67,8 +71,8 @@ void buf_xml(struct buf *b, struct text t);    /* XML 1.0 character data for con
 /* The same for element content, as the canonical form of XML (C14N 1.0) has it: quotes, tabs and line feeds stay. */
 void buf_xml_text(struct buf *b, struct text t);
 void buf_hex(struct buf *b, const void *bytes, size_t len);
+void buf_base64(struct buf *b, const void *bytes, size_t len); /* padded */
 void buf_base64url(struct buf *b, const void *bytes, size_t len); /* without padding */
-void buf_base64(struct buf *b, const void *bytes, size_t len);    /* the usual alphabet, padded */
 
 static inline struct text buf_as_text(const struct buf *b)
 {

@@ -15,8 +15,10 @@
 
 struct code_row { /* borrowed from the codebook's arena */
 	enum code_list list;
-	struct text code, name_zh, name_en;
 	int32_t valid_from, valid_to; /* days since 1970, inclusive; INT32_MAX: open */
+	struct text code, name_zh, name_en;
+	struct text iso;              /* codes of ISO 4217 or 3166, the three-letter one first, parted by blanks; absent: none */
+	struct text source;
 };
 
 #define FLOW(kind) (1u << (kind)) /* of enum doc_kind */
@@ -35,8 +37,9 @@ struct regime { /* table regime: which flows and authorities a declaration needs
 
 struct codebook {
 	struct arena arena;
-	struct code_row *codes; /* hashed by list and code */
+	struct code_row *codes; /* sealed: by list, code (bytes) and valid_from; hashed by list and code */
 	int code_count;
+	int list_from[CODE_LIST_COUNT + 1]; /* where a list begins in codes, the next one's beginning is its end */
 	uint32_t *slots;        /* open addressing, power of two */
 	uint32_t slot_mask;
 	struct regime *regimes;
@@ -48,12 +51,18 @@ struct codebook *codebook_new(size_t limit_bytes) must_check;
 void codebook_free(struct codebook *c);
 bool codebook_add_code(struct codebook *c, const struct code_row *row) must_check;   /* copies; before codebook_seal() */
 bool codebook_add_regime(struct codebook *c, const struct regime *row) must_check;
-bool codebook_seal(struct codebook *c) must_check;                                   /* builds the index */
+bool codebook_seal(struct codebook *c) must_check;                                   /* sorts, and builds the index */
 /* The row valid on the day; NULL: none. */
 const struct code_row *codebook_find(const struct codebook *c, enum code_list l, struct text code, int32_t day);
+/* All rows of a list, in order of code and time, of every day. */
+const struct code_row *codebook_list(const struct codebook *c, enum code_list l, int *count);
 const struct regime *codebook_regime(const struct codebook *c, struct text trade_mode, enum direction d, int32_t day);
 /* What is needed while no inventory says the trade mode: all flows, the longest wait; never NULL in a sealed codebook
  * that has a row with trade_mode "*" for the direction. */
 const struct regime *codebook_default_regime(const struct codebook *c, enum direction d, int32_t day);
+
+/* "order,payment" and "CUS,TAX" as bits; false: an unknown name (or no flow at all). */
+bool regime_flows_by_names(struct text names, unsigned *out) must_check;
+bool regime_authorities_by_codes(struct text codes, unsigned *out) must_check;
 
 #endif

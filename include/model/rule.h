@@ -45,8 +45,20 @@
 	X(REGIME_UNKNOWN,    "regime.unknown",           "table regime") \
 	X(GUARANTOR,         "import.guarantor",         "GACC 2018-113 (202205), assureCode") \
 	X(NOT_DECLARED,      "filing.draft",             "GACC 2018-113 (202205), appStatus") \
+	X(NOT_FILED,         "filing.not-filed",         "GACC 2018-113 (202205), senders") \
 	X(NOTHING_TO_CHANGE, "revision.unknown",         "GACC 2018-113 (202205), appType") \
 	X(CHANGE_TOO_LATE,   "revision.too-late",        "GACC 2018-194 art. 11") \
+	/* beside the schema of customs' messages: refused in strict reading, warned of in lenient */ \
+	X(SCHEMA_ROOT,       "schema.root",              "GACC 2018-113 (202205), root element") \
+	X(SCHEMA_ATTRIBUTES, "schema.attributes",        "GACC 2018-113 (202205), guid and version") \
+	X(SCHEMA_NAMESPACE,  "schema.namespace",         "GACC 2018-113 (202205), namespace") \
+	X(SCHEMA_ENVELOPE,   "schema.envelope",          "GACC 2018-113 (202205), BaseTransfer and what follows") \
+	X(SCHEMA_ORDER,      "schema.order",             "GACC 2018-113 (202205), order of elements") \
+	X(SCHEMA_EMPTY,      "schema.empty",             "GACC 2018-113 (202205), fields") \
+	X(SCHEMA_NAME,       "schema.name",              "GACC 2018-113 (202205), element names") \
+	X(SCHEMA_ABSENT,     "schema.absent",            "GACC 2018-113 (202205), fields") \
+	X(SCHEMA_TIME,       "schema.time",              "GACC 2018-113 (202205), times and dates") \
+	X(SCHEMA_EXTRA,      "schema.extra",             "GACC 2018-113 (202205), fields") \
 	/* a signed message as a whole */ \
 	X(SIGNATURE_MISSING, "signature.missing",        "GACC 2018-113 (202205), ds:Signature") \
 	X(SIGNATURE_FORM,    "signature.form",           "GACC 2018-113 (202205), ds:Signature; W3C XMLDSig") \

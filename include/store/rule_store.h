@@ -9,6 +9,8 @@
 #include "model/codebook.h"
 #include "model/delivery.h"
 
+enum { RULES_BOOK_BYTES = 64 << 20 }; /* limit of a codebook read from the tables */
+
 struct authority_conf { /* table authority */
 	bool connected;
 	char *url;

@@ -30,9 +30,10 @@ create table client (
 -- dated rule rows: closed, never edited ------------------------------------------------------------------------
 create table code (
   list       text not null,
-  code       text not null,
+  code       text not null check (octet_length(code) between 1 and 16),
   name_zh    text not null,
   name_en    text,
+  iso        text,                                -- codes of ISO 4217 or 3166 in words, the three-letter one first
   valid_from date not null,
   valid_to   date,
   source     text not null,

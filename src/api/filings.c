@@ -13,31 +13,21 @@
 
 static step_fn stored;
 
-static bool wants_xml(const struct req *r)
-{
-	struct text accept = httpd_header(r->http, "Accept");
-
-	return accept.len > 0 && memmem(accept.at, accept.len, "xml", 3) != NULL && memmem(accept.at, accept.len, "json", 4) == NULL;
-}
-
-/* The gate let JSON and XML through, nothing else. */
-static bool is_xml(const struct req *r)
-{
-	struct text type = httpd_header(r->http, "Content-Type");
-	const char *slash = type.len == 0 ? NULL : memchr(type.at, '/', type.len);
-
-	return slash != NULL && (slash[1] == 'x' || slash[1] == 'X');
-}
-
-static bool read_message(struct req *r, bool xml, struct message *m, struct fault *f)
+static bool read_message(struct req *r, struct filing_work *w, struct fault *f)
 {
 	const struct rules *rules = *r->api->deps.rules;
+	struct message *m = &w->message;
+	struct text content;
 
 	if (rules == NULL)
 		return fault_set(f, FAULT_STORE_DOWN, "the code lists are not read yet");
-	if (!(xml ? message_read_ceb(r->arena, r->http->body, m, f) : message_read_json(r->arena, r->http->body, m, f)))
+	if (!filings_open(r, w, f))
+		return false;
+	content = w->envelope.content;
+	if (!(w->envelope.is_xml ? message_read_ceb(r->arena, content, READ_LENIENT, m, f) : message_read_json(r->arena, content, m, f)))
 		return false;
 	message_check(r->arena, m, rules->book, clock_day(r->now_us));
+	message_refuse_unfiled(r->arena, m);
 	if (r->arena->full)
 		return fault_set(f, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
 	return true;
@@ -114,16 +104,14 @@ enum step filings_post(struct req *r)
 {
 	struct filing_work *w = arena_zalloc(r->arena, sizeof(*w));
 	struct intake_submission *s = &r->submission;
-	bool xml = is_xml(r), as_xml = xml && wants_xml(r);
 	struct fault f = { 0 };
 	enum step refused;
 
 	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	w->as_xml = as_xml;
-	if (!read_message(r, xml, &w->message, &f))
-		return filings_refuse(r, &f, as_xml);
-	if (!filings_signature_passes(r, w, r->http->body, &refused))
+	if (!read_message(r, w, &f))
+		return filings_refuse(r, w, &f);
+	if (!filings_signature_passes(r, w, &refused))
 		return refused;
 	if (!choose(r, w))
 		return reply_fault(r, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
@@ -132,7 +120,7 @@ enum step filings_post(struct req *r)
 		return filings_answer(r, w);
 
 	s->client_id = r->client.id;
-	s->media_type = xml ? "application/xml" : "application/json";
+	s->media_type = w->media_type;
 	s->body = r->http->body;
 	s->body_sha256 = sha256_of(s->body);
 	return await_intake(r, stored);

@@ -63,19 +63,19 @@ static enum step refuse(struct req *r, struct filing_work *w)
 	return filings_answer(r, w);
 }
 
-bool filings_signature_passes(struct req *r, struct filing_work *w, struct text xml, enum step *refused)
+bool filings_signature_passes(struct req *r, struct filing_work *w, enum step *refused)
 {
 	struct signature_verdict v = { .result.rule = RULE_COUNT };
 
 	w->signature = RULE_COUNT;
 	if (w->message.dialect == DIALECT_JSON ? json_passes(r, w)
-	                                       : signature_gate(r->arena, &r->client.signature, w->message.number, xml, r->now_us, &v)) {
+	                                       : signature_gate(r->arena, &r->client.signature, w->message.number, w->envelope.content, r->now_us, &v)) {
 		if (v.result.tolerated != 0)
 			note_tolerance(r, &v.result);
 		return true;
 	}
 	if (v.fault.code != FAULT_NONE) {
-		*refused = filings_refuse(r, &v.fault, w->as_xml);
+		*refused = filings_refuse(r, w, &v.fault);
 		return false;
 	}
 	w->signature = w->message.dialect == DIALECT_JSON ? RULE_SIGNATURE_MISSING : v.result.rule;

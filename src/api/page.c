@@ -57,15 +57,6 @@ bool page_read(struct req *r, struct page *p, struct fault *f)
 	return true;
 }
 
-static void put_next(struct req *r, const struct db_rows *rows, struct buf *cursor)
-{
-	const struct page *p = r->own;
-	struct cursor c = { .at_us = db_get_time(rows, 0, 1), .serial = (int32_t)db_get_int(rows, 0, 3) };
-
-	if (db_get_id(rows, 0, 2, &c.id))
-		cursor_put(cursor, &c, &r->api->cursor_key, p->filters);
-}
-
 static void add_link(struct req *r, struct text cursor)
 {
 	struct buf b;
@@ -85,23 +76,36 @@ static void add_link(struct req *r, struct text cursor)
 		req_header(r, "Link", b.at);
 }
 
+void page_put_next(struct req *r, struct buf *b, const struct cursor *last)
+{
+	const struct page *p = r->own;
+	struct buf cursor;
+
+	buf_init(&cursor, r->arena, 96);
+	cursor_put(&cursor, last, &r->api->cursor_key, p->filters);
+	buf_str(b, ",\"next\":");
+	buf_json(b, buf_as_text(&cursor));
+	add_link(r, buf_as_text(&cursor));
+}
+
 enum step page_reply(struct req *r, const struct db_answer *a)
 {
-	struct buf b, cursor;
+	const struct db_rows *rows;
 	struct text items;
+	struct buf b;
 
 	if (a->outcome != DB_DONE)
 		return reply_db_fault(r, a);
-	items = db_get_text(a->results[0], 0, 0);
+	rows = a->results[0];
+	items = db_get_text(rows, 0, 0);
 	buf_init(&b, r->arena, items.len + 128);
 	buf_str(&b, "{\"items\":");
 	buf_text(&b, items);
-	if (!db_is_null(a->results[0], 0, 1)) {
-		buf_init(&cursor, r->arena, 96);
-		put_next(r, a->results[0], &cursor);
-		buf_str(&b, ",\"next\":");
-		buf_json(&b, buf_as_text(&cursor));
-		add_link(r, buf_as_text(&cursor));
+	if (!db_is_null(rows, 0, 1)) {
+		struct cursor last = { .at_us = db_get_time(rows, 0, 1), .serial = (int32_t)db_get_int(rows, 0, 3) };
+
+		if (db_get_id(rows, 0, 2, &last.id))
+			page_put_next(r, &b, &last);
 	}
 	buf_char(&b, '}');
 	return reply_json(r, 200, &b);

@@ -51,6 +51,17 @@ void req_header(struct req *r, const char *name, const char *value)
 	r->headers[r->header_count++] = (struct http_header){ name, value };
 }
 
+bool req_may_keep(struct req *r, const char *tag)
+{
+	struct text known = httpd_header(r->http, "If-None-Match");
+
+	for (int i = 0; i < r->header_count; i++)
+		if (strcmp(r->headers[i].name, "Cache-Control") == 0)
+			r->headers[i].value = "public, no-cache";
+	req_header(r, "ETag", tag);
+	return known.len > 0 && memmem(known.at, known.len, tag, strlen(tag)) != NULL;
+}
+
 bool req_chinese(const struct req *r)
 {
 	return problem_wants_chinese(httpd_header(r->http, "Accept-Language"));

@@ -21,10 +21,15 @@ static const char *const filings_query[] = { "kind", "direction", "key", "sha256
 static const char *const declarations_query[] = { "platform_code", "order_no", "state", "verdict", "from", "to", "limit", "cursor" };
 static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "limit", "cursor" };
 
+static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
+
 static const struct route routes[] = {
 	{ .name = "filings_post", .method = "POST", .path = "/v1/filings", .roles = ENTERPRISE, .body = ROUTE_BODY_FILING,
-	  .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "FilingBody", .statuses = "201 207 406 409 422",
+	  .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "RelayBody", .statuses = "201 207 406 409 422",
 	  .summary = "File one order, payment, waybill, inventory or waybill status, or a message of several", .handler = filings_post },
+	{ .name = "cebcmsg_post", .method = "POST", .path = "/cebcmsg", .roles = ENTERPRISE, .body = ROUTE_BODY_FILING, .is_relay = true,
+	  .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "RelayBody", .statuses = "207 406 409 422",
+	  .summary = "The same as /v1/filings for software that speaks to a relay: OK when the whole message was taken", .handler = filings_post },
 	{ .name = "filings_find", .method = "GET", .path = "/v1/filings", .roles = ROLES_READ, QUERY(filings_query),
 	  .type = JSON_TYPE, .schema = "FilingList", .statuses = "",
 	  .summary = "Find filings by business key (kind, direction, key) or by the SHA-256 of the message sent", .handler = filings_find },
@@ -67,9 +72,18 @@ static const struct route routes[] = {
 	{ .name = "standard_index", .method = "GET", .path = "/v1/standard", .roles = ROLES_NONE,
 	  .type = JSON_TYPE, .schema = "StandardIndex", .statuses = "",
 	  .summary = "The filings that the data standard knows", .handler = standard_index },
+	{ .name = "standard_codes", .method = "GET", .path = "/v1/standard/codes", .roles = ROLES_NONE,
+	  .type = JSON_TYPE, .schema = "CodeLists", .statuses = "304",
+	  .summary = "The code lists: how many codes are in force today, and from where", .handler = standard_codes },
+	{ .name = "standard_code_list", .method = "GET", .path = "/v1/standard/codes/{list}", .roles = ROLES_NONE, QUERY(codes_query),
+	  .type = JSON_TYPE, .schema = "CodeList", .statuses = "304 404",
+	  .summary = "Codes of a list that are in force on a day, by code, name or ISO code", .handler = standard_code_list },
 	{ .name = "standard_schema", .method = "GET", .path = "/v1/standard/{kind}/{direction}", .roles = ROLES_NONE,
 	  .type = "application/schema+json", .schema = "JsonSchema", .statuses = "404",
 	  .summary = "JSON Schema of one kind of filing", .handler = standard_schema },
+	{ .name = "standard_xml_schema", .method = "GET", .path = "/v1/standard/{kind}/{direction}/xml-schema", .roles = ROLES_NONE,
+	  .type = "application/xml", .schema = NULL, .statuses = "404",
+	  .summary = "XML Schema of the customs message of that kind", .handler = standard_xml_schema },
 	{ .name = "healthz", .method = "GET", .path = "/healthz", .roles = ROLES_NONE,
 	  .type = JSON_TYPE, .schema = "Health", .statuses = "", .summary = "The loop turns", .handler = ops_health },
 	{ .name = "readyz", .method = "GET", .path = "/readyz", .roles = ROLES_NONE,

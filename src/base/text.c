@@ -31,6 +31,14 @@ bool text_eq_nocase(struct text a, struct text b)
 	return true;
 }
 
+int text_order(struct text a, struct text b)
+{
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	int order = shorter == 0 ? 0 : memcmp(a.at, b.at, shorter);
+
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool text_starts(struct text a, const char *prefix)
 {
 	size_t len = strlen(prefix);
@@ -52,6 +60,27 @@ struct text text_trim(struct text a)
 	while (a.len > 0 && is_blank(a.at[a.len - 1]))
 		a.len--;
 	return a;
+}
+
+bool text_next(struct text *rest, char mark, struct text *part)
+{
+	const char *end;
+
+	if (rest->len == 0)
+		return false;
+	end = memchr(rest->at, mark, rest->len);
+	*part = (struct text){ rest->at, end == NULL ? rest->len : (size_t)(end - rest->at) };
+	rest->at += part->len + (end != NULL);
+	rest->len -= part->len + (end != NULL);
+	return true;
+}
+
+bool text_has_nocase(struct text a, struct text part)
+{
+	for (size_t i = 0; i + part.len <= a.len; i++)
+		if (text_eq_nocase((struct text){ a.at + i, part.len }, part))
+			return true;
+	return false;
 }
 
 struct text text_dup(struct arena *a, struct text t)
@@ -394,8 +423,14 @@ void buf_hex(struct buf *b, const void *bytes, size_t len)
 	b->len += len * 2;
 }
 
-static char *put_base64(char *out, const unsigned char *at, size_t len, const char *alphabet)
+static void put_base64(struct buf *b, const void *bytes, size_t len, const char *alphabet, bool is_padded)
 {
+	const unsigned char *at = bytes;
+	char *out;
+
+	if (!has_room(b, len / 3 * 4 + 4))
+		return;
+	out = b->at + b->len;
 	for (; len >= 3; len -= 3, at += 3) {
 		*out++ = alphabet[at[0] >> 2];
 		*out++ = alphabet[(at[0] & 3) << 4 | at[1] >> 4];
@@ -403,38 +438,29 @@ static char *put_base64(char *out, const unsigned char *at, size_t len, const ch
 		*out++ = alphabet[at[2] & 63];
 	}
 	if (len > 0) {
-		unsigned char second = len == 2 ? at[1] : 0;
+		unsigned second = len == 2 ? at[1] : 0u;
 
 		*out++ = alphabet[at[0] >> 2];
 		*out++ = alphabet[(at[0] & 3) << 4 | second >> 4];
 		if (len == 2)
 			*out++ = alphabet[(second & 15) << 2];
+		for (; is_padded && len < 3; len++)
+			*out++ = '=';
 	}
-	return out;
+	*out = '\0';
+	b->len = (size_t)(out - b->at);
+}
+
+#define LETTERS_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+void buf_base64(struct buf *b, const void *bytes, size_t len)
+{
+	put_base64(b, bytes, len, LETTERS_AND_DIGITS "+/", true);
 }
 
 void buf_base64url(struct buf *b, const void *bytes, size_t len)
 {
-	char *end;
-
-	if (!has_room(b, len / 3 * 4 + 4))
-		return;
-	end = put_base64(b->at + b->len, bytes, len, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
-	*end = '\0';
-	b->len = (size_t)(end - b->at);
-}
-
-void buf_base64(struct buf *b, const void *bytes, size_t len)
-{
-	char *end;
-
-	if (!has_room(b, len / 3 * 4 + 4))
-		return;
-	end = put_base64(b->at + b->len, bytes, len, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-	while ((end - b->at - (ptrdiff_t)b->len) % 4 != 0)
-		*end++ = '=';
-	*end = '\0';
-	b->len = (size_t)(end - b->at);
+	put_base64(b, bytes, len, LETTERS_AND_DIGITS "-_", false);
 }
 
 static int hex_value(char c)

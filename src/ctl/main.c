@@ -38,10 +38,17 @@ static const char usage[] =
 "                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N]\n"
 "                                                 where an authority is and how it is treated; --url '' disconnects\n"
 "  authority list\n"
+"  code list [LIST]                               the code lists, or the rows of one\n"
+"  code add LIST CODE --name-zh NAME [--name-en NAME] [--iso CODES] [--from DAY] [--source TEXT]\n"
+"                                                 a code from a day on (today)\n"
+"  code close LIST CODE --to DAY                  its last day; rows are closed, never edited\n"
 "  status                                         schema, declarations, backlog\n"
 "  key new PATH                                   make a key that signs receipts\n"
 "  key public PATH                                its public half, in hex\n"
 "  verify RECEIPT_FILE --public-key HEX           is that receipt genuine? 0 yes, 1 no, 2 cannot tell\n"
+"  check [--strict|--lenient] [-v] [--json] [--on DATE] FILE...\n"
+"                                                 would these filings be taken? needs neither server nor database\n"
+"  convert --to xml|json [--on DATE] FILE         the same filings in the other dialect\n"
 "  sign --key FILE --certificate FILE [--algorithm rsa-sha256|rsa-sha1|sm2-sm3] MESSAGE\n"
 "                                                 the customs message, signed, on standard output\n"
 "  verify-signature [--certificate FILE] [--strict] MESSAGE...\n"
@@ -74,6 +81,9 @@ static const struct command {
 	{ "client", "signature", client_signature_set, 1, 1 },
 	{ "authority", "set", authority_set, 1, 1 },
 	{ "authority", "list", authority_list, 0, 0 },
+	{ "code", "list", code_list_show, 0, 1 },
+	{ "code", "add", code_add, 2, 2 },
+	{ "code", "close", code_close, 2, 2 },
 	{ "status", NULL, status_show, 0, 0 },
 	{ "key", "new", key_new, 1, 1 },
 	{ "key", "public", key_public, 1, 1 },
@@ -81,6 +91,8 @@ static const struct command {
 	{ "sign", NULL, message_sign, 1, 1 },
 	{ "verify-signature", NULL, message_verify, 1, INT_MAX },
 	{ "problems", NULL, problems_list, 0, 0 },
+	{ "check", NULL, files_check, 1, INT_MAX },
+	{ "convert", NULL, file_convert, 1, 1 },
 };
 
 static const struct command *find_command(struct ctl *c, int argc, char **argv)
@@ -100,7 +112,7 @@ static const struct command *find_command(struct ctl *c, int argc, char **argv)
 
 /* --- options ----------------------------------------------------------------------------------------------------- */
 
-enum { O_DB = 256, O_STATUS, O_CODE, O_CODES, O_STRICT, O_STRICT_SIGNATURE, O_FIRST_TEXT };
+enum { O_DB = 256, O_STATUS, O_CODE, O_CODES, O_STRICT, O_LENIENT, O_STRICT_SIGNATURE, O_JSON, O_FIRST_TEXT };
 
 static const struct { const char *name; size_t offset; } texts[] = { /* options that are kept as they are */
 	{ "purpose", offsetof(struct ctl, purpose) },
@@ -117,6 +129,13 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "longest-wait-ms", offsetof(struct ctl, longest_wait_ms) },
 	{ "breaker-failures", offsetof(struct ctl, breaker_failures) },
 	{ "breaker-ms", offsetof(struct ctl, breaker_ms) },
+	{ "name-zh", offsetof(struct ctl, name_zh) },
+	{ "name-en", offsetof(struct ctl, name_en) },
+	{ "iso", offsetof(struct ctl, iso) },
+	{ "from", offsetof(struct ctl, from) },
+	{ "to", offsetof(struct ctl, to) },
+	{ "source", offsetof(struct ctl, source) },
+	{ "on", offsetof(struct ctl, on) },
 	{ "required", offsetof(struct ctl, required) },
 	{ "key", offsetof(struct ctl, key) },
 	{ "certificate", offsetof(struct ctl, certificate) },
@@ -153,10 +172,17 @@ static bool take_option(struct ctl *c, int o)
 		c->status = true;
 		return true;
 	case O_STRICT:
-		c->strict = true;
+	case O_LENIENT:
+		c->strict = o == O_STRICT;
+		return true;
+	case O_JSON:
+		c->as_json = true;
 		return true;
 	case O_STRICT_SIGNATURE:
 		c->strict_signature = true;
+		return true;
+	case 'v':
+		c->verbose = true;
 		return true;
 	case O_CODE:
 	case O_CODES:
@@ -172,19 +198,20 @@ static bool take_option(struct ctl *c, int o)
 /* What to run, or NULL with the exit status. */
 static const struct command *read_options(struct ctl *c, int argc, char **argv, int *status)
 {
-	struct option options[COUNTOF(texts) + 11] = {
+	struct option options[COUNTOF(texts) + 14] = {
 		{ "config", required_argument, NULL, 'c' }, { "db", required_argument, NULL, O_DB },     { "output", required_argument, NULL, 'o' },
 		{ "status", no_argument, NULL, O_STATUS },  { "code", required_argument, NULL, O_CODE }, { "codes", required_argument, NULL, O_CODES },
 		{ "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'V' },       { "strict", no_argument, NULL, O_STRICT },
+		{ "lenient", no_argument, NULL, O_LENIENT }, { "json", no_argument, NULL, O_JSON },      { "verbose", no_argument, NULL, 'v' },
 		{ "strict-signature", no_argument, NULL, O_STRICT_SIGNATURE },
 	};
 	const struct command *command;
 	int o;
 
 	for (int i = 0; i < (int)COUNTOF(texts); i++)
-		options[10 + i] = (struct option){ texts[i].name, required_argument, NULL, O_FIRST_TEXT + i };
+		options[13 + i] = (struct option){ texts[i].name, required_argument, NULL, O_FIRST_TEXT + i };
 	*status = EX_OK;
-	while ((o = getopt_long(argc, argv, "c:o:hV", options, NULL)) != -1) {
+	while ((o = getopt_long(argc, argv, "c:o:hVv", options, NULL)) != -1) {
 		if (o == 'h' || o == 'V') {
 			(void)fputs(o == 'h' ? usage : "tongguanctl " TONGGUAN_VERSION "\n", stdout);
 			return NULL;
@@ -243,6 +270,16 @@ bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_
 	if (!text_to_i64(text_of(value), &n) || n < 1 || n > INT32_MAX)
 		return fault_set(f, FAULT_BAD_REQUEST, "--%s takes a whole number of at least 1", option);
 	*out = db_i32(&c->arena, (int32_t)n);
+	return true;
+}
+
+bool ctl_day(struct ctl *c, int32_t *day, struct fault *f)
+{
+	int64_t us = clock_now_us(&c->clock);
+
+	if (c->on != NULL && !clock_parse_date(text_of(c->on), &us))
+		return fault_set(f, FAULT_BAD_REQUEST, "--on takes a day like 2026-03-02");
+	*day = clock_day(us);
 	return true;
 }
 

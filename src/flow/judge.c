@@ -139,7 +139,7 @@ static struct text flows_literal(struct arena *a, unsigned flows)
 
 	buf_init(&b, a, 48);
 	buf_char(&b, '{');
-	for (enum doc_kind k = 0; k < DOC_KIND_COUNT; k++)
+	for (enum doc_kind k = 0; k < DOC_FLOW_COUNT; k++)
 		if ((flows & FLOW(k)) != 0) {
 			if (b.len > 1)
 				buf_char(&b, ',');
@@ -191,7 +191,7 @@ static void note_trade(const struct judged *j, struct judgement *g)
 {
 	g->direction = j->direction;
 	g->trade_mode = j->trade_mode;
-	for (enum doc_kind k = 0; j->matched_now && k < DOC_KIND_COUNT; k++) {
+	for (enum doc_kind k = 0; j->matched_now && k < DOC_FLOW_COUNT; k++) {
 		const struct filed *f = j->verdict.current[k];
 
 		if (f != NULL && f->doc != NULL)

@@ -57,6 +57,7 @@ static bool keep(struct arena *a, struct text *t)
 bool codebook_add_code(struct codebook *c, const struct code_row *row)
 {
 	struct code_row *codes = with_room(&c->arena, c->codes, c->code_count, sizeof(*codes));
+	const struct code_row *before;
 	struct code_row *one;
 
 	assert(c->slots == NULL);
@@ -64,8 +65,13 @@ bool codebook_add_code(struct codebook *c, const struct code_row *row)
 		return false;
 	c->codes = codes;
 	one = &codes[c->code_count];
+	before = c->code_count == 0 ? one : one - 1;
 	*one = *row;
-	if (!keep(&c->arena, &one->code) || !keep(&c->arena, &one->name_zh) || !keep(&c->arena, &one->name_en))
+	if (!keep(&c->arena, &one->code) || !keep(&c->arena, &one->name_zh) || !keep(&c->arena, &one->name_en) || !keep(&c->arena, &one->iso))
+		return false;
+	if (before != one && text_eq(before->source, row->source))
+		one->source = before->source; /* one text for thousands of rows */
+	else if (!keep(&c->arena, &one->source))
 		return false;
 	c->code_count++;
 	return true;
@@ -88,7 +94,7 @@ bool codebook_add_regime(struct codebook *c, const struct regime *row)
 	return true;
 }
 
-/* Codes have one to six characters: the first eight bytes say all. */
+/* Codes have one to seven characters: the first eight bytes say all. */
 static uint32_t hash(enum code_list list, struct text code)
 {
 	uint64_t bytes = 0;
@@ -99,11 +105,35 @@ static uint32_t hash(enum code_list list, struct text code)
 	return (uint32_t)(bytes >> 32);
 }
 
+static int by_list_code_and_time(const void *one, const void *other)
+{
+	const struct code_row *a = one, *b = other;
+	int order = (int)a->list - (int)b->list;
+
+	if (order == 0)
+		order = text_order(a->code, b->code);
+	return order != 0 ? order : (a->valid_from > b->valid_from) - (a->valid_from < b->valid_from);
+}
+
+static void sort_codes(struct codebook *c)
+{
+	int i = 0;
+
+	if (c->code_count > 0)
+		qsort(c->codes, (size_t)c->code_count, sizeof(*c->codes), by_list_code_and_time);
+	for (int l = 0; l <= CODE_LIST_COUNT; l++) {
+		while (i < c->code_count && (int)c->codes[i].list < l)
+			i++;
+		c->list_from[l] = i;
+	}
+}
+
 bool codebook_seal(struct codebook *c)
 {
 	uint32_t size = 16;
 
 	assert(c->slots == NULL);
+	sort_codes(c);
 	while (size < 2 * (uint32_t)c->code_count)
 		size *= 2;
 	c->slots = arena_zalloc(&c->arena, size * sizeof(*c->slots));
@@ -137,6 +167,13 @@ const struct code_row *codebook_find(const struct codebook *c, enum code_list l,
 	return NULL;
 }
 
+const struct code_row *codebook_list(const struct codebook *c, enum code_list l, int *count)
+{
+	assert(c->slots != NULL);
+	*count = c->list_from[l + 1] - c->list_from[l];
+	return &c->codes[c->list_from[l]];
+}
+
 /* Of several rows valid on the day, the one that came into force last. */
 const struct regime *codebook_regime(const struct codebook *c, struct text trade_mode, enum direction d, int32_t day)
 {
@@ -157,4 +194,26 @@ const struct regime *codebook_regime(const struct codebook *c, struct text trade
 const struct regime *codebook_default_regime(const struct codebook *c, enum direction d, int32_t day)
 {
 	return codebook_regime(c, TEXT("*"), d, day);
+}
+
+bool regime_flows_by_names(struct text names, unsigned *out)
+{
+	enum doc_kind kind;
+	struct text name;
+
+	for (*out = 0; text_next(&names, ',', &name); *out |= FLOW(kind))
+		if (!doc_kind_by_name(name, &kind))
+			return false;
+	return *out != 0;
+}
+
+bool regime_authorities_by_codes(struct text codes, unsigned *out)
+{
+	enum authority authority;
+	struct text code;
+
+	for (*out = 0; text_next(&codes, ',', &code); *out |= AUTHORITY_BIT(authority))
+		if (!authority_by_code(code, &authority))
+			return false;
+	return true;
 }

@@ -40,7 +40,7 @@ static const struct {
 		"Choose one of the values that the standard names.", "请选用标准列明的取值。", 0 },
 	[RULE_CODE] = {
 		"The code is not in its code list on this day.", "代码不在当日有效的代码表中。",
-		"Take a code from the list served under /v1/standard.", "请使用 /v1/standard 公布的代码表中的代码。", 0 },
+		"Take a code from the list served under /v1/standard/codes.", "请使用 /v1/standard/codes 公布的代码表中的代码。", 0 },
 	[RULE_CHARACTERS] = {
 		"The text has characters that may not be in it.", "文本含有不允许的字符。",
 		"Send UTF-8 without control characters.", "请使用不含控制字符的 UTF-8 文本。", 0 },
@@ -65,6 +65,10 @@ static const struct {
 	[RULE_NOT_DECLARED] = {
 		"The filing is a draft (status 1).", "业务状态为暂存（1），未申报。",
 		"Send it with status 2 once it is to be declared.", "请在正式申报时以业务状态 2 报送。", 0 },
+
+	[RULE_NOT_FILED] = {
+		"Such a document is sent by customs; enterprises do not file it.", "该单证由海关下发，企业不得申报。",
+		"File orders, payments, waybills, inventories and what follows them.", "请申报订单、支付单、运单、清单及其后续单证。", 0 },
 
 	/* identifiers */
 	[RULE_CREDIT_CODE] = {
@@ -140,6 +144,38 @@ static const struct {
 		"The declaration has gone too far for a change or deletion.", "申报单当前状态已不允许变更或删除。",
 		"Apply for cancellation or return at customs instead.", "请改为向海关申请撤单或退货。", -301011 },
 
+	/* beside the schema */
+	[RULE_SCHEMA_ROOT] = {
+		"The root element has another name than the schema gives.", "根元素名称与报文规范不符。",
+		"Name it CEBnnnMessage.", "请使用 CEBnnnMessage 作为根元素。", 0 },
+	[RULE_SCHEMA_ATTRIBUTES] = {
+		"The root element lacks its guid of 36 characters or version 1.0.", "根元素缺少 36 位 guid 或 version=\"1.0\"。",
+		"Give both attributes.", "请补全这两个属性。", 0 },
+	[RULE_SCHEMA_NAMESPACE] = {
+		"The message is in no namespace.", "报文未声明命名空间。",
+		"Declare the namespace of the customs standard.", "请声明海关规范的命名空间。", 0 },
+	[RULE_SCHEMA_ENVELOPE] = {
+		"What stands beside the business nodes is not as the schema has it.", "业务节点之外的内容不符合报文规范。",
+		"Send BaseTransfer once, behind all nodes, and the rest in the schema's order.",
+		"请在全部业务节点之后报送一个 BaseTransfer，其余节点按规范顺序排列。", 0 },
+	[RULE_SCHEMA_ORDER] = {
+		"The element stands at another place than the schema has it.", "元素顺序不符合报文规范。",
+		"Write the elements in the order of the standard.", "请按规范规定的顺序填写元素。", 0 },
+	[RULE_SCHEMA_EMPTY] = {
+		"The schema does not allow this element to be empty.", "该元素不允许为空。",
+		"Leave the element out.", "无内容时请省略该元素。", 0 },
+	[RULE_SCHEMA_NAME] = {
+		"The element's name is misspelt.", "元素名称拼写有误。",
+		"Use the name of the schema.", "请使用规范中的元素名称。", 0 },
+	[RULE_SCHEMA_ABSENT] = {
+		"A field is missing that the schema asks for (some only since October 2018).", "缺少规范要求的字段（部分自 2018 年 10 月起必填）。",
+		"Fill in the field.", "请补填该字段。", 0 },
+	[RULE_SCHEMA_TIME] = {
+		"The time is not written as customs writes it.", "时间格式不符合报文规范。",
+		"Write YYYYMMDDhhmmss, or YYYYMMDD for a day.", "请按 YYYYMMDDhhmmss 或 YYYYMMDD 填写。", 0 },
+	[RULE_SCHEMA_EXTRA] = {
+		"The schema has no such element here; it was passed over.", "规范在此处没有该元素，已忽略。",
+		"Leave the element out.", "请删除该元素。", 0 },
 	/* signatures; customs' codes differ by message: model/signature.h */
 	[RULE_SIGNATURE_MISSING] = {
 		"The message is not signed, and this client's messages of this kind must be.", "报文未签名，而本企业的此类报文必须签名。",

@@ -1,6 +1,8 @@
 /* Who must sign what, as tables. */
 #include "model/signature.h"
 
+#include "model/field.h"
+
 static const char *const names[SIGNATURE_REQUIRED_COUNT] = {
 	[SIGNATURE_NONE] = "none", [SIGNATURE_SCHEMA] = "schema", [SIGNATURE_TEXT] = "text", [SIGNATURE_ALL] = "all",
 };
@@ -11,24 +13,23 @@ static const char *const names[SIGNATURE_REQUIRED_COUNT] = {
  */
 static const struct message {
 	int number;
-	enum signature_required least; /* the weakest policy under which it must be signed */
-	bool once_declared;            /* only when appStatus is 2 */
+	bool once_declared; /* need be signed only when appStatus is 2 */
 	int bad, missing, altered;
 } messages[] = {
-	{ 311, SIGNATURE_ALL,    false, -301020, -301020, -301020 },
-	{ 621, SIGNATURE_SCHEMA, false, -621029, -621026, -621028 },
-	{ 623, SIGNATURE_SCHEMA, false, -623029, -623017, -623029 },
-	{ 625, SIGNATURE_SCHEMA, false, -625208, -625028, -625208 },
-	{ 711, SIGNATURE_SCHEMA, false, 0, 0, 0 },
-	{ 303, SIGNATURE_ALL,    false, -301001, -301001, -301001 },
-	{ 403, SIGNATURE_ALL,    false, -401001, -401001, -401001 },
-	{ 505, SIGNATURE_ALL,    false, -501001, -501001, -501001 },
-	{ 507, SIGNATURE_TEXT,   true,  -801001, -801001, -801001 },
-	{ 509, SIGNATURE_TEXT,   false, -505001, -505001, -505001 },
-	{ 603, SIGNATURE_TEXT,   false, -601001, -601001, -601001 },
-	{ 605, SIGNATURE_TEXT,   false, -605001, -605001, -605001 },
-	{ 607, SIGNATURE_TEXT,   false, -901001, -901001, -901001 },
-	{ 701, SIGNATURE_TEXT,   false, -701001, -701001, -701001 },
+	{ 311, false, -301020, -301020, -301020 },
+	{ 621, false, -621029, -621026, -621028 },
+	{ 623, false, -623029, -623017, -623029 },
+	{ 625, false, -625208, -625028, -625208 },
+	{ 711, false, 0, 0, 0 },
+	{ 303, false, -301001, -301001, -301001 },
+	{ 403, false, -401001, -401001, -401001 },
+	{ 505, false, -501001, -501001, -501001 },
+	{ 507, true,  -801001, -801001, -801001 },
+	{ 509, false, -505001, -505001, -505001 },
+	{ 603, false, -601001, -601001, -601001 },
+	{ 605, false, -605001, -605001, -605001 },
+	{ 607, false, -901001, -901001, -901001 },
+	{ 701, false, -701001, -701001, -701001 },
 };
 
 static const struct message *message_of(int number)
@@ -58,10 +59,13 @@ bool signature_required_by_name(struct text name, enum signature_required *out)
 bool signature_is_required(enum signature_required r, int message_number, bool is_declared)
 {
 	const struct message *m = message_of(message_number);
+	const struct message_def *def = message_def_by_number(message_number);
 
-	if (r == SIGNATURE_NONE || r == SIGNATURE_ALL)
+	if (r == SIGNATURE_NONE || r == SIGNATURE_ALL || def == NULL)
 		return r == SIGNATURE_ALL;
-	return m != NULL && m->least <= r && (is_declared || !m->once_declared);
+	if (def->signature == SIGNATURE_BY_TEXT)
+		return r == SIGNATURE_TEXT && (is_declared || m == NULL || !m->once_declared);
+	return def->signature == SIGNATURE_BY_SCHEMA;
 }
 
 int signature_customs_code(int message_number, enum rule r)

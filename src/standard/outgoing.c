@@ -11,7 +11,7 @@
 #include <assert.h>
 
 #include "base/clock.h"
-#include "standard/ceb_receipt.h"
+#include "standard/ceb_parts.h"
 #include "standard/writer.h"
 #include "standard/xmldsig.h"
 

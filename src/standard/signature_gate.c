@@ -35,7 +35,7 @@ static bool closed(void *arg)
 
 static bool is_declared(struct text message)
 {
-	static const struct xml_events events = { opened, said, closed };
+	static const struct xml_events events = { opened, said, closed, CEB_NAMESPACE };
 	struct status s = { false, false };
 	struct fault unread = { 0 };
 

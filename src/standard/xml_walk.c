@@ -42,16 +42,16 @@ static bool is_foreign(struct walk *w, const xmlChar *uri)
 		return false;
 	if (uri != w->known_uri) {
 		w->known_uri = uri;
-		w->known_is_foreign = !text_is(text_of_xml(uri), CEB_NAMESPACE);
+		w->known_is_foreign = !text_is(text_of_xml(uri), w->events->home);
 	}
 	return w->known_is_foreign;
 }
 
 /* Attributes come as name, prefix, namespace, start and end of the value. */
-static struct text guid_of(int count, const xmlChar **attributes)
+static struct text attribute_of(const char *name, int count, const xmlChar **attributes)
 {
 	for (int i = 0; i < count; i++, attributes += 5)
-		if (attributes[2] == NULL && text_is(text_of_xml(attributes[0]), "guid"))
+		if (attributes[2] == NULL && text_is(text_of_xml(attributes[0]), name))
 			return (struct text){ (const char *)attributes[3], (size_t)(attributes[4] - attributes[3]) };
 	return (struct text){ NULL, 0 };
 }
@@ -71,7 +71,9 @@ static void on_opened(void *arg, const xmlChar *name, const xmlChar *prefix, con
 		stop(w);
 		return;
 	}
-	e.guid = guid_of(attribute_count, attributes);
+	e.guid = attribute_of("guid", attribute_count, attributes);
+	e.version = attribute_of("version", attribute_count, attributes);
+	e.has_no_namespace = uri == NULL;
 	e.is_foreign = is_foreign(w, uri);
 	if (!w->events->opened(w->arg, &e))
 		stop(w);

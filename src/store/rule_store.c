@@ -10,10 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/document.h"
-
-#define BOOK_BYTES ((size_t)64 << 20)
-
 enum { RESULT_REVISION, RESULT_CODES, RESULT_REGIMES, RESULT_AUTHORITIES, RESULT_COUNT };
 
 const struct db_stmt rule_store_revision = {
@@ -21,11 +17,11 @@ const struct db_stmt rule_store_revision = {
 	.sql = "select last_value from rule_revision",
 };
 
-enum { CODE_LIST, CODE_CODE, CODE_ZH, CODE_EN, CODE_FROM, CODE_TO };
+enum { CODE_LIST, CODE_CODE, CODE_ZH, CODE_EN, CODE_ISO, CODE_FROM, CODE_TO, CODE_SOURCE };
 static const struct db_stmt codes = {
 	.name = "rule_store_codes",
 	.sql =
-	"select list, code, name_zh, name_en, valid_from - date '1970-01-01', valid_to - date '1970-01-01'"
+	"select list, code, name_zh, name_en, iso, valid_from - date '1970-01-01', valid_to - date '1970-01-01', source"
 	" from code order by list, code, valid_from",
 };
 
@@ -57,17 +53,6 @@ void rule_store_load(struct db_call *call)
 
 /* --- reading ----------------------------------------------------------------------------------------------------- */
 
-static bool list_by_name(struct text name, enum code_list *out)
-{
-	for (int l = 0; l < CODE_LIST_COUNT; l++) {
-		if (l != CODES_NONE && text_is(name, code_list_name((enum code_list)l))) {
-			*out = (enum code_list)l;
-			return true;
-		}
-	}
-	return false;
-}
-
 static int32_t day_of(const struct db_rows *r, int row, int col)
 {
 	return db_is_null(r, row, col) ? INT32_MAX : (int32_t)db_get_int(r, row, col);
@@ -80,47 +65,15 @@ static bool read_codes(struct codebook *book, const struct db_rows *r)
 			.code = db_get_text(r, row, CODE_CODE),
 			.name_zh = db_get_text(r, row, CODE_ZH),
 			.name_en = db_get_text(r, row, CODE_EN),
+			.iso = db_get_text(r, row, CODE_ISO),
 			.valid_from = day_of(r, row, CODE_FROM),
 			.valid_to = day_of(r, row, CODE_TO),
+			.source = db_get_text(r, row, CODE_SOURCE),
 		};
 
-		if (list_by_name(db_get_text(r, row, CODE_LIST), &code.list) && !codebook_add_code(book, &code))
+		if (code_list_by_name(db_get_text(r, row, CODE_LIST), &code.list) && !codebook_add_code(book, &code))
 			return false;
 	}
-	return true;
-}
-
-/* The next name of "a,b,c"; false: no more. */
-static bool next_name(struct text *rest, struct text *name)
-{
-	const char *comma = rest->len == 0 ? NULL : memchr(rest->at, ',', rest->len);
-
-	if (rest->len == 0)
-		return false;
-	*name = (struct text){ rest->at, comma == NULL ? rest->len : (size_t)(comma - rest->at) };
-	*rest = (struct text){ rest->at + name->len + (comma != NULL), rest->len - name->len - (comma != NULL) };
-	return true;
-}
-
-static bool flows_of(struct text names, unsigned *out)
-{
-	enum doc_kind kind;
-	struct text name;
-
-	for (*out = 0; next_name(&names, &name); *out |= FLOW(kind))
-		if (!doc_kind_by_name(name, &kind))
-			return false;
-	return *out != 0;
-}
-
-static bool authorities_of(struct text names, unsigned *out)
-{
-	enum authority authority;
-	struct text name;
-
-	for (*out = 0; next_name(&names, &name); *out |= AUTHORITY_BIT(authority))
-		if (!authority_by_code(name, &authority))
-			return false;
 	return true;
 }
 
@@ -139,8 +92,8 @@ static bool read_regimes(struct codebook *book, const struct db_rows *r, struct 
 
 		/* A row that asks for more than this program can do must not be half obeyed. */
 		if (!direction_by_name(db_get_text(r, row, REGIME_DIRECTION), &regime.direction)
-		    || !flows_of(db_get_text(r, row, REGIME_FLOWS), &regime.flows)
-		    || !authorities_of(db_get_text(r, row, REGIME_AUTHORITIES), &regime.authorities))
+		    || !regime_flows_by_names(db_get_text(r, row, REGIME_FLOWS), &regime.flows)
+		    || !regime_authorities_by_codes(db_get_text(r, row, REGIME_AUTHORITIES), &regime.authorities))
 			return fault_set(f, FAULT_SCHEMA, "regime row %d names a direction, flow or authority that is unknown here", (int)regime.id);
 		if (!codebook_add_regime(book, &regime))
 			return fault_set(f, FAULT_SYSTEM, "no memory for the regimes");
@@ -188,7 +141,7 @@ void rules_free(struct rules *r)
 static bool fill(struct rules *r, const struct db_answer *a, struct fault *f)
 {
 	r->revision = db_get_int(a->results[RESULT_REVISION], 0, 0);
-	r->book = codebook_new(BOOK_BYTES);
+	r->book = codebook_new(RULES_BOOK_BYTES);
 	if (r->book == NULL || !read_codes(r->book, a->results[RESULT_CODES]))
 		return fault_set(f, FAULT_SYSTEM, "no memory for the code lists");
 	if (!read_regimes(r->book, a->results[RESULT_REGIMES], f))

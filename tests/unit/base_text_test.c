@@ -52,6 +52,25 @@ static void slices(void **state)
 	assert_false(arena.full);
 }
 
+static void parts(void **state)
+{
+	struct text rest = TEXT("a,,bc,"), part;
+
+	(void)state;
+	assert_true(text_next(&rest, ',', &part) && text_is(part, "a"));
+	assert_true(text_next(&rest, ',', &part) && part.len == 0);
+	assert_true(text_next(&rest, ',', &part) && text_is(part, "bc"));
+	assert_false(text_next(&rest, ',', &part));
+	rest = (struct text){ NULL, 0 };
+	assert_false(text_next(&rest, ',', &part));
+	assert_true(text_has_nocase(TEXT("Hong Kong"), TEXT("gK")) == false);
+	assert_true(text_has_nocase(TEXT("Hong Kong"), TEXT("g k")));
+	assert_true(text_has_nocase(TEXT("Hong Kong"), TEXT("KONG")));
+	assert_false(text_has_nocase(TEXT("Hong Kong"), TEXT("kongs")));
+	assert_true(text_has_nocase(TEXT("香港"), TEXT("港")));
+	assert_true(text_has_nocase((struct text){ NULL, 0 }, TEXT("")));
+}
+
 static void whole_numbers(void **state)
 {
 	static const struct {
@@ -179,6 +198,7 @@ static void full_buffer_stops(void **state)
 	buf_json(&b, TEXT("a"));
 	buf_xml(&b, TEXT("<"));
 	buf_hex(&b, "a", 1);
+	buf_base64(&b, "a", 1);
 	buf_base64url(&b, "a", 1);
 	buf_i64(&b, 1);
 	assert_int_equal(b.len, len);
@@ -304,8 +324,9 @@ static void base64(void **state)
 		buf_base64url(&b, cases[i].bytes.at, cases[i].bytes.len);
 		assert_string_equal(b.at, cases[i].url);
 		assert_int_equal(b.len, strlen(b.at));
+		buf_init(&b, &arena, 0);
 		buf_base64(&b, cases[i].bytes.at, cases[i].bytes.len);
-		assert_string_equal(b.at + strlen(cases[i].url), cases[i].padded);
+		assert_string_equal(b.at, cases[i].padded);
 		assert_int_equal(b.len, strlen(b.at));
 		assert_int_equal(base64_decode(text_of(cases[i].padded), out, (size_t)len), len);
 		assert_memory_equal(out, cases[i].bytes.at, cases[i].bytes.len);
@@ -340,6 +361,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(slices, begin, end),
+		cmocka_unit_test(parts),
 		cmocka_unit_test(whole_numbers),
 		cmocka_unit_test(utf8),
 		cmocka_unit_test_setup_teardown(buffer_grows_and_keeps, begin, end),

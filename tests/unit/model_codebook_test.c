@@ -47,6 +47,38 @@ static void test_periods(void **state)
 	codebook_free(NULL);
 }
 
+/* Rows of a list stand together, by code and time, in whatever order they came. */
+static void test_list(void **state)
+{
+	static const char *const want[] = { "001", "007 old", "007 new", "0071", "035" };
+	const struct code_row currency = { .list = CODES_CURRENCY, .code = TEXT("142"), .name_zh = TEXT("人民币"), .valid_to = INT32_MAX };
+	struct codebook *c = codebook_new(1 << 16);
+	const struct code_row *rows;
+	int count;
+
+	(void)state;
+	add(c, "035", "", "2018-06-01", NULL);
+	add(c, "007", " new", "2021-01-01", NULL);
+	assert_true(codebook_add_code(c, &currency));
+	add(c, "0071", "", "2018-06-01", NULL);
+	add(c, "007", " old", "2018-06-01", "2020-12-31");
+	add(c, "001", "", "2018-06-01", NULL);
+	assert_true(codebook_seal(c));
+	rows = codebook_list(c, CODES_UNIT, &count);
+	assert_int_equal(count, COUNTOF(want));
+	for (int i = 0; i < count; i++) {
+		char is[16];
+
+		snprintf(is, sizeof(is), TEXT_FMT TEXT_FMT, TEXT_ARG(rows[i].code), TEXT_ARG(rows[i].name_zh));
+		assert_string_equal(is, want[i]);
+	}
+	(void)codebook_list(c, CODES_CURRENCY, &count);
+	assert_int_equal(count, 1);
+	(void)codebook_list(c, CODES_PORT, &count);
+	assert_int_equal(count, 0);
+	codebook_free(c);
+}
+
 /* The texts given need not live on. */
 static void test_many(void **state)
 {
@@ -116,6 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_periods),
+		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_regimes),

@@ -1,7 +1,7 @@
 /* Rules in memory are the rows of the tables; a row that cannot be obeyed is refused whole. */
 #include "house_bench.h"
 
-#include "model/document.h"
+#include "store/codebook_embedded.h"
 #include "store/rule_store.h"
 
 #define DAY(us) clock_day(us)
@@ -40,7 +40,7 @@ static void rules_are_the_rows(void **state)
 
 	house_migrate(h);
 	house_sql(h->db,
-	          "insert into code values ('currency', 'ZZ1', '旧币', 'Old', '2020-01-01', '2026-03-01', 'test'),"
+	          "insert into code (list, code, name_zh, name_en, valid_from, valid_to, source) values ('currency', 'ZZ1', '旧币', 'Old', '2020-01-01', '2026-03-01', 'test'),"
 	          "  ('currency', 'ZZ1', '新币', 'New', '2026-03-02', null, 'test'), ('of-the-future', '1', 'x', null, '2020-01-01', null, 'test');"
 	          "update authority set url = 'http://x/y', max_in_flight = 7, timeout_ms = 8, attempts_max = 9, first_wait_ms = 10,"
 	          "  longest_wait_ms = 11, breaker_failures = 12, breaker_ms = 13 where code = 'TAX'; select nextval('rule_revision')");
@@ -79,6 +79,64 @@ static void rules_are_the_rows(void **state)
 	rules_free(NULL);
 }
 
+static void same_text(struct text a, struct text b, const struct code_row *row)
+{
+	if (!text_eq(a, b) || (a.at == NULL) != (b.at == NULL))
+		fail_msg("%s " TEXT_FMT ": \"" TEXT_FMT "\" is not \"" TEXT_FMT "\"", code_list_name(row->list), TEXT_ARG(row->code), TEXT_ARG(a), TEXT_ARG(b));
+}
+
+static void same_codes(const struct codebook *a, const struct codebook *b)
+{
+	assert_int_equal(a->code_count, b->code_count);
+	for (int i = 0; i < a->code_count; i++) {
+		const struct code_row *x = &a->codes[i], *y = &b->codes[i];
+
+		same_text(x->code, y->code, x);
+		same_text(x->name_zh, y->name_zh, x);
+		same_text(x->name_en, y->name_en, x);
+		same_text(x->iso, y->iso, x);
+		same_text(x->source, y->source, x);
+		assert_true(x->list == y->list && x->valid_from == y->valid_from && x->valid_to == y->valid_to);
+	}
+}
+
+static void same_regimes(const struct codebook *a, const struct codebook *b)
+{
+	assert_int_equal(a->regime_count, b->regime_count);
+	for (int i = 0; i < a->regime_count; i++) {
+		const struct regime *x = &a->regimes[i], *y = &b->regimes[i];
+
+		assert_true(x->id == y->id && x->direction == y->direction && text_eq(x->trade_mode, y->trade_mode) && text_eq(x->source, y->source));
+		assert_true(x->flows == y->flows && x->authorities == y->authorities && x->wait_hours == y->wait_hours && x->bonded == y->bonded);
+		assert_true(x->valid_from == y->valid_from && x->valid_to == y->valid_to);
+	}
+}
+
+/* What tools have without a database is what a fresh database gives; every list has rows. */
+static void embedded_is_what_the_database_gives(void **state)
+{
+	struct house *h = house_of(state);
+	struct fault f = { 0 };
+	struct codebook *built = codebook_embedded(&f);
+	struct load l;
+
+	if (built == NULL)
+		fail_msg("%s", f.text);
+	house_migrate(h);
+	l = load(h);
+	assert_non_null(l.rules);
+	same_codes(built, l.rules->book);
+	same_regimes(built, l.rules->book);
+	for (int list = 0; list < CODE_LIST_COUNT; list++) {
+		int count;
+
+		(void)codebook_list(built, (enum code_list)list, &count);
+		assert_int_equal(count > 0, code_list_is_kept((enum code_list)list));
+	}
+	rules_free(l.rules);
+	codebook_free(built);
+}
+
 static void what_cannot_be_obeyed_is_refused(void **state)
 {
 	static const struct { const char *sql, *says; } cases[] = {
@@ -109,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_HOUSE(rules_are_the_rows),
+		WITH_HOUSE(embedded_is_what_the_database_gives),
 		WITH_HOUSE(what_cannot_be_obeyed_is_refused),
 	};
 

@@ -1,0 +1,69 @@
+"""The tables under sql/data are well formed: fields, order, days, one row per key, no periods that overlap, ISO codes as words."""
+import datetime
+import re
+
+import _source as s
+
+COLUMNS = {  # file: columns, how many of them (leading) say what the row is about, besides valid_from
+    "codes.tsv": ("list code name_zh name_en iso valid_from valid_to source".split(), 2),
+    "regimes.tsv": ("id trade_mode direction flows authorities wait_hours bonded valid_from valid_to source".split(), 1),
+}
+MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "authorities"}
+NUMBERS = {"id"}
+
+
+def rows(path):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if line and not line.startswith("#"):
+            yield number, line.split("\t")
+
+
+def wrong_fields(columns, fields):
+    if len(fields) != len(columns):
+        yield f"{len(fields)} fields, not {len(columns)}"
+        return
+    for name, value in zip(columns, fields):
+        if value != value.strip() or "  " in value or "$data$" in value:
+            yield f"{name} has blanks too many, or what would end the text"
+        if not value and name not in MAY_BE_EMPTY:
+            yield f"{name} is empty"
+        if value and name in ("valid_from", "valid_to"):
+            datetime.date.fromisoformat(value)
+        if value and name == "iso" and not re.fullmatch(r"[A-Z]{3}( [A-Z]{2,3})*", value):
+            yield f"iso is {value}"
+
+
+def check(path, columns, about):
+    before, key_before = None, None
+    start, end = columns.index("valid_from"), columns.index("valid_to")
+    for number, fields in rows(path):
+        where = f"{s.rel(path)}:{number}"
+        try:
+            yield from (f"{where}: {why}" for why in wrong_fields(columns, fields))
+        except ValueError as e:
+            yield f"{where}: {e}"
+        if len(fields) != len(columns):
+            continue
+        key = [int(v) if n in NUMBERS else v.encode() for n, v in zip(columns[:about], fields)]
+        if fields[end] and fields[end] < fields[start]:
+            yield f"{where}: ends before it begins"
+        if before and (key, fields[start]) <= (key_before, before[start]):
+            yield f"{where}: is not sorted, or there twice"
+        if before and key == key_before and (not before[end] or before[end] >= fields[start]):
+            yield f"{where}: its period overlaps the one before"
+        before, key_before = fields, key
+    if before is None:
+        yield f"{s.rel(path)}: has no rows"
+
+
+def main():
+    files = s.sources("sql/data/*.tsv")
+    problems = [f"{s.rel(p)}: this check does not know it" for p in files if p.name not in COLUMNS]
+    for path in files:
+        if path.name in COLUMNS:
+            problems += check(path, *COLUMNS[path.name])
+    s.finish(problems, f"{len(files)} tables")
+
+
+if __name__ == "__main__":
+    main()
