@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "standard/ceb_receipt.h"
+#include "standard/ceb_parts.h"
 #include "standard/xmldsig_priv.h"
 
 static struct signature_bench bench_keys;
