@@ -32,6 +32,9 @@ struct config { /* texts live in the arena and are never NULL */
 		int queue_wait_ms, call_timeout_ms, connect_timeout_ms;
 	} db;
 	struct {
+		int body_bytes, line_bytes, lines_max, direct_lines, jobs, waiting_max, lease_s, sweep_ms, keep_hours, results_bytes;
+	} batch;
+	struct {
 		int timeout_ms, page_default, page_max;
 	} query;
 	struct {

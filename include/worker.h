@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 
+#include "api/job_runner.h"
 #include "base/clock.h"
 #include "config.h"
 #include "flow/flow.h"
@@ -24,6 +25,7 @@ struct worker_numbers { /* of one worker, for /metrics and the status line */
 	struct db_stats pools[POOL_COUNT];
 	struct intake_stats intake;
 	struct flow_stats flow;
+	struct job_runner_stats jobs;
 	uint64_t turns, busy_us;
 	int64_t lag_us;         /* longest turn within the last second */
 	int connections, open_requests;

@@ -3,6 +3,7 @@
 #define WORKER_PRIV_H
 
 #include "api/api.h"
+#include "api/job_runner.h"
 #include "customs_signer.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
@@ -55,6 +56,7 @@ struct worker {
 	struct inbox *inbox;
 	struct flow *flow;
 	struct intake *intake;
+	struct job_runner *jobs;
 	struct api *api;
 	struct httpd *httpd;         /* NULL until it listens */
 	struct rules *rules;         /* NULL until read */

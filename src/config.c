@@ -263,6 +263,8 @@ static bool check_together(const struct config *c, struct fault *f)
 		return fault_set(f, FAULT_CONFIG, "query.page_default is more than query.page_max");
 	if (c->http.memory_bytes < 2 * c->http.body_bytes)
 		return fault_set(f, FAULT_CONFIG, "http.memory_bytes must be at least twice http.body_bytes");
+	if (c->http.memory_bytes < 2 * c->batch.body_bytes)
+		return fault_set(f, FAULT_CONFIG, "http.memory_bytes must be at least twice batch.body_bytes");
 	if (c->sign.key_file[0] == '\0')
 		return fault_set(f, FAULT_CONFIG, "sign.key_file is empty: receipts must be signed");
 	if ((c->customs.signing_key[0] == '\0') != (c->customs.certificate[0] == '\0'))

@@ -26,6 +26,17 @@ const struct setting config_settings[] = {
 	NUMBER(http, body_bytes, 1024, 67108864, 2097152, "bytes", "Longest body of a filing; beyond it 413."),
 	NUMBER(http, memory_bytes, 1048576, 1073741824, 67108864, "bytes", "Most memory of one request, its body included."),
 
+	NUMBER(batch, body_bytes, 1024, 268435456, 33554432, "bytes", "Longest body of a batch (NDJSON), also inflated; beyond it 413. At most half of http.memory_bytes."),
+	NUMBER(batch, line_bytes, 1024, 67108864, 262144, "bytes", "Longest line of a batch; a longer one is refused alone."),
+	NUMBER(batch, lines_max, 1, 1000000, 10000, "lines", "Most filings of a batch; beyond it 413."),
+	NUMBER(batch, direct_lines, 0, 100000, 1000, "lines", "Up to so many filings of a batch are answered at once; a larger one becomes a job."),
+	NUMBER(batch, jobs, 0, 16, 2, "jobs", "Jobs filed side by side, each worker; of each at most a hundred filings at a time. 0: this daemon takes jobs but files none."),
+	NUMBER(batch, waiting_max, 1, 100000, 50, "jobs", "Jobs of one client that are not finished; beyond it 429."),
+	NUMBER(batch, lease_s, 1, 3600, 30, "s", "How long this daemon holds a part of a job; after a crash it waits so long. Longer than intake.give_up_ms."),
+	NUMBER(batch, sweep_ms, 10, 60000, 1000, "ms", "How often jobs that nobody holds are looked for."),
+	NUMBER(batch, keep_hours, 1, 87600, 168, "h", "How long a job and its results are kept after it ended. Receipts are kept for ever, elsewhere."),
+	NUMBER(batch, results_bytes, 1024, 67108864, 8388608, "bytes", "About how many bytes of a job's results one answer holds; a Link leads to the rest."),
+
 	TEXT_(db, conninfo, "host=/run/postgresql dbname=tongguan", "PostgreSQL: a libpq connection string or URI; several hosts are allowed, the one that takes writes is used. No password here."),
 	TEXT_(db, password_file, "", "File with the password, or credential:NAME for systemd's credential of that name. Empty: none is needed (peer, certificate)."),
 	NUMBER(db, connections_intake, 1, 16, 2, "connections", "Connections that store filings, each worker."),
@@ -88,6 +99,7 @@ static const struct {
 } sections[] = {
 	{ "service", "The process." },
 	{ "http", "Requests from enterprises, regulators and authorities." },
+	{ "batch", "Many filings in one request, a line each; and jobs, into which large ones are made." },
 	{ "db", "PostgreSQL, which holds every record." },
 	{ "query", "Reading." },
 	{ "intake", "Storing filings in batches." },

@@ -125,17 +125,44 @@ static bool make_intake(struct worker *w, struct fault *f)
 	return w->intake != NULL;
 }
 
+static bool make_jobs(struct worker *w, struct fault *f)
+{
+	const struct config *c = w->deps.config;
+	const struct job_runner_conf conf = {
+		.jobs = c->batch.jobs, .lease_s = c->batch.lease_s, .sweep_ms = c->batch.sweep_ms, .keep_hours = c->batch.keep_hours,
+		.line_bytes = (size_t)c->batch.line_bytes, .memory_bytes = (size_t)c->http.memory_bytes,
+	};
+	const struct job_runner_deps deps = { .loop = w->loop, .db = w->pools[POOL_QUERY], .intake = w->intake, .clock = w->deps.clock, .ids = &w->ids,
+		                              .rules = &w->rules };
+
+	w->jobs = job_runner_new(&conf, &deps, f);
+	return w->jobs != NULL;
+}
+
+static void on_job(void *arg)
+{
+	const struct worker *w = arg;
+
+	job_runner_hint(w->jobs);
+}
+
 static bool make_api(struct worker *w, struct fault *f)
 {
 	const struct config *c = w->deps.config;
 	const struct api_conf conf = {
-		.body_bytes = (size_t)c->http.body_bytes, .query_timeout_ms = c->query.timeout_ms, .page_default = c->query.page_default,
+		.body_bytes = (size_t)c->http.body_bytes,
+		.batch = {
+			.body_bytes = (size_t)c->batch.body_bytes, .line_bytes = (size_t)c->batch.line_bytes, .results_bytes = (size_t)c->batch.results_bytes,
+			.memory_bytes = (size_t)c->http.memory_bytes, .lines_max = c->batch.lines_max, .direct_lines = c->batch.direct_lines,
+			.waiting_max = c->batch.waiting_max,
+		},
+		.query_timeout_ms = c->query.timeout_ms, .page_default = c->query.page_default,
 		.page_max = c->query.page_max, .public_url = c->http.public_url[0] == '\0' ? NULL : c->http.public_url,
 		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->may_test, .identity_key = w->deps.startup->identity_key,
 	};
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
-		.signer = w->signer, .clients = &w->clients, .rules = &w->rules, .reload = worker_reload_asked, .metrics = worker_metrics,
+		.signer = w->signer, .clients = &w->clients, .rules = &w->rules, .on_job = on_job, .reload = worker_reload_asked, .metrics = worker_metrics,
 		.ready = worker_ready, .live_authorities = worker_live_authorities, .arg = w,
 	};
 
@@ -167,7 +194,7 @@ static bool make_all(struct worker *w, struct fault *f)
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
 		return false;
-	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_intake(w, f) && make_api(w, f);
+	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
 }
 
 struct worker *worker_new(const struct worker_deps *deps, struct fault *f)
@@ -204,6 +231,7 @@ void worker_free(struct worker *w)
 	if (w->httpd != NULL)
 		httpd_free(w->httpd);
 	api_free(w->api);
+	job_runner_free(w->jobs);
 	if (w->loop != NULL) {
 		worker_reload_stop(w);
 		worker_watch_stop(w);
@@ -236,7 +264,8 @@ static void open_now(struct worker *w, int listen_fd)
 	const struct httpd_conf conf = {
 		.address = c->http.address, .listen_fd = listen_fd, .connections = c->http.connections,
 		.header_timeout_ms = c->http.header_timeout_ms, .body_timeout_ms = c->http.body_timeout_ms, .idle_timeout_ms = c->http.idle_timeout_ms,
-		.handler_timeout_ms = c->http.handler_timeout_ms, .body_bytes = (size_t)c->http.body_bytes,
+		.handler_timeout_ms = c->http.handler_timeout_ms,
+		.body_bytes = (size_t)(c->batch.body_bytes > c->http.body_bytes ? c->batch.body_bytes : c->http.body_bytes), /* lowered by api/media */
 		.arena_bytes = (size_t)c->http.memory_bytes, .header_bytes = (size_t)c->http.header_bytes,
 	};
 	struct fault f = { 0 };
@@ -280,7 +309,8 @@ static void on_drain(struct loop_timer *t)
 	struct worker *w = container_of(t, struct worker, drain);
 	bool is_late = loop_now_us(w->loop) >= w->drain_until_us;
 
-	if (!w->flow_quiesced && (w->httpd == NULL || httpd_open_requests(w->httpd) == 0) && intake_idle(w->intake)) {
+	if (!w->flow_quiesced && (w->httpd == NULL || httpd_open_requests(w->httpd) == 0) && job_runner_idle(w->jobs)
+	    && intake_idle(w->intake)) {
 		flow_quiesce(w->flow);
 		w->flow_quiesced = true;
 	}
@@ -303,6 +333,7 @@ void worker_drain(struct worker *w, int64_t timeout_us, bool stops)
 	w->drain_until_us = loop_now_us(w->loop) + timeout_us;
 	w->drain_stops = stops;
 	api_draining(w->api);
+	job_runner_quiesce(w->jobs);
 	if (w->httpd != NULL)
 		httpd_quiesce(w->httpd);
 	loop_timer_set(w->loop, &w->drain, 0, on_drain);

@@ -38,6 +38,10 @@ static const struct family worker_families[] = {
 	{ "tongguan_intake_refused_total", "counter", "Filings that could not be stored for what they say.", AS_U64, WORKER_AT(intake.refused) },
 	{ "tongguan_intake_unknown_total", "counter", "Filings whose storing stayed unknown.", AS_U64, WORKER_AT(intake.unknown) },
 	{ "tongguan_intake_waiting", "gauge", "Filings that wait to be written.", AS_INT, WORKER_AT(intake.waiting) },
+	{ "tongguan_job_pieces_total", "counter", "Pieces of jobs that were filed and recorded.", AS_U64, WORKER_AT(jobs.pieces) },
+	{ "tongguan_job_good_lines_total", "counter", "Lines of jobs that are filed.", AS_U64, WORKER_AT(jobs.good) },
+	{ "tongguan_job_bad_lines_total", "counter", "Lines of jobs that were refused.", AS_U64, WORKER_AT(jobs.bad) },
+	{ "tongguan_job_pieces_in_hand", "gauge", "Pieces of jobs being claimed, filed or recorded.", AS_INT, WORKER_AT(jobs.in_hand) },
 	{ "tongguan_intake_in_flight", "gauge", "Batches of filings under way.", AS_INT, WORKER_AT(intake.in_flight) },
 	{ "tongguan_flow_judged_total", "counter", "Declarations judged.", AS_U64, WORKER_AT(flow.judged) },
 	{ "tongguan_flow_races_total", "counter", "Judgements thrown away because something new had come.", AS_U64, WORKER_AT(flow.races) },
@@ -231,6 +235,7 @@ void worker_note(struct worker *w)
 		db_stats_get(w->pools[p], &n.pools[p]);
 	intake_stats_get(w->intake, &n.intake);
 	flow_stats_get(w->flow, &n.flow);
+	job_runner_stats_get(w->jobs, &n.jobs);
 	n.turns = loop->turns;
 	n.busy_us = loop->busy_us;
 	n.connections = w->httpd == NULL ? 0 : httpd_connections(w->httpd);

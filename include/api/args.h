@@ -16,6 +16,7 @@ struct args {
 struct args *args_new(struct req *r) must_check;
 void args_text(struct args *q, struct text t); /* borrowed; absent: null */
 void args_i32(struct args *q, int32_t v);
+void args_i64(struct args *q, int64_t v);
 void args_bool(struct args *q, bool v);
 void args_time(struct args *q, int64_t us);
 void args_bytes(struct args *q, const void *bytes, size_t len); /* borrowed */

@@ -13,7 +13,11 @@
 #include "store/rule_store.h"
 
 struct api_conf {
-	size_t body_bytes;        /* limit of a filing's body */
+	size_t body_bytes;        /* limit of a message's body */
+	struct batch_conf {       /* of NDJSON */
+		size_t body_bytes, line_bytes, results_bytes, memory_bytes; /* memory: of one piece being filed */
+		int lines_max, direct_lines, waiting_max; /* waiting_max: unfinished jobs of a client */
+	} batch;
 	int query_timeout_ms;     /* of a read */
 	int page_default, page_max;
 	const char *public_url;   /* problem types, Link headers; NULL: from the Host header */
@@ -31,6 +35,7 @@ struct api_deps {
 	struct signer *signer;
 	struct client_set *const *clients;    /* current; may change between turns */
 	struct rules *const *rules;
+	void (*on_job)(void *arg);            /* a job was stored: a hint for whoever runs jobs */
 	void (*reload)(void *arg);            /* an unknown token: perhaps the tables moved (worker limits how often) */
 	void (*metrics)(void *arg, struct buf *out); /* the rest of /metrics: loop, db, intake, flow */
 	void (*ready)(void *arg, struct buf *problems); /* empty: ready; else a line per reason */

@@ -6,6 +6,8 @@
 
 /* filings.c, filings_read.c */
 step_fn filings_post, filings_find, filings_get, filings_receipt;
+/* jobs.c */
+step_fn jobs_list, jobs_get, jobs_results, jobs_cancel;
 /* declarations.c */
 step_fn declarations_list, declarations_get, declarations_timeline, declarations_verdict;
 /* receipts.c, authorities.c */

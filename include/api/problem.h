@@ -21,6 +21,8 @@ struct problem {
 };
 
 void problem_put(struct buf *b, const struct problem *p);
+/* Its findings alone, as an array. */
+void problem_put_findings(struct buf *b, const struct problem *p);
 /* What an Accept-Language header prefers of the two languages there are; English when it does not say. */
 bool problem_wants_chinese(struct text accept_language);
 /* The kinds that a caller can see, by slug. */

@@ -2,7 +2,7 @@
  * One HTTP request, from its last body byte to its answer.
  *
  *   new ──step──> replied
- *    └──step──> waiting (database, intake or inbox) ──next step──> replied, or waiting again
+ *    └──step──> waiting (database, intake, inbox, its turn) ──next step──> replied, or waiting again
  *                  └── the client left: forgotten, or orphaned until intake or inbox let go of it
  *
  * A handler is a row of steps in one file, read top to bottom. A step can only end in the value of a reply_ or
@@ -36,7 +36,9 @@ enum step { STEP_REPLIED = 1, STEP_WAITING };
 typedef enum step step_fn(struct req *r);
 typedef enum step db_step_fn(struct req *r, const struct db_answer *a);
 
-enum wait { WAIT_NONE, WAIT_DB, WAIT_INTAKE, WAIT_INBOX };
+enum form { FORM_NONE, FORM_JSON, FORM_XML, FORM_LINES }; /* of a body; FORM_LINES: NDJSON */
+
+enum wait { WAIT_NONE, WAIT_DB, WAIT_INTAKE, WAIT_INBOX, WAIT_TURN };
 enum { REQ_CAPTURES = 2, REQ_HEADERS_MAX = 10 };
 
 struct inbox_place { /* an item, and whose it is */
@@ -53,6 +55,8 @@ struct req {
 	struct trace trace;
 	int64_t now_us;              /* business time at its first step */
 	bool passed;                 /* the gate let it through */
+	enum form form;              /* of the body, by Content-Type */
+	bool is_gzip;                /* http->body is compressed: see media_open() */
 	bool has_token;
 	struct sha256 token;
 	struct client client;        /* a copy: its codes are valid until the first step ends; ROLE_PUBLIC: nobody */
@@ -65,6 +69,7 @@ struct req {
 	db_step_fn *db_then;
 	step_fn *then;
 	struct db_call call;
+	struct loop_task turn;
 	struct intake_submission submission;
 	struct inbox_place *places;
 	int places_open;
@@ -106,8 +111,12 @@ enum step reply_row(struct req *r, const struct db_answer *a) must_check;
 
 /* Calls were added to r->call before. */
 enum step await_db(struct req *r, db_step_fn *then) must_check;
-/* r->submission is filled; answers 503 when intake is full. */
+/* Its next step runs in the next turn of the loop: of long work nobody else waits for more than a part. */
+enum step await_turn(struct req *r, step_fn *then) must_check;
+/* r->submission is filled (arena NULL: the request's own); answers 503 when intake is full. */
 enum step await_intake(struct req *r, step_fn *then) must_check;
+/* The same, but for a message that is a part: when intake is full its candidates end as INTAKE_TRY_AGAIN. */
+enum step await_intake_part(struct req *r, step_fn *then) must_check;
 /* The first `count` of r->places; what does not fit ends as INBOX_TRY_AGAIN. */
 enum step await_inbox(struct req *r, int count, step_fn *then) must_check;
 

@@ -15,7 +15,8 @@
 enum route_body {
 	ROUTE_BODY_NONE,
 	ROUTE_BODY_JSON,   /* small: ROUTE_SMALL_BYTES */
-	ROUTE_BODY_FILING, /* JSON or XML, up to api_conf.body_bytes */
+	ROUTE_BODY_ANSWER, /* JSON or XML, up to api_conf.body_bytes */
+	ROUTE_BODY_FILING, /* these, or NDJSON up to api_conf.batch.body_bytes; also as gzip */
 	ROUTE_BODY_COUNT
 };
 enum { ROUTE_SMALL_BYTES = 65536 };
@@ -31,6 +32,7 @@ struct route {
 	const char *type;         /* of its good answers */
 	const char *schema;       /* of /openapi.json, for them; NULL: plain text */
 	const char *also;         /* another type they may have; NULL: none */
+	bool also_lines;          /* or NDJSON */
 	const char *takes;        /* schema of its JSON body */
 	bool is_relay;            /* spoken to by relays' clients: 200 is OK as plain text, who brings no token is asked for
 	                           * name and password, too */

@@ -29,6 +29,8 @@
 	X(KEY_CONFLICT,    "key-conflict",          409, false, "The business key holds another filing",       "业务主键已存在不同内容的申报") \
 	X(STATE_CONFLICT,  "state-conflict",        409, false, "The record's state does not allow this",      "当前状态不允许此操作") \
 	X(TOO_LARGE,       "too-large",             413, false, "The request is larger than allowed",          "请求超出大小限制") \
+	X(TOO_MANY_LINES,  "too-many-lines",        413, false, "The batch has more lines than allowed",       "批量申报行数超出限制") \
+	X(LINE_TOO_LONG,   "line-too-long",         413, false, "The line is longer than allowed",             "单行报文超出长度限制") \
 	X(MEDIA_TYPE,      "unsupported-media",     415, false, "The media type is not supported",             "不支持的媒体类型") \
 	X(RULE_BROKEN,     "rule-broken",           422, false, "The filing breaks one or more rules",         "申报数据不符合规则") \
 	X(KEY_REUSED,      "idempotency-key-reused",422, false, "The Idempotency-Key came with another body",  "幂等键已用于其他内容") \

@@ -52,7 +52,7 @@ bool ctl_day(struct ctl *c, int32_t *day, struct fault *f) must_check;
 
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;
-ctl_fn client_add, client_list, client_disable;
+ctl_fn client_add, client_list, client_disable, client_reading;
 ctl_fn client_certificate, client_certificates, client_certificate_revoke, client_signature_set;
 ctl_fn authority_set, authority_list;
 ctl_fn code_list_show, code_add, code_close;

@@ -3,7 +3,7 @@
  *
  * It owns what happens before a request is whole and well formed: the guard
  * against smuggling (libmicrohttpd lets much through), header and
- * body deadlines, body limit, gzip refusal, connection limits. What it refuses
+ * body deadlines, body limit, connection limits. What it refuses
  * itself goes through on_refused so that the answer is a problem document too.
  * A whole request is handed to on_request; the handler answers then or later
  * with httpd_reply(), once. Until then the connection is suspended and its
@@ -55,7 +55,7 @@ struct httpd_conf {
 	/* Each 0: none. header: also from the accept to the first line; body: also for the answer to be taken;
 	 * idle: from the end of one request to the first line of the next. */
 	int header_timeout_ms, body_timeout_ms, idle_timeout_ms, handler_timeout_ms;
-	size_t body_bytes;      /* limit of a body: 413 beyond */
+	size_t body_bytes;      /* limit of a body: 413 beyond; on_headers may lower it for one request */
 	size_t arena_bytes;     /* limit of the request's arena, body included */
 	size_t header_bytes;    /* libmicrohttpd's pool for a connection: zeroed for each request, so not larger than needed */
 };
@@ -86,6 +86,8 @@ int httpd_open_requests(const struct httpd *h);
 int httpd_connections(const struct httpd *h);
 void httpd_free(struct httpd *h); /* answers what still waits with 503 and ends */
 
+/* Inside on_headers: this request's body may have no more than so many bytes. */
+void httpd_limit_body(struct http_req *r, size_t bytes);
 /* First value of a request header (name without case); at == NULL: absent. */
 struct text httpd_header(const struct http_req *r, const char *name);
 /* First value of a query parameter, percent-decoded into the arena ('+' stays '+'); at == NULL: absent. */

@@ -44,7 +44,7 @@ struct httpd_exchange {
 	bool handed;                 /* on_request ran for it: on_gone is owed if it ends without a reply */
 	bool left;                   /* the peer has closed its side */
 	bool body_over;              /* beyond the limit: read on, keep nothing */
-	size_t body_want, body_have, body_size;
+	size_t body_want, body_have, body_size, body_limit;
 	char *body;                  /* in the arena; on the heap while chunked */
 	int64_t deadline_us;         /* INT64_MAX: none */
 	int fd;

@@ -1,8 +1,8 @@
 /*
  * From the bytes of a message to documents, in each dialect.
  *
- * JSON (data standard v1): one filing object, or an array of 1..100 of them. Read by a strict single-pass
- * reader driven by the field table: depth at most 32, no duplicate members, no unknown members,
+ * JSON (data standard v1): one filing object, or an array of 1..100 of them; or one on each line (standard/ndjson.h).
+ * Read by a strict single-pass reader driven by the field table: depth at most 32, no duplicate members, no unknown members,
  * UTF-8 only, money as strings. CEB XML: every message of the standard; no DTD, no entities, no network, depth and size
  * limits. Prefixes, a default namespace, a byte order mark, a missing declaration and indentation are no matter of the
  * schema. What else real clients send beside it is told as rules schema.*: lenient reading understands it and warns,
@@ -27,6 +27,8 @@ struct node {
 	struct document *doc; /* NULL when not even its kind is known */
 	struct findings *findings; /* NULL: none */
 	struct findings *warnings; /* what was tolerated; NULL: nothing */
+	const struct fault *fault; /* its line of NDJSON cannot be read; NULL: it can, or comes in another form */
+	int line;                  /* of NDJSON: its number in what was sent, from 1 */
 };
 
 struct message {
@@ -51,6 +53,9 @@ void message_check(struct arena *a, struct message *m, const struct codebook *bo
 
 /* Refuses each node that no enterprise files: receipts and what else customs sends. */
 void message_refuse_unfiled(struct arena *a, struct message *m);
+
+/* Refuses a node as a whole for a rule that reading and checking do not know of. */
+void message_refuse_node(struct arena *a, struct node *n, enum rule rule);
 
 /* A stored canonical document, read back (trusted: written by canonical_put; a damaged one returns NULL). */
 struct document *document_read(struct arena *a, struct text canonical) must_check;

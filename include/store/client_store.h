@@ -10,6 +10,7 @@
 #include "io/db.h"
 #include "model/authority.h"
 #include "model/signature.h"
+#include "standard/reader.h"
 
 enum role { ROLE_PUBLIC, ROLE_ENTERPRISE, ROLE_REGULATOR, ROLE_OPERATOR, ROLE_AUTHORITY, ROLE_COUNT };
 const char *role_name(enum role r);
@@ -26,6 +27,7 @@ struct client {
 	int64_t expires_us;       /* INT64_MAX: never */
 	bool disabled;
 	struct client_signature signature;
+	enum strictness strictness; /* how its customs messages are read */
 };
 
 struct client_set; /* immutable but for certificates decoded on the way; made by a load, freed by its owner when replaced */
@@ -35,6 +37,8 @@ struct client_set *client_set_from_rows(const struct db_rows *clients, const str
 void client_set_free(struct client_set *s);
 /* NULL: unknown, expired or disabled. */
 const struct client *client_set_find(const struct client_set *s, const struct sha256 *token, int64_t now_us);
+/* The codes of a client's row, one a line, into the arena. False: it is full. */
+bool client_codes_read(struct arena *a, struct text lines, struct client *c) must_check;
 bool client_may_file_for(const struct client *c, struct text code);
 
 #endif

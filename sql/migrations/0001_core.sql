@@ -24,7 +24,8 @@ create table client (
   disabled_at  timestamptz,
   signature_required text not null default 'none'  -- which of its messages must be signed: model/signature.h
     check (signature_required in ('none', 'schema', 'text', 'all')),
-  signature_tolerant boolean not null default true -- blanks that field software adds after signing are passed over
+  signature_tolerant boolean not null default true, -- blanks that field software adds after signing are passed over
+  strict_reading boolean not null default false     -- customs messages: what is beside the schema is refused, not warned of
 );
 
 -- dated rule rows: closed, never edited ------------------------------------------------------------------------

@@ -2,7 +2,7 @@
  * The gate: from libmicrohttpd's calls to a resource's first step.
  *
  *   on_headers   requests that announce a body are judged here, before it is read: route, method, token, role,
- *                query parameters, media type, length, Accept; a refusal closes the connection
+ *                query parameters, media type and coding, length, Accept; a refusal closes the connection
  *   on_request   the others are judged here, so that a refusal keeps the connection; then the first step runs
  *   on_gone      the client left, or waited too long
  *   on_refused   the server itself refuses: the same problem documents as ours
@@ -15,6 +15,7 @@
 
 #include "api/auth.h"
 #include "api/cursor.h"
+#include "api/media.h"
 #include "api/metrics.h"
 #include "api/req.h"
 #include "api/route.h"
@@ -104,44 +105,6 @@ static bool check_query(struct req *r, struct fault *f)
 	return fault_set(f, FAULT_BAD_REQUEST, "there is no query parameter \"" TEXT_FMT "\" here", TEXT_ARG(stranger));
 }
 
-static bool check_media_type(struct req *r, struct fault *f)
-{
-	struct text type = httpd_header(r->http, "Content-Type"), charset;
-	const char *semicolon = type.len == 0 ? NULL : memchr(type.at, ';', type.len);
-	bool takes_xml = r->route->body == ROUTE_BODY_FILING;
-	struct text main_type = type;
-
-	if (semicolon != NULL)
-		main_type.len = (size_t)(semicolon - type.at);
-	main_type = text_trim(main_type);
-	if (!text_eq_nocase(main_type, TEXT("application/json"))
-	    && !(takes_xml && (text_eq_nocase(main_type, TEXT("application/xml")) || text_eq_nocase(main_type, TEXT("text/xml")))))
-		return fault_set(f, FAULT_MEDIA_TYPE, takes_xml ? "send application/json or application/xml" : "send application/json");
-	if (semicolon == NULL)
-		return true;
-	charset = text_trim((struct text){ semicolon + 1, type.len - main_type.len - (size_t)(semicolon + 1 - (main_type.at + main_type.len)) });
-	if (charset.len >= 8 && text_eq_nocase((struct text){ charset.at, 8 }, TEXT("charset="))) {
-		charset = (struct text){ charset.at + 8, charset.len - 8 };
-		if (!text_eq_nocase(charset, TEXT("utf-8")) && !text_eq_nocase(charset, TEXT("\"utf-8\"")))
-			return fault_set(f, FAULT_MEDIA_TYPE, "the character set is UTF-8");
-	}
-	return true;
-}
-
-static size_t body_limit(const struct req *r)
-{
-	static const size_t limits[ROUTE_BODY_COUNT] = { [ROUTE_BODY_NONE] = 0, [ROUTE_BODY_JSON] = ROUTE_SMALL_BYTES };
-
-	return r->route->body == ROUTE_BODY_FILING ? r->api->conf.body_bytes : limits[r->route->body];
-}
-
-static bool check_length(const struct req *r, size_t length, struct fault *f)
-{
-	if (length <= body_limit(r))
-		return true;
-	return fault_set(f, FAULT_TOO_LARGE, "the body may have %zu bytes here", body_limit(r));
-}
-
 static bool has_word(struct text t, const char *word)
 {
 	return memmem(t.at, t.len, word, strlen(word)) != NULL;
@@ -154,30 +117,16 @@ static bool check_accept(struct req *r, struct fault *f)
 	bool makes_json = r->route->schema != NULL;
 
 	if (accept.len == 0 || !makes_json || has_word(accept, "json") || has_word(accept, "*/*") || has_word(accept, "application/*")
-	    || (r->route->body == ROUTE_BODY_FILING && has_word(accept, "xml")) || has_word(accept, "text/html")
+	    || (r->route->body >= ROUTE_BODY_ANSWER && has_word(accept, "xml")) || has_word(accept, "text/html")
 	    || (r->route->is_relay && has_word(accept, "text/plain")))
 		return true;
 	return fault_set(f, FAULT_NOT_ACCEPTABLE, "this resource answers with %s", r->route->type);
 }
 
-static bool announces_body(const struct http_req *h, size_t *length)
-{
-	struct text announced = httpd_header(h, "Content-Length");
-	int64_t n = 0;
-
-	*length = 0;
-	if (announced.at == NULL)
-		return httpd_header(h, "Transfer-Encoding").at != NULL;
-	if (!text_to_i64(announced, &n) || n < 0)
-		n = INT64_MAX;
-	*length = (size_t)n;
-	return n > 0;
-}
-
 static bool judge(struct req *r, size_t length, struct fault *f)
 {
 	return find_route(r, f) && check_role(r, f) && check_query(r, f)
-	       && (r->route->body == ROUTE_BODY_NONE || check_media_type(r, f)) && check_length(r, length, f) && check_accept(r, f);
+	       && media_check(r, f) && media_check_length(r, length, f) && check_accept(r, f);
 }
 
 static step_fn options, gate;
@@ -202,7 +151,7 @@ static enum step gate(struct req *r)
 		return options(r);
 	if (!r->passed && !judge(r, r->http->body.len, &f))
 		return reply_problem(r, &f);
-	if (r->passed && (!check_length(r, r->http->body.len, &f) || (r->has_token && !auth_renew(r, &f))))
+	if (r->passed && (!media_check_length(r, r->http->body.len, &f) || (r->has_token && !auth_renew(r, &f))))
 		return reply_problem(r, &f);
 	return r->route->handler(r);
 }
@@ -227,10 +176,11 @@ static bool on_headers(struct http_req *h, void *arg)
 		reply_no_memory(h);
 		return false;
 	}
-	if (!announces_body(h, &length) || text_is(h->method, "OPTIONS"))
+	if (!media_announced(h, &length) || text_is(h->method, "OPTIONS"))
 		return true;
 	if (judge(r, length, &f)) {
 		r->passed = true;
+		httpd_limit_body(h, media_body_limit(r));
 		return true;
 	}
 	return reply_problem(r, &f) != STEP_REPLIED;

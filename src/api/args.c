@@ -35,6 +35,12 @@ void args_i32(struct args *q, int32_t v)
 		add(q, db_i32(q->r->arena, v));
 }
 
+void args_i64(struct args *q, int64_t v)
+{
+	if (q != NULL)
+		add(q, db_i64(q->r->arena, v));
+}
+
 void args_bool(struct args *q, bool v)
 {
 	if (q != NULL)

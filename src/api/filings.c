@@ -1,132 +1,102 @@
 /*
- * POST /v1/filings: read, check, store, answer.
+ * POST /v1/filings: one message of filings.
  *
- *   filings_post ──(nothing to store)──────────────> answer
+ *   filings_post ── open ─ read ─ check ─ signature ─ choose ──(NDJSON: filings_lines.c, piece by piece)
+ *        ├──(nothing to store)──────────────────────> answer
+ *        ├──dry run──> looked (what holds the keys) ──> answer
  *        └──intake──> stored (committed, or known not to be) ──> answer
  *
  * This is the hot path: one arena, one pass over the body, no statement of its own. Each node of a message stands
- * for itself; only a message that cannot be read, or whose signature is not good, is refused as a whole. How the
- * outcome is told is filings_answer.c.
+ * for itself; only a message that cannot be read, or whose signature is not good, is refused as a whole. From body to candidates is filings_work.c,
+ * how the outcome is told filings_judge.c and filings_answer.c.
  */
 #include "api/filings_answer.h"
+#include "api/filings_dry.h"
+#include "api/filings_lines.h"
 #include "api/handlers.h"
+#include "api/media.h"
+#include "api/route.h"
+#include "base/log.h"
 
 static step_fn stored;
+static db_step_fn looked;
 
-static bool read_message(struct req *r, struct filing_work *w, struct fault *f)
+static bool wants_xml(const struct req *r)
 {
-	const struct rules *rules = *r->api->deps.rules;
-	struct message *m = &w->message;
-	struct text content;
+	struct text accept = httpd_header(r->http, "Accept");
 
-	if (rules == NULL)
-		return fault_set(f, FAULT_STORE_DOWN, "the code lists are not read yet");
-	if (!filings_open(r, w, f))
-		return false;
-	content = w->envelope.content;
-	if (!(w->envelope.is_xml ? message_read_ceb(r->arena, content, READ_LENIENT, m, f) : message_read_json(r->arena, content, m, f)))
-		return false;
-	message_check(r->arena, m, rules->book, clock_day(r->now_us));
-	message_refuse_unfiled(r->arena, m);
-	if (r->arena->full)
-		return fault_set(f, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
-	return true;
+	return accept.len > 0 && memmem(accept.at, accept.len, "xml", 3) != NULL && memmem(accept.at, accept.len, "json", 4) == NULL;
 }
 
-/* The first of the enterprises that answer for the filing for which this client may file. */
-static bool find_filer(const struct req *r, const struct document *d, struct text *filer)
+static struct filing_work *work_new(struct req *r, bool is_dry)
 {
-	struct text filers[3];
-	int count = document_filers(d, filers);
+	struct filing_work *w = arena_zalloc(r->arena, sizeof(*w));
 
-	for (int i = 0; i < count; i++) {
-		if (filers[i].at == NULL || !client_may_file_for(&r->client, filers[i]))
-			continue;
-		*filer = filers[i];
-		return true;
-	}
-	return false;
+	if (w == NULL)
+		return NULL;
+	w->arena = r->arena;
+	w->client = &r->client;
+	w->rules = *r->api->deps.rules;
+	w->now_us = r->now_us;
+	w->form = r->form;
+	w->is_dry = is_dry;
+	w->wants_xml = !is_dry && wants_xml(r); /* a receipt in customs' form would say that it is filed */
+	w->as_word = r->route->is_relay;
+	r->own = w;
+	return w;
 }
 
-static void fill_candidate(struct req *r, const struct document *d, struct candidate *c)
+/* The message inside is what counts; the sender is told, since another receiver may sort by the type. */
+static void warn_of_type(struct req *r)
 {
-	size_t digest_from = 0;
-	struct buf canonical;
-
-	buf_init(&canonical, r->arena, r->http->body.len + 128);
-	canonical_put(&canonical, d, &digest_from);
-	c->kind = d->def->kind;
-	c->direction = d->def->direction;
-	c->action = document_action(d);
-	c->business_key = document_business_key(d, r->arena);
-	c->key = document_key_id(c->kind, c->direction, c->business_key);
-	c->document = buf_as_text(&canonical);
-	c->doc_sha256 = canonical_digest(c->document, digest_from);
-	c->order_no = document_get(d, F_ORDER_NO);
-	c->platform_code = document_get(d, F_PLATFORM_CODE);
-	c->carrier_code = document_get(d, F_CARRIER_CODE);
-	c->waybill_no = document_get(d, F_WAYBILL_NO);
-	c->has_declaration = document_declaration(d, &c->declaration);
-	c->has_link = document_link(d, &c->link);
+	req_header(r, "Warning", "199 tongguan \"the envelope's message type does not name the message inside\"");
+	log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_NOTICE, "filing.envelope_type",
+	          "the envelope's message type does not name the message inside; it was read as what it is");
 }
 
-static bool has_findings(const struct node *n)
+static enum step file_message(struct req *r, struct filing_work *w)
 {
-	return n->doc == NULL || (n->findings != NULL && findings_any(n->findings));
-}
+	struct fault f = { 0 };
+	enum step refused;
 
-/* Takes every node that may be stored. False: the arena is full. */
-static bool choose(struct req *r, struct filing_work *w)
-{
-	struct intake_submission *s = &r->submission;
-	int count = w->message.node_count;
-
-	w->nodes = arena_zalloc(r->arena, sizeof(*w->nodes) * (size_t)count);
-	s->candidates = arena_zalloc(r->arena, sizeof(*s->candidates) * (size_t)count);
-	if (w->nodes == NULL || s->candidates == NULL)
-		return false;
-	for (int i = 0; i < count; i++) {
-		const struct node *from = &w->message.nodes[i];
-		struct candidate *c = &s->candidates[s->candidate_count];
-
-		w->nodes[i].doc = from->doc;
-		w->nodes[i].findings = from->findings;
-		if (has_findings(from) || !find_filer(r, from->doc, &c->filer))
-			continue;
-		fill_candidate(r, from->doc, c);
-		w->nodes[i].candidate = c;
-		s->candidate_count++;
-	}
-	return !r->arena->full;
+	if (!filings_read(w, &f))
+		return filings_refuse(r, w, &f);
+	if (w->envelope.type_differs)
+		warn_of_type(r);
+	if (!filings_signature_passes(r, w, &refused))
+		return refused;
+	if (!filings_choose(w, &r->submission))
+		return reply_fault(r, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
+	if (r->submission.candidate_count == 0)
+		return filings_answer(r, w);
+	return w->is_dry ? filings_dry_look(r, w, looked) : await_intake(r, stored);
 }
 
 enum step filings_post(struct req *r)
 {
-	struct filing_work *w = arena_zalloc(r->arena, sizeof(*w));
-	struct intake_submission *s = &r->submission;
+	struct filing_work *w;
 	struct fault f = { 0 };
-	enum step refused;
+	struct text body;
+	bool is_dry;
 
+	if (!filings_dry_asked(r, &is_dry, &f) || !media_open(r, &body, &f))
+		return reply_problem(r, &f);
+	if (r->form == FORM_LINES)
+		return filings_lines(r, body, is_dry);
+	w = work_new(r, is_dry);
 	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	if (!read_message(r, w, &f))
-		return filings_refuse(r, w, &f);
-	if (!filings_signature_passes(r, w, &refused))
-		return refused;
-	if (!choose(r, w))
-		return reply_fault(r, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
-	r->own = w;
-	if (s->candidate_count == 0)
-		return filings_answer(r, w);
-
-	s->client_id = r->client.id;
-	s->media_type = w->media_type;
-	s->body = r->http->body;
-	s->body_sha256 = sha256_of(s->body);
-	return await_intake(r, stored);
+	w->body = body;
+	return file_message(r, w);
 }
 
 static enum step stored(struct req *r)
 {
+	return filings_answer(r, r->own);
+}
+
+static enum step looked(struct req *r, const struct db_answer *a)
+{
+	filings_dry_take(r->own, a);
 	return filings_answer(r, r->own);
 }

@@ -2,7 +2,7 @@
  * The signature of a message of filings, between reading and checking.
  *
  * A message that does not pass is refused as a whole: a problem with the one rule, or the customs receipt that carries
- * customs' own code for it in each node. JSON cannot be signed: what would have to be signed as XML is refused as unsigned.
+ * customs' own code for it in each node. JSON cannot be signed: filings_choose() refuses what would have to be.
  */
 #include <stdio.h>
 
@@ -17,17 +17,6 @@ static void note_tolerance(const struct req *r, const struct xmldsig_result *res
 	(void)snprintf(client, sizeof(client), TEXT_FMT, TEXT_ARG(r->client.name));
 	log_event(&(struct log_ids){ .trace = r->trace.id, .client = client }, LOG_LEVEL_INFO, "signature.tolerated", "%s; certificate " TEXT_FMT,
 	          xmldsig_tolerated_text(result->tolerated), TEXT_ARG(result->serial));
-}
-
-static bool json_passes(const struct req *r, const struct filing_work *w)
-{
-	for (int i = 0; i < w->message.node_count; i++) {
-		const struct document *doc = w->message.nodes[i].doc;
-
-		if (doc != NULL && signature_is_required(r->client.signature.required, doc->def->number, true))
-			return false;
-	}
-	return true;
 }
 
 /* The same finding for the message, or for each node of the receipt. */
@@ -67,9 +56,9 @@ bool filings_signature_passes(struct req *r, struct filing_work *w, enum step *r
 {
 	struct signature_verdict v = { .result.rule = RULE_COUNT };
 
-	w->signature = RULE_COUNT;
-	if (w->message.dialect == DIALECT_JSON ? json_passes(r, w)
-	                                       : signature_gate(r->arena, &r->client.signature, w->message.number, w->envelope.content, r->now_us, &v)) {
+	if (w->message.dialect == DIALECT_JSON) /* node by node, when candidates are chosen */
+		return true;
+	if (signature_gate(r->arena, &r->client.signature, w->message.number, w->envelope.content, r->now_us, &v)) {
 		if (v.result.tolerated != 0)
 			note_tolerance(r, &v.result);
 		return true;
@@ -78,7 +67,7 @@ bool filings_signature_passes(struct req *r, struct filing_work *w, enum step *r
 		*refused = filings_refuse(r, w, &v.fault);
 		return false;
 	}
-	w->signature = w->message.dialect == DIALECT_JSON ? RULE_SIGNATURE_MISSING : v.result.rule;
+	w->signature = v.result.rule;
 	w->signature_why = v.result.why;
 	*refused = refuse(r, w);
 	return false;

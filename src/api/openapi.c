@@ -21,7 +21,8 @@ static const char *const reasons[][2] = {
 	{ "304", "unchanged" }, { "400", "not well formed" }, { "401", "a valid token is required" }, { "403", "not for this client" },
 	{ "404", "no such record for this client" }, { "406", "none of the accepted types can be made" },
 	{ "408", "the request took too long to arrive" }, { "409", "conflicts with what is stored" }, { "413", "too large" },
-	{ "415", "media type not supported" }, { "422", "rules are broken: see errors" }, { "500", "internal error" },
+	{ "415", "media type not supported" }, { "422", "rules are broken: see errors" }, { "429", "too many at once" },
+	{ "500", "internal error" },
 	{ "503", "try again: see Retry-After" },
 };
 
@@ -55,6 +56,8 @@ static void put_response(struct buf *b, const struct route *route, int status)
 			put_media(b, &first, route->also, NULL);
 		if (route->is_relay && status == 200)
 			put_media(b, &first, "text/plain", NULL);
+		if (route->also_lines && is_good)
+			put_media(b, &first, "application/x-ndjson", "LineResult");
 		if (!is_good)
 			put_media(b, &first, "application/problem+json", "Problem");
 		buf_char(b, '}');
@@ -103,9 +106,13 @@ static void put_body(struct buf *b, const struct route *route)
 		return;
 	buf_str(b, ",\"requestBody\":{\"required\":true,\"content\":{");
 	put_media(b, &first, "application/json", route->takes);
-	if (route->body == ROUTE_BODY_FILING) {
+	if (route->body >= ROUTE_BODY_ANSWER) {
 		put_media(b, &first, "application/xml", NULL);
 		put_media(b, &first, "text/xml", NULL);
+	}
+	if (route->body == ROUTE_BODY_FILING) {
+		put_media(b, &first, "application/x-ndjson", NULL);
+		put_media(b, &first, "application/jsonl", NULL);
 	}
 	buf_str(b, "}}");
 }

@@ -34,6 +34,9 @@
 	"\"properties\":{\"kind\":" TEXT_ ",\"direction\":" DIRECTION ",\"customs_message\":" NUMBER ",\"title\":" TEXT_ ",\"description\":" TEXT_ \
 	",\"business_key\":" NAMES_ ",\"filed_by\":" NAMES_ ",\"receipt\":" NUMBER ",\"schema\":" TEXT_ ",\"xml_schema\":" TEXT_ "}}}"
 
+#define WARNINGS "{\"type\":\"array\",\"items\":" REF("Finding") "}"
+#define RESULT_MEMBERS \
+	"\"status\":" NUMBER ",\"receipt\":" REF("Receipt") ",\"filing\":" REF("Checked") ",\"problem\":" REF("Problem") ",\"warnings\":" WARNINGS
 #define FILING_MEMBERS \
 	"\"id\":" UUID ",\"kind\":" KIND ",\"direction\":" DIRECTION ",\"business_key\":" TEXT_ ",\"revision\":" NUMBER
 #define DECLARATION_MEMBERS \
@@ -65,11 +68,24 @@ const struct openapi_schema openapi_schemas[] = {
 	  "{\"type\":\"object\",\"required\":[\"id\",\"kind\",\"business_key\",\"seal\"],\"properties\":{" FILING_MEMBERS ",\"action\":" TEXT_
 	  ",\"declaration_id\":" UUID_OR_NULL ",\"filer\":" TEXT_ ",\"received_at\":" TIME ",\"message_sha256\":" TEXT_
 	  ",\"document_sha256\":" TEXT_ ",\"seal\":{\"type\":\"object\"}}}" },
-	{ "FilingAnswer", "{\"anyOf\":[" REF("Receipt") "," REF("Results") "," REF("RelayMessage") "]}" },
+	{ "Checked",
+	  "{\"type\":\"object\",\"description\":\"what a dry run says of a good filing\",\"required\":[\"dry_run\",\"kind\",\"document_sha256\"],"
+	  "\"properties\":{\"dry_run\":{\"const\":true},\"kind\":" KIND ",\"direction\":" DIRECTION ",\"action\":" TEXT_ ",\"business_key\":" TEXT_
+	  ",\"filer\":" TEXT_ ",\"declaration_id\":" UUID_OR_NULL ",\"document_sha256\":" SHA
+	  ",\"taken\":{\"type\":[\"object\",\"null\"],\"description\":\"what holds the business key; absent: not known\",\"properties\":{\"id\":" UUID
+	  ",\"revision\":" NUMBER ",\"same_content\":" FLAG "}},\"warnings\":" WARNINGS "}}" },
+	{ "FilingAnswer", "{\"anyOf\":[" REF("Receipt") "," REF("Results") "," REF("Checked") "," REF("Job") "," REF("RelayMessage") "]}" },
 	{ "Results",
-	  "{\"type\":\"object\",\"required\":[\"results\"],\"properties\":{\"results\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
-	  "\"required\":[\"index\",\"status\"],\"properties\":{\"index\":" NUMBER ",\"status\":" NUMBER ",\"receipt\":" REF("Receipt")
-	  ",\"problem\":" REF("Problem") "}}}}}" },
+	  "{\"type\":\"object\",\"required\":[\"results\"],\"properties\":{\"dry_run\":{\"const\":true},\"results\":{\"type\":\"array\",\"items\":{"
+	  "\"type\":\"object\",\"required\":[\"index\",\"status\"],\"properties\":{\"index\":" NUMBER "," RESULT_MEMBERS "}}}}}" },
+	{ "LineResult",
+	  "{\"type\":\"object\",\"description\":\"one line of the answer: what became of one line of the batch\",\"required\":[\"line\",\"status\"],"
+	  "\"properties\":{\"line\":" NUMBER "," RESULT_MEMBERS "}}" },
+	{ "Job",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"state\",\"lines\",\"done\"],\"properties\":{\"id\":" UUID ",\"client\":" TEXT_
+	  ",\"state\":{\"enum\":[\"waiting\",\"running\",\"done\",\"cancelled\"]},\"lines\":" NUMBER ",\"done\":" NUMBER ",\"good\":" NUMBER
+	  ",\"bad\":" NUMBER ",\"created_at\":" TIME ",\"finished_at\":" TIME_OR_NULL "}}" },
+	{ "JobList", PAGE(REF("Job")) },
 	{ "Filing",
 	  "{\"type\":\"object\",\"required\":[\"id\"],\"properties\":{" FILING_MEMBERS ",\"action\":" TEXT_ ",\"received_at\":" TIME
 	  ",\"declaration_id\":" UUID_OR_NULL ",\"message_sha256\":" SHA ",\"document_sha256\":" SHA
@@ -164,6 +180,8 @@ static const struct openapi_parameter parameters[] = {
 	{ "list", TEXT_, "name of a code list, such as currency" },
 	{ "q", TEXT_, "a part of a name in Chinese or English, an ISO code, or the beginning of a code" },
 	{ "on", DAY, "the day on which rows are in force; today if left out" },
+	{ "dry_run", FLAG, "true: everything is checked, nothing is stored" },
+	{ "from_line", "{\"type\":\"integer\",\"minimum\":1}", "number of the first line wanted" },
 	{ "slug", TEXT_, "last part of a problem's type" },
 };
 

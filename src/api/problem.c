@@ -34,9 +34,9 @@ static struct text pointer_of(struct arena *a, const struct problem *p, const st
 	return buf_as_text(&b);
 }
 
-static void put_errors(struct buf *b, const struct problem *p)
+void problem_put_findings(struct buf *b, const struct problem *p)
 {
-	buf_str(b, ",\"errors\":[");
+	buf_char(b, '[');
 	for (int i = 0; i < p->findings->count; i++) {
 		const struct finding *one = &p->findings->list[i];
 
@@ -45,6 +45,12 @@ static void put_errors(struct buf *b, const struct problem *p)
 		finding_put_json(b, one, pointer_of(b->arena, p, one), p->chinese);
 	}
 	buf_char(b, ']');
+}
+
+static void put_errors(struct buf *b, const struct problem *p)
+{
+	buf_str(b, ",\"errors\":");
+	problem_put_findings(b, p);
 	if (p->findings->more > 0) {
 		buf_str(b, ",\"more_errors\":");
 		buf_i64(b, p->findings->more);

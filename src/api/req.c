@@ -238,13 +238,43 @@ static void on_intake_done(struct intake_submission *s)
 	wait_over(container_of(s, struct req, submission));
 }
 
-enum step await_intake(struct req *r, step_fn *then)
+static bool submit(struct req *r, step_fn *then)
 {
-	r->submission.arena = r->arena;
+	if (r->submission.arena == NULL)
+		r->submission.arena = r->arena;
 	if (!intake_submit(r->api->deps.intake, &r->submission, on_intake_done))
-		return reply_fault(r, FAULT_BUSY, "as many filings wait as may; nothing of this message was stored");
+		return false;
 	begin_wait(r, WAIT_INTAKE);
 	r->then = then;
+	return true;
+}
+
+enum step await_intake(struct req *r, step_fn *then)
+{
+	if (submit(r, then))
+		return STEP_WAITING;
+	return reply_fault(r, FAULT_BUSY, "as many filings wait as may; nothing of this message was stored");
+}
+
+enum step await_intake_part(struct req *r, step_fn *then)
+{
+	if (submit(r, then))
+		return STEP_WAITING;
+	for (int i = 0; i < r->submission.candidate_count; i++)
+		r->submission.candidates[i].outcome = INTAKE_TRY_AGAIN;
+	return await_turn(r, then);
+}
+
+static void on_turn(struct loop_task *t)
+{
+	wait_over(container_of(t, struct req, turn));
+}
+
+enum step await_turn(struct req *r, step_fn *then)
+{
+	begin_wait(r, WAIT_TURN);
+	r->then = then;
+	loop_soon(r->api->deps.loop, &r->turn, on_turn);
 	return STEP_WAITING;
 }
 
@@ -284,8 +314,9 @@ static void orphan(struct req *r)
 
 	r->kept = h->arena;
 	arena_init(&h->arena, r->kept.limit);
+	if (r->submission.arena == r->arena)
+		r->submission.arena = &r->kept;
 	r->arena = &r->kept;
-	r->submission.arena = &r->kept;
 	h->target = text_dup(&h->arena, target);
 	h->path = (struct text){ h->target.at, h->target.at == NULL ? 0 : h->path.len };
 	h->query = (struct text){ NULL, 0 };
@@ -309,6 +340,10 @@ void req_forget(struct req *r)
 	case WAIT_INTAKE:
 	case WAIT_INBOX:
 		orphan(r);
+		break;
+	case WAIT_TURN:
+		loop_soon_cancel(r->api->deps.loop, &r->turn);
+		r->wait = WAIT_NONE;
 		break;
 	case WAIT_NONE:
 		break;

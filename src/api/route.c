@@ -18,6 +18,9 @@
 #define AUTHORITY    ROLE_BIT(ROLE_AUTHORITY)
 
 static const char *const filings_query[] = { "kind", "direction", "key", "sha256" };
+static const char *const filings_post_query[] = { "dry_run" };
+static const char *const jobs_query[] = { "limit", "cursor" };
+static const char *const results_query[] = { "from_line" };
 static const char *const declarations_query[] = { "platform_code", "order_no", "state", "verdict", "from", "to", "limit", "cursor" };
 static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "limit", "cursor" };
 
@@ -25,8 +28,9 @@ static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" 
 
 static const struct route routes[] = {
 	{ .name = "filings_post", .method = "POST", .path = "/v1/filings", .roles = ENTERPRISE, .body = ROUTE_BODY_FILING,
-	  .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "RelayBody", .statuses = "201 207 406 409 422",
-	  .summary = "File one order, payment, waybill, inventory or waybill status, or a message of several", .handler = filings_post },
+	  QUERY(filings_post_query), .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .also_lines = true, .takes = "RelayBody",
+	  .statuses = "200 201 202 207 406 409 422 429",
+	  .summary = "File one order, payment, waybill, inventory or waybill status, a message of several, or a batch of lines", .handler = filings_post },
 	{ .name = "cebcmsg_post", .method = "POST", .path = "/cebcmsg", .roles = ENTERPRISE, .body = ROUTE_BODY_FILING, .is_relay = true,
 	  .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "RelayBody", .statuses = "207 406 409 422",
 	  .summary = "The same as /v1/filings for software that speaks to a relay: OK when the whole message was taken", .handler = filings_post },
@@ -39,6 +43,15 @@ static const struct route routes[] = {
 	{ .name = "filings_receipt", .method = "GET", .path = "/v1/filings/{id}/receipt", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Receipt", .statuses = "404",
 	  .summary = "The receipt, byte for byte as first answered", .handler = filings_receipt },
+	{ .name = "jobs_list", .method = "GET", .path = "/v1/jobs", .roles = ROLES_READ, QUERY(jobs_query),
+	  .type = JSON_TYPE, .schema = "JobList", .statuses = "", .summary = "Batches filed after their caller was answered, newest first", .handler = jobs_list },
+	{ .name = "jobs_get", .method = "GET", .path = "/v1/jobs/{id}", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "Job", .statuses = "404", .summary = "How far a job is", .handler = jobs_get },
+	{ .name = "jobs_results", .method = "GET", .path = "/v1/jobs/{id}/results", .roles = ROLES_READ, QUERY(results_query),
+	  .type = "application/x-ndjson", .schema = "LineResult", .statuses = "404",
+	  .summary = "What became of each line so far, a result a line", .handler = jobs_results },
+	{ .name = "jobs_cancel", .method = "POST", .path = "/v1/jobs/{id}/cancel", .roles = ENTERPRISE | OPERATOR,
+	  .type = JSON_TYPE, .schema = "Job", .statuses = "404 409", .summary = "File no more lines of a job; what is filed stays", .handler = jobs_cancel },
 	{ .name = "declarations_list", .method = "GET", .path = "/v1/declarations", .roles = ROLES_READ, QUERY(declarations_query),
 	  .type = JSON_TYPE, .schema = "DeclarationList", .statuses = "",
 	  .summary = "Declarations, newest first", .handler = declarations_list },
@@ -52,7 +65,7 @@ static const struct route routes[] = {
 	  .type = JSON_TYPE, .schema = "Verdict", .statuses = "404",
 	  .summary = "The last verdict: which fields differ, by which rule, who must correct what, until when", .handler = declarations_verdict },
 	{ .name = "receipts_post", .method = "POST", .path = "/v1/authorities/{code}/receipts", .roles = AUTHORITY | OPERATOR | REGULATOR,
-	  .body = ROUTE_BODY_FILING, .type = JSON_TYPE, .schema = "ReceiptsStored", .takes = "AnswerBody", .statuses = "404",
+	  .body = ROUTE_BODY_ANSWER, .type = JSON_TYPE, .schema = "ReceiptsStored", .takes = "AnswerBody", .statuses = "404",
 	  .summary = "An authority's answers: CEB XML from customs, JSON from the others", .handler = receipts_post },
 	{ .name = "authorities_list", .method = "GET", .path = "/v1/authorities", .roles = ROLES_ALL,
 	  .type = JSON_TYPE, .schema = "AuthorityList", .statuses = "",

@@ -108,6 +108,22 @@ bool client_list(struct ctl *c, struct fault *f)
 	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
 }
 
+bool client_reading(struct ctl *c, struct fault *f)
+{
+	const char *how = c->arguments[1];
+	const struct db_rows *r;
+
+	if (strcmp(how, "strict") != 0 && strcmp(how, "lenient") != 0)
+		return fault_set(f, FAULT_BAD_REQUEST, "messages are read strict or lenient");
+	struct db_param p[2] = { db_text(text_of(c->arguments[0])), db_bool(&c->arena, strcmp(how, "strict") == 0) };
+	r = ctl_run(c, "update client set strict_reading = $2 where name = $1 and role = 'enterprise' returning id", p, COUNTOF(p), f);
+	if (r == NULL)
+		return false;
+	if (db_row_count(r) == 0)
+		return fault_set(f, FAULT_NOT_FOUND, "there is no enterprise of that name");
+	return ctl_rules_moved(c, f);
+}
+
 bool client_disable(struct ctl *c, struct fault *f)
 {
 	const char *name = name_of(c);

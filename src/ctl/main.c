@@ -28,6 +28,7 @@ static const char usage[] =
 "                                                 ROLE: enterprise, regulator, operator, authority\n"
 "  client list\n"
 "  client disable NAME\n"
+"  client reading NAME strict|lenient             how its customs messages are read: docs/API.md\n"
 "  client certificate NAME FILE                   bind a certificate (PEM or DER) to a client; prints its SHA-256\n"
 "  client certificates [NAME]                     which certificates are bound\n"
 "  client certificate-revoke NAME SHA256          it counts no more\n"
@@ -75,6 +76,7 @@ static const struct command {
 	{ "client", "add", client_add, 0, 1 },
 	{ "client", "list", client_list, 0, 0 },
 	{ "client", "disable", client_disable, 0, 1 },
+	{ "client", "reading", client_reading, 2, 2 },
 	{ "client", "certificate", client_certificate, 2, 2 },
 	{ "client", "certificates", client_certificates, 0, 1 },
 	{ "client", "certificate-revoke", client_certificate_revoke, 2, 2 },

@@ -17,6 +17,7 @@
 #include "io/httpd_priv.h"
 
 #define CHUNKED_FIRST_BYTES 4096u
+#define REFUSED_BYTES       65536u /* where no body is due a small one is heard out all the same */
 
 static struct httpd_exchange *exchange_of(struct MHD_Connection *mhd)
 {
@@ -49,6 +50,7 @@ void *httpd_on_line(void *cls, const char *uri, struct MHD_Connection *mhd)
 	x->told = x->handed = x->body_over = false;
 	x->body = NULL;
 	x->body_want = x->body_have = x->body_size = 0;
+	x->body_limit = h->conf.body_bytes;
 	httpd_set_state(x, EXCHANGE_LINE);
 	return x;
 }
@@ -183,6 +185,15 @@ static enum MHD_Result headers_came(struct httpd_exchange *x, const struct reque
 	return MHD_YES;
 }
 
+void httpd_limit_body(struct http_req *r, size_t bytes)
+{
+	struct httpd_exchange *x = r->exchange;
+
+	assert(x->state == EXCHANGE_HANDLING && x->body_have == 0);
+	if (bytes < x->body_limit)
+		x->body_limit = bytes;
+}
+
 static bool grow_chunked(struct httpd_exchange *x, size_t need)
 {
 	size_t size = x->body_size == 0 ? CHUNKED_FIRST_BYTES : x->body_size;
@@ -219,10 +230,10 @@ static void drop_body(struct httpd_exchange *x)
 }
 
 /* An answer can only be queued before the body or after it. So a body that turns out too long is read
- * to its end, kept nowhere, and then refused; one that goes on for twice the limit is cut off. */
+ * to its end, kept nowhere, and then refused; one that goes on for twice the limit and some more is cut off. */
 static enum MHD_Result body_came(struct httpd_exchange *x, const char *data, size_t *size)
 {
-	size_t limit = x->httpd->conf.body_bytes;
+	size_t limit = x->body_limit;
 	size_t more = *size;
 
 	*size = 0;
@@ -231,15 +242,15 @@ static enum MHD_Result body_came(struct httpd_exchange *x, const char *data, siz
 	if (!x->body_over)
 		memcpy(x->body + x->body_have, data, more);
 	x->body_have += more;
-	return x->body_have / 2 > limit ? MHD_NO : MHD_YES;
+	return x->body_have / 2 > limit + REFUSED_BYTES ? MHD_NO : MHD_YES;
 }
 
 static bool finish_body(struct httpd_exchange *x, struct fault *f)
 {
 	struct http_req *r = &x->req;
 
-	if (x->body_have > x->httpd->conf.body_bytes)
-		return fault_set(f, FAULT_TOO_LARGE, "the body may have %zu bytes", x->httpd->conf.body_bytes);
+	if (x->body_have > x->body_limit)
+		return fault_set(f, FAULT_TOO_LARGE, "the body may have %zu bytes", x->body_limit);
 	if (x->body_over)
 		return fault_set(f, FAULT_BUSY, "no memory for the request's body");
 	r->body = (struct text){ "", 0 };

@@ -110,10 +110,6 @@ static bool check_value(struct guard *g, unsigned bit, const char *value, size_t
 		if (len != 7 || strncasecmp(value, "chunked", 7) != 0)
 			return fault_set(g->f, FAULT_BAD_REQUEST, "the only Transfer-Encoding taken is chunked");
 		return true;
-	case SEEN_ENCODING:
-		if (len != 8 || strncasecmp(value, "identity", 8) != 0)
-			return fault_set(g->f, FAULT_MEDIA_TYPE, "a Content-Encoding other than identity is not taken");
-		return true;
 	default:
 		return true;
 	}

@@ -87,12 +87,17 @@ void message_check(struct arena *a, struct message *m, const struct codebook *bo
 	}
 }
 
+void message_refuse_node(struct arena *a, struct node *n, enum rule rule)
+{
+	node_refuse(a, n, &(struct finding){ .rule = rule, .line = -1 });
+}
+
 void message_refuse_unfiled(struct arena *a, struct message *m)
 {
 	for (int i = 0; i < m->node_count; i++) {
 		struct node *n = &m->nodes[i];
 
 		if (n->doc != NULL && n->doc->def->filer_count == 0)
-			node_refuse(a, n, &(struct finding){ .rule = RULE_NOT_FILED, .line = -1 });
+			message_refuse_node(a, n, RULE_NOT_FILED);
 	}
 }

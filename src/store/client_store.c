@@ -17,12 +17,12 @@ const char *role_name(enum role r)
 }
 
 enum { CLIENT_ID, CLIENT_NAME, CLIENT_ROLE, CLIENT_CODES, CLIENT_AUTHORITY, CLIENT_TOKEN, CLIENT_EXPIRES, CLIENT_DISABLED,
-       CLIENT_SIGNATURE_REQUIRED, CLIENT_SIGNATURE_TOLERANT };
+       CLIENT_SIGNATURE_REQUIRED, CLIENT_SIGNATURE_TOLERANT, CLIENT_STRICT };
 const struct db_stmt client_store_all = {
 	.name = "client_store_all",
 	.sql =
 	"select id, name, role, array_to_string(codes, chr(10)), authority, token_sha256, expires_at, disabled_at is not null,"
-	" signature_required, signature_tolerant from client order by id",
+	" signature_required, signature_tolerant, strict_reading from client order by id",
 };
 
 enum { CERTIFICATE_CLIENT, CERTIFICATE_SHA256, CERTIFICATE_DER, CERTIFICATE_SERIAL, CERTIFICATE_NOT_BEFORE, CERTIFICATE_NOT_AFTER };
@@ -60,8 +60,7 @@ static bool role_by_name(struct text name, enum role *out)
 	return false;
 }
 
-/* One code a line. */
-static bool read_codes(struct client_set *s, struct client *c, struct text lines)
+bool client_codes_read(struct arena *a, struct text lines, struct client *c)
 {
 	struct text *codes;
 	int room = 1;
@@ -70,8 +69,8 @@ static bool read_codes(struct client_set *s, struct client *c, struct text lines
 		return true;
 	for (size_t i = 0; i < lines.len; i++)
 		room += lines.at[i] == '\n';
-	codes = arena_alloc(&s->arena, sizeof(*codes) * (size_t)room);
-	lines = text_dup(&s->arena, lines);
+	codes = arena_alloc(a, sizeof(*codes) * (size_t)room);
+	lines = text_dup(a, lines);
 	if (codes == NULL || lines.at == NULL)
 		return false;
 	while (c->code_count < room) {
@@ -97,8 +96,9 @@ static bool read_client(struct client_set *s, const struct db_rows *r, int row)
 		.disabled = db_get_int(r, row, CLIENT_DISABLED) != 0,
 		.expires_us = db_is_null(r, row, CLIENT_EXPIRES) ? INT64_MAX : db_get_time(r, row, CLIENT_EXPIRES),
 		.signature = { .required = SIGNATURE_ALL, .is_tolerant = db_get_int(r, row, CLIENT_SIGNATURE_TOLERANT) != 0 },
+		.strictness = db_get_int(r, row, CLIENT_STRICT) != 0 ? READ_STRICT : READ_LENIENT,
 	};
-	if (c->name.at == NULL || !read_codes(s, c, db_get_text(r, row, CLIENT_CODES)))
+	if (c->name.at == NULL || !client_codes_read(&s->arena, db_get_text(r, row, CLIENT_CODES), c))
 		return false;
 	/* A policy of a newer program stays the strictest one. */
 	(void)!signature_required_by_name(db_get_text(r, row, CLIENT_SIGNATURE_REQUIRED), &c->signature.required);

@@ -467,6 +467,11 @@ static void flush(struct intake *i)
 	}
 }
 
+bool intake_is_calm(const struct intake *i)
+{
+	return i->waiting < i->conf.waiting_limit / 2;
+}
+
 bool intake_idle(const struct intake *i)
 {
 	for (int k = 0; k < i->conf.flights; k++)

@@ -161,7 +161,7 @@ def test_media_types(stack, trades, nothing_stored):
 
 def test_unknown_query_parameters(stack, trades, nothing_stored):
     order = trades.make().order()
-    for query in ("dry_run=true", "x=1", "kind=order", "="):
+    for query in ("dryrun=true", "x=1", "kind=order", "="):
         problem(stack.enterprise.post(f"/v1/filings?{query}", order), 400, "bad-request")
     for path in ("/v1/declarations?state=nothing", "/v1/declarations?limit=0", "/v1/declarations?limit=x",
                  "/v1/declarations?cursor=abc", "/v1/declarations?from=yesterday",

@@ -43,10 +43,14 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     file_all(stack.enterprise, dead.filings())
     other = settled(stack, dead, "declared")
     name = f"{other['id']}.POST.1"
+    job = accept(stack.enterprise.file_lines([b"{}"], Prefer="respond-async"), 202).json["id"]
+    accept(a_cancelled_job(stack), 200)
     calls = {
         ("GET", "/v1/filings"): f"/v1/filings?sha256={receipt['message_sha256']}",
         ("GET", "/v1/filings/{id}"): f"/v1/filings/{receipt['id']}",
         ("GET", "/v1/filings/{id}/receipt"): f"/v1/filings/{receipt['id']}/receipt",
+        ("GET", "/v1/jobs/{id}"): f"/v1/jobs/{job}",
+        ("GET", "/v1/jobs/{id}/results"): f"/v1/jobs/{job}/results",
         ("GET", "/v1/declarations"): "/v1/declarations?limit=2",
         ("GET", "/v1/declarations/{id}"): f"/v1/declarations/{d['id']}",
         ("GET", "/v1/declarations/{id}/timeline"): f"/v1/declarations/{d['id']}/timeline",
@@ -71,6 +75,15 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     described = {(m, p) for m, p, _ in operations(stack.openapi.document)}
     answered = {(m, p) for m, p, status in stack.openapi.seen if status < 300}
     assert answered >= described, described - answered
+
+
+def a_cancelled_job(stack):
+    """The answer to cancelling one; a job that was too quick is tried again with another."""
+    def cancelled():
+        job = accept(stack.enterprise.file_lines([b"{}"] * 5000, Prefer="respond-async"), 202).json["id"]
+        reply = stack.enterprise.post(f"/v1/jobs/{job}/cancel")
+        return reply if reply.status == 200 else None
+    return wait_for(cancelled, "a job is cancelled before it ends")
 
 
 def wait_retry(stack, name):

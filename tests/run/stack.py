@@ -37,6 +37,7 @@ SETTINGS = {  # tests must not wait for what production rightly waits for
     "service": {"reload_ms": 200, "stop_timeout_ms": 20000},
     "intake": {"work_lease_s": 1},
     "flow": {"lease_s": 3, "sweep_ms": 50},
+    "batch": {"lease_s": 3, "sweep_ms": 20},
     "log": {"format": "json", "level": "info"},
     "test": {"clock": True},
 }
@@ -85,6 +86,11 @@ class Reply:
     @property
     def json(self):
         return json.loads(self.body)
+
+    @property
+    def lines(self):
+        """Of NDJSON."""
+        return [json.loads(line) for line in self.body.splitlines()]
 
     def __repr__(self):
         return f"<{self.status} {self.body[:2000].decode(errors='replace')}>"
@@ -140,6 +146,23 @@ class Api:
         if isinstance(filing, bytes):
             return self.post("/v1/filings", filing, "application/xml", **headers)
         return self.post("/v1/filings", as_json(filing), **headers)
+
+    def file_lines(self, filings, query="", **headers):
+        """Files dicts (or bytes of lines as they are) as NDJSON."""
+        lines = [f if isinstance(f, bytes) else as_json(f) for f in filings]
+        return self.post(f"/v1/filings{query}", b"".join(line + b"\n" for line in lines), "application/x-ndjson", **headers)
+
+    def results(self, job):
+        """Every result of a job that there is, through all links."""
+        path, found = f"/v1/jobs/{job}/results", []
+        while path:
+            reply = self.get(path)
+            if reply.status != 200:
+                raise AssertionError(f"{path}: {reply!r}")
+            found += reply.lines
+            link = re.search(r'<[^>]*(/v1/jobs/[^>]*)>; rel="next"', reply.headers.get("link", ""))
+            path = link[1] if link else None
+        return found
 
     def declaration(self, order_no):
         """The declaration with that order number, None before there is one."""

@@ -1,5 +1,6 @@
 """What black box and fault tests have in common: their stacks, waiting for a declaration, and holding answers against
 /openapi.json. Each conftest takes the fixture and the hook over by importing them."""
+import json
 import os
 import pathlib
 import re
@@ -146,8 +147,10 @@ class OpenApi:
         if key not in self.validators:
             whole = {"components": self.document.get("components", {})} | schema
             self.validators[key] = jsonschema.Draft202012Validator(whole)
-        error = jsonschema.exceptions.best_match(self.validators[key].iter_errors(reply.json))
-        assert error is None, f"{what} is not of its schema: {error.message} at {list(error.absolute_path)}: {reply!r}"
+        lines = reply.body.splitlines() if kind == "application/x-ndjson" else [reply.body]  # its schema is that of a line
+        for line in lines:
+            error = jsonschema.exceptions.best_match(self.validators[key].iter_errors(json.loads(line)))
+            assert error is None, f"{what} is not of its schema: {error.message} at {list(error.absolute_path)}: {reply!r}"
 
 
 def watch(stack):

@@ -137,6 +137,7 @@ static void errors_have_their_line(void **state)
 		/* what no single row can say */
 		{ "http { handler_timeout_ms = 5000 }\nintake { give_up_ms = 5000 }\n", "http.handler_timeout_ms must be longer" },
 		{ "query { page_default = 100 page_max = 99 }\n", "query.page_default" },
+		{ "http { memory_bytes = 67108863 }\n", "batch.body_bytes" },
 		{ "sign { key_file = \"\" }\n", "sign.key_file" },
 		{ "customs { signing_key = k }\n", "customs.signing_key and customs.certificate go together" },
 		{ "customs { certificate = c }\n", "customs.signing_key and customs.certificate go together" },

@@ -55,7 +55,7 @@ static const struct bad {
 	{ BYTES("POST /sync HTTP/1.1\nHost: t\r\n\r\n"), 400 },
 	{ BYTES(HEAD "X-Last-Bare: a\n\r\n"), 400 },
 	{ BYTES(HEAD "X-End-Bare: a\r\n\n"), 400 },
-	{ BYTES(HEAD "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nbody"), 415 },
+	{ BYTES(HEAD "Content-Encoding: gzip\r\nContent-Encoding: br\r\nContent-Length: 4\r\n\r\nbody"), 400 },
 	{ BYTES("GET /a%00b HTTP/1.1\r\nHost: t\r\n\r\n"), 400 },
 	{ BYTES("GET /a%2 HTTP/1.1\r\nHost: t\r\n\r\n"), 400 },
 	{ BYTES("GET /a?b=%zz HTTP/1.1\r\nHost: t\r\n\r\n"), 400 },

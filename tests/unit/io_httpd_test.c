@@ -83,7 +83,7 @@ static void test_other_forms(void **state)
 		{ "PUT /soon HTTP/1.1\r\nhost:t\r\ncontent-length:\t2  \r\n\r\nhi", NULL, false },
 		{ "PUT /soon HTTP/1.1\r\nhost:\tt\r\nX-Tab: a\tb\r\nX-Empty:\r\ncontent-length:  2\r\n\r\nhi", "hi", false },
 		{ "POST /sync HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: Chunked\r\n\r\n2;x=y\r\nhi\r\n0\r\n\r\n", "hi", false },
-		{ "POST /sync HTTP/1.1\r\nHost: t\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n\r\nhi", "hi", false },
+		{ "POST /sync HTTP/1.1\r\nHost: t\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi", "hi", false }, /* the caller's to judge */
 		{ GET("/query?a=1&b=%E6%B7%B1%2f+x"), "a[1]b[\xe6\xb7\xb1/+x]ok[]", false },
 		{ GET("/query?b&&a="), "a[]b[]ok[]", false },
 		{ GET("/query?a=x=y&c=1&a=z"), "a[x=y]-[]no[c]", false },
@@ -178,6 +178,28 @@ static void send_chunked(int fd, const char *path, const char *body, size_t len)
 		piece = piece * 3 % 9973 + 1;
 	}
 	send_text(fd, "0\r\n\r\n");
+}
+
+/* /short is a path whose bodies on_headers limits further. */
+static void test_a_limit_of_its_own(void **state)
+{
+	struct httpd_conf conf = usual_conf();
+	struct server *s = server_start(&conf);
+	char body[SHORT_BODY + 1];
+
+	(void)state;
+	memset(body, 'b', sizeof(body));
+	for (size_t len = SHORT_BODY; len <= sizeof(body); len++) {
+		struct answer a;
+		int fd = dial(s);
+
+		send_chunked(fd, "/short", body, len);
+		read_answer(fd, &a);
+		assert_int_equal(a.status, len <= SHORT_BODY ? 200 : 413);
+		free(a.body);
+		(void)close(fd);
+	}
+	server_stop(s);
 }
 
 static void test_bodies(void **state)
@@ -590,7 +612,7 @@ int main(void)
 		cmocka_unit_test(test_other_forms),
 		cmocka_unit_test(test_head_sends_no_body),
 		cmocka_unit_test(test_many_headers_grow_the_buffer),
-		cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_bodies), cmocka_unit_test(test_a_limit_of_its_own),
 		cmocka_unit_test(test_endless_chunks_are_cut),
 		cmocka_unit_test(test_expect_continue),
 		cmocka_unit_test(test_client_leaves),

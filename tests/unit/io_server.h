@@ -40,6 +40,7 @@
 #include "io/httpd.h"
 
 #define LIMIT_BODY 65536u
+#define SHORT_BODY 1000u /* of /short */
 #define PATIENCE_MS 20000 /* only ever waited for when something is broken */
 
 struct server {
@@ -115,7 +116,7 @@ static void on_request(struct http_req *r, void *arg)
 	s->requests++;
 	s->body_bytes += (int64_t)r->body.len;
 	assert_true(r->body.at != NULL && r->body.at[r->body.len] == '\0');
-	if (text_is(r->path, "/sync")) {
+	if (text_is(r->path, "/sync") || text_is(r->path, "/short")) {
 		reply_text(r, 200, r->body, false);
 		return;
 	}
@@ -147,6 +148,8 @@ static void on_request(struct http_req *r, void *arg)
 static bool on_headers(struct http_req *r, void *arg)
 {
 	(void)arg;
+	if (text_is(r->path, "/short"))
+		httpd_limit_body(r, SHORT_BODY);
 	if (!text_is(r->path, "/denied"))
 		return true;
 	reply_text(r, 401, TEXT("denied"), false);

@@ -477,6 +477,7 @@ static void test_full_queue_refuses(void **state)
 		b->open++;
 		if (intake_submit(b->intake, &r[i]->submission, request_done)) {
 			taken++;
+			assert_int_equal(intake_is_calm(b->intake), taken < 100);
 		} else {
 			b->open--;
 			break;
