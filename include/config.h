@@ -35,7 +35,7 @@ struct config { /* texts live in the arena and are never NULL */
 		int body_bytes, line_bytes, lines_max, direct_lines, jobs, waiting_max, lease_s, sweep_ms, keep_hours, results_bytes;
 	} batch;
 	struct {
-		int timeout_ms, page_default, page_max;
+		int timeout_ms, page_default, page_max, receipts_lag_ms, receipts_window_s;
 	} query;
 	struct {
 		int batch, waiting, flush_us, give_up_ms, flights, work_lease_s, recent_bytes;
@@ -64,6 +64,9 @@ struct config { /* texts live in the arena and are never NULL */
 		int level;  /* 0 error … 4 debug */
 		int format; /* FORMAT_… */
 	} log;
+	struct {
+		int delay_ms, clock_days;
+	} sandbox;
 	struct {
 		int clock; /* bool */
 		const char *kill_point;

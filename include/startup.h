@@ -6,12 +6,13 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "config.h"
+#include "model/onboarding.h"
 
 struct startup {
 	struct arena arena;
 	struct text password, identity_key; /* absent: none */
 	const char *sign_path;
-	char purpose[16];                   /* production, test, sandbox */
+	enum purpose purpose;
 	bool may_test;                      /* purpose is test or sandbox */
 };
 

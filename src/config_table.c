@@ -51,6 +51,8 @@ const struct setting config_settings[] = {
 	NUMBER(query, timeout_ms, 10, 600000, 5000, "ms", "Time for a read in PostgreSQL."),
 	NUMBER(query, page_default, 1, 1000, 50, "items", "Items of a page when the caller names no limit."),
 	NUMBER(query, page_max, 1, 1000, 500, "items", "Most items of a page."),
+	NUMBER(query, receipts_lag_ms, 0, 60000, 1000, "ms", "How far GET /v1/receipts stays behind now, so that it passes over nothing that is just being stored. More than two database servers' clocks may differ."),
+	NUMBER(query, receipts_window_s, 1, 86400, 600, "s", "How much of the time the first look of GET /v1/receipts covers; while it finds nothing, the next one covers twice as much."),
 
 	NUMBER(intake, batch, 1, 1024, 256, "filings", "Filings written together in one transaction."),
 	NUMBER(intake, waiting, 1, 1000000, 20000, "filings", "Filings that wait to be written; beyond it 503."),
@@ -89,6 +91,9 @@ const struct setting config_settings[] = {
 	WORD(log, level, "error|warning|notice|info|debug", "info", true, "The least important events that are logged."),
 	WORD(log, format, "auto|journal|json", "auto", false, "auto: the journal when it reads stderr, else one JSON object a line."),
 
+	NUMBER(sandbox, delay_ms, 1, 600000, 2000, "ms", "How long an authority's slow or late answer takes when the order (POST /sandbox/faults) does not say."),
+	NUMBER(sandbox, clock_days, 0, 3660, 30, "days", "How far ahead an enterprise may move business time (POST /sandbox/clock)."),
+
 	BOOL_(test, clock, "false", "Allows POST /test/clock. Refused unless the database is marked as test or sandbox."),
 	TEXT_(test, kill_point, "", "Where this process kills itself, as name:count. Refused unless the database is marked as test or sandbox."),
 };
@@ -110,6 +115,7 @@ static const struct {
 	{ "sign", "Signing receipts." },
 	{ "identity", "Attested identities of buyers." },
 	{ "log", "What is told, and how." },
+	{ "sandbox", "What enterprises may try; only where the database is marked as sandbox." },
 	{ "test", "Switches for tests." },
 };
 

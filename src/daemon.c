@@ -326,7 +326,7 @@ bool daemon_run(struct config *c, const struct startup *s, struct fault *f)
 	killpoint_arm(s->may_test ? c->test.kill_point : NULL);
 	good = begin(&h, f);
 	if (good) {
-		log_event(NULL, LOG_LEVEL_INFO, "daemon.started", "the database is marked as %s", s->purpose);
+		log_event(NULL, LOG_LEVEL_INFO, "daemon.started", "the database is marked as %s", purpose_name(s->purpose));
 		worker_run(h.members[0].worker);
 	}
 	for (int i = 0; i < h.count && h.members != NULL && good; i++)

@@ -52,17 +52,17 @@ static bool check_database(struct startup *s, const struct config *c, struct fau
 
 	if (db == NULL)
 		return false;
-	good = schema_check(db, f) && schema_purpose(db, s->purpose, sizeof(s->purpose), f);
+	good = schema_check(db, f) && schema_purpose(db, &s->purpose, f);
 	db_sync_close(db);
 	return good;
 }
 
 static bool check_switches(struct startup *s, const struct config *c, struct fault *f)
 {
-	s->may_test = strcmp(s->purpose, "test") == 0 || strcmp(s->purpose, "sandbox") == 0;
+	s->may_test = s->purpose != PURPOSE_PRODUCTION;
 	if (s->may_test || (c->test.clock == 0 && c->test.kill_point[0] == '\0'))
 		return true;
-	return fault_set(f, FAULT_CONFIG, "test.%s is set, but the database is marked as %s", c->test.clock != 0 ? "clock" : "kill_point", s->purpose);
+	return fault_set(f, FAULT_CONFIG, "test.%s is set, but the database is marked as %s", c->test.clock != 0 ? "clock" : "kill_point", purpose_name(s->purpose));
 }
 
 bool startup_prepare(struct startup *s, const struct config *c, struct fault *f)

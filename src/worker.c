@@ -158,10 +158,12 @@ static bool make_api(struct worker *w, struct fault *f)
 		},
 		.query_timeout_ms = c->query.timeout_ms, .page_default = c->query.page_default,
 		.page_max = c->query.page_max, .public_url = c->http.public_url[0] == '\0' ? NULL : c->http.public_url,
+		.purpose = w->deps.startup->purpose, .receipts_lag_ms = c->query.receipts_lag_ms, .receipts_window_s = c->query.receipts_window_s,
+		.sandbox_delay_ms = c->sandbox.delay_ms, .sandbox_clock_days = c->sandbox.clock_days,
 		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->may_test, .identity_key = w->deps.startup->identity_key,
 	};
 	const struct api_deps deps = {
-		.loop = w->loop, .db = w->pools[POOL_QUERY], .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
+		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
 		.signer = w->signer, .clients = &w->clients, .rules = &w->rules, .on_job = on_job, .reload = worker_reload_asked, .metrics = worker_metrics,
 		.ready = worker_ready, .live_authorities = worker_live_authorities, .arg = w,
 	};
@@ -223,8 +225,6 @@ void worker_free(struct worker *w)
 	if (w == NULL)
 		return;
 	flow_free(w->flow);
-	if (w->httpc != NULL)
-		httpc_free(w->httpc);
 	inbox_free(w->inbox);
 	intake_free(w->intake);
 	recent_free(w->recent);
@@ -232,6 +232,8 @@ void worker_free(struct worker *w)
 		httpd_free(w->httpd);
 	api_free(w->api);
 	job_runner_free(w->jobs);
+	if (w->httpc != NULL) /* requests of the sandbox wait for its calls too */
+		httpc_free(w->httpc);
 	if (w->loop != NULL) {
 		worker_reload_stop(w);
 		worker_watch_stop(w);

@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "base/id.h"
 #include "io/db.h"
+#include "io/httpc.h"
 #include "io/loop.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
@@ -21,6 +22,9 @@ struct api_conf {
 	int query_timeout_ms;     /* of a read */
 	int page_default, page_max;
 	const char *public_url;   /* problem types, Link headers; NULL: from the Host header */
+	enum purpose purpose;     /* what the database is for */
+	int receipts_lag_ms, receipts_window_s; /* polling: how far behind now, how much of the time one look covers */
+	int sandbox_delay_ms, sandbox_clock_days; /* slow and late answers on order; how far ahead an enterprise may move business time */
 	bool allow_clock_shift;   /* the test switch; honoured only when the database's purpose is test or sandbox */
 	struct text identity_key; /* for the keyed hash of identity_attestation; empty: the resource answers 503 */
 };
@@ -28,6 +32,7 @@ struct api_conf {
 struct api_deps {
 	struct loop *loop;
 	struct db *db;                        /* reads and small writes */
+	struct httpc *httpc;                  /* calls out: of the sandbox only */
 	struct intake *intake;
 	struct inbox *inbox;
 	struct clock *clock;

@@ -14,6 +14,8 @@ struct filing_outcome {
 
 /* Of a node whose candidate, if it has one, has its outcome. */
 struct filing_outcome filings_judge(const struct filing_work *w, int i);
+/* The receipt of a filing that was taken: as it is stored, unless the caller ordered a wrong one. */
+struct text filings_receipt_shown(const struct filing_work *w, int i);
 /* base, language, instance and trace are left to the caller. */
 struct problem filings_problem(const struct filing_work *w, const struct filing_outcome *o);
 

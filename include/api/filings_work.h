@@ -9,6 +9,7 @@
 #define API_FILINGS_WORK_H
 
 #include "api/req.h"
+#include "api/sandbox.h"
 #include "standard/envelope.h"
 #include "standard/ndjson.h"
 
@@ -33,6 +34,7 @@ struct filing_work {
 	size_t line_bytes;             /* FORM_LINES: limit of a line */
 	bool wants_xml;                /* the caller, if the message is customs' own */
 	bool as_word;                  /* a relay's path: the answer to a message that was taken whole is OK */
+	enum sandbox_fault fault;      /* what the caller ordered to go wrong */
 	bool is_dry;                   /* nothing is stored */
 	bool has_looked;               /* dry run: taken is known */
 	struct text base;              /* "https://host" of problem types */

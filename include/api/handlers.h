@@ -10,6 +10,10 @@ step_fn filings_post, filings_find, filings_get, filings_receipt;
 step_fn jobs_list, jobs_get, jobs_results, jobs_cancel;
 /* declarations.c */
 step_fn declarations_list, declarations_get, declarations_timeline, declarations_verdict;
+/* receipts_ceb.c, receipts_poll.c */
+step_fn declarations_receipts, receipts_poll;
+/* clients.c */
+step_fn me_get, me_report, clients_list, clients_get, clients_report, clients_state;
 /* receipts.c, authorities.c */
 step_fn receipts_post, authorities_list;
 /* deliveries.c */
@@ -22,5 +26,7 @@ step_fn standard_index, standard_schema, standard_xml_schema, problems_get, open
 step_fn standard_codes, standard_code_list;
 /* ops.c, test_clock.c */
 step_fn ops_health, ops_ready, ops_metrics, test_clock_post;
+/* sandbox.c */
+step_fn sandbox_faults, sandbox_clock;
 
 #endif

@@ -18,6 +18,8 @@ bool page_read(struct req *r, struct page *p, struct fault *f) must_check;
 void page_put_next(struct req *r, struct buf *b, const struct cursor *last);
 /* Columns: items (JSON), then sort key, id and serial of the last item when more follow (else null). */
 enum step page_reply(struct req *r, const struct db_answer *a) must_check;
+/* The header Link to the page that the cursor begins. */
+void page_link(struct req *r, struct text cursor);
 
 /* A time (RFC 3339) or a day; absent: *out is left. False with *f naming the parameter. */
 bool page_time(struct req *r, const char *name, int64_t *out, struct fault *f) must_check;

@@ -2,7 +2,7 @@
  * One HTTP request, from its last body byte to its answer.
  *
  *   new ──step──> replied
- *    └──step──> waiting (database, intake, inbox, its turn) ──next step──> replied, or waiting again
+ *    └──step──> waiting (database, a call out, intake, inbox, its turn) ──next step──> replied, or waiting again
  *                  └── the client left: forgotten, or orphaned until intake or inbox let go of it
  *
  * A handler is a row of steps in one file, read top to bottom. A step can only end in the value of a reply_ or
@@ -35,11 +35,12 @@ struct api { /* one per worker */
 enum step { STEP_REPLIED = 1, STEP_WAITING };
 typedef enum step step_fn(struct req *r);
 typedef enum step db_step_fn(struct req *r, const struct db_answer *a);
+typedef enum step http_step_fn(struct req *r, const struct httpc_answer *a);
 
 enum form { FORM_NONE, FORM_JSON, FORM_XML, FORM_LINES }; /* of a body; FORM_LINES: NDJSON */
 
-enum wait { WAIT_NONE, WAIT_DB, WAIT_INTAKE, WAIT_INBOX, WAIT_TURN };
-enum { REQ_CAPTURES = 2, REQ_HEADERS_MAX = 10 };
+enum wait { WAIT_NONE, WAIT_DB, WAIT_HTTP, WAIT_INTAKE, WAIT_INBOX, WAIT_TURN };
+enum { REQ_CAPTURES = 2, REQ_HEADERS_MAX = 12 };
 
 struct inbox_place { /* an item, and whose it is */
 	struct inbox_item item;
@@ -67,9 +68,11 @@ struct req {
 	/* the wait: one at a time */
 	enum wait wait;
 	db_step_fn *db_then;
+	http_step_fn *http_then;
 	step_fn *then;
 	struct db_call call;
 	struct loop_task turn;
+	struct httpc_call http_call;
 	struct intake_submission submission;
 	struct inbox_place *places;
 	int places_open;
@@ -94,12 +97,14 @@ bool req_may_keep(struct req *r, const char *tag);
 bool req_chinese(const struct req *r);          /* by Accept-Language */
 struct text req_base(struct req *r);            /* "https://host", from the settings or the Host header */
 bool req_is_enterprise(const struct req *r);
+bool req_wants_xml(const struct req *r);        /* by Accept: XML, and JSON not as well */
 bool req_sees_all(const struct req *r);         /* regulators and operators: records of every client */
 
 enum step reply_bytes(struct req *r, int status, const char *type, struct text body) must_check; /* copied */
 enum step reply_kept(struct req *r, int status, const char *type, struct text body) must_check;  /* lies in the arena */
 enum step reply_json(struct req *r, int status, const struct buf *b) must_check; /* full: answers 503 */
 enum step reply_empty(struct req *r, int status) must_check;
+enum step reply_dropped(struct req *r) must_check; /* none at all: the connection ends */
 enum step reply_problem(struct req *r, const struct fault *f) must_check;
 enum step reply_fault(struct req *r, enum fault_code code, const char *detail) must_check;
 /* base, instance, trace and language are filled in here. */
@@ -113,6 +118,8 @@ enum step reply_row(struct req *r, const struct db_answer *a) must_check;
 enum step await_db(struct req *r, db_step_fn *then) must_check;
 /* Its next step runs in the next turn of the loop: of long work nobody else waits for more than a part. */
 enum step await_turn(struct req *r, step_fn *then) must_check;
+/* r->http_call is filled; answers 503 when it cannot be started. */
+enum step await_http(struct req *r, http_step_fn *then) must_check;
 /* r->submission is filled (arena NULL: the request's own); answers 503 when intake is full. */
 enum step await_intake(struct req *r, step_fn *then) must_check;
 /* The same, but for a message that is a part: when intake is full its candidates end as INTAKE_TRY_AGAIN. */

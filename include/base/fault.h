@@ -22,6 +22,7 @@
 	X(BAD_XML,         "bad-xml",               400, false, "The body is not acceptable XML",              "XML 报文不合格") \
 	X(UNAUTHENTICATED, "unauthenticated",       401, false, "A valid token is required",                   "需要有效的令牌") \
 	X(FORBIDDEN,       "forbidden",             403, false, "This client may not do that",                 "无此权限") \
+	X(NOT_LIVE,        "not-live",              403, false, "This enterprise is not live yet",             "该企业尚未开通") \
 	X(NOT_FOUND,       "not-found",             404, false, "There is no such record for this client",     "记录不存在") \
 	X(METHOD,          "method-not-allowed",    405, false, "The resource does not take this method",      "不支持此方法") \
 	X(NOT_ACCEPTABLE,  "not-acceptable",        406, false, "None of the accepted types can be made",      "无法提供所要求的格式") \
@@ -39,6 +40,7 @@
 	X(BUSY,            "busy",                  503, true,  "The service is at its limit",                 "服务繁忙") \
 	X(STORE_DOWN,      "store-down",            503, true,  "The database did not answer",                 "数据库无响应") \
 	X(UNCERTAIN,       "uncertain",             503, true,  "It is not known whether this was stored; send it again", "存储结果未知，请重新发送") \
+	X(AUTHORITY_AWAY,  "authority-away",        503, true,  "The authority did not answer",                "主管部门系统无响应") \
 	X(STOPPING,        "stopping",              503, true,  "The service is stopping",                     "服务正在停止") \
 	/* never seen by an HTTP caller: starting, configuration, tools */ \
 	X(CONFIG,          "config",                500, false, "A setting is wrong",                          "配置错误") \

@@ -18,7 +18,7 @@ struct ctl {
 	/* options */
 	const char *config_path, *conninfo;
 	bool as_json, status, strict, verbose, strict_signature;
-	const char *purpose, *name, *role, *authority, *url, *public_key, *required, *key, *certificate, *algorithm;
+	const char *purpose, *name, *role, *authority, *url, *public_key, *required, *key, *certificate, *algorithm, *reason;
 	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms;
 	const char *name_zh, *name_en, *iso, *from, *to, *source, *on;
 	struct text codes[CODES_MAX];
@@ -47,12 +47,16 @@ bool ctl_read_file(struct arena *a, const char *path, size_t limit, struct text 
 /* An option that is a whole number of at least 1, as a parameter; NULL: SQL null. */
 bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f) must_check;
 
+/* client.c, onboard.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
+const char *client_name(const struct ctl *c);
+struct text client_actor(struct ctl *c);
 /* The business day that tools without a clock of their own judge by: --on, or today. */
 bool ctl_day(struct ctl *c, int32_t *day, struct fault *f) must_check;
 
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;
 ctl_fn client_add, client_list, client_disable, client_reading;
+ctl_fn client_promote, client_history, client_report; /* onboard.c */
 ctl_fn client_certificate, client_certificates, client_certificate_revoke, client_signature_set;
 ctl_fn authority_set, authority_list;
 ctl_fn code_list_show, code_add, code_close;

@@ -98,5 +98,7 @@ bool httpd_query_names_ok(struct http_req *r, const char *const *allowed, int co
 bool httpd_decode(struct http_req *r, struct text raw, struct text *out) must_check;
 /* Once for each request. Adds Date and Content-Length. */
 void httpd_reply(struct http_req *r, const struct http_reply *reply);
+/* Instead of a reply: the connection ends without one (a sandbox's lost answers). */
+void httpd_drop(struct http_req *r);
 
 #endif

@@ -6,6 +6,9 @@
  *   GET  /{CODE}/summary             counts over all messages
  *   GET  /{CODE}/behaviour           how it behaves now
  *   PUT  /{CODE}/behaviour           changes it: any of the members of GET
+ *   POST /{CODE}/exceptions          behaves otherwise with the next messages of an order, a declaration or a company
+ *   GET  /{CODE}/exceptions          those that still stand
+ *   DELETE /{CODE}/exceptions        none any more
  *   DELETE /{CODE}/messages          forgets
  *
  * It remembers in memory only. Test and demonstration use; loopback.
@@ -15,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/json.h"
 #include "io/httpc.h"
 #include "io/httpd.h"
 #include "model/authority.h"
@@ -61,6 +65,7 @@ struct mock_authority {
 	struct mock *home;
 	enum authority authority;
 	struct mock_behaviour behaviour;
+	struct mock_exception *exceptions; /* in the order they came */
 	struct mock_message **slots;
 	uint32_t slot_mask;
 	uint64_t messages, attempts, effects, clashes, posted;
@@ -86,7 +91,16 @@ void mock_forget(struct mock_authority *m);
 /* behaviour.c */
 void behaviour_default(struct mock_behaviour *b);
 bool behaviour_set(struct mock_behaviour *b, struct arena *a, struct text json, struct fault *f) must_check;
+bool behaviour_set_from(struct mock_behaviour *b, const struct json *j, struct fault *f) must_check;
 void behaviour_put(struct buf *b, const struct mock_behaviour *x);
+
+/* exception.c: another behaviour for some messages. {"order_no"?, "declaration_id"?, "codes"?: [company], "times"?: n, "behaviour": {…}}:
+ * whatever is named must stand in the message, of the codes one. */
+bool exception_add(struct mock_authority *m, struct arena *a, struct text json, struct fault *f) must_check;
+/* How to behave with this message: one use of the first exception that fits, else as always. Valid until the next call. */
+struct mock_behaviour *exception_behaviour(struct mock_authority *m, struct text body);
+void exception_put_all(struct buf *b, const struct mock_authority *m);
+void exception_forget(struct mock_authority *m);
 
 /* answers.c: what the authority says about messages, in its own form; one CEB message per direction is made, so all
  * must be of one (customs) or any (others). */

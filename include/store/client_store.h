@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "io/db.h"
 #include "model/authority.h"
+#include "model/onboarding.h"
 #include "model/signature.h"
 #include "standard/reader.h"
 
@@ -23,6 +24,7 @@ struct client {
 	int code_count;
 	bool has_authority;
 	enum authority authority;
+	enum client_state state;  /* of an enterprise */
 	struct sha256 token;
 	int64_t expires_us;       /* INT64_MAX: never */
 	bool disabled;
@@ -40,5 +42,11 @@ const struct client *client_set_find(const struct client_set *s, const struct sh
 /* The codes of a client's row, one a line, into the arena. False: it is full. */
 bool client_codes_read(struct arena *a, struct text lines, struct client *c) must_check;
 bool client_may_file_for(const struct client *c, struct text code);
+
+/* One step of an enterprise, with its record: $1 name, $2 to, $3 from, $4 time, $5 actor, $6 reason (null: none). A row when it was
+ * in that state, none when it was not (any more). Whether the step may be made: model/onboarding. */
+extern const struct db_stmt client_store_move;
+/* The messages of the data standard as sql/queries/client_report.sql wants them. */
+void client_report_put_messages(struct buf *b);
 
 #endif

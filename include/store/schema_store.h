@@ -3,6 +3,7 @@
 #define STORE_SCHEMA_STORE_H
 
 #include "io/db.h"
+#include "model/onboarding.h"
 
 /* Applies what is missing under one advisory lock, each file in a transaction; then makes partitions from
  * the month before now_us for 4 months (the daemon makes the later ones) and analyzes. Refuses when an applied file's checksum differs. applied: how many ran. */
@@ -10,8 +11,8 @@ bool schema_migrate(struct db_sync *s, int64_t now_us, int *applied, struct faul
 /* FAULT_SCHEMA naming both versions when the database is older or newer than this program, or a checksum differs. */
 bool schema_check(struct db_sync *s, struct fault *f) must_check;
 int schema_version(void); /* of this program: number of the last migration */
-/* 'production', 'test', 'sandbox' (table setting). */
-bool schema_purpose(struct db_sync *s, char *out, size_t size, struct fault *f) must_check;
+/* What the database is for (table setting). */
+bool schema_purpose(struct db_sync *s, enum purpose *out, struct fault *f) must_check;
 
 /* For /readyz, without waiting: one row: version, fsync is on, is writable, purpose (columns SH_…). */
 enum { SH_VERSION, SH_FSYNC, SH_WRITABLE, SH_PURPOSE };

@@ -18,6 +18,7 @@ create table client (
   role         text not null check (role in ('enterprise', 'regulator', 'operator', 'authority')),
   codes        text[] not null default '{}',      -- enterprise: the company codes it may file for
   authority    text,                              -- regulator and authority: role code
+  state        text check (state in ('applied', 'tested', 'approved', 'live')), -- enterprise: how far it has come in
   token_sha256 bytea not null unique,
   created_at   timestamptz not null,
   expires_at   timestamptz,
@@ -25,7 +26,8 @@ create table client (
   signature_required text not null default 'none'  -- which of its messages must be signed: model/signature.h
     check (signature_required in ('none', 'schema', 'text', 'all')),
   signature_tolerant boolean not null default true, -- blanks that field software adds after signing are passed over
-  strict_reading boolean not null default false     -- customs messages: what is beside the schema is refused, not warned of
+  strict_reading boolean not null default false,    -- customs messages: what is beside the schema is refused, not warned of
+  check ((role = 'enterprise') = (state is not null))
 );
 
 -- dated rule rows: closed, never edited ------------------------------------------------------------------------
@@ -289,6 +291,7 @@ create table authority_receipt (    -- what an authority answered, as received; 
   outcome        text not null,
   info           text,
   received_at    timestamptz not null,
+  stored_at      timestamptz not null default now(),  -- database's clock, begin of the transaction: its place in what filers poll
   body           bytea not null,
   primary key (bucket, declaration_id, id)
 );

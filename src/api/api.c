@@ -51,6 +51,11 @@ static bool find_route(struct req *r, struct fault *f)
 	return true;
 }
 
+static bool check_live(const struct req *r, struct fault *f)
+{
+	return !r->route->files || client_state_may_file(r->client.state, r->api->conf.purpose, f);
+}
+
 static bool check_role(struct req *r, struct fault *f)
 {
 	if (r->route->roles == ROLES_NONE)
@@ -59,7 +64,7 @@ static bool check_role(struct req *r, struct fault *f)
 		return false;
 	if ((r->route->roles & ROLE_BIT(r->client.role)) == 0)
 		return fault_set(f, FAULT_FORBIDDEN, "not for the role %s", role_name(r->client.role));
-	return true;
+	return check_live(r, f);
 }
 
 /* Takes the next parameter's name off the query, as sent; false at its end. */
@@ -114,10 +119,10 @@ static bool has_word(struct text t, const char *word)
 static bool check_accept(struct req *r, struct fault *f)
 {
 	struct text accept = httpd_header(r->http, "Accept");
-	bool makes_json = r->route->schema != NULL;
+	bool makes_json = r->route->schema != NULL, makes_xml = r->route->also != NULL && strstr(r->route->also, "xml") != NULL;
 
 	if (accept.len == 0 || !makes_json || has_word(accept, "json") || has_word(accept, "*/*") || has_word(accept, "application/*")
-	    || (r->route->body >= ROUTE_BODY_ANSWER && has_word(accept, "xml")) || has_word(accept, "text/html")
+	    || ((r->route->body >= ROUTE_BODY_ANSWER || makes_xml) && has_word(accept, "xml")) || has_word(accept, "text/html")
 	    || (r->route->is_relay && has_word(accept, "text/plain")))
 		return true;
 	return fault_set(f, FAULT_NOT_ACCEPTABLE, "this resource answers with %s", r->route->type);
@@ -151,7 +156,7 @@ static enum step gate(struct req *r)
 		return options(r);
 	if (!r->passed && !judge(r, r->http->body.len, &f))
 		return reply_problem(r, &f);
-	if (r->passed && (!media_check_length(r, r->http->body.len, &f) || (r->has_token && !auth_renew(r, &f))))
+	if (r->passed && (!media_check_length(r, r->http->body.len, &f) || (r->has_token && !(auth_renew(r, &f) && check_live(r, &f)))))
 		return reply_problem(r, &f);
 	return r->route->handler(r);
 }

@@ -21,13 +21,6 @@
 static step_fn stored;
 static db_step_fn looked;
 
-static bool wants_xml(const struct req *r)
-{
-	struct text accept = httpd_header(r->http, "Accept");
-
-	return accept.len > 0 && memmem(accept.at, accept.len, "xml", 3) != NULL && memmem(accept.at, accept.len, "json", 4) == NULL;
-}
-
 static struct filing_work *work_new(struct req *r, bool is_dry)
 {
 	struct filing_work *w = arena_zalloc(r->arena, sizeof(*w));
@@ -40,7 +33,7 @@ static struct filing_work *work_new(struct req *r, bool is_dry)
 	w->now_us = r->now_us;
 	w->form = r->form;
 	w->is_dry = is_dry;
-	w->wants_xml = !is_dry && wants_xml(r); /* a receipt in customs' form would say that it is filed */
+	w->wants_xml = !is_dry && req_wants_xml(r); /* a receipt in customs' form would say that it is filed */
 	w->as_word = r->route->is_relay;
 	r->own = w;
 	return w;
@@ -75,24 +68,32 @@ static enum step file_message(struct req *r, struct filing_work *w)
 enum step filings_post(struct req *r)
 {
 	struct filing_work *w;
+	enum sandbox_fault fault;
 	struct fault f = { 0 };
 	struct text body;
 	bool is_dry;
 
 	if (!filings_dry_asked(r, &is_dry, &f) || !media_open(r, &body, &f))
 		return reply_problem(r, &f);
+	if (!sandbox_read_fault(r, r->form == FORM_XML && req_wants_xml(r), &fault, &f))
+		return reply_problem(r, &f);
+	if (r->form == FORM_LINES && fault != SANDBOX_NO_FAULT)
+		return reply_fault(r, FAULT_BAD_REQUEST, "Sandbox-Fault is for single messages, not for batches");
 	if (r->form == FORM_LINES)
 		return filings_lines(r, body, is_dry);
 	w = work_new(r, is_dry);
 	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+	w->fault = fault;
 	w->body = body;
 	return file_message(r, w);
 }
 
 static enum step stored(struct req *r)
 {
-	return filings_answer(r, r->own);
+	struct filing_work *w = r->own;
+
+	return w->fault == SANDBOX_LOST_ANSWER ? reply_dropped(r) : filings_answer(r, w);
 }
 
 static enum step looked(struct req *r, const struct db_answer *a)

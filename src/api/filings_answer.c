@@ -13,36 +13,11 @@
 
 #include <stdio.h>
 
+#include "api/receipt_text.h"
 #include "model/signature.h"
 #include "standard/writer.h"
 
-#define RECEIPT_ID "{\"id\":\""
-#define RECEIPT_AT "\"received_at\":\""
 #define STATUS_ANY_ERROR -999999 /* what customs' list has no code of its own for */
-
-/* --- what a receipt says ------------------------------------------------------------------------------------------ */
-
-static struct text receipt_id(struct text receipt)
-{
-	if (!text_starts(receipt, RECEIPT_ID) || receipt.len < sizeof(RECEIPT_ID) + ID_TEXT_BYTES)
-		return (struct text){ NULL, 0 };
-	return (struct text){ receipt.at + sizeof(RECEIPT_ID) - 1, ID_TEXT_BYTES - 1 };
-}
-
-static int64_t receipt_time(struct text receipt, int64_t otherwise)
-{
-	const char *at = receipt.at == NULL ? NULL : memmem(receipt.at, receipt.len, RECEIPT_AT, sizeof(RECEIPT_AT) - 1);
-	const char *end;
-	int64_t us = otherwise;
-
-	if (at == NULL)
-		return otherwise;
-	at += sizeof(RECEIPT_AT) - 1;
-	end = memchr(at, '"', (size_t)(receipt.at + receipt.len - at));
-	if (end == NULL || !clock_parse_rfc3339((struct text){ at, (size_t)(end - at) }, &us))
-		return otherwise;
-	return us;
-}
 
 /* --- JSON ----------------------------------------------------------------------------------------------------------- */
 
@@ -75,7 +50,7 @@ static enum step answer_one(struct req *r, const struct filing_work *w)
 		return reply_json(r, o.status, &b);
 	}
 	add_location(r, w->nodes[0].candidate->receipt);
-	return reply_bytes(r, o.status, "application/json", w->nodes[0].candidate->receipt);
+	return reply_bytes(r, o.status, "application/json", filings_receipt_shown(w, 0));
 }
 
 static int status_of(const struct filing_tally *t)
@@ -99,12 +74,6 @@ static enum step answer_results(struct req *r, const struct filing_work *w, cons
 }
 
 /* --- CEB ------------------------------------------------------------------------------------------------------------ */
-
-/* Customs' software reads Chinese; another language must be asked for. */
-static bool speaks_chinese(const struct req *r)
-{
-	return httpd_header(r->http, "Accept-Language").at == NULL || req_chinese(r);
-}
 
 /* A signature's code differs by message. */
 static int code_of(const struct filing_node *n, enum rule rule)
@@ -147,33 +116,15 @@ static void put_words(struct buf *b, const struct findings *all, const struct do
 
 static void put_info(struct req *r, struct buf *b, const struct filing_node *n, const struct filing_outcome *o)
 {
-	bool chinese = speaks_chinese(r);
+	bool chinese = customs_speaks_chinese(r);
 
 	if (o->code == FAULT_NONE) {
-		buf_str(b, chinese ? "申报成功[" : "filed[");
-		buf_text(b, receipt_id(n->candidate->receipt));
-		buf_char(b, ']');
+		receipt_put_info(r, b, n->candidate->receipt);
 		put_words(b, n->warnings, n->doc, o->index, chinese);
 		return;
 	}
 	buf_str(b, fault_title(o->code, chinese));
 	put_words(b, o->findings, n->doc, o->index, chinese);
-}
-
-/* 36 characters that the same message always gets. */
-static struct text stable_guid(struct req *r, const struct sha256 *body, const char *of)
-{
-	const struct text parts[] = { { (const char *)body->b, sizeof(body->b) }, text_of(of) };
-	struct id id = id_of_key('G', parts, COUNTOF(parts));
-	char *guid = arena_alloc(r->arena, ID_TEXT_BYTES);
-
-	if (guid == NULL)
-		return TEXT("");
-	id_format(&id, guid);
-	for (char *c = guid; *c != '\0'; c++)
-		if (*c >= 'a' && *c <= 'f')
-			*c = (char)(*c - 'a' + 'A');
-	return (struct text){ guid, ID_TEXT_BYTES - 1 };
 }
 
 static void fill_return(struct req *r, const struct filing_work *w, int i, struct ceb_return *out)
@@ -217,7 +168,7 @@ static enum step answer_ceb(struct req *r, const struct filing_work *w, const st
 	int all = w->message.node_count, receipt = w->message.def->receipt;
 	struct ceb_return *returns = arena_zalloc(r->arena, sizeof(*returns) * (size_t)all);
 	struct sha256 body = sha256_of(w->body);
-	struct envelope_answer answer = { .message_id = stable_guid(r, &body, "message"), .at_us = r->now_us };
+	struct envelope_answer answer = { .message_id = customs_guid(r, &body, "message"), .at_us = r->now_us };
 	char place[12], type[32];
 	struct buf b;
 
@@ -226,7 +177,7 @@ static enum step answer_ceb(struct req *r, const struct filing_work *w, const st
 	for (int i = 0; i < all; i++) {
 		fill_return(r, w, i, &returns[i]);
 		(void)snprintf(place, sizeof(place), "%d", i);
-		returns[i].guid = stable_guid(r, &body, place);
+		returns[i].guid = customs_guid(r, &body, place);
 	}
 	buf_init(&b, r->arena, 512 * (size_t)all);
 	ceb_put_receipt(&b, receipt, answer.message_id, returns, all);
@@ -277,7 +228,7 @@ enum step filings_refuse(struct req *r, const struct filing_work *w, const struc
 		return reply_problem(r, f);
 	if (w->envelope.code != EXCHANGE_TAKEN)
 		return w->envelope.kind == ENVELOPE_DXP ? refuse_envelope(r, w, f) : reply_problem(r, f);
-	answer.message_id = stable_guid(r, &body, "message");
+	answer.message_id = customs_guid(r, &body, "message");
 	buf_init(&number, r->arena, 16);
 	buf_i64(&number, STATUS_ANY_ERROR);
 	refused.guid = answer.message_id;

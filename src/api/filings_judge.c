@@ -77,6 +77,13 @@ struct filing_outcome filings_judge(const struct filing_work *w, int i)
 	return o;
 }
 
+struct text filings_receipt_shown(const struct filing_work *w, int i)
+{
+	struct text stored = w->nodes[i].candidate->receipt;
+
+	return w->fault == SANDBOX_WRONG_SIGNATURE ? sandbox_wrong_signature(w->arena, stored) : stored;
+}
+
 struct problem filings_problem(const struct filing_work *w, const struct filing_outcome *o)
 {
 	const struct document *doc = w->nodes[o->index].doc;
@@ -178,7 +185,7 @@ void filings_put_result(struct buf *b, const struct filing_work *w, int i)
 		filings_put_dry(b, w, i);
 	} else {
 		buf_str(b, ",\"receipt\":");
-		buf_text(b, w->nodes[i].candidate->receipt);
+		buf_text(b, filings_receipt_shown(w, i));
 		put_warnings(b, w, i);
 	}
 	buf_char(b, '}');

@@ -1,6 +1,7 @@
 /* GET /v1/filings and below: a filer's own filings, and for regulators and operators all. */
 #include "api/args.h"
 #include "api/handlers.h"
+#include "api/receipts_ceb.h"
 #include "model/document.h"
 
 enum step filings_get(struct req *r)
@@ -25,6 +26,8 @@ enum step filings_receipt(struct req *r)
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_id(q, &id);
 	args_caller(q);
+	if (req_wants_xml(r))
+		return args_await_query(r, q, "filing_receipt_parts", receipts_ceb_filing);
 	return args_await_query(r, q, "filing_receipt", reply_row);
 }
 

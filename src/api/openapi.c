@@ -17,7 +17,7 @@ static const char head[] =
 	"\"jsonSchemaDialect\":\"https://json-schema.org/draft/2020-12/schema\",";
 
 static const char *const reasons[][2] = {
-	{ "200", "done" }, { "201", "stored" }, { "202", "accepted" }, { "207", "each result has its own status" },
+	{ "200", "done" }, { "201", "stored" }, { "202", "accepted" }, { "204", "nothing there" }, { "207", "each result has its own status" },
 	{ "304", "unchanged" }, { "400", "not well formed" }, { "401", "a valid token is required" }, { "403", "not for this client" },
 	{ "404", "no such record for this client" }, { "406", "none of the accepted types can be made" },
 	{ "408", "the request took too long to arrive" }, { "409", "conflicts with what is stored" }, { "413", "too large" },
@@ -48,7 +48,7 @@ static void put_response(struct buf *b, const struct route *route, int status)
 		if (strtol(reasons[i][0], NULL, 10) == status)
 			reason = reasons[i][1];
 	buf_printf(b, "\"%d\":{\"description\":\"%s\"", status, reason);
-	if (status != 304) {
+	if (status != 204 && status != 304) {
 		buf_str(b, ",\"content\":{");
 		if (is_good || in_envelope || (status == 503 && route->also_503))
 			put_media(b, &first, route->type, route->schema);

@@ -37,6 +37,16 @@
 #define WARNINGS "{\"type\":\"array\",\"items\":" REF("Finding") "}"
 #define RESULT_MEMBERS \
 	"\"status\":" NUMBER ",\"receipt\":" REF("Receipt") ",\"filing\":" REF("Checked") ",\"problem\":" REF("Problem") ",\"warnings\":" WARNINGS
+#define ROLE         "{\"enum\":[\"enterprise\",\"regulator\",\"operator\",\"authority\"]}"
+#define CLIENT_STATE_OR_NULL "{\"enum\":[\"applied\",\"tested\",\"approved\",\"live\",null]}"
+#define ENVIRONMENT  "{\"enum\":[\"production\",\"test\",\"sandbox\"]}"
+#define SANDBOX_FAULT \
+	"{\"enum\":[\"slow\",\"late\",\"answer-twice\",\"refuse\",\"lose-answer\",\"wrong\",\"reject\",\"inspect\"]}"
+#define CLIENT_MEMBERS \
+	"\"name\":" TEXT_ ",\"role\":" ROLE ",\"codes\":{\"type\":\"array\",\"items\":" TEXT_ "},\"authority\":" TEXT_OR_NULL \
+	",\"state\":" CLIENT_STATE_OR_NULL ",\"state_title\":" TEXT_OR_NULL ",\"created_at\":" TIME ",\"expires_at\":" TIME_OR_NULL \
+	",\"disabled_at\":" TIME_OR_NULL
+
 #define FILING_MEMBERS \
 	"\"id\":" UUID ",\"kind\":" KIND ",\"direction\":" DIRECTION ",\"business_key\":" TEXT_ ",\"revision\":" NUMBER
 #define DECLARATION_MEMBERS \
@@ -113,6 +123,16 @@ const struct openapi_schema openapi_schemas[] = {
 	  "\"reasons\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":" TEXT_ ",\"source\":" TEXT_
 	  ",\"detail\":" TEXT_ ",\"remedy\":" TEXT_ ",\"line\":{\"type\":[\"integer\",\"null\"]},\"left\":" REF("Side") ",\"right\":" REF("Side")
 	  ",\"relation\":{\"enum\":[\"differs\",\"missing\"]},\"corrects\":" KIND ",\"until\":" TIME_OR_NULL "}}}}}" },
+	{ "Answer",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"declaration_id\",\"authority\",\"status\"],\"properties\":{\"id\":" UUID
+	  ",\"declaration_id\":" UUID ",\"platform_code\":" TEXT_ ",\"order_no\":" TEXT_ ",\"direction\":" TEXT_OR_NULL ",\"authority\":" TEXT_
+	  ",\"version\":" NUMBER ",\"reference\":" TEXT_OR_NULL ",\"status\":" TEXT_ ",\"outcome\":" TEXT_ ",\"said_at\":" TIME
+	  ",\"received_at\":" TIME ",\"info\":" TEXT_OR_NULL "}}" },
+	{ "AnswerList", LIST(REF("Answer")) },
+	{ "AnswerPoll",
+	  "{\"type\":\"object\",\"required\":[\"items\",\"next\",\"more\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" REF("Answer") "},"
+	  "\"next\":{\"type\":\"string\",\"description\":\"cursor for what comes after; always there\"},"
+	  "\"more\":{\"type\":\"boolean\",\"description\":\"true: ask again at once; false: that was all until now\"}}}" },
 	{ "AnswerBody",
 	  "{\"description\":\"one answer or several; the members are in docs/API.md\",\"anyOf\":[{\"type\":\"object\"},"
 	  "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}]}" },
@@ -136,6 +156,34 @@ const struct openapi_schema openapi_schemas[] = {
 	  ",\"valid_to\":" TEXT_OR_NULL "}}" },
 	{ "Attestation",
 	  "{\"type\":\"object\",\"required\":[\"source\",\"attested_at\"],\"properties\":{\"source\":" TEXT_ ",\"attested_at\":" TIME ",\"valid_to\":" TIME "}}" },
+	{ "Me",
+	  "{\"type\":\"object\",\"required\":[\"name\",\"role\",\"may_file\",\"environment\",\"sandbox\"],\"properties\":{\"name\":" TEXT_
+	  ",\"role\":" ROLE ",\"codes\":{\"type\":\"array\",\"items\":" TEXT_ "},\"authority\":" TEXT_OR_NULL ",\"state\":" CLIENT_STATE_OR_NULL
+	  ",\"state_title\":" TEXT_OR_NULL ",\"next\":{\"type\":[\"string\",\"null\"],\"description\":\"what has to happen for the next state\"},\"may_file\":" FLAG
+	  ",\"environment\":" ENVIRONMENT ",\"sandbox\":" FLAG "}}" },
+	{ "ClientItem", "{\"type\":\"object\",\"required\":[\"name\",\"role\"],\"properties\":{" CLIENT_MEMBERS "}}" },
+	{ "ClientList", PAGE(REF("ClientItem")) },
+	{ "Client",
+	  "{\"type\":\"object\",\"required\":[\"name\",\"role\",\"history\"],\"properties\":{" CLIENT_MEMBERS
+	  ",\"history\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"to\",\"at\",\"actor\"],\"properties\":{"
+	  "\"from\":" CLIENT_STATE_OR_NULL ",\"to\":" CLIENT_STATE_OR_NULL ",\"at\":" TIME ",\"actor\":" TEXT_ ",\"reason\":" TEXT_OR_NULL "}}}}}" },
+	{ "ClientStateBody",
+	  "{\"type\":\"object\",\"required\":[\"state\"],\"additionalProperties\":false,\"properties\":{"
+	  "\"state\":{\"enum\":[\"applied\",\"tested\",\"approved\",\"live\"]},\"reason\":" TEXT_OR_NULL "}}" },
+	{ "ClientReport",
+	  "{\"type\":\"object\",\"required\":[\"name\",\"messages\",\"declarations\",\"answers\"],\"properties\":{\"name\":" TEXT_
+	  ",\"state\":" CLIENT_STATE_OR_NULL ",\"environment\":" ENVIRONMENT ",\"made_at\":" TIME
+	  ",\"messages\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":" KIND ",\"direction\":" DIRECTION
+	  ",\"customs_message\":" NUMBER ",\"filings\":" NUMBER ",\"changes\":" NUMBER ",\"withdrawals\":" NUMBER
+	  ",\"first_at\":" TIME_OR_NULL ",\"last_at\":" TIME_OR_NULL "}}},\"declarations\":{\"type\":\"object\",\"additionalProperties\":" NUMBER "}"
+	  ",\"answers\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"authority\":" TEXT_ ",\"outcome\":" TEXT_
+	  ",\"count\":" NUMBER "}}}}}" },
+	{ "SandboxFaultBody",
+	  "{\"type\":\"object\",\"required\":[\"authority\",\"fault\"],\"additionalProperties\":false,\"properties\":{\"authority\":" TEXT_
+	  ",\"fault\":" SANDBOX_FAULT ",\"times\":{\"type\":\"integer\",\"minimum\":1},\"ms\":{\"type\":\"integer\",\"minimum\":1},\"order_no\":" TEXT_ "}}" },
+	{ "SandboxFault",
+	  "{\"type\":\"object\",\"required\":[\"authority\",\"fault\",\"times\"],\"properties\":{\"authority\":" TEXT_ ",\"fault\":" SANDBOX_FAULT
+	  ",\"times\":" NUMBER ",\"ms\":{\"type\":[\"integer\",\"null\"]},\"order_no\":" TEXT_OR_NULL "}}" },
 	{ "StandardIndex",
 	  "{\"type\":\"object\",\"required\":[\"standard\",\"filings\",\"answers\"],\"properties\":{\"standard\":" TEXT_ ",\"filings\":" MESSAGES
 	  ",\"answers\":" MESSAGES "}}" },
@@ -167,10 +215,10 @@ static const struct openapi_parameter parameters[] = {
 	{ "sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9A-Fa-f]{64}$\"}", "digest of the message as it was sent" },
 	{ "platform_code", TEXT_, "platform of the order" },
 	{ "order_no", TEXT_, "order number" },
-	{ "state", TEXT_, "state of a declaration, or of a delivery: waiting, due, sent, dead" },
+	{ "state", TEXT_, "state of a declaration, of a delivery (waiting, due, sent, dead) or of an enterprise (applied, tested, approved, live)" },
 	{ "verdict", VERDICT, "verdict of the three flows" },
-	{ "from", TEXT_, "opened at or after: a day, or a time with its zone" },
-	{ "to", TEXT_, "opened before: a day, or a time with its zone" },
+	{ "from", TEXT_, "opened (receipts: received) at or after: a day, or a time with its zone" },
+	{ "to", TEXT_, "opened (receipts: received) before: a day, or a time with its zone" },
 	{ "limit", "{\"type\":\"integer\",\"minimum\":1}", "items on a page" },
 	{ "cursor", TEXT_, "next of the page before; good for the same query only" },
 	{ "declaration_id", UUID, "declaration" },
@@ -182,6 +230,8 @@ static const struct openapi_parameter parameters[] = {
 	{ "on", DAY, "the day on which rows are in force; today if left out" },
 	{ "dry_run", FLAG, "true: everything is checked, nothing is stored" },
 	{ "from_line", "{\"type\":\"integer\",\"minimum\":1}", "number of the first line wanted" },
+	{ "name", TEXT_, "name of a client, percent-encoded" },
+	{ "role", ROLE, "role of a client" },
 	{ "slug", TEXT_, "last part of a problem's type" },
 };
 

@@ -57,7 +57,7 @@ bool page_read(struct req *r, struct page *p, struct fault *f)
 	return true;
 }
 
-static void add_link(struct req *r, struct text cursor)
+void page_link(struct req *r, struct text cursor)
 {
 	struct buf b;
 
@@ -85,7 +85,7 @@ void page_put_next(struct req *r, struct buf *b, const struct cursor *last)
 	cursor_put(&cursor, last, &r->api->cursor_key, p->filters);
 	buf_str(b, ",\"next\":");
 	buf_json(b, buf_as_text(&cursor));
-	add_link(r, buf_as_text(&cursor));
+	page_link(r, buf_as_text(&cursor));
 }
 
 enum step page_reply(struct req *r, const struct db_answer *a)

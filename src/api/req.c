@@ -1,7 +1,7 @@
 /*
  * A request's steps, answers and waits.
  *
- * When the client leaves, a database call is cancelled and the request is forgotten. Intake and inbox cannot be
+ * When the client leaves, a database call or a call out is cancelled and the request is forgotten. Intake and inbox cannot be
  * cancelled (what was submitted may be stored already) and hold on to the request's bytes: then the arena moves from
  * the connection into the request, which lives on as an orphan until they are done with it.
  */
@@ -29,6 +29,8 @@ struct req *req_new(struct api *a, struct http_req *h)
 	h->user = r;
 	req_header(r, "X-Request-Id", r->trace.id);
 	req_header(r, "Cache-Control", "no-store");
+	if (a->conf.purpose != PURPOSE_PRODUCTION) /* nobody takes it for the real thing */
+		req_header(r, "Tongguan-Environment", purpose_name(a->conf.purpose));
 	return r;
 }
 
@@ -88,6 +90,13 @@ bool req_is_enterprise(const struct req *r)
 	return r->client.role == ROLE_ENTERPRISE;
 }
 
+bool req_wants_xml(const struct req *r)
+{
+	struct text accept = httpd_header(r->http, "Accept");
+
+	return accept.len > 0 && memmem(accept.at, accept.len, "xml", 3) != NULL && memmem(accept.at, accept.len, "json", 4) == NULL;
+}
+
 bool req_sees_all(const struct req *r)
 {
 	return r->client.role == ROLE_REGULATOR || r->client.role == ROLE_OPERATOR;
@@ -126,6 +135,14 @@ enum step reply_json(struct req *r, int status, const struct buf *b)
 enum step reply_empty(struct req *r, int status)
 {
 	return reply_bytes(r, status, NULL, (struct text){ NULL, 0 });
+}
+
+enum step reply_dropped(struct req *r)
+{
+	assert(!r->replied && r->wait == WAIT_NONE);
+	r->replied = true;
+	httpd_drop(r->http);
+	return STEP_REPLIED;
 }
 
 enum step reply_problem_of(struct req *r, struct problem *p)
@@ -233,6 +250,23 @@ enum step await_db(struct req *r, db_step_fn *then)
 	return STEP_WAITING;
 }
 
+static void on_http_done(struct httpc_call *call, const struct httpc_answer *answer)
+{
+	struct req *r = container_of(call, struct req, http_call);
+
+	r->wait = WAIT_NONE;
+	settle(r, r->http_then(r, answer));
+}
+
+enum step await_http(struct req *r, http_step_fn *then)
+{
+	if (r->arena->full || !httpc_start(r->api->deps.httpc, &r->http_call, on_http_done))
+		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+	begin_wait(r, WAIT_HTTP);
+	r->http_then = then;
+	return STEP_WAITING;
+}
+
 static void on_intake_done(struct intake_submission *s)
 {
 	wait_over(container_of(s, struct req, submission));
@@ -335,6 +369,10 @@ void req_forget(struct req *r)
 	switch (r->wait) {
 	case WAIT_DB:
 		db_cancel(r->api->deps.db, &r->call);
+		r->wait = WAIT_NONE;
+		break;
+	case WAIT_HTTP:
+		httpc_cancel(r->api->deps.httpc, &r->http_call);
 		r->wait = WAIT_NONE;
 		break;
 	case WAIT_INTAKE:

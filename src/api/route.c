@@ -12,6 +12,7 @@
 #define QUERY(names) .query = (names), .query_count = COUNTOF(names)
 
 #define JSON_TYPE    "application/json"
+#define XML_TYPE     "application/xml"
 #define ENTERPRISE   ROLE_BIT(ROLE_ENTERPRISE)
 #define REGULATOR    ROLE_BIT(ROLE_REGULATOR)
 #define OPERATOR     ROLE_BIT(ROLE_OPERATOR)
@@ -22,17 +23,19 @@ static const char *const filings_post_query[] = { "dry_run" };
 static const char *const jobs_query[] = { "limit", "cursor" };
 static const char *const results_query[] = { "from_line" };
 static const char *const declarations_query[] = { "platform_code", "order_no", "state", "verdict", "from", "to", "limit", "cursor" };
+static const char *const receipts_query[] = { "from", "to", "limit", "cursor" };
+static const char *const clients_query[] = { "role", "state", "limit", "cursor" };
 static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "limit", "cursor" };
 
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
 
 static const struct route routes[] = {
-	{ .name = "filings_post", .method = "POST", .path = "/v1/filings", .roles = ENTERPRISE, .body = ROUTE_BODY_FILING,
+	{ .name = "filings_post", .method = "POST", .path = "/v1/filings", .roles = ENTERPRISE, .files = true, .body = ROUTE_BODY_FILING,
 	  QUERY(filings_post_query), .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .also_lines = true, .takes = "RelayBody",
-	  .statuses = "200 201 202 207 406 409 422 429",
+	  .statuses = "200 201 202 207 404 406 409 422 429",
 	  .summary = "File one order, payment, waybill, inventory or waybill status, a message of several, or a batch of lines", .handler = filings_post },
-	{ .name = "cebcmsg_post", .method = "POST", .path = "/cebcmsg", .roles = ENTERPRISE, .body = ROUTE_BODY_FILING, .is_relay = true,
-	  .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "RelayBody", .statuses = "207 406 409 422",
+	{ .name = "cebcmsg_post", .method = "POST", .path = "/cebcmsg", .roles = ENTERPRISE, .files = true, .body = ROUTE_BODY_FILING, .is_relay = true,
+	  .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "RelayBody", .statuses = "207 404 406 409 422",
 	  .summary = "The same as /v1/filings for software that speaks to a relay: OK when the whole message was taken", .handler = filings_post },
 	{ .name = "filings_find", .method = "GET", .path = "/v1/filings", .roles = ROLES_READ, QUERY(filings_query),
 	  .type = JSON_TYPE, .schema = "FilingList", .statuses = "",
@@ -41,8 +44,8 @@ static const struct route routes[] = {
 	  .type = JSON_TYPE, .schema = "Filing", .statuses = "404",
 	  .summary = "A filing with its canonical document", .handler = filings_get },
 	{ .name = "filings_receipt", .method = "GET", .path = "/v1/filings/{id}/receipt", .roles = ROLES_READ,
-	  .type = JSON_TYPE, .schema = "Receipt", .statuses = "404",
-	  .summary = "The receipt, byte for byte as first answered", .handler = filings_receipt },
+	  .type = JSON_TYPE, .schema = "Receipt", .also = XML_TYPE, .statuses = "404",
+	  .summary = "The receipt, byte for byte as first answered; or as a customs receipt", .handler = filings_receipt },
 	{ .name = "jobs_list", .method = "GET", .path = "/v1/jobs", .roles = ROLES_READ, QUERY(jobs_query),
 	  .type = JSON_TYPE, .schema = "JobList", .statuses = "", .summary = "Batches filed after their caller was answered, newest first", .handler = jobs_list },
 	{ .name = "jobs_get", .method = "GET", .path = "/v1/jobs/{id}", .roles = ROLES_READ,
@@ -64,6 +67,12 @@ static const struct route routes[] = {
 	{ .name = "declarations_verdict", .method = "GET", .path = "/v1/declarations/{id}/verdict", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Verdict", .statuses = "404",
 	  .summary = "The last verdict: which fields differ, by which rule, who must correct what, until when", .handler = declarations_verdict },
+	{ .name = "declarations_receipts", .method = "GET", .path = "/v1/declarations/{id}/receipts", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "AnswerList", .also = XML_TYPE, .statuses = "204 404",
+	  .summary = "What authorities answered to a declaration; customs' answers also as one customs message", .handler = declarations_receipts },
+	{ .name = "receipts_poll", .method = "GET", .path = "/v1/receipts", .roles = ROLES_READ, QUERY(receipts_query),
+	  .type = JSON_TYPE, .schema = "AnswerPoll", .also = XML_TYPE, .statuses = "204",
+	  .summary = "Everything authorities answered to the caller's declarations, in the order it came; for polling", .handler = receipts_poll },
 	{ .name = "receipts_post", .method = "POST", .path = "/v1/authorities/{code}/receipts", .roles = AUTHORITY | OPERATOR | REGULATOR,
 	  .body = ROUTE_BODY_ANSWER, .type = JSON_TYPE, .schema = "ReceiptsStored", .takes = "AnswerBody", .statuses = "404",
 	  .summary = "An authority's answers: CEB XML from customs, JSON from the others", .handler = receipts_post },
@@ -82,6 +91,24 @@ static const struct route routes[] = {
 	{ .name = "identities_post", .method = "POST", .path = "/v1/identities", .roles = OPERATOR | REGULATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Attestation", .takes = "IdentityBody", .statuses = "201 422",
 	  .summary = "Record that a name and an identity number belong together; only a keyed hash is kept", .handler = identities_post },
+	{ .name = "me_get", .method = "GET", .path = "/v1/me", .roles = ROLES_ALL,
+	  .type = JSON_TYPE, .schema = "Me", .statuses = "",
+	  .summary = "Who the caller is here, whether it may file, and what comes next", .handler = me_get },
+	{ .name = "me_report", .method = "GET", .path = "/v1/me/report", .roles = ENTERPRISE,
+	  .type = JSON_TYPE, .schema = "ClientReport", .statuses = "404",
+	  .summary = "What the caller has tried in this sandbox", .handler = me_report },
+	{ .name = "clients_list", .method = "GET", .path = "/v1/clients", .roles = OPERATOR, QUERY(clients_query),
+	  .type = JSON_TYPE, .schema = "ClientList", .statuses = "",
+	  .summary = "Who may call, in the order they were made", .handler = clients_list },
+	{ .name = "clients_get", .method = "GET", .path = "/v1/clients/{name}", .roles = OPERATOR,
+	  .type = JSON_TYPE, .schema = "Client", .statuses = "404",
+	  .summary = "A client with the steps by which it came in", .handler = clients_get },
+	{ .name = "clients_report", .method = "GET", .path = "/v1/clients/{name}/report", .roles = OPERATOR,
+	  .type = JSON_TYPE, .schema = "ClientReport", .statuses = "404",
+	  .summary = "What an enterprise has tried in this sandbox", .handler = clients_report },
+	{ .name = "clients_state", .method = "POST", .path = "/v1/clients/{name}/state", .roles = OPERATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Client", .takes = "ClientStateBody", .statuses = "404 409",
+	  .summary = "An enterprise's next state, or an earlier one with a reason", .handler = clients_state },
 	{ .name = "standard_index", .method = "GET", .path = "/v1/standard", .roles = ROLES_NONE,
 	  .type = JSON_TYPE, .schema = "StandardIndex", .statuses = "",
 	  .summary = "The filings that the data standard knows", .handler = standard_index },
@@ -107,6 +134,12 @@ static const struct route routes[] = {
 	  .type = JSON_TYPE, .schema = "OpenApi", .statuses = "", .summary = "This description", .handler = openapi_get },
 	{ .name = "problems_get", .method = "GET", .path = "/problems/{slug}", .roles = ROLES_NONE,
 	  .type = JSON_TYPE, .schema = "ProblemKind", .also = "text/html", .statuses = "404", .summary = "What a problem type means", .handler = problems_get },
+	{ .name = "sandbox_faults", .method = "POST", .path = "/sandbox/faults", .roles = ENTERPRISE, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "SandboxFault", .takes = "SandboxFaultBody", .statuses = "201 404 409",
+	  .summary = "Let a simulated authority do wrong with the caller's next messages; only in a sandbox", .handler = sandbox_faults },
+	{ .name = "sandbox_clock", .method = "POST", .path = "/sandbox/clock", .roles = ENTERPRISE, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Clock", .takes = "ClockBody", .statuses = "404",
+	  .summary = "Move business time ahead; only in a sandbox", .handler = sandbox_clock },
 	{ .name = "test_clock_post", .method = "POST", .path = "/test/clock", .roles = OPERATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Clock", .takes = "ClockBody", .statuses = "404",
 	  .summary = "Shift business time; only where the settings and a test database allow it", .handler = test_clock_post },

@@ -6,23 +6,24 @@
 #include "ctl/ctl.h"
 #include "ctl/table.h"
 #include "model/authority.h"
+#include "model/onboarding.h"
 
 enum { SECRET_BYTES = 32 };
 
-static const char *name_of(const struct ctl *c)
+const char *client_name(const struct ctl *c)
 {
 	return c->argument_count == 1 ? c->arguments[0] : c->name;
 }
 
 static bool check(const struct ctl *c, struct fault *f)
 {
-	const char *name = name_of(c), *role = c->role == NULL ? "" : c->role;
+	const char *name = client_name(c), *role = c->role == NULL ? "" : c->role;
 	bool is_enterprise = strcmp(role, "enterprise") == 0, is_regulator = strcmp(role, "regulator") == 0;
 	bool is_operator = strcmp(role, "operator") == 0, is_authority = strcmp(role, "authority") == 0;
 	enum authority authority;
 
-	if (name == NULL || *name == '\0' || strlen(name) > 100 || text_utf8_length(text_of(name)) < 0)
-		return fault_set(f, FAULT_BAD_REQUEST, "a client has a name of up to 100 bytes");
+	if (name == NULL || *name == '\0' || strlen(name) > 100 || text_utf8_length(text_of(name)) < 0 || strchr(name, '/') != NULL)
+		return fault_set(f, FAULT_BAD_REQUEST, "a client has a name of up to 100 bytes without '/'");
 	if (!is_enterprise && !is_regulator && !is_operator && !is_authority)
 		return fault_set(f, FAULT_BAD_REQUEST, "--role is enterprise, regulator, operator or authority");
 	if (is_enterprise != (c->code_count > 0))
@@ -64,18 +65,26 @@ static struct db_param codes_param(struct ctl *c)
 bool client_add(struct ctl *c, struct fault *f)
 {
 	static const char insert[] =
-	"insert into client (name, role, codes, authority, token_sha256, created_at, expires_at)"
-	" values ($1, $2, $3, $4, $5, $6::timestamptz, $6::timestamptz + $7::integer * interval '1 day') on conflict (name) do nothing returning id";
+	"with c as (insert into client (name, role, codes, authority, token_sha256, created_at, expires_at, state)"
+	"  values ($1, $2, $3, $4, $5, $6::timestamptz, $6::timestamptz + $7::integer * interval '1 day', $8::text)"
+	"  on conflict (name) do nothing returning id),"
+	" s as (insert into client_state_change (client_id, to_state, at, actor)"
+	"  select id, $8::text, $6::timestamptz, $9::text from c where $8::text is not null)"
+	" select id from c";
 	const struct db_rows *r;
+	const char *state = NULL;
 	struct db_param days;
 	struct sha256 hash;
 	struct buf token;
 
 	if (!check(c, f) || !ctl_number(c, "expires-days", c->expires_days, &days, f) || !make_token(c, &token, &hash, f))
 		return false;
-	struct db_param p[7] = { db_text(text_of(name_of(c))), db_text(text_of(c->role)), codes_param(c), db_text(text_of(c->authority)),
-		                 db_bytes(hash.b, sizeof(hash.b)), db_time(&c->arena, clock_now_us(&c->clock)), days };
-	r = ctl_run(c, insert, p, 7, f);
+	if (strcmp(c->role, "enterprise") == 0)
+		state = client_state_name(CLIENT_APPLIED);
+	struct db_param p[9] = { db_text(text_of(client_name(c))), db_text(text_of(c->role)), codes_param(c), db_text(text_of(c->authority)),
+		                 db_bytes(hash.b, sizeof(hash.b)), db_time(&c->arena, clock_now_us(&c->clock)), days,
+		                 db_text(text_of(state)), db_text(client_actor(c)) };
+	r = ctl_run(c, insert, p, 9, f);
 	if (r == NULL)
 		return false;
 	if (db_row_count(r) == 0)
@@ -88,9 +97,9 @@ bool client_add(struct ctl *c, struct fault *f)
 
 bool client_list(struct ctl *c, struct fault *f)
 {
-	static const char *const columns[] = { "name", "role", "codes", "authority", "created_at", "expires_at", "disabled_at", "signature" };
+	static const char *const columns[] = { "name", "role", "codes", "authority", "state", "created_at", "expires_at", "disabled_at", "signature" };
 	static const char select[] =
-	"select name, role, array_to_string(codes, ','), authority, created_at, expires_at, disabled_at,"
+	"select name, role, array_to_string(codes, ','), authority, state, created_at, expires_at, disabled_at,"
 	"   signature_required || case when signature_tolerant then '' else ' strict' end from client order by name";
 	const struct db_rows *r = ctl_run(c, select, NULL, 0, f);
 	struct table t;
@@ -99,11 +108,11 @@ bool client_list(struct ctl *c, struct fault *f)
 		return false;
 	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
 	for (int row = 0; row < db_row_count(r); row++) {
-		for (int col = 0; col < 4; col++)
+		for (int col = 0; col < 5; col++)
 			table_text(&t, db_get_text(r, row, col));
-		for (int col = 4; col < 7; col++)
+		for (int col = 5; col < 8; col++)
 			table_time(&t, r, row, col);
-		table_text(&t, db_get_text(r, row, 7));
+		table_text(&t, db_get_text(r, row, 8));
 	}
 	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
 }
@@ -126,7 +135,7 @@ bool client_reading(struct ctl *c, struct fault *f)
 
 bool client_disable(struct ctl *c, struct fault *f)
 {
-	const char *name = name_of(c);
+	const char *name = client_name(c);
 	const struct db_rows *r;
 
 	if (name == NULL)

@@ -35,6 +35,11 @@ static const char usage[] =
 "  client signature NAME --required WHAT [--strict-signature]\n"
 "                                                 which of its customs messages must be signed: none, schema (621 623\n"
 "                                                 625 711), text (also 507 509 603 605 607 701), all\n"
+"  client promote NAME [--to STATE] [--reason TEXT]\n"
+"                                                 an enterprise's next state, or an earlier one with a reason\n"
+"                                                 STATE: applied, tested, approved, live (may file in production)\n"
+"  client history NAME                            its steps, by whom and why\n"
+"  client report NAME                             what it has tried: only in a sandbox or test database\n"
 "  authority set CODE [--url URL] [--max-in-flight N] [--timeout-ms N] [--attempts-max N] [--first-wait-ms N]\n"
 "                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N]\n"
 "                                                 where an authority is and how it is treated; --url '' disconnects\n"
@@ -81,6 +86,9 @@ static const struct command {
 	{ "client", "certificates", client_certificates, 0, 1 },
 	{ "client", "certificate-revoke", client_certificate_revoke, 2, 2 },
 	{ "client", "signature", client_signature_set, 1, 1 },
+	{ "client", "promote", client_promote, 0, 1 },
+	{ "client", "history", client_history, 0, 1 },
+	{ "client", "report", client_report, 0, 1 },
 	{ "authority", "set", authority_set, 1, 1 },
 	{ "authority", "list", authority_list, 0, 0 },
 	{ "code", "list", code_list_show, 0, 1 },
@@ -123,6 +131,8 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "authority", offsetof(struct ctl, authority) },
 	{ "expires-days", offsetof(struct ctl, expires_days) },
 	{ "url", offsetof(struct ctl, url) },
+	{ "to", offsetof(struct ctl, to) },
+	{ "reason", offsetof(struct ctl, reason) },
 	{ "public-key", offsetof(struct ctl, public_key) },
 	{ "max-in-flight", offsetof(struct ctl, max_in_flight) },
 	{ "timeout-ms", offsetof(struct ctl, timeout_ms) },

@@ -103,6 +103,19 @@ void httpd_reply(struct http_req *r, const struct http_reply *reply)
 	}
 }
 
+void httpd_drop(struct http_req *r)
+{
+	struct httpd_exchange *x = r->exchange;
+	bool was_waiting = x->state == EXCHANGE_WAITING;
+
+	assert(was_waiting || x->state == EXCHANGE_HANDLING);
+	httpd_set_state(x, EXCHANGE_DROPPED);
+	if (was_waiting) {
+		MHD_resume_connection(x->mhd);
+		x->httpd->run_wanted = true;
+	}
+}
+
 static enum MHD_Result queue_answer(struct httpd_exchange *x)
 {
 	enum MHD_Result done;

@@ -1,5 +1,4 @@
 /* How an authority behaves: defaults, reading a change, showing it. */
-#include "base/json.h"
 #include "mock/mock.h"
 
 static const char *const answers[] = { [MOCK_AT_ONCE] = "at-once", [MOCK_LATER] = "later", [MOCK_NEVER] = "never" };
@@ -63,12 +62,16 @@ static bool set_member(void *arg, struct text name, const struct json *value)
 
 bool behaviour_set(struct mock_behaviour *b, struct arena *a, struct text json, struct fault *f)
 {
-	struct mock_behaviour changed = *b;
-	struct setting s = { &changed, f };
 	const struct json *j = json_parse(a, json, f);
 
-	if (j == NULL)
-		return false;
+	return j != NULL && behaviour_set_from(b, j, f);
+}
+
+bool behaviour_set_from(struct mock_behaviour *b, const struct json *j, struct fault *f)
+{
+	struct mock_behaviour changed = *b;
+	struct setting s = { &changed, f };
+
 	if (!json_is_object(j))
 		return fault_set(f, FAULT_BAD_JSON, "an object is expected");
 	json_each(j, set_member, &s);

@@ -149,8 +149,10 @@ static void stop(struct mock *m)
 	httpd_free(m->httpd);
 	later_free(m->later);
 	httpc_free(m->httpc);
-	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
+	for (enum authority a = 0; a < AUTHORITY_COUNT; a++) {
+		exception_forget(&m->authorities[a]);
 		mock_forget(&m->authorities[a]);
+	}
 	loop_free(m->loop);
 }
 

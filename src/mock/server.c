@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/json.h"
 #include "mock/mock.h"
 
 struct held { /* a reply that waits: latency, or a hang */
@@ -69,9 +68,8 @@ static int steps_of(const struct mock_behaviour *x, enum part_outcome out[3])
 	return n;
 }
 
-static void answer_message(struct mock_authority *m, struct http_req *r, struct mock_message *msg)
+static void answer_message(struct mock_authority *m, struct http_req *r, struct mock_message *msg, const struct mock_behaviour *x)
 {
-	const struct mock_behaviour *x = &m->behaviour;
 	struct http_reply reply = { .status = 202 };
 	enum part_outcome steps[3];
 	int n = steps_of(x, steps), from = 0;
@@ -90,9 +88,8 @@ static void answer_message(struct mock_authority *m, struct http_req *r, struct 
 	reply_after(m->home, r, &reply, x->latency_ms);
 }
 
-static bool refused(struct mock_authority *m, struct http_req *r)
+static bool refused(struct mock_authority *m, struct http_req *r, struct mock_behaviour *x)
 {
-	struct mock_behaviour *x = &m->behaviour;
 	const struct http_reply hang = { .status = 504 };
 
 	if (x->down || x->refuse_next > 0) {
@@ -111,6 +108,7 @@ static void message_came(struct mock_authority *m, struct http_req *r)
 {
 	struct text header = httpd_header(r, "Message-Id");
 	const struct http_reply hang = { .status = 504 };
+	struct mock_behaviour *x;
 	struct mock_message *msg;
 	struct sha256 digest;
 	struct id id;
@@ -120,7 +118,8 @@ static void message_came(struct mock_authority *m, struct http_req *r)
 		return;
 	}
 	m->attempts++;
-	if (refused(m, r))
+	x = exception_behaviour(m, r->body);
+	if (refused(m, r, x))
 		return;
 	digest = sha256_of(r->body);
 	msg = mock_find(m, &id);
@@ -137,12 +136,12 @@ static void message_came(struct mock_authority *m, struct http_req *r)
 		msg->clashes++;
 		m->clashes++;
 	}
-	if (spend(&m->behaviour.lose_after_next))
-		reply_after(m->home, r, &hang, m->behaviour.hang_ms);
-	else if (spend(&m->behaviour.wrong_next))
+	if (spend(&x->lose_after_next))
+		reply_after(m->home, r, &hang, x->hang_ms);
+	else if (spend(&x->wrong_next))
 		reply_json(r, 200, TEXT("{\"nonsense\": [1, 2"));
 	else
-		answer_message(m, r, msg);
+		answer_message(m, r, msg, x);
 }
 
 /* --- looking at it ---------------------------------------------------------------------------------------------------- */
@@ -188,21 +187,48 @@ static void show_summary(struct mock_authority *m, struct http_req *r)
 	reply_json(r, 200, buf_as_text(&b));
 }
 
+static void reply_refused(struct http_req *r, const struct fault *f)
+{
+	struct buf b;
+
+	buf_init(&b, &r->arena, 256);
+	buf_str(&b, "{\"error\":");
+	buf_json(&b, text_of(f->text));
+	buf_char(&b, '}');
+	reply_json(r, 400, buf_as_text(&b));
+}
+
 static void behaviour_came(struct mock_authority *m, struct http_req *r)
 {
 	struct fault f = { 0 };
 	struct buf b;
 
-	buf_init(&b, &r->arena, 512);
 	if (text_is(r->method, "PUT") && !behaviour_set(&m->behaviour, &r->arena, r->body, &f)) {
-		buf_str(&b, "{\"error\":");
-		buf_json(&b, text_of(f.text));
-		buf_char(&b, '}');
-		reply_json(r, 400, buf_as_text(&b));
+		reply_refused(r, &f);
 		return;
 	}
+	buf_init(&b, &r->arena, 512);
 	behaviour_put(&b, &m->behaviour);
 	reply_json(r, 200, buf_as_text(&b));
+}
+
+static void exceptions_came(struct mock_authority *m, struct http_req *r)
+{
+	struct fault f = { 0 };
+	struct buf b;
+
+	if (text_is(r->method, "DELETE")) {
+		exception_forget(m);
+		httpd_reply(r, &(struct http_reply){ .status = 204 });
+		return;
+	}
+	if (text_is(r->method, "POST") && !exception_add(m, &r->arena, r->body, &f)) {
+		reply_refused(r, &f);
+		return;
+	}
+	buf_init(&b, &r->arena, 512);
+	exception_put_all(&b, m);
+	reply_json(r, text_is(r->method, "POST") ? 201 : 200, buf_as_text(&b));
 }
 
 static void on_request(struct http_req *r, void *arg)
@@ -232,6 +258,8 @@ static void on_request(struct http_req *r, void *arg)
 		show_summary(m, r);
 	} else if (text_is(rest, "/behaviour")) {
 		behaviour_came(m, r);
+	} else if (text_is(rest, "/exceptions")) {
+		exceptions_came(m, r);
 	} else {
 		reply_json(r, 404, TEXT("{\"error\":\"no such resource\"}"));
 	}

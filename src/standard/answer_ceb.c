@@ -9,6 +9,7 @@
 #include <assert.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "standard/ceb_parts.h"
 #include "standard/utf8.h"
 #include "standard/xml_walk.h"
@@ -47,9 +48,14 @@ struct reading {
 	char *pool;
 };
 
+static bool arena_full(struct fault *f)
+{
+	return fault_set(f, FAULT_BUSY, "no memory is left for this request");
+}
+
 static bool arena_is_full(struct reading *r)
 {
-	return fault_set(r->fault, FAULT_BUSY, "no memory is left for this request");
+	return arena_full(r->fault);
 }
 
 static bool open_node(struct reading *r, const struct xml_element *e)
@@ -264,4 +270,34 @@ void answer_ceb_put(struct buf *b, enum direction d, const struct authority_answ
 	for (int i = 0; i < count; i++)
 		put_answer(b, def, &answers[i]);
 	ceb_put_close(b, def->number);
+}
+
+static void put_stored(struct buf *b, const struct message_def *def, const struct json *record, struct text guid)
+{
+	buf_text(b, TEXT("<ceb:InventoryReturn>"));
+	for (int i = 0; i < def->field_count; i++) {
+		const struct field_def *field = &def->fields[i];
+		struct text value = field->id == F_GUID ? guid : json_text(json_member(record, field->element));
+
+		ceb_put_element(b, field->element, value.at == NULL && field->required ? TEXT("") : value);
+	}
+	buf_text(b, TEXT("</ceb:InventoryReturn>"));
+}
+
+bool answer_put_stored(struct buf *b, struct arena *a, enum direction d, struct text guid, const struct answer_stored *answers, int count,
+                       struct fault *f)
+{
+	const struct message_def *def = message_def(DOC_INVENTORY_RECEIPT, d);
+
+	assert(count > 0 && count <= ANSWERS_OF_MESSAGE_MAX);
+	ceb_put_open(b, def->number, guid);
+	for (int i = 0; i < count; i++) {
+		const struct json *record = json_parse(a, answers[i].body, f);
+
+		if (record == NULL)
+			return false;
+		put_stored(b, def, record, answers[i].guid);
+	}
+	ceb_put_close(b, def->number);
+	return !b->full || arena_full(f);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/field.h"
+
 #define SET_BYTES ((size_t)256 << 20)
 
 static const char *const role_names[ROLE_COUNT] = {
@@ -17,12 +19,12 @@ const char *role_name(enum role r)
 }
 
 enum { CLIENT_ID, CLIENT_NAME, CLIENT_ROLE, CLIENT_CODES, CLIENT_AUTHORITY, CLIENT_TOKEN, CLIENT_EXPIRES, CLIENT_DISABLED,
-       CLIENT_SIGNATURE_REQUIRED, CLIENT_SIGNATURE_TOLERANT, CLIENT_STRICT };
+       CLIENT_SIGNATURE_REQUIRED, CLIENT_SIGNATURE_TOLERANT, CLIENT_STRICT, CLIENT_STATE };
 const struct db_stmt client_store_all = {
 	.name = "client_store_all",
 	.sql =
 	"select id, name, role, array_to_string(codes, chr(10)), authority, token_sha256, expires_at, disabled_at is not null,"
-	" signature_required, signature_tolerant, strict_reading from client order by id",
+	" signature_required, signature_tolerant, strict_reading, state from client order by id",
 };
 
 enum { CERTIFICATE_CLIENT, CERTIFICATE_SHA256, CERTIFICATE_DER, CERTIFICATE_SERIAL, CERTIFICATE_NOT_BEFORE, CERTIFICATE_NOT_AFTER };
@@ -30,6 +32,16 @@ const struct db_stmt client_store_certificates = {
 	.name = "client_store_certificates",
 	.sql =
 	"select client_id, sha256, der, serial, not_before, not_after from client_certificate where revoked_at is null order by client_id",
+};
+
+const struct db_stmt client_store_move = {
+	.name = "client_store_move",
+	.sql =
+	"with m as (update client set state = $2::text where name = $1::text and state = $3::text returning id)"
+	" insert into client_state_change (client_id, from_state, to_state, at, actor, reason)"
+	" select id, $3::text, $2::text, $4::timestamptz, $5::text, $6::text from m returning client_id",
+	.param_count = 6,
+	.flags = DB_WRITES,
 };
 
 struct client_set {
@@ -102,11 +114,13 @@ static bool read_client(struct client_set *s, const struct db_rows *r, int row)
 		return false;
 	/* A policy of a newer program stays the strictest one. */
 	(void)!signature_required_by_name(db_get_text(r, row, CLIENT_SIGNATURE_REQUIRED), &c->signature.required);
-	/* A role or authority of a newer program, or no hash: nobody who may do anything here. */
+	/* A role, authority or state of a newer program, or no hash: nobody who may do anything here. */
 	if (!role_by_name(db_get_text(r, row, CLIENT_ROLE), &c->role) || token.len != sizeof(c->token.b))
 		return true;
 	c->has_authority = authority.at != NULL && authority_by_code(authority, &c->authority);
 	if (authority.at != NULL && !c->has_authority)
+		return true;
+	if (c->role == ROLE_ENTERPRISE && !client_state_by_name(db_get_text(r, row, CLIENT_STATE), &c->state))
 		return true;
 	memcpy(c->token.b, token.at, sizeof(c->token.b));
 	s->count++;
@@ -204,6 +218,25 @@ const struct client *client_set_find(const struct client_set *s, const struct sh
 			return c->disabled || now_us >= c->expires_us ? NULL : c;
 	}
 	return NULL;
+}
+
+void client_report_put_messages(struct buf *b)
+{
+	bool first = true;
+
+	buf_char(b, '[');
+	for (int k = 0; k < DOC_KIND_COUNT; k++) {
+		for (int d = DIR_IMPORT; d <= DIR_EXPORT; d++) {
+			const struct message_def *def = message_def((enum doc_kind)k, (enum direction)d);
+
+			if (def == NULL)
+				continue;
+			buf_printf(b, "%s{\"kind\":\"%s\",\"direction\":\"%s\",\"customs_message\":%d}", first ? "" : ",", doc_kind_name(def->kind),
+			           direction_name(def->direction), def->number);
+			first = false;
+		}
+	}
+	buf_char(b, ']');
 }
 
 bool client_may_file_for(const struct client *c, struct text code)

@@ -11,7 +11,6 @@
 #include "store/schema_store.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,15 +120,14 @@ bool schema_check(struct db_sync *s, struct fault *f)
 	return good;
 }
 
-bool schema_purpose(struct db_sync *s, char *out, size_t size, struct fault *f)
+bool schema_purpose(struct db_sync *s, enum purpose *out, struct fault *f)
 {
 	const struct db_rows *r = db_sync_run(s, "select value from setting where name = 'purpose'", NULL, 0, f);
 
 	if (r == NULL)
 		return false;
-	if (db_row_count(r) != 1)
+	if (db_row_count(r) != 1 || !purpose_by_name(db_get_text(r, 0, 0), out))
 		return fault_set(f, FAULT_SCHEMA, "table setting does not say what the database is for");
-	(void)snprintf(out, size, TEXT_FMT, TEXT_ARG(db_get_text(r, 0, 0)));
 	return true;
 }
 

@@ -20,12 +20,22 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/declarations/{id}"): READ,
     ("GET", "/v1/declarations/{id}/timeline"): READ,
     ("GET", "/v1/declarations/{id}/verdict"): READ,
+    ("GET", "/v1/declarations/{id}/receipts"): READ,
+    ("GET", "/v1/receipts"): READ,
     ("POST", "/v1/authorities/{code}/receipts"): {"authority", "operator", "regulator"},
     ("GET", "/v1/authorities"): ALL,
     ("GET", "/v1/deliveries"): READ,
     ("GET", "/v1/deliveries/{id}"): READ,
     ("POST", "/v1/deliveries/{id}/retry"): {"operator", "regulator"},
     ("POST", "/v1/identities"): {"operator", "regulator"},
+    ("GET", "/v1/me"): ALL,
+    ("GET", "/v1/me/report"): {"enterprise"},
+    ("GET", "/v1/clients"): {"operator"},
+    ("GET", "/v1/clients/{name}"): {"operator"},
+    ("GET", "/v1/clients/{name}/report"): {"operator"},
+    ("POST", "/v1/clients/{name}/state"): {"operator"},
+    ("POST", "/sandbox/faults"): {"enterprise"},
+    ("POST", "/sandbox/clock"): {"enterprise"},
     ("POST", "/test/clock"): {"operator"},
 }
 PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}",
@@ -33,7 +43,7 @@ PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json
 
 
 def concrete(path):
-    for name, value in {"code": "TAX", "slug": "bad-json", "kind": "order", "direction": "import", "id": "x", "list": "unit"}.items():
+    for name, value in {"code": "TAX", "slug": "bad-json", "kind": "order", "direction": "import", "id": "x", "list": "unit", "name": "nobody"}.items():
         path = path.replace(f"{{{name}}}", value)
     return path
 

@@ -204,6 +204,10 @@ class Mock:
             self.behave(code, answer="at-once", latency_ms=0, late_ms=50, outcome="clear", steps=False, twice=False,
                         backwards=False, refuse_next=0, refuse_status=503, lose_before_next=0, lose_after_next=0,
                         wrong_next=0, hang_ms=30000, down=False)
+            self.api.request("DELETE", f"/{code}/exceptions")
+
+    def exceptions(self, code):
+        return self.api.get(f"/{code}/exceptions").json["items"]
 
     def summary(self, code):
         return self.api.get(f"/{code}/summary").json

@@ -23,6 +23,9 @@ static const struct {
 	{ "GET", "/v1/jobs/abc/results", "jobs_results", true, { "abc" } },
 	{ "POST", "/v1/jobs/abc/cancel", "jobs_cancel", true, { "abc" } },
 	{ "POST", "/v1/jobs", NULL, true, { NULL } },
+	{ "GET", "/v1/receipts", "receipts_poll", true, { NULL } },
+	{ "POST", "/v1/clients/Shop 17/state", "clients_state", true, { "Shop 17" } },
+	{ "GET", "/v1/me", "me_get", true, { NULL } },
 	{ "POST", "/v1/authorities/CUS/receipts", "receipts_post", true, { "CUS" } },
 	{ "GET", "/v1/standard/order/import", "standard_schema", true, { "order", "import" } },
 	{ "GET", "/v1/standard/codes", "standard_codes", true, { NULL } },
@@ -108,6 +111,7 @@ static void table_is_sound(void **state)
 
 		assert_true(r->path[0] == '/' && placeholders(r->path) <= REQ_CAPTURES);
 		assert_non_null(r->handler);
+		assert_true(!r->files || r->roles == ROLE_BIT(ROLE_ENTERPRISE)); /* only they have a state that lets them */
 		assert_true(r->summary != NULL && r->statuses != NULL && r->type != NULL);
 		assert_true(r->schema == NULL || has_schema(r->schema));
 		assert_true((r->body != ROUTE_BODY_NONE) == (r->takes != NULL) && (r->takes == NULL || has_schema(r->takes)));

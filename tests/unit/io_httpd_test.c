@@ -334,6 +334,27 @@ static void test_client_leaves(void **state)
 	free(s);
 }
 
+/* The handler ends the connection instead of answering: nothing comes, nobody is told that the client left. */
+static void test_dropped_without_an_answer(void **state)
+{
+	static const char *const paths[] = { "/drop", "/drop-soon" };
+	struct httpd_conf conf = usual_conf();
+	struct server *s = server_start(&conf);
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(paths); i++) {
+		int fd = dial(s);
+
+		send_post(fd, paths[i], "x", 1);
+		expect_closed(fd);
+		expect_count(&s->ended, (int)i + 1);
+	}
+	assert_int_equal(s->answered_0, 2);
+	assert_int_equal(s->gone, 0);
+	server_stop(s);
+	free(s);
+}
+
 /* Sent whole and then closed for writing: an answer at once still arrives, a wait ends. */
 static void test_half_closed(void **state)
 {
@@ -616,6 +637,7 @@ int main(void)
 		cmocka_unit_test(test_endless_chunks_are_cut),
 		cmocka_unit_test(test_expect_continue),
 		cmocka_unit_test(test_client_leaves),
+		cmocka_unit_test(test_dropped_without_an_answer),
 		cmocka_unit_test(test_half_closed),
 		cmocka_unit_test(test_connection_limit),
 		cmocka_unit_test(test_many_connections_without_a_stall),

@@ -5,6 +5,7 @@
  * What the server does is in the path:
  *   /sync    answers at once           /soon   answers in the next turn
  *   /later   answers after 20 ms       /never  does not answer
+ *   /drop    ends at once without an answer, /drop-soon in the next turn
  *   /denied  is refused with 401 before its body
  *   /arena   answers with a body that lies in the request's arena
  *   /query   answers with what the query says (see show_query)
@@ -85,6 +86,11 @@ static void later(struct loop_timer *t)
 	reply_text(w->req, 200, w->req->body, true);
 }
 
+static void drop_later(struct loop_timer *t)
+{
+	httpd_drop(container_of(t, struct waiter, timer)->req);
+}
+
 static void show_query(struct http_req *r)
 {
 	static const char *const known[] = { "a", "b" };
@@ -120,6 +126,10 @@ static void on_request(struct http_req *r, void *arg)
 		reply_text(r, 200, r->body, false);
 		return;
 	}
+	if (text_is(r->path, "/drop")) {
+		httpd_drop(r);
+		return;
+	}
 	if (text_is(r->path, "/arena")) {
 		reply_text(r, 200, text_dup(&r->arena, TEXT("from the arena")), true);
 		return;
@@ -141,6 +151,8 @@ static void on_request(struct http_req *r, void *arg)
 	r->user = w;
 	if (text_is(r->path, "/soon"))
 		loop_timer_set(s->loop, &w->timer, 0, later);
+	else if (text_is(r->path, "/drop-soon"))
+		loop_timer_set(s->loop, &w->timer, 0, drop_later);
 	else if (text_is(r->path, "/later"))
 		loop_timer_set(s->loop, &w->timer, 20000, later);
 }

@@ -314,6 +314,43 @@ static void written_answers_read_back(void **state)
 	}
 }
 
+/* What was stored of customs' answers, told again: the same answers, in the order of the message's elements. */
+static void stored_answers_are_one_message_again(void **state)
+{
+	struct bench *b = *state;
+	struct answer_stored stored[2];
+	struct read first, again;
+	struct buf out;
+
+	assert_true(read_xml(b, "<CEB604Message>" RETURN("", GUID, INFO)
+	                     "<InventoryReturn><preNo>E20260302000000002</preNo><orderNo>A&amp;B</orderNo><copNo>2</copNo><returnStatus>120</returnStatus>"
+	                     "<returnTime>20260302101112</returnTime><returnInfo>&lt;ok&gt;</returnInfo></InventoryReturn></CEB604Message>", &first));
+	assert_int_equal(first.count, 2);
+	for (int i = 0; i < 2; i++)
+		stored[i] = (struct answer_stored){ first.answers[i].body, TEXT(GUID) };
+	for (enum direction d = DIR_IMPORT; d <= DIR_EXPORT; d++) {
+		buf_init(&out, &b->arena, 256);
+		b->f = (struct fault){ 0 };
+		assert_true(answer_put_stored(&out, &b->arena, d, TEXT(GUID), stored, 2, &b->f));
+		assert_non_null(strstr(out.at, d == DIR_IMPORT ? "<ceb:CEB622Message" : "<ceb:CEB604Message"));
+		assert_true(read_xml(b, out.at, &again));
+		assert_int_equal(again.count, 2);
+		for (int i = 0; i < 2; i++) {
+			assert_true(text_eq(again.answers[i].reference, first.answers[i].reference) && text_eq(again.answers[i].info, first.answers[i].info));
+			assert_int_equal(again.answers[i].outcome, first.answers[i].outcome);
+			assert_true(again.answers[i].at_us == first.answers[i].at_us);
+		}
+		/* customsCode stands in 622 only, orderNo in 604 only */
+		assert_int_equal(strstr(out.at, "<ceb:customsCode>2928<") != NULL, d == DIR_IMPORT);
+		assert_int_equal(strstr(out.at, "<ceb:orderNo>A&amp;B<") != NULL, d == DIR_EXPORT);
+		assert_true(strstr(out.at, "<ceb:copNo>") < strstr(out.at, "<ceb:preNo>"));
+	}
+	stored[1].body = TEXT("[");
+	buf_init(&out, &b->arena, 256);
+	assert_false(answer_put_stored(&out, &b->arena, DIR_IMPORT, TEXT(GUID), stored, 2, &b->f));
+	assert_int_equal(b->f.code, FAULT_BAD_JSON);
+}
+
 static void an_answer_names_the_delivery(void **state)
 {
 	struct bench *b = *state;
@@ -344,6 +381,7 @@ int main(void)
 		BENCH_TEST(the_content_type_must_fit),
 		BENCH_TEST(answers_at_once_are_limited),
 		BENCH_TEST(written_answers_read_back),
+		BENCH_TEST(stored_answers_are_one_message_again),
 		BENCH_TEST(an_answer_names_the_delivery),
 	};
 

@@ -49,18 +49,19 @@ static void clients_are_found_by_their_token(void **state)
 	assert_null(find(s, "shop", NOW_US)); /* of none */
 	client_set_free(s);
 	house_sql(h->db,
-	          "insert into client (name, role, codes, authority, token_sha256, created_at, expires_at, disabled_at) values"
-	          " ('shop', 'enterprise', '{91330100MA27Y5QW3N,3301960001}', null, sha256('shop'), now(), null, null),"
-	          " ('late', 'operator', '{}', null, sha256('late'), now(), '2026-03-02T10:11:12+08', null),"
-	          " ('gone', 'operator', '{}', null, sha256('gone'), now(), null, now()),"
-	          " ('tax', 'authority', '{}', 'TAX', sha256('tax'), now(), null, null),"
-	          " ('mars', 'authority', '{}', 'MARS', sha256('mars'), now(), null, null),"
-	          " ('short', 'operator', '{}', null, '\\x00', now(), null, null),"
-	          " ('eye', 'regulator', '{}', null, sha256('eye'), now(), null, null)");
+	          "insert into client (name, role, codes, authority, token_sha256, created_at, expires_at, disabled_at, state) values"
+	          " ('shop', 'enterprise', '{91330100MA27Y5QW3N,3301960001}', null, sha256('shop'), now(), null, null, 'tested'),"
+	          " ('late', 'operator', '{}', null, sha256('late'), now(), '2026-03-02T10:11:12+08', null, null),"
+	          " ('gone', 'operator', '{}', null, sha256('gone'), now(), null, now(), null),"
+	          " ('tax', 'authority', '{}', 'TAX', sha256('tax'), now(), null, null, null),"
+	          " ('mars', 'authority', '{}', 'MARS', sha256('mars'), now(), null, null, null),"
+	          " ('short', 'operator', '{}', null, '\\x00', now(), null, null, null),"
+	          " ('eye', 'regulator', '{}', null, sha256('eye'), now(), null, null, null)");
 	s = load(h);
 	c = find(s, "shop", NOW_US);
 	assert_non_null(c);
 	assert_true(text_is(c->name, "shop") && c->role == ROLE_ENTERPRISE && c->code_count == 2 && !c->has_authority);
+	assert_int_equal(c->state, CLIENT_TESTED);
 	assert_true(c->id == house_ask(h, "select id from client where name = 'shop'"));
 	assert_true(client_may_file_for(c, TEXT("91330100MA27Y5QW3N")) && client_may_file_for(c, TEXT("3301960001")));
 	assert_false(client_may_file_for(c, TEXT("91330100MA27Y5QW3")) || client_may_file_for(c, TEXT("")) || client_may_file_for(c, TEXT("x")));
@@ -120,8 +121,8 @@ static void many_clients_are_all_found(void **state)
 	char name[16];
 
 	house_migrate(h);
-	house_sql(h->db, "insert into client (name, role, codes, token_sha256, created_at)"
-	                 " select 'c' || i, 'enterprise', array['code' || i], sha256(convert_to('c' || i, 'UTF8')), now() from generate_series(1, 5000) i");
+	house_sql(h->db, "insert into client (name, role, codes, token_sha256, created_at, state)"
+	                 " select 'c' || i, 'enterprise', array['code' || i], sha256(convert_to('c' || i, 'UTF8')), now(), 'live' from generate_series(1, 5000) i");
 	s = load(h);
 	for (int i = 0; i <= 5001; i++) {
 		const struct client *c;

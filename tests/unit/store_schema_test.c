@@ -29,7 +29,7 @@ static void empty_database_is_migrated_once(void **state)
 {
 	struct house *h = house_of(state);
 	struct fault f = { 0 };
-	char purpose[16];
+	enum purpose purpose;
 	int applied;
 
 	refused(h, "no schema yet");
@@ -40,8 +40,8 @@ static void empty_database_is_migrated_once(void **state)
 	assert_true(schema_migrate(h->db, NOW_US, &applied, &f));
 	assert_int_equal(applied, 0);
 	assert_int_equal(house_ask(h, "select count(*) from schema_migration"), files());
-	assert_true(schema_purpose(h->db, purpose, sizeof(purpose), &f));
-	assert_string_equal(purpose, "production");
+	assert_true(schema_purpose(h->db, &purpose, &f));
+	assert_int_equal(purpose, PURPOSE_PRODUCTION);
 	assert_int_equal(house_ask(h, "select count(*) from pg_locks where locktype = 'advisory'"), 0);
 }
 

@@ -1,0 +1,11 @@
+-- params: 4
+-- $1 $2 declaration: bucket, id; $3 caller's client id; $4 sees declarations of every client
+-- Customs' answers by customs' own time, a row for each: id, direction, record as it was stored. One row of nulls: the
+-- declaration is there and has none for this caller.
+select a.id, d.direction, a.body
+from declaration d
+left join authority_receipt a on a.bucket = d.bucket and a.declaration_id = d.id and a.authority = 'CUS'
+  and ($4::boolean or filed_inventory(d.filing_ids, $3::integer))
+where d.bucket = $1::smallint and d.id = $2::uuid and ($4::boolean or $3::integer = any (d.client_ids))
+order by a.at, a.id
+limit 100

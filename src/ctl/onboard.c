@@ -1,0 +1,131 @@
+/* client promote, history, report: how an enterprise comes in. */
+#include <pwd.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "ctl/ctl.h"
+#include "ctl/table.h"
+#include "model/onboarding.h"
+#include "store/client_store.h"
+#include "store/query.h"
+
+struct text client_actor(struct ctl *c)
+{
+	const struct passwd *user = getpwuid(getuid());
+	struct buf b;
+
+	buf_init(&b, &c->arena, 64);
+	buf_str(&b, "tongguanctl:");
+	if (user != NULL)
+		buf_str(&b, user->pw_name);
+	else
+		buf_i64(&b, getuid());
+	return buf_as_text(&b);
+}
+
+static bool read_state(struct ctl *c, struct text name, enum client_state *out, struct fault *f)
+{
+	struct db_param p[1] = { db_text(name) };
+	const struct db_rows *r = ctl_run(c, "select state from client where name = $1", p, 1, f);
+
+	if (r == NULL)
+		return false;
+	if (db_row_count(r) == 0)
+		return fault_set(f, FAULT_NOT_FOUND, "there is no client of that name");
+	if (!client_state_by_name(db_get_text(r, 0, 0), out))
+		return fault_set(f, FAULT_STATE_CONFLICT, "only enterprises have a state");
+	return true;
+}
+
+static bool choose(const struct ctl *c, enum client_state from, enum client_state *to, struct fault *f)
+{
+	if (c->to == NULL && from == CLIENT_LIVE)
+		return fault_set(f, FAULT_STATE_CONFLICT, "the client is live: there is no next state; --to names an earlier one");
+	*to = c->to == NULL ? from + 1 : from;
+	if (c->to != NULL && !client_state_by_name(text_of(c->to), to))
+		return fault_set(f, FAULT_BAD_REQUEST, "--to is applied, tested, approved or live");
+	if (c->reason != NULL && strlen(c->reason) > CLIENT_REASON_BYTES_MAX)
+		return fault_set(f, FAULT_BAD_REQUEST, "--reason has up to %d bytes", CLIENT_REASON_BYTES_MAX);
+	return client_state_may_move(from, *to, text_of(c->reason), f);
+}
+
+bool client_promote(struct ctl *c, struct fault *f)
+{
+	struct text name = text_of(client_name(c));
+	enum client_state from, to;
+	const struct db_rows *r;
+
+	if (name.at == NULL)
+		return fault_set(f, FAULT_BAD_REQUEST, "which client?");
+	if (!read_state(c, name, &from, f) || !choose(c, from, &to, f))
+		return false;
+	struct db_param p[6] = { db_text(name), db_text(text_of(client_state_name(to))), db_text(text_of(client_state_name(from))),
+		                 db_time(&c->arena, clock_now_us(&c->clock)), db_text(client_actor(c)), db_text(text_of(c->reason)) };
+	r = ctl_run(c, client_store_move.sql, p, 6, f);
+	if (r == NULL)
+		return false;
+	if (db_row_count(r) == 0)
+		return fault_set(f, FAULT_STATE_CONFLICT, "somebody else moved the client just now: look at it again");
+	if (!ctl_rules_moved(c, f))
+		return false;
+	(void)printf("%s\n", client_state_name(to));
+	return fflush(stdout) == 0 || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+}
+
+bool client_history(struct ctl *c, struct fault *f)
+{
+	static const char *const columns[] = { "at", "from", "to", "actor", "reason" };
+	struct text name = text_of(client_name(c));
+	enum client_state now;
+	const struct db_rows *r;
+	struct table t;
+
+	if (name.at == NULL)
+		return fault_set(f, FAULT_BAD_REQUEST, "which client?");
+	if (!read_state(c, name, &now, f))
+		return false;
+	struct db_param p[1] = { db_text(name) };
+	r = ctl_run(c, "select s.at, s.from_state, s.to_state, s.actor, s.reason from client_state_change s join client c on c.id = s.client_id"
+	               " where c.name = $1 order by s.id", p, 1, f);
+	if (r == NULL)
+		return false;
+	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
+	for (int row = 0; row < db_row_count(r); row++) {
+		table_time(&t, r, row, 0);
+		for (int col = 1; col < 5; col++)
+			table_text(&t, db_get_text(r, row, col));
+	}
+	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+}
+
+/* JSON always: it is kept as the evidence for the step to tested. */
+bool client_report(struct ctl *c, struct fault *f)
+{
+	struct text name = text_of(client_name(c));
+	struct db_param ask[1] = { db_text(name) };
+	const struct db_rows *r;
+	enum client_state state;
+	struct buf messages;
+
+	if (name.at == NULL)
+		return fault_set(f, FAULT_BAD_REQUEST, "which client?");
+	if (!read_state(c, name, &state, f))
+		return false;
+	r = ctl_run(c, "select c.id, s.value from client c, setting s where c.name = $1 and s.name = 'purpose'", ask, 1, f);
+	if (r == NULL)
+		return false;
+	if (db_row_count(r) == 0 || text_is(db_get_text(r, 0, 1), purpose_name(PURPOSE_PRODUCTION)))
+		return fault_set(f, FAULT_STATE_CONFLICT, "a report is made in the sandbox's database; this one is production's");
+	buf_init(&messages, &c->arena, 1024);
+	client_report_put_messages(&messages);
+	struct db_param p[3] = { db_i32(&c->arena, (int32_t)db_get_int(r, 0, 0)), db_text(buf_as_text(&messages)),
+		                 db_time(&c->arena, clock_now_us(&c->clock)) };
+	query_init();
+	r = ctl_run(c, query("client_report")->sql, p, 3, f);
+	if (r == NULL)
+		return false;
+	if (db_row_count(r) == 0)
+		return fault_set(f, FAULT_NOT_FOUND, "there is no client of that name");
+	(void)printf(TEXT_FMT "\n", TEXT_ARG(db_get_text(r, 0, 0)));
+	return fflush(stdout) == 0 || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+}
