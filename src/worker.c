@@ -14,6 +14,7 @@
 #include "worker_priv.h"
 
 #define DRAIN_STEP_US 5000
+#define CERTIFICATE_NOTICE_DAYS 30
 #define BUSY_BATCH    16 /* filings in one flush: they arrive faster than they are stored */
 
 #define SESSION_COMMON "set timezone = 'UTC'; set jit = off; set lock_timeout = '5s'; set max_parallel_workers_per_gather = 0;"
@@ -171,6 +172,18 @@ static bool make_api(struct worker *w, struct fault *f)
 	return w->api != NULL;
 }
 
+/* Told by the first of them, at each start: customs will refuse what an expired certificate signs. */
+static void note_customs_certificate(const struct worker *w)
+{
+	int64_t left_us;
+
+	if (w->customs_signer == NULL || w->deps.index != 0)
+		return;
+	left_us = customs_signer_expires_us(w->customs_signer) - clock_now_us(w->deps.clock);
+	if (left_us < CERTIFICATE_NOTICE_DAYS * US_PER_DAY)
+		log_event(NULL, LOG_LEVEL_WARNING, "customs.certificate_expires", "%s", left_us < 0 ? "it has expired" : "in less than thirty days");
+}
+
 static bool make_all(struct worker *w, struct fault *f)
 {
 	w->loop = loop_new(f);
@@ -179,6 +192,7 @@ static bool make_all(struct worker *w, struct fault *f)
 	w->signer = signer_load(w->deps.startup->sign_path, f);
 	if (w->signer == NULL || !customs_signer_open(w->deps.config, &w->customs_signer, f))
 		return false;
+	note_customs_certificate(w);
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
 		return false;

@@ -8,7 +8,7 @@
 #ifndef MODEL_SIGNATURE_H
 #define MODEL_SIGNATURE_H
 
-#include "base/crypto.h"
+#include "base/certificate.h"
 #include "model/rule.h"
 
 enum signature_required { SIGNATURE_NONE, SIGNATURE_SCHEMA, SIGNATURE_TEXT, SIGNATURE_ALL, SIGNATURE_REQUIRED_COUNT };
@@ -16,10 +16,18 @@ enum signature_required { SIGNATURE_NONE, SIGNATURE_SCHEMA, SIGNATURE_TEXT, SIGN
 const char *signature_required_name(enum signature_required r); /* "none" … as the database and tongguanctl have it */
 bool signature_required_by_name(struct text name, enum signature_required *out) must_check;
 
+/* A certificate that is decoded when it is first needed, and kept as long as `arena`: it takes longer than to verify RSA. */
+struct certificate_slot {
+	struct arena *arena;
+	const struct certificate *read; /* NULL: not yet, or it could not be */
+	bool was_tried;
+};
+
 struct bound_certificate { /* whoever holds its key may sign for the client; revoked ones are not here */
 	struct sha256 sha256;  /* over der */
 	struct text der, serial;
 	int64_t not_before_us, not_after_us;
+	struct certificate_slot *slot; /* one thread at a time; NULL: decoded for each message */
 };
 
 struct client_signature {

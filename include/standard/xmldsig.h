@@ -41,7 +41,7 @@ struct xmldsig_trust {
 	int64_t now_us;                               /* the certificate must be valid then */
 };
 
-struct xmldsig_result { /* texts live in the arena or for ever */
+struct xmldsig_result { /* texts live as long as the arena and the certificates of the trust */
 	enum rule rule;         /* RULE_COUNT: the signature is good; else the step that failed, RULE_SIGNATURE_… */
 	const char *why;        /* more precisely, in English; NULL: the rule says it all */
 	unsigned tolerated;     /* XMLDSIG_BLANKS_…, of a good one */

@@ -32,7 +32,7 @@ struct client {
 	enum strictness strictness; /* how its customs messages are read */
 };
 
-struct client_set; /* immutable; made by a load, freed by its owner when replaced */
+struct client_set; /* immutable but for certificates decoded on the way; made by a load, freed by its owner when replaced */
 /* The statements of a load and the reading of their rows (io does the waiting). */
 extern const struct db_stmt client_store_all, client_store_certificates;
 struct client_set *client_set_from_rows(const struct db_rows *clients, const struct db_rows *certificates) must_check; /* NULL: no memory */

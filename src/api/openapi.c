@@ -40,8 +40,8 @@ static void put_media(struct buf *b, bool *first, const char *type, const char *
 
 static void put_response(struct buf *b, const struct route *route, int status)
 {
-	bool is_good = status < 300, first = true, is_refusal = status == 400 || status == 413;
-	bool in_envelope = is_refusal && route->body == ROUTE_BODY_FILING && route->also != NULL; /* CEB900 in the relay form */
+	bool is_good = status < 300, first = true, is_refusal = status == 400 || status == 413 || status == 422;
+	bool in_envelope = is_refusal && route->body == ROUTE_BODY_FILING && route->also != NULL; /* CEB900 or a receipt, in the relay form */
 	const char *reason = "";
 
 	for (size_t i = 0; i < COUNTOF(reasons); i++)

@@ -94,7 +94,7 @@ bool message_verify(struct ctl *c, struct fault *f)
 
 		if (x == NULL)
 			return false;
-		bound = (struct bound_certificate){ x->sha256, x->der, x->serial, x->not_before_us, x->not_after_us };
+		bound = (struct bound_certificate){ x->sha256, x->der, x->serial, x->not_before_us, x->not_after_us, NULL };
 		trust.certificates = &bound;
 		trust.certificate_count = 1;
 	}

@@ -54,7 +54,8 @@ bool signature_gate(struct arena *a, const struct client_signature *policy, int 
                     int64_t now_us, struct signature_verdict *out)
 {
 	const struct xmldsig_trust trust = {
-		.certificates = policy->certificates, .certificate_count = policy->certificate_count, .is_tolerant = policy->is_tolerant, .now_us = now_us,
+		.certificates = policy->certificates, .certificate_count = policy->certificate_count,
+		.is_tolerant = policy->is_tolerant, .now_us = now_us,
 	};
 	bool may_be_signed = memmem(business_xml.at, business_xml.len, "Signature", 9) != NULL;
 

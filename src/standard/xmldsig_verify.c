@@ -257,8 +257,8 @@ static const struct bound_certificate *bound_by_serial(const struct xmldsig_trus
 	return found;
 }
 
-/* The bytes of the certificate that counts. */
-static bool choose_certificate(struct check *c, struct text *der)
+/* The bytes of the certificate that counts; *out NULL when it is none of the bound ones. */
+static bool choose_certificate(struct check *c, struct text *der, const struct bound_certificate **out)
 {
 	const struct xmldsig_trust *t = c->trust;
 	const struct bound_certificate *bound;
@@ -266,8 +266,11 @@ static bool choose_certificate(struct check *c, struct text *der)
 
 	if (c->parts.certificate.at == NULL) {
 		bound = bound_by_serial(t, text_trim(c->parts.key_name));
+		if (bound == NULL && c->parts.key_name.at == NULL)
+			return fails(c, RULE_SIGNATURE_CERTIFICATE, "KeyInfo names no certificate");
 		if (bound == NULL)
-			return fails(c, RULE_SIGNATURE_CERTIFICATE, c->parts.key_name.at == NULL ? "KeyInfo names no certificate" : "no certificate has the serial number of KeyName");
+			return fails(c, RULE_SIGNATURE_CERTIFICATE, "no certificate has the serial number of KeyName");
+		*out = bound;
 		*der = bound->der;
 		return true;
 	}
@@ -282,18 +285,32 @@ static bool choose_certificate(struct check *c, struct text *der)
 	bound = bound_by_digest(t, &sha256);
 	if (bound == NULL && !t->any_certificate)
 		return fails(c, RULE_SIGNATURE_NOT_BOUND, NULL);
+	*out = bound;
 	return true;
+}
+
+static const struct certificate *read_certificate(struct check *c, const struct bound_certificate *bound, struct text der, struct fault *why)
+{
+	struct certificate_slot *slot = bound == NULL ? NULL : bound->slot;
+	struct fault ignored = { 0 };
+
+	if (slot != NULL && !slot->was_tried) {
+		slot->was_tried = true;
+		slot->read = certificate_read(slot->arena, der, &ignored);
+	}
+	return slot != NULL && slot->read != NULL ? slot->read : certificate_read(c->arena, der, why);
 }
 
 static const struct certificate *find_certificate(struct check *c)
 {
+	const struct bound_certificate *bound = NULL;
 	const struct certificate *certificate;
 	struct fault why = { 0 };
 	struct text der;
 
-	if (!choose_certificate(c, &der))
+	if (!choose_certificate(c, &der, &bound))
 		return NULL;
-	certificate = certificate_read(c->arena, der, &why);
+	certificate = read_certificate(c, bound, der, &why);
 	if (certificate == NULL) {
 		(void)(why.code == FAULT_BUSY ? no_memory(c) : fails(c, RULE_SIGNATURE_CERTIFICATE, "X509Certificate cannot be read"));
 		return NULL;

@@ -141,12 +141,18 @@ static void index_clients(struct client_set *s)
 static void read_certificate(struct client_set *s, const struct db_rows *r, int row, struct bound_certificate *out)
 {
 	struct text sha256 = db_get_text(r, row, CERTIFICATE_SHA256);
+	struct certificate_slot *slot = arena_zalloc(&s->arena, sizeof(*slot));
+
+	if (slot == NULL)
+		return;
+	slot->arena = &s->arena;
 
 	*out = (struct bound_certificate){
 		.der = text_dup(&s->arena, db_get_text(r, row, CERTIFICATE_DER)),
 		.serial = text_dup(&s->arena, db_get_text(r, row, CERTIFICATE_SERIAL)),
 		.not_before_us = db_get_time(r, row, CERTIFICATE_NOT_BEFORE),
 		.not_after_us = db_get_time(r, row, CERTIFICATE_NOT_AFTER),
+		.slot = slot,
 	};
 	if (sha256.len == sizeof(out->sha256.b))
 		memcpy(out->sha256.b, sha256.at, sizeof(out->sha256.b));

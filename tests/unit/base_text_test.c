@@ -264,6 +264,23 @@ static void escapes(void **state)
 	assert_string_equal(b.at, "null");
 }
 
+/* As C14N 1.0 has text nodes. */
+static void escapes_of_element_content(void **state)
+{
+	static const struct { struct text in; const char *out; } cases[] = {
+		{ T(""), "" }, { T("a \"b\" 'c'"), "a \"b\" 'c'" }, { T("<&>"), "&lt;&amp;&gt;" }, { T("a\tb\nc\rd"), "a\tb\nc&#xD;d" },
+		{ T("\x01\x7f"), "\xEF\xBF\xBD\x7f" }, { T("通关]]>"), "通关]]&gt;" },
+	};
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(cases); i++) {
+		buf_init(&b, &arena, 0);
+		buf_xml_text(&b, cases[i].in);
+		assert_string_equal(b.at, cases[i].out);
+	}
+}
+
 static void hex(void **state)
 {
 	static const struct {
@@ -351,6 +368,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(buffer_numbers_and_formats, begin, end),
 		cmocka_unit_test(full_buffer_stops),
 		cmocka_unit_test_setup_teardown(escapes, begin, end),
+		cmocka_unit_test_setup_teardown(escapes_of_element_content, begin, end),
 		cmocka_unit_test_setup_teardown(hex, begin, end),
 		cmocka_unit_test_setup_teardown(base64, begin, end),
 		cmocka_unit_test_setup_teardown(base64_round_trip_of_all_lengths, begin, end),

@@ -139,6 +139,9 @@ static void errors_have_their_line(void **state)
 		{ "query { page_default = 100 page_max = 99 }\n", "query.page_default" },
 		{ "http { memory_bytes = 67108863 }\n", "batch.body_bytes" },
 		{ "sign { key_file = \"\" }\n", "sign.key_file" },
+		{ "customs { signing_key = k }\n", "customs.signing_key and customs.certificate go together" },
+		{ "customs { certificate = c }\n", "customs.signing_key and customs.certificate go together" },
+		{ "customs { algorithm = md5 }\n", ":1: customs.algorithm is none of auto|rsa-sha1|rsa-sha256|sm2-sm3" },
 	};
 	char said[1000];
 	struct config c;

@@ -113,7 +113,7 @@ static inline void bench_key_make(struct signature_bench *b, struct bench_key *k
 	if (k->certificate == NULL || k->key == NULL)
 		fail_msg("%s", f.text);
 	k->bound = (struct bound_certificate){ k->certificate->sha256, k->certificate->der, k->certificate->serial, k->certificate->not_before_us,
-		                               k->certificate->not_after_us };
+		                               k->certificate->not_after_us, NULL };
 }
 
 static inline void bench_key_done(struct bench_key *k)

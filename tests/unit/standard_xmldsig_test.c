@@ -64,7 +64,7 @@ static int drop_keys(void **state)
 static struct text sign_with(struct test *t, const struct bench_key *k, enum sign_algorithm algorithm, struct text message)
 {
 	struct xmldsig_signer s;
-	struct text out;
+	struct text out = { NULL, 0 };
 
 	if (!xmldsig_signer_init(&s, &t->arena, k->key, k->certificate, algorithm, &t->fault) ||
 	    !xmldsig_sign(&t->arena, message, &s, &out, &t->fault))
@@ -343,6 +343,36 @@ static void certificates_decide(void **state)
 	expect(t, verify_at(t, rsa_message, &rsa, false, BENCH_NOW_US), RULE_SIGNATURE_KEY, "SM2 by an RSA key");
 }
 
+/* Decoded once, used as often as it is asked for; one that cannot be is tried once. */
+static void a_slot_keeps_the_certificate(void **state)
+{
+	struct test *t = *state;
+	struct text message = sign_sm2(t, PLAIN), unreadable = TEXT("0\x03" "abc");
+	struct certificate_slot slot = { .arena = &t->arena };
+	struct bound_certificate bound = sm2.bound;
+	const struct xmldsig_trust trust = { .certificates = &bound, .certificate_count = 1, .now_us = BENCH_NOW_US };
+	const struct certificate *kept;
+
+	bound.slot = &slot;
+	assert_true(xmldsig_verify(&t->arena, message, &trust, &t->result, &t->fault));
+	expect(t, t->result.rule, RULE_COUNT, "the first time");
+	kept = slot.read;
+	assert_true(kept != NULL && text_eq(kept->der, sm2.certificate->der));
+	assert_true(xmldsig_verify(&t->arena, message, &trust, &t->result, &t->fault));
+	expect(t, t->result.rule, RULE_COUNT, "the second time");
+	assert_true(slot.read == kept);
+	assert_true(xmldsig_verify(&t->arena, changed(t, message, "INT-1", "INT-2"), &trust, &t->result, &t->fault));
+	expect(t, t->result.rule, RULE_SIGNATURE_DIGEST, "altered");
+	slot = (struct certificate_slot){ .arena = &t->arena };
+	bound.der = unreadable;
+	message = changed(t, message, cstr(t, part(message, "<ds:X509Data>", "</ds:X509Data>")), "");
+	for (int i = 0; i < 2; i++) {
+		assert_true(xmldsig_verify(&t->arena, message, &trust, &t->result, &t->fault));
+		expect(t, t->result.rule, RULE_SIGNATURE_CERTIFICATE, "unreadable");
+		assert_true(slot.was_tried && slot.read == NULL);
+	}
+}
+
 static void whoever_trusts_any_certificate_says_so(void **state)
 {
 	struct test *t = *state;
@@ -533,6 +563,7 @@ int main(void)
 		TEST(only_the_expected_form_is_read),
 		TEST(wrapping_is_refused),
 		TEST(certificates_decide),
+		TEST(a_slot_keeps_the_certificate),
 		TEST(whoever_trusts_any_certificate_says_so),
 		TEST(blanks_are_tolerated_when_allowed),
 		TEST(methods_have_several_names),

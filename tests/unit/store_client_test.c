@@ -79,6 +79,41 @@ static void clients_are_found_by_their_token(void **state)
 	client_set_free(NULL);
 }
 
+static void certificates_come_with_their_client(void **state)
+{
+	struct house *h = house_of(state);
+	const struct client_signature *none, *some;
+	struct client_set *s;
+
+	house_migrate(h);
+	house_sql(h->db,
+	          "insert into client (name, role, codes, token_sha256, created_at, signature_required, signature_tolerant) values"
+	          " ('plain', 'enterprise', '{3301960001}', sha256('plain'), now(), default, default),"
+	          " ('unread', 'enterprise', '{}', '\\x00', now(), 'all', true),"
+	          " ('signing', 'enterprise', '{3301960001}', sha256('signing'), now(), 'text', false);"
+	          "insert into client_certificate (client_id, sha256, der, serial, subject, not_before, not_after, added_at, revoked_at)"
+	          " select id, sha256(d), d, '0A', 'CN=x', '2026-03-01T00:00+08', '2027-03-01T00:00+08', now(), r"
+	          " from client, (values ('\\x3000'::bytea, null::timestamptz), ('\\x3001', now()), ('\\x3002', null)) v(d, r)"
+	          " where name in ('unread', 'signing')");
+	s = load(h);
+	none = &find(s, "plain", NOW_US)->signature;
+	assert_true(none->required == SIGNATURE_NONE && none->is_tolerant && none->certificate_count == 0);
+	some = &find(s, "signing", NOW_US)->signature;
+	assert_true(some->required == SIGNATURE_TEXT && !some->is_tolerant);
+	assert_int_equal(some->certificate_count, 2); /* the revoked one is not here, nor are another's */
+	for (int i = 0; i < 2; i++) {
+		const struct bound_certificate *c = &some->certificates[i];
+		struct sha256 sha256 = sha256_of(c->der);
+		int64_t from_us, to_us;
+
+		assert_memory_equal(&c->sha256, &sha256, sizeof(sha256));
+		assert_true(text_is(c->serial, "0A") && c->der.len == 2 && c->der.at[0] == '0' && c->der.at[1] != 1);
+		assert_true(clock_parse_date(TEXT("2026-03-01"), &from_us) && clock_parse_date(TEXT("2027-03-01"), &to_us));
+		assert_true(c->not_before_us == from_us && c->not_after_us == to_us);
+	}
+	client_set_free(s);
+}
+
 static void many_clients_are_all_found(void **state)
 {
 	struct house *h = house_of(state);
@@ -114,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_HOUSE(clients_are_found_by_their_token),
+		WITH_HOUSE(certificates_come_with_their_client),
 		WITH_HOUSE(many_clients_are_all_found),
 		cmocka_unit_test(roles_have_names),
 	};
