@@ -42,6 +42,8 @@ struct codebook {
 	int list_from[CODE_LIST_COUNT + 1]; /* where a list begins in codes, the next one's beginning is its end */
 	uint32_t *slots;        /* open addressing, power of two */
 	uint32_t slot_mask;
+	uint32_t *iso_slots;    /* the same by list and each ISO code of a row */
+	uint32_t iso_mask;
 	struct regime *regimes;
 	int regime_count;
 	int64_t revision;       /* of the tables it was read from */
@@ -54,6 +56,8 @@ bool codebook_add_regime(struct codebook *c, const struct regime *row) must_chec
 bool codebook_seal(struct codebook *c) must_check;                                   /* sorts, and builds the index */
 /* The row valid on the day; NULL: none. */
 const struct code_row *codebook_find(const struct codebook *c, enum code_list l, struct text code, int32_t day);
+/* The codes that stand for an ISO code (capitals) on the day: how many different ones there are; the first `most` of them in *found. */
+int codebook_find_iso(const struct codebook *c, enum code_list l, struct text iso, int32_t day, const struct code_row **found, int most);
 /* All rows of a list, in order of code and time, of every day. */
 const struct code_row *codebook_list(const struct codebook *c, enum code_list l, int *count);
 const struct regime *codebook_regime(const struct codebook *c, struct text trade_mode, enum direction d, int32_t day);

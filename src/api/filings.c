@@ -28,14 +28,30 @@ static bool is_xml(const struct req *r)
 	return slash != NULL && (slash[1] == 'x' || slash[1] == 'X');
 }
 
+/* ?codes=iso: currencies and countries by their ISO codes, in JSON only; customs' own XML has customs' own codes. */
+static bool wants_iso(struct req *r, bool xml, bool *iso, struct fault *f)
+{
+	struct text codes = httpd_query(r->http, "codes");
+
+	*iso = text_is(codes, "iso");
+	if (codes.at != NULL && !*iso && !text_is(codes, "customs"))
+		return fault_set(f, FAULT_BAD_REQUEST, "codes is iso or customs");
+	return !(*iso && xml) || fault_set(f, FAULT_BAD_REQUEST, "codes=iso is for JSON: a CEB message has the codes of customs");
+}
+
 static bool read_message(struct req *r, bool xml, struct message *m, struct fault *f)
 {
 	const struct rules *rules = *r->api->deps.rules;
+	bool iso;
 
+	if (!wants_iso(r, xml, &iso, f))
+		return false;
 	if (rules == NULL)
 		return fault_set(f, FAULT_STORE_DOWN, "the code lists are not read yet");
 	if (!(xml ? message_read_ceb(r->arena, r->http->body, m, f) : message_read_json(r->arena, r->http->body, m, f)))
 		return false;
+	if (iso)
+		message_map_iso(r->arena, m, rules->book, clock_day(r->now_us));
 	message_check(r->arena, m, rules->book, clock_day(r->now_us));
 	if (r->arena->full)
 		return fault_set(f, FAULT_TOO_LARGE, "the message does not fit the memory of a request");

@@ -146,6 +146,7 @@ static const struct openapi_parameter parameters[] = {
 	{ "authority", TEXT_, "role code, such as CUS" },
 	{ "code", TEXT_, "of an authority: its role code, such as CUS; of a list: how its codes begin" },
 	{ "id", TEXT_, "id as answers show it" },
+	{ "codes", "{\"enum\":[\"customs\",\"iso\"]}", "iso: currencies and countries of the JSON filing are ISO 4217 and ISO 3166 letters" },
 	{ "list", TEXT_, "name of a code list, such as currency" },
 	{ "q", TEXT_, "a part of a name in Chinese or English, an ISO code, or the beginning of a code" },
 	{ "on", DAY, "the day on which rows are in force; today if left out" },

@@ -17,6 +17,7 @@
 #define OPERATOR     ROLE_BIT(ROLE_OPERATOR)
 #define AUTHORITY    ROLE_BIT(ROLE_AUTHORITY)
 
+static const char *const file_query[] = { "codes" };
 static const char *const filings_query[] = { "kind", "direction", "key", "sha256" };
 static const char *const declarations_query[] = { "platform_code", "order_no", "state", "verdict", "from", "to", "limit", "cursor" };
 static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "limit", "cursor" };
@@ -25,7 +26,7 @@ static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" 
 
 static const struct route routes[] = {
 	{ .name = "filings_post", .method = "POST", .path = "/v1/filings", .roles = ENTERPRISE, .body = ROUTE_BODY_FILING,
-	  .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "FilingBody", .statuses = "201 207 406 409 422",
+	  QUERY(file_query), .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "FilingBody", .statuses = "201 207 406 409 422",
 	  .summary = "File one order, payment, waybill, inventory or waybill status, or a message of several", .handler = filings_post },
 	{ .name = "filings_find", .method = "GET", .path = "/v1/filings", .roles = ROLES_READ, QUERY(filings_query),
 	  .type = JSON_TYPE, .schema = "FilingList", .statuses = "",

@@ -128,26 +128,47 @@ static void sort_codes(struct codebook *c)
 	}
 }
 
-bool codebook_seal(struct codebook *c)
+/* An open table for so many entries, all free; NULL: arena full. */
+static uint32_t *new_slots(struct arena *a, int entries, uint32_t *mask)
 {
 	uint32_t size = 16;
 
+	while (size < 2 * (uint32_t)entries)
+		size *= 2;
+	*mask = size - 1;
+	return arena_zalloc(a, size * sizeof(uint32_t));
+}
+
+static void take_slot(uint32_t *slots, uint32_t mask, uint32_t at, int index)
+{
+	while (slots[at & mask] != SLOT_FREE)
+		at++;
+	slots[at & mask] = (uint32_t)index + 1;
+}
+
+static bool index_iso(struct codebook *c)
+{
+	struct text rest, word;
+	int words = 0;
+
+	for (int i = 0; i < c->code_count; i++)
+		for (rest = c->codes[i].iso; text_next(&rest, ' ', &word);)
+			words++;
+	c->iso_slots = new_slots(&c->arena, words, &c->iso_mask);
+	for (int i = 0; c->iso_slots != NULL && i < c->code_count; i++)
+		for (rest = c->codes[i].iso; text_next(&rest, ' ', &word);)
+			take_slot(c->iso_slots, c->iso_mask, hash(c->codes[i].list, word), i);
+	return c->iso_slots != NULL;
+}
+
+bool codebook_seal(struct codebook *c)
+{
 	assert(c->slots == NULL);
 	sort_codes(c);
-	while (size < 2 * (uint32_t)c->code_count)
-		size *= 2;
-	c->slots = arena_zalloc(&c->arena, size * sizeof(*c->slots));
-	if (c->slots == NULL)
-		return false;
-	c->slot_mask = size - 1;
-	for (int i = 0; i < c->code_count; i++) {
-		uint32_t slot = hash(c->codes[i].list, c->codes[i].code) & c->slot_mask;
-
-		while (c->slots[slot] != SLOT_FREE)
-			slot = (slot + 1) & c->slot_mask;
-		c->slots[slot] = (uint32_t)i + 1;
-	}
-	return true;
+	c->slots = new_slots(&c->arena, c->code_count, &c->slot_mask);
+	for (int i = 0; c->slots != NULL && i < c->code_count; i++)
+		take_slot(c->slots, c->slot_mask, hash(c->codes[i].list, c->codes[i].code), i);
+	return c->slots != NULL && index_iso(c);
 }
 
 static bool is_valid_on(int32_t from, int32_t to, int32_t day)
@@ -165,6 +186,33 @@ const struct code_row *codebook_find(const struct codebook *c, enum code_list l,
 			return row;
 	}
 	return NULL;
+}
+
+static bool has_iso(const struct code_row *row, struct text iso)
+{
+	struct text rest = row->iso, word;
+
+	while (text_next(&rest, ' ', &word))
+		if (text_eq(word, iso))
+			return true;
+	return false;
+}
+
+int codebook_find_iso(const struct codebook *c, enum code_list l, struct text iso, int32_t day, const struct code_row **found, int most)
+{
+	int count = 0;
+
+	for (uint32_t slot = hash(l, iso) & c->iso_mask; c->iso_slots[slot] != SLOT_FREE; slot = (slot + 1) & c->iso_mask) {
+		const struct code_row *row = &c->codes[c->iso_slots[slot] - 1];
+		bool is_new = row->list == l && is_valid_on(row->valid_from, row->valid_to, day) && has_iso(row, iso);
+
+		for (int i = 0; i < count && i < most && is_new; i++)
+			is_new = !text_eq(found[i]->code, row->code);
+		if (is_new && count < most)
+			found[count] = row;
+		count += is_new;
+	}
+	return count;
 }
 
 const struct code_row *codebook_list(const struct codebook *c, enum code_list l, int *count)
