@@ -8,6 +8,8 @@
 step_fn filings_post, filings_find, filings_get, filings_receipt;
 /* declarations.c */
 step_fn declarations_list, declarations_get, declarations_timeline, declarations_verdict;
+/* steps.c */
+step_fn declarations_steps;
 /* receipts.c, authorities.c */
 step_fn receipts_post, authorities_list;
 /* deliveries.c */
@@ -16,8 +18,8 @@ step_fn deliveries_list, deliveries_get, deliveries_retry;
 step_fn identities_post;
 /* standard.c, problems.c, openapi.c */
 step_fn standard_index, standard_schema, problems_get, openapi_get;
-/* codes.c */
-step_fn standard_codes, standard_code_list;
+/* codes.c, regimes.c */
+step_fn standard_codes, standard_code_list, standard_regimes;
 /* ops.c, test_clock.c */
 step_fn ops_health, ops_ready, ops_metrics, test_clock_post;
 

@@ -51,6 +51,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/declarations/{id}"): f"/v1/declarations/{d['id']}",
         ("GET", "/v1/declarations/{id}/timeline"): f"/v1/declarations/{d['id']}/timeline",
         ("GET", "/v1/declarations/{id}/verdict"): f"/v1/declarations/{d['id']}/verdict",
+        ("GET", "/v1/declarations/{id}/steps"): f"/v1/declarations/{d['id']}/steps",
         ("GET", "/v1/deliveries"): f"/v1/deliveries?declaration_id={d['id']}",
         ("GET", "/v1/deliveries/{id}"): f"/v1/deliveries/{d['id']}.TAX.1",
         ("GET", "/v1/standard/{kind}/{direction}"): "/v1/standard/order/import",
