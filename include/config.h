@@ -42,6 +42,10 @@ struct config { /* texts live in the arena and are never NULL */
 		const char *exchange_id;
 	} flow;
 	struct {
+		const char *signing_key, *certificate;
+		int algorithm; /* 0 auto, then enum sign_algorithm and 1 */
+	} customs;
+	struct {
 		int batch, waiting, gather_ms;
 	} inbox;
 	struct {

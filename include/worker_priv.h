@@ -3,6 +3,7 @@
 #define WORKER_PRIV_H
 
 #include "api/api.h"
+#include "customs_signer.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
@@ -48,6 +49,7 @@ struct worker {
 	struct db *pools[POOL_COUNT];
 	struct httpc *httpc;
 	struct signer *signer;
+	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct id_source ids;
 	struct recent *recent;
 	struct inbox *inbox;

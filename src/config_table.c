@@ -59,6 +59,10 @@ const struct setting config_settings[] = {
 	NUMBER(flow, patience_ms, 0, 60000, 500, "ms", "The same for declarations that still lack flows."),
 	TEXT_(flow, exchange_id, "DXPENT0000000000", "Our number at the customs data exchange."),
 
+	TEXT_(customs, signing_key, "", "File of the key that signs messages to customs, RSA or SM2 in PEM, or credential:NAME. Empty: they go unsigned."),
+	TEXT_(customs, certificate, "", "File of that key's certificate, PEM or DER, or credential:NAME; it goes with each message."),
+	WORD(customs, algorithm, "auto|rsa-sha1|rsa-sha256|sm2-sm3", "auto", false, "auto: sm2-sm3 with an SM2 key, rsa-sha256 with an RSA key."),
+
 	NUMBER(inbox, batch, 1, 1024, 512, "items", "Answers of authorities stored together."),
 	NUMBER(inbox, gather_ms, 0, 10000, 15, "ms", "How long an answer waits for company before it is stored."),
 	NUMBER(inbox, waiting, 1, 1000000, 20000, "items", "Answers of authorities that wait to be stored; beyond it 503."),
@@ -88,6 +92,7 @@ static const struct {
 	{ "query", "Reading." },
 	{ "intake", "Storing filings in batches." },
 	{ "flow", "Judging declarations and handing them to authorities." },
+	{ "customs", "Signing messages to customs (XMLDSig)." },
 	{ "inbox", "Storing what authorities answer." },
 	{ "authority_http", "Connections to authorities. How each of them is treated stands in table authority (tongguanctl authority)." },
 	{ "sign", "Signing receipts." },

@@ -8,9 +8,20 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "customs_signer.h"
 #include "store/schema_store.h"
 
 enum { ARENA_BYTES = 65536, IDENTITY_KEY_BYTES_MIN = 16 };
+
+static bool check_customs_signer(const struct config *c, struct fault *f)
+{
+	struct customs_signer *signer;
+
+	if (!customs_signer_open(c, &signer, f))
+		return false;
+	customs_signer_close(signer);
+	return true;
+}
 
 static bool read_secrets(struct startup *s, const struct config *c, struct fault *f)
 {
@@ -31,7 +42,7 @@ static bool read_secrets(struct startup *s, const struct config *c, struct fault
 	if (signer == NULL)
 		return false;
 	signer_free(signer);
-	return true;
+	return check_customs_signer(c, f);
 }
 
 static bool check_database(struct startup *s, const struct config *c, struct fault *f)

@@ -97,7 +97,7 @@ static bool make_flow(struct worker *w, struct fault *f)
 	const struct flow_conf conf = {
 		.assess_batch = c->flow.assess_batch, .assess_flights = c->flow.assess_flights, .hint_limit = c->flow.hint_limit,
 		.queue_per_authority = c->flow.queue_per_authority, .lease_s = c->flow.lease_s, .gather_ms = c->flow.gather_ms, .patience_ms = c->flow.patience_ms, .sweep_ms = c->flow.sweep_ms,
-		.exchange_id = c->flow.exchange_id, .identity_key = w->deps.startup->identity_key,
+		.exchange_id = c->flow.exchange_id, .customs_signer = customs_signer_get(w->customs_signer), .identity_key = w->deps.startup->identity_key,
 	};
 	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
 		                  .recent = w->recent, .rules = &w->rules, .is_busy = is_busy, .arg = w };
@@ -148,7 +148,7 @@ static bool make_all(struct worker *w, struct fault *f)
 	if (w->loop == NULL)
 		return false;
 	w->signer = signer_load(w->deps.startup->sign_path, f);
-	if (w->signer == NULL)
+	if (w->signer == NULL || !customs_signer_open(w->deps.config, &w->customs_signer, f))
 		return false;
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
@@ -198,6 +198,7 @@ void worker_free(struct worker *w)
 	for (int p = 0; p < POOL_COUNT; p++)
 		db_free(w->pools[p]);
 	signer_free(w->signer);
+	customs_signer_close(w->customs_signer);
 	if (w->loop != NULL)
 		loop_free(w->loop);
 	free(w);

@@ -29,6 +29,7 @@ static void start(struct worker *w, enum reload_step step)
 		break;
 	case RELOAD_CLIENTS:
 		db_call_add(&r->call, &client_store_all, NULL);
+		db_call_add(&r->call, &client_store_certificates, NULL);
 		break;
 	case RELOAD_IDLE:
 		return;
@@ -140,7 +141,7 @@ static void on_rules(struct worker *w, const struct db_answer *a)
 static void on_clients(struct worker *w, const struct db_answer *a)
 {
 	struct worker_reload *r = &w->reload;
-	struct client_set *set = client_set_from_rows(a->results[0]);
+	struct client_set *set = client_set_from_rows(a->results[0], a->results[1]);
 
 	if (set == NULL) {
 		failed(w, "clients", "no memory");

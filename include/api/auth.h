@@ -1,4 +1,4 @@
-/* Who calls, by the bearer token. */
+/* Who calls, by the token: a bearer token, or the password of HTTP Basic whose user name is the client's. */
 #ifndef API_AUTH_H
 #define API_AUTH_H
 

@@ -17,7 +17,7 @@ step_fn deliveries_list, deliveries_get, deliveries_retry;
 /* identities.c */
 step_fn identities_post;
 /* standard.c, problems.c, openapi.c */
-step_fn standard_index, standard_schema, problems_get, openapi_get;
+step_fn standard_index, standard_schema, standard_xml_schema, problems_get, openapi_get;
 /* codes.c, regimes.c */
 step_fn standard_codes, standard_code_list, standard_regimes;
 /* ops.c, test_clock.c */

@@ -32,6 +32,8 @@ struct route {
 	const char *schema;       /* of /openapi.json, for them; NULL: plain text */
 	const char *also;         /* another type they may have; NULL: none */
 	const char *takes;        /* schema of its JSON body */
+	bool is_relay;            /* spoken to by relays' clients: 200 is OK as plain text, who brings no token is asked for
+	                           * name and password, too */
 	bool also_503;            /* a 503 may be of that schema too */
 	const char *statuses;     /* besides those every route has: "201 404 409" */
 	const char *summary;

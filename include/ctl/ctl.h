@@ -17,10 +17,10 @@ enum { CODES_MAX = 256 };
 struct ctl {
 	/* options */
 	const char *config_path, *conninfo;
-	bool as_json, status;
-	const char *purpose, *name, *role, *authority, *url, *public_key;
+	bool as_json, status, strict, verbose, strict_signature;
+	const char *purpose, *name, *role, *authority, *url, *public_key, *required, *key, *certificate, *algorithm;
 	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms;
-	const char *name_zh, *name_en, *iso, *from, *to, *source;
+	const char *name_zh, *name_en, *iso, *from, *to, *source, *on;
 	struct text codes[CODES_MAX];
 	int code_count;
 	/* what follows noun and verb */
@@ -42,16 +42,24 @@ struct db_sync *ctl_db(struct ctl *c, struct fault *f) must_check;
 const struct db_rows *ctl_run(struct ctl *c, const char *sql, const struct db_param *params, int count, struct fault *f) must_check;
 /* Daemons read clients, codes and authorities anew; after the change itself. */
 bool ctl_rules_moved(struct ctl *c, struct fault *f) must_check;
+/* The bytes of a file, "-" for standard input, of less than `limit`. */
+bool ctl_read_file(struct arena *a, const char *path, size_t limit, struct text *out, struct fault *f) must_check;
 /* An option that is a whole number of at least 1, as a parameter; NULL: SQL null. */
 bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f) must_check;
+
+/* The business day that tools without a clock of their own judge by: --on, or today. */
+bool ctl_day(struct ctl *c, int32_t *day, struct fault *f) must_check;
 
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;
 ctl_fn client_add, client_list, client_disable;
+ctl_fn client_certificate, client_certificates, client_certificate_revoke, client_signature_set;
 ctl_fn authority_set, authority_list;
 ctl_fn code_list_show, code_add, code_close;
 ctl_fn status_show;
 ctl_fn key_new, key_public, receipt_check;
+ctl_fn message_sign, message_verify;
 ctl_fn problems_list;
+ctl_fn files_check, file_convert;
 
 #endif

@@ -27,6 +27,7 @@ struct flow_conf {
 	int patience_ms;        /* the same where flows are still lacking */
 	int sweep_ms;           /* how often what was left is looked for */
 	const char *exchange_id;/* our number at the customs exchange (BaseTransfer dxpId) */
+	const struct xmldsig_signer *customs_signer; /* of messages to customs; NULL: they go unsigned */
 	struct text identity_key; /* for the keyed hash of attested identities; empty: nobody is attested */
 };
 

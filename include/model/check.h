@@ -15,7 +15,9 @@
 #include "model/finding.h"
 
 /* Canonical texts live in out's arena.
- * day: the business date (day number, Shanghai) for dated rows. True: nothing found. False with no findings: arena full. */
-bool document_check(struct document *d, const struct codebook *book, int32_t day, struct findings *out) must_check;
+ * day: the business date (day number, Shanghai) for dated rows. warnings: what is tolerated in customs' messages
+ * (field_def.newer) goes there; NULL: nothing is. True: nothing found. False with no findings: arena full. */
+bool document_check(struct document *d, const struct codebook *book, int32_t day, struct findings *out,
+                    struct findings *warnings) must_check;
 
 #endif

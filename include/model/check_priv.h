@@ -17,11 +17,12 @@ struct check {
 	const struct codebook *book;
 	int32_t day;
 	struct findings *out;
+	struct findings *warnings;   /* NULL: nothing is tolerated */
 	struct row head;
 	const struct regime *regime; /* of an inventory whose trade mode is in force; else NULL */
 	struct decimal lines_total;  /* sum of total_price */
 	bool lines_total_known;      /* every line had one that is right */
-	uint64_t line_numbers[2];    /* bit n: line number n was seen */
+	uint64_t *line_numbers;      /* bit n: line number n was seen; NULL: the lines have none */
 };
 
 struct wrong {

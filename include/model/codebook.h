@@ -43,6 +43,7 @@ struct regime_step { /* table regime_step: one thing to be done, and by whom */
 };
 
 #define FLOW(kind) (1u << (kind)) /* of enum doc_kind */
+#define FLOWS_MATCHED (FLOW(DOC_ORDER) | FLOW(DOC_PAYMENT) | FLOW(DOC_WAYBILL) | FLOW(DOC_INVENTORY)) /* what a match can ask for */
 
 struct regime { /* table regime: which flows and authorities a declaration needs, by trade mode and direction */
 	int32_t id;                   /* the row's id, kept in every decision that used it */

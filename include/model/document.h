@@ -44,22 +44,23 @@ void canonical_put(struct buf *b, const struct document *d, size_t *digest_from)
 struct sha256 canonical_digest(struct text canonical, size_t digest_from);
 
 /*
- * Keys. All are public numbers, no personal data:
+ * Keys. All are public numbers, no personal data; message_def says which fields make one:
  *   order           platform_code / order_no          payment  payment_company_code / payment_no
  *   export payment  merchant_code / order_no / payment_no
  *   waybill         carrier_code / waybill_no         waybill_status  carrier_code / waybill_no / status
  *   inventory       platform_code / merchant_code / order_no   (an order number is a platform's)
+ *   what comes later  the company that files it, its own number (or the inventory's), and which part of a split list
  * A key's text is its parts joined by '/', each with '%' and '/' percent-escaped; an absent part is empty.
  */
 struct text document_business_key(const struct document *d, struct arena *a);
 /* The key as an id, which carries the filing's bucket: id_of_key('F', kind, direction, key). */
 struct id document_key_id(enum doc_kind kind, enum direction direction, struct text business_key);
-/* Declaration of an order, payment or inventory: id_of_key('D', platform_code, order_no, ""). False: a waybill or status. */
+/* Declaration of an order, payment or inventory: id_of_key('D', platform_code, order_no, ""). False: any other kind. */
 bool document_declaration(const struct document *d, struct id *out) must_check;
-/* Link of a waybill or status (own carrier + number) or of an inventory (the waybill it names): id_of_key('L', …). */
+/* Link of a waybill or its status (own carrier + number) or of an inventory (the waybill it names): id_of_key('L', …). */
 bool document_link(const struct document *d, struct id *out) must_check;
-/* The enterprise that answers for this filing: platform or merchant, payer's institution, carrier, declarant.
- * A client may file for it if any of these is one of the client's codes. Returns the count (1..3). */
-int document_filers(const struct document *d, struct text out[3]);
+/* The enterprises that answer for this filing (message_def.filers). A client may file for it if any of these is one of
+ * the client's codes. Returns the count; 0: no enterprise files such a document. */
+int document_filers(const struct document *d, struct text out[FILER_FIELDS_MAX]);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Every canonical field name of the data standard, once, over all nine messages. The same name means the
+ * Every canonical field name of the data standard, once, over all messages. The same name means the
  * same thing wherever it stands, so that a verdict compares fields of different messages by name.
  * Names are stable API: a new one is added at the end, none is renamed or used for something else.
  */
@@ -106,6 +106,44 @@
 	X(FREIGHT_CURRENCY,     "freight_currency") \
 	X(FREIGHT_FLAG,         "freight_flag") \
 	X(INSURANCE_CURRENCY,   "insurance_currency") \
-	X(INSURANCE_FLAG,       "insurance_flag")
+	X(INSURANCE_FLAG,       "insurance_flag") \
+	X(INTERNAL_MARK,         "internal_mark") \
+	X(REASON,                "reason") \
+	X(RETURN_STATUS,         "return_status") \
+	X(RETURNED_AT,           "returned_at") \
+	X(RETURN_INFO,           "return_info") \
+	X(OPERATOR_CODE,         "operator_code") \
+	X(OPERATOR_NAME,         "operator_name") \
+	X(STORAGE_PLACE,         "storage_place") \
+	X(DOMESTIC_VEHICLE_NO,   "domestic_vehicle_no") \
+	X(MESSAGE_COUNT,         "message_count") \
+	X(MESSAGE_NO,            "message_no") \
+	X(LEFT_AT,               "left_at") \
+	X(SUMMARY_NO,            "summary_no") \
+	X(BROKER_CODE,           "broker_code") \
+	X(BROKER_NAME,           "broker_name") \
+	X(SUMMARY_FROM,          "summary_from") \
+	X(SUMMARY_TO,            "summary_to") \
+	X(SUMMARY_FLAG,          "summary_flag") \
+	X(ITEM_NAME_FLAG,        "item_name_flag") \
+	X(WAREHOUSE_IN_NO,       "warehouse_in_no") \
+	X(UNLOADING_PLACE,       "unloading_place") \
+	X(SUMMED_AT,             "summed_at") \
+	X(SUMMARY_SERIAL_NO,     "summary_serial_no") \
+	X(ENTRY_DRAFT_NO,        "entry_draft_no") \
+	X(ENTRY_PRE_NO,          "entry_pre_no") \
+	X(ENTRY_NO,              "entry_no") \
+	X(ENTRY_STATE,           "entry_state") \
+	X(SUMMARY_LINE_NO,       "summary_line_no") \
+	X(TAX_BILL_NO,           "tax_bill_no") \
+	X(TAX_BILL_STATUS,       "tax_bill_status") \
+	X(CUSTOMS_DUTY,          "customs_duty") \
+	X(VALUE_ADDED_TAX,       "value_added_tax") \
+	X(CONSUMPTION_TAX,       "consumption_tax") \
+	X(DUTY_PAYMENT_NO,       "duty_payment_no") \
+	X(DUTIABLE_VALUE,        "dutiable_value") \
+	X(ORIGINAL_ID,           "original_id") \
+	X(ORIGINAL_TYPE,         "original_type") \
+	X(ORIGINAL_MESSAGE,      "original_message")
 
 #endif

@@ -34,7 +34,7 @@ void findings_add(struct findings *f, const struct finding *one);
 bool findings_any(const struct findings *f);
 
 /* Where it is, in the sender's own dialect: "/lines/0/qty" under `prefix` (e.g. "/3" for the fourth of a batch), or
- * "/CEB311Message/Order[4]/OrderList[1]/qty" for node 3. */
+ * "/CEB311Message/Order[4]/OrderList[1]/qty" for node 3; node -1: the message as a whole. */
 void finding_put_pointer(struct buf *b, const struct finding *f, const char *prefix);
 void finding_put_xpath(struct buf *b, const struct finding *f, const struct message_def *def, int node);
 /* One object: pointer, code (rule slug), rule (source), term (the field's Chinese name), detail, remedy, expected, got —

@@ -47,8 +47,31 @@
 	X(REGIME_UNKNOWN,    "regime.unknown",           "table regime") \
 	X(GUARANTOR,         "import.guarantor",         "GACC 2018-113 (202205), assureCode") \
 	X(NOT_DECLARED,      "filing.draft",             "GACC 2018-113 (202205), appStatus") \
+	X(NOT_FILED,         "filing.not-filed",         "GACC 2018-113 (202205), senders") \
 	X(NOTHING_TO_CHANGE, "revision.unknown",         "GACC 2018-113 (202205), appType") \
 	X(CHANGE_TOO_LATE,   "revision.too-late",        "GACC 2018-194 art. 11") \
+	/* beside the schema of customs' messages: refused in strict reading, warned of in lenient */ \
+	X(SCHEMA_ROOT,       "schema.root",              "GACC 2018-113 (202205), root element") \
+	X(SCHEMA_ATTRIBUTES, "schema.attributes",        "GACC 2018-113 (202205), guid and version") \
+	X(SCHEMA_NAMESPACE,  "schema.namespace",         "GACC 2018-113 (202205), namespace") \
+	X(SCHEMA_ENVELOPE,   "schema.envelope",          "GACC 2018-113 (202205), BaseTransfer and what follows") \
+	X(SCHEMA_ORDER,      "schema.order",             "GACC 2018-113 (202205), order of elements") \
+	X(SCHEMA_EMPTY,      "schema.empty",             "GACC 2018-113 (202205), fields") \
+	X(SCHEMA_NAME,       "schema.name",              "GACC 2018-113 (202205), element names") \
+	X(SCHEMA_ABSENT,     "schema.absent",            "GACC 2018-113 (202205), fields") \
+	X(SCHEMA_TIME,       "schema.time",              "GACC 2018-113 (202205), times and dates") \
+	X(SCHEMA_EXTRA,      "schema.extra",             "GACC 2018-113 (202205), fields") \
+	/* a signed message as a whole */ \
+	X(SIGNATURE_MISSING, "signature.missing",        "GACC 2018-113 (202205), ds:Signature") \
+	X(SIGNATURE_FORM,    "signature.form",           "GACC 2018-113 (202205), ds:Signature; W3C XMLDSig") \
+	X(SIGNATURE_CANONICAL, "signature.canonical-form", "W3C Canonical XML 1.0") \
+	X(SIGNATURE_CERTIFICATE, "signature.certificate-unknown", "GACC 2018-113 (202205), KeyInfo") \
+	X(SIGNATURE_NOT_BOUND, "signature.certificate-not-bound", "GACC 2018-113 (202205), copCode: the company of the certificate") \
+	X(SIGNATURE_TOO_EARLY, "signature.certificate-not-yet-valid", "RFC 5280, validity") \
+	X(SIGNATURE_EXPIRED, "signature.certificate-expired", "RFC 5280, validity") \
+	X(SIGNATURE_KEY,     "signature.certificate-key", "GACC 2018-113 (202205), SignatureMethod") \
+	X(SIGNATURE_DIGEST,  "signature.digest",         "GACC 2018-113 (202205), DigestValue; error -621028") \
+	X(SIGNATURE_VALUE,   "signature.value",          "GACC 2018-113 (202205), SignatureValue; error -621029") \
 	/* matching of the three flows */ \
 	X(MATCH_AMOUNT,      "match.amount",             "GACC 2018-113 (202205), acturalPaid; customs 1332") \
 	X(MATCH_PAYER,       "match.payer",              "GACC 2018-194; customs 1327") \

@@ -56,7 +56,7 @@ struct difference {
 struct verdict {
 	enum verdict_kind kind;
 	unsigned present, missing;                    /* FLOW() bits */
-	const struct filed *current[DOC_KIND_COUNT];  /* the latest revision that stands; NULL: none */
+	const struct filed *current[DOC_FLOW_COUNT];  /* the latest revision that stands; NULL: none */
 	const struct regime *regime;                  /* the row used */
 	struct difference differences[DIFFERENCES_MAX];
 	int difference_count, more;                   /* more: found, but beyond the list */

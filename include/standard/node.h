@@ -6,6 +6,9 @@
 
 /* The node's findings are made with the first one. */
 void node_refuse(struct arena *a, struct node *n, const struct finding *f);
+/* The same for what is tolerated: of a node, of the message as a whole. */
+void node_warn(struct arena *a, struct node *n, const struct finding *f);
+void message_tell(struct arena *a, struct message *m, const struct finding *f);
 /* As much of a sender's text as an answer repeats: cut at a character's border, at most 64 bytes. */
 struct text node_excerpt(struct text t);
 

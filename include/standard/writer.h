@@ -24,7 +24,8 @@ struct ceb_envelope {
 };
 void ceb_put_enveloped(struct buf *b, const struct document *const *docs, int count, const struct ceb_envelope *e);
 
-/* A CEB receipt (312 412 512 514 622, 304 404 506 604) to the filer: one node per filing. */
+/* A CEB receipt (message_def.receipt) to the filer: one node per filing, with all that customs' schema asks for: an inventory
+ * has no number of the window's before it is declared, so preNo then has serial 0. */
 struct ceb_return {
 	const struct document *doc; /* NULL: the node could not be read: its receipt has only status and info */
 	struct text status;         /* "2", or a negative code */
@@ -34,7 +35,17 @@ struct ceb_return {
 };
 void ceb_put_receipt(struct buf *b, int number, struct text guid, const struct ceb_return *returns, int count);
 /* CEB900 for a message refused as a whole. */
-void ceb_put_900(struct buf *b, struct text guid, struct text status, struct text info, struct text original, int64_t at_us);
+struct ceb_refused {
+	struct text guid;        /* of the receipt: 36 characters */
+	struct text status;      /* a negative code */
+	struct text info;
+	struct text original;    /* the message as it was read */
+	struct text original_id; /* CopMsgId of its envelope; absent: it came bare */
+	int64_t at_us;
+};
+void ceb_put_900(struct buf *b, const struct ceb_refused *refused);
+
+struct xmldsig_signer;
 
 /* What an authority is sent for a declaration, in its own form: customs CEB XML of the inventory (appType by
  * is_change), the others documented JSON (docs/API.md) holding only what that authority may see. */
@@ -45,6 +56,7 @@ struct outgoing {
 	bool is_change;           /* an earlier version went there */
 	struct text reference;    /* CUS: preNo given by us */
 	struct text exchange_id;  /* CUS: dxpId, our number at the exchange (a setting); may be absent */
+	const struct xmldsig_signer *signer; /* CUS: signs the message; NULL: it goes unsigned */
 	int64_t at_us;
 	const struct verdict *verdict; /* MATCHED: current[] are the documents */
 };
@@ -53,5 +65,7 @@ const char *outgoing_content_type(enum authority a);
 
 /* JSON Schema 2020-12 of one kind and direction, with descriptions in both languages and customs element names. */
 void schema_put(struct buf *b, const struct message_def *def);
+/* XML Schema of one customs message. */
+void xsd_put(struct buf *b, const struct message_def *def);
 
 #endif

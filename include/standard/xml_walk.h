@@ -12,14 +12,16 @@
 #include "base/text.h"
 
 #define CEB_NAMESPACE "http://www.chinaport.gov.cn/ceb"
+#define DXP_NAMESPACE "http://www.chinaport.gov.cn/dxp"
 
 enum { XML_WALK_DEPTH_MAX = 32 };
 
 struct xml_element {
-	struct text name; /* local; borrowed until the callback returns, like guid */
-	struct text guid; /* attribute guid; at == NULL: none */
+	struct text name; /* local; borrowed until the callback returns, like the attributes */
+	struct text guid, version; /* attributes of these names; at == NULL: none */
 	int depth;        /* root: 1 */
-	bool is_foreign;  /* in another namespace than customs' or none */
+	bool has_no_namespace;
+	bool is_foreign;  /* in another namespace than the walk's home or none */
 };
 
 /* Each returns false to stop, with the fault set. Text may come in several pieces. */
@@ -27,6 +29,7 @@ struct xml_events {
 	bool (*opened)(void *arg, const struct xml_element *e);
 	bool (*said)(void *arg, struct text piece);
 	bool (*closed)(void *arg);
+	const char *home; /* the namespace that is not foreign */
 };
 
 /* False: *f says why; FAULT_BAD_XML names the line. */

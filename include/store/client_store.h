@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "io/db.h"
 #include "model/authority.h"
+#include "model/signature.h"
 
 enum role { ROLE_PUBLIC, ROLE_ENTERPRISE, ROLE_REGULATOR, ROLE_OPERATOR, ROLE_AUTHORITY, ROLE_COUNT };
 const char *role_name(enum role r);
@@ -24,12 +25,13 @@ struct client {
 	struct sha256 token;
 	int64_t expires_us;       /* INT64_MAX: never */
 	bool disabled;
+	struct client_signature signature;
 };
 
 struct client_set; /* immutable; made by a load, freed by its owner when replaced */
-/* The statement of a load and the reading of its rows (io does the waiting). */
-extern const struct db_stmt client_store_all;
-struct client_set *client_set_from_rows(const struct db_rows *r) must_check; /* NULL: no memory */
+/* The statements of a load and the reading of their rows (io does the waiting). */
+extern const struct db_stmt client_store_all, client_store_certificates;
+struct client_set *client_set_from_rows(const struct db_rows *clients, const struct db_rows *certificates) must_check; /* NULL: no memory */
 void client_set_free(struct client_set *s);
 /* NULL: unknown, expired or disabled. */
 const struct client *client_set_find(const struct client_set *s, const struct sha256 *token, int64_t now_us);

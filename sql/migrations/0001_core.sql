@@ -21,7 +21,10 @@ create table client (
   token_sha256 bytea not null unique,
   created_at   timestamptz not null,
   expires_at   timestamptz,
-  disabled_at  timestamptz
+  disabled_at  timestamptz,
+  signature_required text not null default 'none'  -- which of its messages must be signed: model/signature.h
+    check (signature_required in ('none', 'schema', 'text', 'all')),
+  signature_tolerant boolean not null default true -- blanks that field software adds after signing are passed over
 );
 
 -- dated rule rows: closed, never edited ------------------------------------------------------------------------

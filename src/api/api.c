@@ -154,7 +154,8 @@ static bool check_accept(struct req *r, struct fault *f)
 	bool makes_json = r->route->schema != NULL;
 
 	if (accept.len == 0 || !makes_json || has_word(accept, "json") || has_word(accept, "*/*") || has_word(accept, "application/*")
-	    || (r->route->body == ROUTE_BODY_FILING && has_word(accept, "xml")) || has_word(accept, "text/html"))
+	    || (r->route->body == ROUTE_BODY_FILING && has_word(accept, "xml")) || has_word(accept, "text/html")
+	    || (r->route->is_relay && has_word(accept, "text/plain")))
 		return true;
 	return fault_set(f, FAULT_NOT_ACCEPTABLE, "this resource answers with %s", r->route->type);
 }

@@ -1,5 +1,10 @@
-/* Bearer tokens: only their hash is ever kept; clients are looked up in memory. */
+/* Tokens, as bearer tokens or as passwords: only their hash is ever kept; clients are looked up in memory. */
 #include "api/auth.h"
+
+#include "api/route.h"
+
+#define BEARER_CHALLENGE "Bearer realm=\"tongguan\""
+#define BASIC_CHALLENGE  "Basic realm=\"tongguan\", charset=\"UTF-8\""
 
 static bool refuse(struct req *r, struct fault *f, const char *challenge, const char *why)
 {
@@ -14,19 +19,51 @@ bool auth_renew(struct req *r, struct fault *f)
 
 	if (found == NULL) {
 		r->api->deps.reload(r->api->deps.arg); /* perhaps it was made a moment ago: the next attempt knows */
-		return refuse(r, f, "Bearer realm=\"tongguan\", error=\"invalid_token\"", "the token is unknown, expired or disabled");
+		return refuse(r, f, BEARER_CHALLENGE ", error=\"invalid_token\"", "the token is unknown, expired or disabled");
 	}
 	r->client = *found;
 	return true;
+}
+
+/* The token that stands behind the scheme's name; false: another scheme. */
+static bool take_scheme(struct text header, struct text scheme, struct text *rest)
+{
+	if (header.len < scheme.len || !text_eq_nocase((struct text){ header.at, scheme.len }, scheme))
+		return false;
+	*rest = text_trim((struct text){ header.at + scheme.len, header.len - scheme.len });
+	return true;
+}
+
+/* Older software knows only names and passwords: the client's name, and its token for a password. A token has no
+ * colon, a name may have one. */
+static bool check_basic(struct req *r, struct text encoded, struct fault *f)
+{
+	char *pair = arena_alloc(r->arena, encoded.len + 1), *colon;
+	long len = pair == NULL ? -1 : base64_decode(encoded, pair, encoded.len);
+	struct text token;
+
+	colon = len <= 0 ? NULL : memrchr(pair, ':', (size_t)len);
+	if (colon == NULL)
+		return refuse(r, f, BASIC_CHALLENGE, "send the client's name and its token as user name and password");
+	token = (struct text){ colon + 1, (size_t)(pair + len - colon - 1) };
+	r->token = sha256_of(token);
+	r->has_token = true;
+	if (!auth_renew(r, f))
+		return false;
+	if (text_eq((struct text){ pair, (size_t)(colon - pair) }, r->client.name))
+		return true;
+	return refuse(r, f, BASIC_CHALLENGE, "the user name is not that of the token's client");
 }
 
 bool auth_check(struct req *r, struct fault *f)
 {
 	struct text header = httpd_header(r->http, "Authorization"), token;
 
-	if (header.len < 7 || !text_eq_nocase((struct text){ header.at, 7 }, TEXT("Bearer ")))
-		return refuse(r, f, "Bearer realm=\"tongguan\"", "send Authorization: Bearer and a token");
-	token = text_trim((struct text){ header.at + 7, header.len - 7 });
+	if (take_scheme(header, TEXT("Basic "), &token))
+		return check_basic(r, token, f);
+	if (!take_scheme(header, TEXT("Bearer "), &token))
+		return refuse(r, f, r->route->is_relay ? BEARER_CHALLENGE ", " BASIC_CHALLENGE : BEARER_CHALLENGE,
+		              "send Authorization: Bearer and a token");
 	r->token = sha256_of(token);
 	r->has_token = true;
 	return auth_renew(r, f);

@@ -5,28 +5,13 @@
  *        └──intake──> stored (committed, or known not to be) ──> answer
  *
  * This is the hot path: one arena, one pass over the body, no statement of its own. Each node of a message stands
- * for itself; only a message that cannot be read is refused as a whole. How the outcome is told is filings_answer.c.
+ * for itself; only a message that cannot be read, or whose signature is not good, is refused as a whole. How the
+ * outcome is told is filings_answer.c.
  */
 #include "api/filings_answer.h"
 #include "api/handlers.h"
 
 static step_fn stored;
-
-static bool wants_xml(const struct req *r)
-{
-	struct text accept = httpd_header(r->http, "Accept");
-
-	return accept.len > 0 && memmem(accept.at, accept.len, "xml", 3) != NULL && memmem(accept.at, accept.len, "json", 4) == NULL;
-}
-
-/* The gate let JSON and XML through, nothing else. */
-static bool is_xml(const struct req *r)
-{
-	struct text type = httpd_header(r->http, "Content-Type");
-	const char *slash = type.len == 0 ? NULL : memchr(type.at, '/', type.len);
-
-	return slash != NULL && (slash[1] == 'x' || slash[1] == 'X');
-}
 
 /* ?codes=iso: currencies and countries by their ISO codes, in JSON only; customs' own XML has customs' own codes. */
 static bool wants_iso(struct req *r, bool xml, bool *iso, struct fault *f)
@@ -39,20 +24,24 @@ static bool wants_iso(struct req *r, bool xml, bool *iso, struct fault *f)
 	return !(*iso && xml) || fault_set(f, FAULT_BAD_REQUEST, "codes=iso is for JSON: a CEB message has the codes of customs");
 }
 
-static bool read_message(struct req *r, bool xml, struct message *m, struct fault *f)
+static bool read_message(struct req *r, struct filing_work *w, struct fault *f)
 {
 	const struct rules *rules = *r->api->deps.rules;
+	struct message *m = &w->message;
+	struct text content;
 	bool iso;
 
-	if (!wants_iso(r, xml, &iso, f))
-		return false;
 	if (rules == NULL)
 		return fault_set(f, FAULT_STORE_DOWN, "the code lists are not read yet");
-	if (!(xml ? message_read_ceb(r->arena, r->http->body, m, f) : message_read_json(r->arena, r->http->body, m, f)))
+	if (!filings_open(r, w, f) || !wants_iso(r, w->envelope.is_xml, &iso, f))
+		return false;
+	content = w->envelope.content;
+	if (!(w->envelope.is_xml ? message_read_ceb(r->arena, content, READ_LENIENT, m, f) : message_read_json(r->arena, content, m, f)))
 		return false;
 	if (iso)
 		message_map_iso(r->arena, m, rules->book, clock_day(r->now_us));
 	message_check(r->arena, m, rules->book, clock_day(r->now_us));
+	message_refuse_unfiled(r->arena, m);
 	if (r->arena->full)
 		return fault_set(f, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
 	return true;
@@ -129,14 +118,15 @@ enum step filings_post(struct req *r)
 {
 	struct filing_work *w = arena_zalloc(r->arena, sizeof(*w));
 	struct intake_submission *s = &r->submission;
-	bool xml = is_xml(r), as_xml = xml && wants_xml(r);
 	struct fault f = { 0 };
+	enum step refused;
 
 	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	w->as_xml = as_xml;
-	if (!read_message(r, xml, &w->message, &f))
-		return filings_refuse(r, &f, as_xml);
+	if (!read_message(r, w, &f))
+		return filings_refuse(r, w, &f);
+	if (!filings_signature_passes(r, w, &refused))
+		return refused;
 	if (!choose(r, w))
 		return reply_fault(r, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
 	r->own = w;
@@ -144,7 +134,7 @@ enum step filings_post(struct req *r)
 		return filings_answer(r, w);
 
 	s->client_id = r->client.id;
-	s->media_type = xml ? "application/xml" : "application/json";
+	s->media_type = w->media_type;
 	s->body = r->http->body;
 	s->body_sha256 = sha256_of(s->body);
 	return await_intake(r, stored);

@@ -3,7 +3,9 @@
  *
  *   one JSON filing      its receipt (201 new, 200 repeat), or a problem
  *   a message of several {"results":[{index, status, receipt | problem}…]}: 201 all new, 200 all good, else 207
- *   CEB, Accept: XML     the CEB receipt message, a node per filing: 2, or a negative code
+ *   CEB, Accept: XML     the CEB receipt message, a node per filing: 2, or a negative code; in the envelope of its message
+ *   a relay's path       OK when every node is good, else as above
+ *   a bad signature      the message as a whole: 422, as JSON a problem, as XML the receipt with customs' code in each node
  *   nothing was stored and nothing is wrong with any node: 503, so that the whole is sent again
  */
 #include "api/filings_answer.h"
@@ -11,6 +13,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "model/signature.h"
 #include "standard/writer.h"
 
 #define RECEIPT_ID "{\"id\":\""
@@ -218,6 +221,14 @@ static bool speaks_chinese(const struct req *r)
 	return httpd_header(r->http, "Accept-Language").at == NULL || req_chinese(r);
 }
 
+/* A signature's code differs by message. */
+static int code_of(const struct filing_node *n, enum rule rule)
+{
+	int code = n->doc == NULL ? 0 : signature_customs_code(n->doc->def->number, rule);
+
+	return code != 0 ? code : rule_customs_code(rule);
+}
+
 static int customs_status(const struct filing_node *n, const struct verdict_of_node *v)
 {
 	static const int taken[DOC_KIND_COUNT] = { /* the same number is there already */
@@ -233,7 +244,7 @@ static int customs_status(const struct filing_node *n, const struct verdict_of_n
 	else if (v->code == FAULT_FORBIDDEN)
 		code = -10102;
 	for (int i = 0; v->findings != NULL && i < v->findings->count && code >= 0; i++)
-		code = rule_customs_code(v->findings->list[i].rule);
+		code = code_of(n, v->findings->list[i].rule);
 	return code < 0 ? code : STATUS_ANY_ERROR;
 }
 
@@ -285,6 +296,8 @@ static void fill_return(struct req *r, const struct filing_work *w, int i, struc
 	buf_init(&info, r->arena, 256);
 	buf_i64(&status, customs_status(&w->nodes[i], &v));
 	put_info(r, &info, &w->nodes[i], &v);
+	if (w->signature_why != NULL)
+		buf_printf(&info, " (%s)", w->signature_why);
 	if (v.code == FAULT_NONE)
 		receipt = w->nodes[i].candidate->receipt;
 	*out = (struct ceb_return){
@@ -295,12 +308,27 @@ static void fill_return(struct req *r, const struct filing_work *w, int i, struc
 	};
 }
 
+/* In the envelope in which the message came; content lies in the arena. */
+static enum step reply_ceb(struct req *r, const struct filing_work *w, int status, const struct envelope_answer *answer)
+{
+	struct buf b;
+
+	if (w->envelope.kind == ENVELOPE_NONE)
+		return reply_kept(r, status, "application/xml", answer->content);
+	buf_init(&b, r->arena, answer->content.len * 4 / 3 + 1024);
+	envelope_put(&b, &w->envelope, answer);
+	if (b.full)
+		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
+	return reply_kept(r, status, envelope_content_type(&w->envelope), buf_as_text(&b));
+}
+
 static enum step answer_ceb(struct req *r, const struct filing_work *w, const struct tally *t)
 {
 	int all = w->message.node_count;
 	struct ceb_return *returns = arena_zalloc(r->arena, sizeof(*returns) * (size_t)all);
 	struct sha256 body = sha256_of(r->http->body);
-	char place[12];
+	struct envelope_answer answer = { .message_id = stable_guid(r, &body, "message"), .at_us = r->now_us };
+	char place[12], type[32];
 	struct buf b;
 
 	if (returns == NULL)
@@ -311,10 +339,13 @@ static enum step answer_ceb(struct req *r, const struct filing_work *w, const st
 		returns[i].guid = stable_guid(r, &body, place);
 	}
 	buf_init(&b, r->arena, 512 * (size_t)all);
-	ceb_put_receipt(&b, w->message.number + 1, stable_guid(r, &body, "message"), returns, all);
+	ceb_put_receipt(&b, w->message.number + 1, answer.message_id, returns, all);
 	if (b.full || r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
-	return reply_kept(r, status_of(t, all), "application/xml", buf_as_text(&b));
+	(void)snprintf(type, sizeof(type), "CEB%03dMessage", w->message.number + 1);
+	answer.type = text_of(type);
+	answer.content = buf_as_text(&b);
+	return reply_ceb(r, w, w->signature != RULE_COUNT ? 422 : status_of(t, all), &answer);
 }
 
 enum step filings_answer(struct req *r, const struct filing_work *w)
@@ -322,27 +353,50 @@ enum step filings_answer(struct req *r, const struct filing_work *w)
 	struct tally t = { 0 };
 	int all = w->message.node_count;
 
-	if (!w->message.is_batch)
+	if (!w->message.is_batch && !w->as_word)
 		return answer_one(r, w);
 	for (int i = 0; i < all; i++)
 		count(&t, judge_node(r, w, i).status);
-	if (t.unavailable == all)
+	if (w->as_word && t.good == all)
+		return reply_bytes(r, 200, "text/plain", TEXT("OK"));
+	if (t.unavailable == all || !w->message.is_batch)
 		return answer_one(r, w);
 	return w->as_xml ? answer_ceb(r, w, &t) : answer_results(r, w, &t);
 }
 
-enum step filings_refuse(struct req *r, const struct fault *f, bool as_xml)
+/* The envelope itself is no good: what the exchange would say. */
+static enum step refuse_envelope(struct req *r, const struct filing_work *w, const struct fault *f)
 {
-	struct sha256 body = sha256_of(r->http->body);
-	struct buf b, number;
+	struct buf b;
 
-	if (!as_xml || fault_may_retry(f->code))
-		return reply_problem(r, f);
-	buf_init(&number, r->arena, 16);
-	buf_i64(&number, STATUS_ANY_ERROR);
-	buf_init(&b, r->arena, r->http->body.len + 1024);
-	ceb_put_900(&b, stable_guid(r, &body, "message"), buf_as_text(&number), text_of(f->text), r->http->body, r->now_us);
+	buf_init(&b, r->arena, 1024);
+	dxp_rep_put(&b, &w->envelope, w->envelope.code, text_of(f->text), r->now_us);
 	if (b.full)
 		return reply_problem(r, f);
 	return reply_kept(r, fault_http_status(f->code), "application/xml", buf_as_text(&b));
+}
+
+enum step filings_refuse(struct req *r, const struct filing_work *w, const struct fault *f)
+{
+	struct sha256 body = sha256_of(r->http->body);
+	struct envelope_answer answer = { .type = TEXT("CEB900Message"), .at_us = r->now_us };
+	struct ceb_refused refused = { .info = text_of(f->text), .original = w->envelope.content, .original_id = w->envelope.message_id };
+	struct buf b, number;
+
+	if (!w->as_xml || fault_may_retry(f->code))
+		return reply_problem(r, f);
+	if (w->envelope.code != EXCHANGE_TAKEN)
+		return w->envelope.kind == ENVELOPE_DXP ? refuse_envelope(r, w, f) : reply_problem(r, f);
+	answer.message_id = stable_guid(r, &body, "message");
+	buf_init(&number, r->arena, 16);
+	buf_i64(&number, STATUS_ANY_ERROR);
+	refused.guid = answer.message_id;
+	refused.status = buf_as_text(&number);
+	refused.at_us = r->now_us;
+	buf_init(&b, r->arena, refused.original.len + 1024);
+	ceb_put_900(&b, &refused);
+	if (b.full)
+		return reply_problem(r, f);
+	answer.content = buf_as_text(&b);
+	return reply_ceb(r, w, fault_http_status(f->code), &answer);
 }

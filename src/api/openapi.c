@@ -39,7 +39,8 @@ static void put_media(struct buf *b, bool *first, const char *type, const char *
 
 static void put_response(struct buf *b, const struct route *route, int status)
 {
-	bool is_good = status < 300, first = true;
+	bool is_good = status < 300, first = true, is_refusal = status == 400 || status == 413;
+	bool in_envelope = is_refusal && route->body == ROUTE_BODY_FILING && route->also != NULL; /* CEB900 in the relay form */
 	const char *reason = "";
 
 	for (size_t i = 0; i < COUNTOF(reasons); i++)
@@ -48,10 +49,12 @@ static void put_response(struct buf *b, const struct route *route, int status)
 	buf_printf(b, "\"%d\":{\"description\":\"%s\"", status, reason);
 	if (status != 304) {
 		buf_str(b, ",\"content\":{");
-		if (is_good || (status == 503 && route->also_503))
+		if (is_good || in_envelope || (status == 503 && route->also_503))
 			put_media(b, &first, route->type, route->schema);
-		if (route->also != NULL && (is_good || status == 400 || status == 413))
+		if (route->also != NULL && (is_good || is_refusal))
 			put_media(b, &first, route->also, NULL);
+		if (route->is_relay && status == 200)
+			put_media(b, &first, "text/plain", NULL);
 		if (!is_good)
 			put_media(b, &first, "application/problem+json", "Problem");
 		buf_char(b, '}');
@@ -177,10 +180,10 @@ enum step openapi_get(struct req *r)
 	buf_str(&b, head);
 	buf_str(&b, "\"servers\":[{\"url\":");
 	buf_json(&b, req_base(r));
-	buf_str(&b, "}],\"security\":[{\"bearer\":[]}],\"paths\":{");
+	buf_str(&b, "}],\"security\":[{\"bearer\":[]},{\"basic\":[]}],\"paths\":{");
 	for (int i = 0; i < route_count(); i++)
 		put_path(&b, i);
-	buf_str(&b, "},\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}},\"schemas\":{");
+	buf_str(&b, "},\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"basic\":{\"type\":\"http\",\"scheme\":\"basic\"}},\"schemas\":{");
 	for (const struct openapi_schema *s = openapi_schemas; s->name != NULL; s++)
 		buf_printf(&b, "%s\"%s\":%s", s == openapi_schemas ? "" : ",", s->name, s->json);
 	buf_str(&b, "}}}");

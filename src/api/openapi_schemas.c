@@ -18,7 +18,9 @@
 #define NUMBER       "{\"type\":\"integer\"}"
 #define FLAG         "{\"type\":\"boolean\"}"
 #define SHA          "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"}"
-#define KIND         "{\"enum\":[\"order\",\"payment\",\"waybill\",\"inventory\",\"waybill_status\"]}"
+#define KIND \
+	"{\"enum\":[\"order\",\"payment\",\"waybill\",\"inventory\",\"waybill_status\",\"cancellation\",\"return\",\"arrival\",\"departure\"," \
+	"\"manifest\",\"summary\",\"warehouse_in\",\"tally\"]}"
 #define DIRECTION    "{\"enum\":[\"import\",\"export\"]}"
 #define VERDICT      "{\"enum\":[\"MISSING\",\"MATCHED\",\"CONFLICT\",\"DUPLICATE\"]}"
 #define LIST(of)     "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" of "}}}"
@@ -32,6 +34,11 @@
 #define STEP_MEMBERS \
 	"\"step\":" NUMBER ",\"phase\":{\"enum\":[\"match\",\"clear\",\"follow\"]},\"kind\":" TEXT_OR_NULL ",\"authority\":" TEXT_OR_NULL \
 	",\"required\":" FLAG ",\"needs\":" NUMBERS
+#define NAMES_       "{\"type\":\"array\",\"items\":" TEXT_ "}"
+#define MESSAGES \
+	"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"kind\",\"direction\",\"customs_message\",\"schema\",\"xml_schema\"]," \
+	"\"properties\":{\"kind\":" TEXT_ ",\"direction\":" DIRECTION ",\"customs_message\":" NUMBER ",\"title\":" TEXT_ ",\"description\":" TEXT_ \
+	",\"business_key\":" NAMES_ ",\"filed_by\":" NAMES_ ",\"receipt\":" NUMBER ",\"schema\":" TEXT_ ",\"xml_schema\":" TEXT_ "}}}"
 
 #define FILING_MEMBERS \
 	"\"id\":" UUID ",\"kind\":" KIND ",\"direction\":" DIRECTION ",\"business_key\":" TEXT_ ",\"revision\":" NUMBER
@@ -53,11 +60,18 @@ const struct openapi_schema openapi_schemas[] = {
 	{ "FilingBody",
 	  "{\"description\":\"one filing, or 1 to 100 of them; each kind and direction has its schema under /v1/standard/{kind}/{direction}\","
 	  "\"anyOf\":[{\"type\":\"object\"},{\"type\":\"array\",\"minItems\":1,\"maxItems\":100,\"items\":{\"type\":\"object\"}}]}" },
+	{ "RelayMessage",
+	  "{\"type\":\"object\",\"required\":[\"Message\"],\"properties\":{\"Message\":{\"type\":\"object\",\"required\":[\"MessageHead\",\"MessageBody\"],"
+	  "\"properties\":{\"MessageHead\":{\"type\":\"object\",\"required\":[\"MessageId\"],\"properties\":{\"MessageId\":" TEXT_
+	  ",\"MessageType\":" TEXT_OR_NULL ",\"SenderID\":" TEXT_OR_NULL ",\"ReceiverID\":" TEXT_OR_NULL ",\"SendTime\":" TEXT_OR_NULL
+	  ",\"Version\":" TEXT_OR_NULL "}},\"MessageBody\":{\"type\":\"object\",\"required\":[\"data\"],\"properties\":{\"data\":"
+	  "{\"type\":\"string\",\"description\":\"a CEB message, base64\"}}}}}}}" },
+	{ "RelayBody", "{\"anyOf\":[" REF("FilingBody") "," REF("RelayMessage") "]}" },
 	{ "Receipt",
 	  "{\"type\":\"object\",\"required\":[\"id\",\"kind\",\"business_key\",\"seal\"],\"properties\":{" FILING_MEMBERS ",\"action\":" TEXT_
 	  ",\"declaration_id\":" UUID_OR_NULL ",\"filer\":" TEXT_ ",\"received_at\":" TIME ",\"message_sha256\":" TEXT_
 	  ",\"document_sha256\":" TEXT_ ",\"seal\":{\"type\":\"object\"}}}" },
-	{ "FilingAnswer", "{\"anyOf\":[" REF("Receipt") "," REF("Results") "]}" },
+	{ "FilingAnswer", "{\"anyOf\":[" REF("Receipt") "," REF("Results") "," REF("RelayMessage") "]}" },
 	{ "Results",
 	  "{\"type\":\"object\",\"required\":[\"results\"],\"properties\":{\"results\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
 	  "\"required\":[\"index\",\"status\"],\"properties\":{\"index\":" NUMBER ",\"status\":" NUMBER ",\"receipt\":" REF("Receipt")
@@ -122,8 +136,8 @@ const struct openapi_schema openapi_schemas[] = {
 	{ "Attestation",
 	  "{\"type\":\"object\",\"required\":[\"source\",\"attested_at\"],\"properties\":{\"source\":" TEXT_ ",\"attested_at\":" TIME ",\"valid_to\":" TIME "}}" },
 	{ "StandardIndex",
-	  "{\"type\":\"object\",\"properties\":{\"standard\":" TEXT_ ",\"filings\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
-	  "\"kind\":" KIND ",\"direction\":" DIRECTION ",\"customs_message\":" NUMBER ",\"schema\":" TEXT_ "}}}}}" },
+	  "{\"type\":\"object\",\"required\":[\"standard\",\"filings\",\"answers\"],\"properties\":{\"standard\":" TEXT_ ",\"filings\":" MESSAGES
+	  ",\"answers\":" MESSAGES "}}" },
 	{ "CodeLists",
 	  LIST("{\"type\":\"object\",\"required\":[\"list\",\"count\",\"codes\"],\"properties\":{\"list\":" TEXT_ ",\"title_zh\":" TEXT_ ",\"title_en\":" TEXT_
 	       ",\"count\":" NUMBER ",\"sources\":{\"type\":\"array\",\"items\":" TEXT_ "},\"codes\":" TEXT_ "}}") },

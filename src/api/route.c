@@ -27,8 +27,11 @@ static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" 
 
 static const struct route routes[] = {
 	{ .name = "filings_post", .method = "POST", .path = "/v1/filings", .roles = ENTERPRISE, .body = ROUTE_BODY_FILING,
-	  QUERY(file_query), .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "FilingBody", .statuses = "201 207 406 409 422",
+	  QUERY(file_query), .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "RelayBody", .statuses = "201 207 406 409 422",
 	  .summary = "File one order, payment, waybill, inventory or waybill status, or a message of several", .handler = filings_post },
+	{ .name = "cebcmsg_post", .method = "POST", .path = "/cebcmsg", .roles = ENTERPRISE, .body = ROUTE_BODY_FILING, .is_relay = true,
+	  .type = JSON_TYPE, .schema = "FilingAnswer", .also = "application/xml", .takes = "RelayBody", .statuses = "207 406 409 422",
+	  .summary = "The same as /v1/filings for software that speaks to a relay: OK when the whole message was taken", .handler = filings_post },
 	{ .name = "filings_find", .method = "GET", .path = "/v1/filings", .roles = ROLES_READ, QUERY(filings_query),
 	  .type = JSON_TYPE, .schema = "FilingList", .statuses = "",
 	  .summary = "Find filings by business key (kind, direction, key) or by the SHA-256 of the message sent", .handler = filings_find },
@@ -86,6 +89,9 @@ static const struct route routes[] = {
 	{ .name = "standard_schema", .method = "GET", .path = "/v1/standard/{kind}/{direction}", .roles = ROLES_NONE,
 	  .type = "application/schema+json", .schema = "JsonSchema", .statuses = "404",
 	  .summary = "JSON Schema of one kind of filing", .handler = standard_schema },
+	{ .name = "standard_xml_schema", .method = "GET", .path = "/v1/standard/{kind}/{direction}/xml-schema", .roles = ROLES_NONE,
+	  .type = "application/xml", .schema = NULL, .statuses = "404",
+	  .summary = "XML Schema of the customs message of that kind", .handler = standard_xml_schema },
 	{ .name = "healthz", .method = "GET", .path = "/healthz", .roles = ROLES_NONE,
 	  .type = JSON_TYPE, .schema = "Health", .statuses = "", .summary = "The loop turns", .handler = ops_health },
 	{ .name = "readyz", .method = "GET", .path = "/readyz", .roles = ROLES_NONE,

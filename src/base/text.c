@@ -361,7 +361,24 @@ static const char *xml_escape(unsigned char c)
 	}
 }
 
-void buf_xml(struct buf *b, struct text t)
+static const char *xml_text_escape(unsigned char c)
+{
+	switch (c) {
+	case '&':
+	case '<':
+	case '>':
+		return xml_escape(c);
+	case '\r':
+		return "&#xD;";
+	case '\t':
+	case '\n':
+		return NULL;
+	default:
+		return c < 0x20 ? "\xEF\xBF\xBD" : NULL;
+	}
+}
+
+static void put_escaped(struct buf *b, struct text t, const char *(*escape_of)(unsigned char c))
 {
 	size_t done = 0;
 
@@ -369,13 +386,23 @@ void buf_xml(struct buf *b, struct text t)
 		unsigned char c = (unsigned char)t.at[i];
 		const char *escape;
 
-		if (c > '>' || (escape = xml_escape(c)) == NULL)
+		if (c > '>' || (escape = escape_of(c)) == NULL)
 			continue;
 		put(b, t.at + done, i - done);
 		put(b, escape, strlen(escape));
 		done = i + 1;
 	}
 	put(b, t.at + done, t.len - done);
+}
+
+void buf_xml(struct buf *b, struct text t)
+{
+	put_escaped(b, t, xml_escape);
+}
+
+void buf_xml_text(struct buf *b, struct text t)
+{
+	put_escaped(b, t, xml_text_escape);
 }
 
 /* ---- hex and base64 ---- */
@@ -396,9 +423,8 @@ void buf_hex(struct buf *b, const void *bytes, size_t len)
 	b->len += len * 2;
 }
 
-void buf_base64url(struct buf *b, const void *bytes, size_t len)
+static void put_base64(struct buf *b, const void *bytes, size_t len, const char *alphabet, bool is_padded)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	const unsigned char *at = bytes;
 	char *out;
 
@@ -412,15 +438,29 @@ void buf_base64url(struct buf *b, const void *bytes, size_t len)
 		*out++ = alphabet[at[2] & 63];
 	}
 	if (len > 0) {
-		unsigned char second = len == 2 ? at[1] : 0;
+		unsigned second = len == 2 ? at[1] : 0u;
 
 		*out++ = alphabet[at[0] >> 2];
 		*out++ = alphabet[(at[0] & 3) << 4 | second >> 4];
 		if (len == 2)
 			*out++ = alphabet[(second & 15) << 2];
+		for (; is_padded && len < 3; len++)
+			*out++ = '=';
 	}
 	*out = '\0';
 	b->len = (size_t)(out - b->at);
+}
+
+#define LETTERS_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+void buf_base64(struct buf *b, const void *bytes, size_t len)
+{
+	put_base64(b, bytes, len, LETTERS_AND_DIGITS "+/", true);
+}
+
+void buf_base64url(struct buf *b, const void *bytes, size_t len)
+{
+	put_base64(b, bytes, len, LETTERS_AND_DIGITS "-_", false);
 }
 
 static int hex_value(char c)

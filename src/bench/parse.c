@@ -64,7 +64,7 @@ static struct document *read_one(struct parser *p, struct arena *a, struct text 
 	size_t from;
 	struct buf b;
 
-	if (!(is_xml ? message_read_ceb(a, body, &m, &f) : message_read_json(a, body, &m, &f))) {
+	if (!(is_xml ? message_read_ceb(a, body, READ_LENIENT, &m, &f) : message_read_json(a, body, &m, &f))) {
 		(void)fprintf(stderr, "tongguan-bench: %s\n", f.text);
 		return NULL;
 	}

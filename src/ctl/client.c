@@ -88,9 +88,10 @@ bool client_add(struct ctl *c, struct fault *f)
 
 bool client_list(struct ctl *c, struct fault *f)
 {
-	static const char *const columns[] = { "name", "role", "codes", "authority", "created_at", "expires_at", "disabled_at" };
+	static const char *const columns[] = { "name", "role", "codes", "authority", "created_at", "expires_at", "disabled_at", "signature" };
 	static const char select[] =
-	"select name, role, array_to_string(codes, ','), authority, created_at, expires_at, disabled_at from client order by name";
+	"select name, role, array_to_string(codes, ','), authority, created_at, expires_at, disabled_at,"
+	"   signature_required || case when signature_tolerant then '' else ' strict' end from client order by name";
 	const struct db_rows *r = ctl_run(c, select, NULL, 0, f);
 	struct table t;
 
@@ -102,6 +103,7 @@ bool client_list(struct ctl *c, struct fault *f)
 			table_text(&t, db_get_text(r, row, col));
 		for (int col = 4; col < 7; col++)
 			table_time(&t, r, row, col);
+		table_text(&t, db_get_text(r, row, 7));
 	}
 	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
 }

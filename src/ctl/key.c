@@ -1,5 +1,4 @@
 /* key and verify: the key that signs receipts, and whether a receipt is genuine. No database is asked. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,22 +37,6 @@ bool key_public(struct ctl *c, struct fault *f)
 	return print_public(c, c->arguments[0], f);
 }
 
-static bool read_receipt(struct ctl *c, const char *path, struct text *out, struct fault *f)
-{
-	bool is_stdin = strcmp(path, "-") == 0;
-	FILE *in = is_stdin ? stdin : fopen(path, "re");
-	char *bytes = arena_alloc(&c->arena, RECEIPT_BYTES_MAX);
-	bool good;
-
-	if (in == NULL || bytes == NULL)
-		return fault_set(f, FAULT_SYSTEM, "%s: %s", path, strerror(errno));
-	*out = (struct text){ bytes, fread(bytes, 1, RECEIPT_BYTES_MAX, in) };
-	good = !ferror(in) && out->len < RECEIPT_BYTES_MAX;
-	if (!is_stdin)
-		(void)fclose(in);
-	return good || fault_set(f, FAULT_SYSTEM, "%s: cannot be read, or is longer than a receipt", path);
-}
-
 bool receipt_check(struct ctl *c, struct fault *f)
 {
 	uint8_t key[PUBLIC_KEY_BYTES];
@@ -62,7 +45,7 @@ bool receipt_check(struct ctl *c, struct fault *f)
 
 	if (c->public_key == NULL || hex_decode(text_of(c->public_key), key, sizeof(key)) != sizeof(key))
 		return fault_set(f, FAULT_BAD_REQUEST, "--public-key takes %d bytes in hex: tongguanctl key public PATH", PUBLIC_KEY_BYTES);
-	if (!read_receipt(c, c->arguments[0], &receipt, f))
+	if (!ctl_read_file(&c->arena, c->arguments[0], RECEIPT_BYTES_MAX, &receipt, f))
 		return false;
 	if (!receipt_verify(&c->arena, text_trim(receipt), key, &why))
 		return fault_set(f, FAULT_RULE_BROKEN, "not genuine: %s", why.text);

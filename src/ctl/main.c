@@ -3,7 +3,9 @@
  *
  * One table of commands, one of options; options may stand anywhere. Only what is asked for goes to stdout.
  */
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,12 @@ static const char usage[] =
 "                                                 ROLE: enterprise, regulator, operator, authority\n"
 "  client list\n"
 "  client disable NAME\n"
+"  client certificate NAME FILE                   bind a certificate (PEM or DER) to a client; prints its SHA-256\n"
+"  client certificates [NAME]                     which certificates are bound\n"
+"  client certificate-revoke NAME SHA256          it counts no more\n"
+"  client signature NAME --required WHAT [--strict-signature]\n"
+"                                                 which of its customs messages must be signed: none, schema (621 623\n"
+"                                                 625 711), text (also 507 509 603 605 607 701), all\n"
 "  authority set CODE [--url URL] [--max-in-flight N] [--timeout-ms N] [--attempts-max N] [--first-wait-ms N]\n"
 "                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N]\n"
 "                                                 where an authority is and how it is treated; --url '' disconnects\n"
@@ -38,6 +46,13 @@ static const char usage[] =
 "  key new PATH                                   make a key that signs receipts\n"
 "  key public PATH                                its public half, in hex\n"
 "  verify RECEIPT_FILE --public-key HEX           is that receipt genuine? 0 yes, 1 no, 2 cannot tell\n"
+"  check [--strict|--lenient] [-v] [--json] [--on DATE] FILE...\n"
+"                                                 would these filings be taken? needs neither server nor database\n"
+"  convert --to xml|json [--on DATE] FILE         the same filings in the other dialect\n"
+"  sign --key FILE --certificate FILE [--algorithm rsa-sha256|rsa-sha1|sm2-sm3] MESSAGE\n"
+"                                                 the customs message, signed, on standard output\n"
+"  verify-signature [--certificate FILE] [--strict] MESSAGE...\n"
+"                                                 a line for each: is its signature good? 0 all are, 1 some are not\n"
 "  problems                                       every kind of refusal that callers may meet\n"
 "\n"
 "  -c, --config FILE    the daemon's settings (" DEFAULT_PATH ")\n"
@@ -60,6 +75,10 @@ static const struct command {
 	{ "client", "add", client_add, 0, 1 },
 	{ "client", "list", client_list, 0, 0 },
 	{ "client", "disable", client_disable, 0, 1 },
+	{ "client", "certificate", client_certificate, 2, 2 },
+	{ "client", "certificates", client_certificates, 0, 1 },
+	{ "client", "certificate-revoke", client_certificate_revoke, 2, 2 },
+	{ "client", "signature", client_signature_set, 1, 1 },
 	{ "authority", "set", authority_set, 1, 1 },
 	{ "authority", "list", authority_list, 0, 0 },
 	{ "code", "list", code_list_show, 0, 1 },
@@ -69,7 +88,11 @@ static const struct command {
 	{ "key", "new", key_new, 1, 1 },
 	{ "key", "public", key_public, 1, 1 },
 	{ "verify", NULL, receipt_check, 1, 1 },
+	{ "sign", NULL, message_sign, 1, 1 },
+	{ "verify-signature", NULL, message_verify, 1, INT_MAX },
 	{ "problems", NULL, problems_list, 0, 0 },
+	{ "check", NULL, files_check, 1, INT_MAX },
+	{ "convert", NULL, file_convert, 1, 1 },
 };
 
 static const struct command *find_command(struct ctl *c, int argc, char **argv)
@@ -89,7 +112,7 @@ static const struct command *find_command(struct ctl *c, int argc, char **argv)
 
 /* --- options ----------------------------------------------------------------------------------------------------- */
 
-enum { O_DB = 256, O_STATUS, O_CODE, O_CODES, O_FIRST_TEXT };
+enum { O_DB = 256, O_STATUS, O_CODE, O_CODES, O_STRICT, O_LENIENT, O_STRICT_SIGNATURE, O_JSON, O_FIRST_TEXT };
 
 static const struct { const char *name; size_t offset; } texts[] = { /* options that are kept as they are */
 	{ "purpose", offsetof(struct ctl, purpose) },
@@ -112,6 +135,11 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "from", offsetof(struct ctl, from) },
 	{ "to", offsetof(struct ctl, to) },
 	{ "source", offsetof(struct ctl, source) },
+	{ "on", offsetof(struct ctl, on) },
+	{ "required", offsetof(struct ctl, required) },
+	{ "key", offsetof(struct ctl, key) },
+	{ "certificate", offsetof(struct ctl, certificate) },
+	{ "algorithm", offsetof(struct ctl, algorithm) },
 };
 
 static bool add_codes(struct ctl *c, const char *list)
@@ -143,6 +171,19 @@ static bool take_option(struct ctl *c, int o)
 	case O_STATUS:
 		c->status = true;
 		return true;
+	case O_STRICT:
+	case O_LENIENT:
+		c->strict = o == O_STRICT;
+		return true;
+	case O_JSON:
+		c->as_json = true;
+		return true;
+	case O_STRICT_SIGNATURE:
+		c->strict_signature = true;
+		return true;
+	case 'v':
+		c->verbose = true;
+		return true;
 	case O_CODE:
 	case O_CODES:
 		return add_codes(c, optarg);
@@ -157,18 +198,20 @@ static bool take_option(struct ctl *c, int o)
 /* What to run, or NULL with the exit status. */
 static const struct command *read_options(struct ctl *c, int argc, char **argv, int *status)
 {
-	struct option options[COUNTOF(texts) + 9] = {
+	struct option options[COUNTOF(texts) + 14] = {
 		{ "config", required_argument, NULL, 'c' }, { "db", required_argument, NULL, O_DB },     { "output", required_argument, NULL, 'o' },
 		{ "status", no_argument, NULL, O_STATUS },  { "code", required_argument, NULL, O_CODE }, { "codes", required_argument, NULL, O_CODES },
-		{ "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'V' },       { "strict", no_argument, NULL, O_STRICT },
+		{ "lenient", no_argument, NULL, O_LENIENT }, { "json", no_argument, NULL, O_JSON },      { "verbose", no_argument, NULL, 'v' },
+		{ "strict-signature", no_argument, NULL, O_STRICT_SIGNATURE },
 	};
 	const struct command *command;
 	int o;
 
 	for (int i = 0; i < (int)COUNTOF(texts); i++)
-		options[8 + i] = (struct option){ texts[i].name, required_argument, NULL, O_FIRST_TEXT + i };
+		options[13 + i] = (struct option){ texts[i].name, required_argument, NULL, O_FIRST_TEXT + i };
 	*status = EX_OK;
-	while ((o = getopt_long(argc, argv, "c:o:hV", options, NULL)) != -1) {
+	while ((o = getopt_long(argc, argv, "c:o:hVv", options, NULL)) != -1) {
 		if (o == 'h' || o == 'V') {
 			(void)fputs(o == 'h' ? usage : "tongguanctl " TONGGUAN_VERSION "\n", stdout);
 			return NULL;
@@ -228,6 +271,34 @@ bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_
 		return fault_set(f, FAULT_BAD_REQUEST, "--%s takes a whole number of at least 1", option);
 	*out = db_i32(&c->arena, (int32_t)n);
 	return true;
+}
+
+bool ctl_day(struct ctl *c, int32_t *day, struct fault *f)
+{
+	int64_t us = clock_now_us(&c->clock);
+
+	if (c->on != NULL && !clock_parse_date(text_of(c->on), &us))
+		return fault_set(f, FAULT_BAD_REQUEST, "--on takes a day like 2026-03-02");
+	*day = clock_day(us);
+	return true;
+}
+
+bool ctl_read_file(struct arena *a, const char *path, size_t limit, struct text *out, struct fault *f)
+{
+	bool is_stdin = strcmp(path, "-") == 0, good;
+	FILE *in = is_stdin ? stdin : fopen(path, "re");
+	char *bytes = arena_alloc(a, limit);
+
+	if (in == NULL || bytes == NULL) {
+		if (in != NULL && !is_stdin)
+			(void)fclose(in);
+		return fault_set(f, FAULT_SYSTEM, "%s: %s", path, strerror(errno));
+	}
+	*out = (struct text){ bytes, fread(bytes, 1, limit, in) };
+	good = !ferror(in) && out->len < limit;
+	if (!is_stdin)
+		(void)fclose(in);
+	return good || fault_set(f, FAULT_SYSTEM, "%s: cannot be read, or has %zu bytes or more", path, limit);
 }
 
 static int exit_status(const struct fault *f)

@@ -65,12 +65,13 @@ static void make_delivery(struct judged *j, struct judge_context *x, const struc
 	struct new_delivery *v = &x->deliveries[x->delivery_count++];
 	enum authority a = p->authority;
 	struct outgoing out = { .authority = a, .declaration = j->id, .message_id = delivery_message_id(&j->id, a, j->version), .version = j->version,
-		                .is_change = j->version > 1, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id };
+		                .is_change = j->version > 1, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id,
+		                .signer = x->customs_signer };
 	struct buf b;
 
 	if (a == AUTHORITY_CUS)
 		out.reference = reference_of(x->arena, x->now_us, serial);
-	buf_init(&b, x->arena, a == AUTHORITY_CUS ? 4096 : 1024);
+	buf_init(&b, x->arena, a != AUTHORITY_CUS ? 1024 : x->customs_signer == NULL ? 4096 : 8192);
 	outgoing_put(&b, &out);
 	*v = (struct new_delivery){ .declaration = j->id, .message_id = out.message_id, .authority = a, .version = j->version, .reference = out.reference,
 		                    .state = p->may_go ? DELIVERY_DUE : DELIVERY_WAITING, .content_type = outgoing_content_type(a),
@@ -138,7 +139,7 @@ static struct text flows_literal(struct arena *a, unsigned flows)
 
 	buf_init(&b, a, 48);
 	buf_char(&b, '{');
-	for (enum doc_kind k = 0; k < DOC_KIND_COUNT; k++)
+	for (enum doc_kind k = 0; k < DOC_FLOW_COUNT; k++)
 		if ((flows & FLOW(k)) != 0) {
 			if (b.len > 1)
 				buf_char(&b, ',');
@@ -190,7 +191,7 @@ static void note_trade(const struct judged *j, struct judgement *g)
 {
 	g->direction = j->direction;
 	g->trade_mode = j->trade_mode;
-	for (enum doc_kind k = 0; j->matched_now && k < DOC_KIND_COUNT; k++) {
+	for (enum doc_kind k = 0; j->matched_now && k < DOC_FLOW_COUNT; k++) {
 		const struct filed *f = j->verdict.current[k];
 
 		if (f != NULL && f->doc != NULL)

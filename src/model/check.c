@@ -52,7 +52,7 @@ const char *check_words(struct check *c, const char *fmt, ...)
 static void check_line_number(struct check *c, struct row *r)
 {
 	int index = field_line_index(c->d->def, F_LINE_NO);
-	struct text t = r->values[index];
+	struct text t = c->line_numbers == NULL ? (struct text){ NULL, 0 } : r->values[index];
 	int64_t n;
 
 	if (t.at == NULL || (r->bad >> index & 1) != 0)
@@ -68,14 +68,19 @@ static void check_lines(struct check *c)
 {
 	const struct message_def *def = c->d->def;
 
-	if (c->d->line_count == 0) {
+	if (c->d->line_count < def->lines_min) {
 		check_report(c, &c->head, &(struct wrong){ RULE_LINES_NONE, -1, "at least 1 line" });
 		return;
 	}
-	if (c->d->line_count > def->lines_max) {
+	if (def->lines_max != 0 && c->d->line_count > def->lines_max) {
 		check_report(c, &c->head,
 		             &(struct wrong){ RULE_LINES_TOO_MANY, -1, check_words(c, "at most %d lines", def->lines_max) });
 		return;
+	}
+	if (def->lines_numbered) {
+		c->line_numbers = arena_zalloc(c->out->arena, sizeof(*c->line_numbers) * (size_t)(c->d->line_count / 64 + 1));
+		if (c->line_numbers == NULL)
+			return; /* the arena is full: the check as a whole says so */
 	}
 	for (int i = 0; i < c->d->line_count; i++) {
 		struct row line = {
@@ -92,13 +97,14 @@ static void check_lines(struct check *c)
 	check_sums(c);
 }
 
-bool document_check(struct document *d, const struct codebook *book, int32_t day, struct findings *out)
+bool document_check(struct document *d, const struct codebook *book, int32_t day, struct findings *out, struct findings *warnings)
 {
 	struct check c = {
 		.d = d,
 		.book = book,
 		.day = day,
 		.out = out,
+		.warnings = warnings,
 		.head = { .fields = d->def->fields, .values = d->head, .count = d->def->field_count, .line = -1 },
 		.lines_total_known = true,
 	};

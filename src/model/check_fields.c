@@ -26,7 +26,7 @@ static void refuse(struct value *v, enum rule rule, const char *expected)
 
 static void refuse_length(struct value *v)
 {
-	int least = v->def->min_length, most = v->def->max_length;
+	int least = (int)v->def->min_length, most = (int)v->def->max_length;
 
 	if (least == most)
 		refuse(v, RULE_LENGTH, check_words(v->c, "%d characters", most));
@@ -41,13 +41,18 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Notes may have lines and columns; nothing else may have controls. */
+static bool may_have_lines(enum field f)
+{
+	return f == F_NOTE || f == F_REASON || f == F_RETURN_INFO || f == F_ORIGINAL_MESSAGE;
+}
+
+/* Free texts may have lines and columns; nothing else may have controls. */
 static bool has_bad_control(const struct value *v)
 {
 	for (size_t i = 0; i < v->text->len; i++) {
 		unsigned char byte = (unsigned char)v->text->at[i];
 
-		if (byte < 0x20 && !(v->def->id == F_NOTE && (byte == '\t' || byte == '\n')))
+		if (byte < 0x20 && !(may_have_lines(v->def->id) && (byte == '\t' || byte == '\n')))
 			return true;
 	}
 	return false;
@@ -87,7 +92,7 @@ static void check_text(struct value *v)
 	size_t length = v->text->len;
 
 	if ((found & SCAN_CONTROL) != 0 && has_bad_control(v)) {
-		refuse(v, RULE_CHARACTERS, v->def->id == F_NOTE ? "no control characters but tab and newline" : "no control characters");
+		refuse(v, RULE_CHARACTERS, may_have_lines(v->def->id) ? "no control characters but tab and newline" : "no control characters");
 		return;
 	}
 	if ((found & SCAN_HIGH) != 0) {
@@ -216,6 +221,25 @@ static void check_time(struct value *v)
 		*v->text = t;
 }
 
+/* To the millisecond, always three digits of it. */
+static void check_instant(struct value *v)
+{
+	char canonical[CLOCK_RFC3339_BYTES];
+	struct text t = *v->text;
+	int64_t us;
+
+	if (!clock_parse_rfc3339(t, &us)) {
+		refuse(v, RULE_FORM, "a time that exists: 2026-03-02T10:11:12.345+08:00 (CEB: 20260302101112345)");
+		return;
+	}
+	clock_rfc3339(us, 3, canonical);
+	if (text_is(t, canonical))
+		return;
+	t = text_dup(v->c->out->arena, text_of(canonical));
+	if (t.at != NULL)
+		*v->text = t;
+}
+
 static void check_date(struct value *v)
 {
 	int64_t us;
@@ -237,6 +261,15 @@ static bool is_empty(struct text t)
 	return t.len == 0 || ((unsigned char)t.at[0] <= ' ' && text_trim(t).len == 0);
 }
 
+/* What older clients of customs leave out is a warning where such are let through. */
+static void refuse_absent(struct value *v)
+{
+	if (!v->def->newer || v->c->warnings == NULL)
+		refuse(v, RULE_REQUIRED, NULL);
+	else
+		findings_add(v->c->warnings, &(struct finding){ .rule = RULE_SCHEMA_ABSENT, .field = v->def, .line = v->row->line });
+}
+
 void check_row_fields(struct check *c, struct row *r)
 {
 	static void (*const by_type[])(struct value *v) = {
@@ -245,6 +278,7 @@ void check_row_fields(struct check *c, struct row *r)
 		[FIELD_DECIMAL] = check_decimal,
 		[FIELD_INTEGER] = check_integer,
 		[FIELD_TIME] = check_time,
+		[FIELD_INSTANT] = check_instant,
 		[FIELD_DATE] = check_date,
 		[FIELD_ACTION] = check_action,
 	};
@@ -258,7 +292,7 @@ void check_row_fields(struct check *c, struct row *r)
 			continue;
 		}
 		*v.text = (struct text){ NULL, 0 };
-		if (v.def->required)
-			refuse(&v, RULE_REQUIRED, NULL);
+		if (field_has_value(v.def))
+			refuse_absent(&v);
 	}
 }

@@ -109,6 +109,8 @@ static void check_value(struct check *c, struct row *r, int i)
 	case F_PAYMENT_COMPANY_CODE:
 	case F_PRODUCER_CODE:
 	case F_ZONE_COMPANY_CODE:
+	case F_OPERATOR_CODE:
+	case F_BROKER_CODE:
 		check_company(c, r, i);
 		break;
 	case F_BUYER_ID_NUMBER:

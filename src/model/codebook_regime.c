@@ -129,8 +129,8 @@ static const char *wrong_with(const struct regime *r, const struct regime_step *
 
 	if (s->number < 1 || s->number > STEP_NUMBER_MAX)
 		return "has a number out of range";
-	if (s->phase == PHASE_MATCH && (s->kind.at == NULL || !doc_kind_by_name(s->kind, &kind)))
-		return "asks for a kind of filing that is unknown here";
+	if (s->phase == PHASE_MATCH && (s->kind.at == NULL || !doc_kind_by_name(s->kind, &kind) || (FLOW(kind) & FLOWS_MATCHED) == 0))
+		return "asks for a kind of filing that cannot be matched here";
 	if (s->phase == PHASE_CLEAR && (s->kind.at != NULL || !s->required))
 		return "is no required clearance by an authority";
 	if (s->phase != PHASE_FOLLOW && (s->valid_from > r->valid_from || s->valid_to < r->valid_to))

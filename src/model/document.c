@@ -6,13 +6,18 @@
  */
 #include "model/document.h"
 
+#include <limits.h>
 #include <string.h>
-
-#define KEY_PARTS_MAX 3
 
 static struct text *rows_new(struct arena *a, const struct message_def *def, int rows)
 {
 	return arena_zalloc(a, sizeof(struct text) * (size_t)def->line_field_count * (size_t)rows);
+}
+
+/* One too many is kept, for the check to report. */
+static int most_rows(const struct message_def *def)
+{
+	return def->lines_max == 0 ? INT_MAX / 2 : def->lines_max + 1;
 }
 
 struct document *document_new(struct arena *a, const struct message_def *def, int lines_room)
@@ -25,8 +30,8 @@ struct document *document_new(struct arena *a, const struct message_def *def, in
 	d->head = arena_zalloc(a, sizeof(struct text) * (size_t)def->field_count);
 	if (d->head == NULL)
 		return NULL;
-	if (lines_room > def->lines_max + 1)
-		lines_room = def->lines_max + 1;
+	if (lines_room > most_rows(def))
+		lines_room = most_rows(def);
 	if (def->list != NULL && lines_room > 0) {
 		d->lines = rows_new(a, def, lines_room);
 		if (d->lines == NULL)
@@ -41,8 +46,8 @@ static bool grow(struct arena *a, struct document *d)
 	int room = d->lines_room == 0 ? 4 : 2 * d->lines_room;
 	struct text *lines;
 
-	if (room > d->def->lines_max + 1)
-		room = d->def->lines_max + 1;
+	if (room > most_rows(d->def))
+		room = most_rows(d->def);
 	if (d->line_count >= room)
 		return false;
 	lines = rows_new(a, d->def, room);
@@ -104,24 +109,6 @@ enum action document_action(const struct document *d)
 	return action_by_name(document_get(d, F_ACTION), &a) ? a : ACTION_ADD;
 }
 
-/* Which fields make the key, by direction and kind. */
-static const enum field key_fields[2][DOC_KIND_COUNT][KEY_PARTS_MAX] = {
-	[DIR_IMPORT] = {
-		[DOC_ORDER] = { F_PLATFORM_CODE, F_ORDER_NO, FIELD_NONE },
-		[DOC_PAYMENT] = { F_PAYMENT_COMPANY_CODE, F_PAYMENT_NO, FIELD_NONE },
-		[DOC_WAYBILL] = { F_CARRIER_CODE, F_WAYBILL_NO, FIELD_NONE },
-		[DOC_INVENTORY] = { F_PLATFORM_CODE, F_MERCHANT_CODE, F_ORDER_NO },
-		[DOC_WAYBILL_STATUS] = { F_CARRIER_CODE, F_WAYBILL_NO, F_WAYBILL_STATUS },
-	},
-	[DIR_EXPORT] = {
-		[DOC_ORDER] = { F_PLATFORM_CODE, F_ORDER_NO, FIELD_NONE },
-		[DOC_PAYMENT] = { F_MERCHANT_CODE, F_ORDER_NO, F_PAYMENT_NO },
-		[DOC_WAYBILL] = { F_CARRIER_CODE, F_WAYBILL_NO, FIELD_NONE },
-		[DOC_INVENTORY] = { F_PLATFORM_CODE, F_MERCHANT_CODE, F_ORDER_NO },
-		[DOC_WAYBILL_STATUS] = { FIELD_NONE, FIELD_NONE, FIELD_NONE },
-	},
-};
-
 static char *put_key_part(char *to, struct text part)
 {
 	for (size_t i = 0; i < part.len; i++) {
@@ -139,15 +126,14 @@ static char *put_key_part(char *to, struct text part)
 
 struct text document_business_key(const struct document *d, struct arena *a)
 {
-	const enum field *fields = key_fields[d->def->direction][d->def->kind];
-	struct text parts[KEY_PARTS_MAX];
-	size_t room = KEY_PARTS_MAX;
-	int count = 0;
+	struct text parts[KEY_FIELDS_MAX];
+	int count = d->def->key_count;
+	size_t room = KEY_FIELDS_MAX;
 	char *key, *end;
 
-	for (; count < KEY_PARTS_MAX && fields[count] != FIELD_NONE; count++) {
-		parts[count] = document_get(d, fields[count]);
-		room += 3 * parts[count].len; /* each byte may be escaped */
+	for (int i = 0; i < count; i++) {
+		parts[i] = document_get(d, d->def->key[i]);
+		room += 3 * parts[i].len; /* each byte may be escaped */
 	}
 	key = end = arena_alloc(a, room);
 	if (key == NULL)
@@ -171,7 +157,7 @@ bool document_declaration(const struct document *d, struct id *out)
 {
 	const struct text parts[] = { document_get(d, F_PLATFORM_CODE), document_get(d, F_ORDER_NO), TEXT("") };
 
-	if (d->def->kind == DOC_WAYBILL || d->def->kind == DOC_WAYBILL_STATUS)
+	if (d->def->kind != DOC_ORDER && d->def->kind != DOC_PAYMENT && d->def->kind != DOC_INVENTORY)
 		return false;
 	*out = id_of_key('D', parts, COUNTOF(parts));
 	return true;
@@ -181,25 +167,18 @@ bool document_link(const struct document *d, struct id *out)
 {
 	const struct text parts[] = { document_get(d, F_CARRIER_CODE), document_get(d, F_WAYBILL_NO) };
 
-	if (d->def->kind == DOC_ORDER || d->def->kind == DOC_PAYMENT)
+	if (d->def->kind != DOC_WAYBILL && d->def->kind != DOC_WAYBILL_STATUS && d->def->kind != DOC_INVENTORY)
 		return false;
 	*out = id_of_key('L', parts, COUNTOF(parts));
 	return true;
 }
 
-int document_filers(const struct document *d, struct text out[3])
+int document_filers(const struct document *d, struct text out[FILER_FIELDS_MAX])
 {
-	static const enum field filers[DOC_KIND_COUNT][3] = {
-		[DOC_ORDER] = { F_PLATFORM_CODE, F_MERCHANT_CODE, FIELD_NONE },
-		[DOC_PAYMENT] = { F_PAYMENT_COMPANY_CODE, F_MERCHANT_CODE, FIELD_NONE }, /* the latter: export only */
-		[DOC_WAYBILL] = { F_CARRIER_CODE, FIELD_NONE, FIELD_NONE },
-		[DOC_INVENTORY] = { F_DECLARANT_CODE, F_MERCHANT_CODE, FIELD_NONE },
-		[DOC_WAYBILL_STATUS] = { F_CARRIER_CODE, FIELD_NONE, FIELD_NONE },
-	};
 	int count = 0;
 
-	for (int i = 0; i < 3 && filers[d->def->kind][i] != FIELD_NONE; i++) {
-		struct text code = document_get(d, filers[d->def->kind][i]);
+	for (int i = 0; i < d->def->filer_count; i++) {
+		struct text code = document_get(d, d->def->filers[i]);
 
 		if (code.len > 0)
 			out[count++] = code;

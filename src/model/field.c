@@ -1,8 +1,8 @@
 /*
  * Look-ups in the field tables: by name, by element, by place.
  *
- * The tables themselves are field_import.c and field_export.c. The index over them is
- * built once, before its first use, and never changes: readers need no lock.
+ * The index over them is built once, before its first use, and never changes: readers need no lock. Which messages
+ * there are is field_messages.c; their fields are the field_ files named after direction or receipts.
  */
 #include <assert.h>
 #include <pthread.h>
@@ -10,7 +10,7 @@
 
 #include "model/field_row.h"
 
-#define NAME_SLOTS    256 /* powers of two, over twice what they hold */
+#define NAME_SLOTS    512 /* powers of two, over twice what they hold */
 #define ELEMENT_SLOTS 128
 
 struct places { /* of one list of fields */
@@ -30,22 +30,6 @@ static const struct text names[FIELD_COUNT] = {
 #define X(id, name) [F_##id] = { name, sizeof(name) - 1 },
 	FIELD_NAMES(X)
 #undef X
-};
-
-static const char *const kind_names[DOC_KIND_COUNT] = {
-	[DOC_ORDER] = "order",
-	[DOC_PAYMENT] = "payment",
-	[DOC_WAYBILL] = "waybill",
-	[DOC_INVENTORY] = "inventory",
-	[DOC_WAYBILL_STATUS] = "waybill_status",
-};
-
-static const char *const direction_names[] = { [DIR_IMPORT] = "import", [DIR_EXPORT] = "export" };
-
-static const char *const action_names[] = {
-	[ACTION_ADD] = "add",
-	[ACTION_CHANGE] = "change",
-	[ACTION_DELETE] = "delete",
 };
 
 /* Names differ in length or near one of their ends, so these and the length are all that is mixed. */
@@ -93,8 +77,10 @@ static void build(void)
 	}
 	for (int d = DIR_IMPORT; d <= DIR_EXPORT; d++) {
 		for (int k = 0; k < DOC_KIND_COUNT; k++) {
-			const struct message_def *def = d == DIR_IMPORT ? &import_messages[k] : &export_messages[k];
+			const struct message_def *def = message_def((enum doc_kind)k, (enum direction)d);
 
+			if (def == NULL)
+				continue;
 			place_fields(&lookup.head[d][k], def->fields, def->field_count);
 			place_fields(&lookup.line[d][k], def->line_fields, def->line_field_count);
 		}
@@ -139,80 +125,6 @@ enum field field_by_name(struct text name)
 			return f;
 	}
 	return FIELD_NONE;
-}
-
-const struct message_def *message_def(enum doc_kind kind, enum direction d)
-{
-	const struct message_def *def = d == DIR_IMPORT ? &import_messages[kind] : &export_messages[kind];
-
-	return def->number == 0 ? NULL : def;
-}
-
-const struct message_def *message_def_by_number(int number)
-{
-	for (int k = 0; number != 0 && k < DOC_KIND_COUNT; k++) {
-		if (import_messages[k].number == number)
-			return &import_messages[k];
-		if (export_messages[k].number == number)
-			return &export_messages[k];
-	}
-	return NULL;
-}
-
-static bool index_of_name(struct text t, const char *const *table, int count, int *out)
-{
-	for (int i = 0; i < count; i++) {
-		if (table[i] != NULL && text_is(t, table[i])) {
-			*out = i;
-			return true;
-		}
-	}
-	return false;
-}
-
-const char *doc_kind_name(enum doc_kind k)
-{
-	return kind_names[k];
-}
-
-bool doc_kind_by_name(struct text t, enum doc_kind *out)
-{
-	int i;
-
-	if (!index_of_name(t, kind_names, COUNTOF(kind_names), &i))
-		return false;
-	*out = (enum doc_kind)i;
-	return true;
-}
-
-const char *direction_name(enum direction d)
-{
-	return direction_names[d];
-}
-
-bool direction_by_name(struct text t, enum direction *out)
-{
-	int i;
-
-	if (!index_of_name(t, direction_names, COUNTOF(direction_names), &i))
-		return false;
-	*out = (enum direction)i;
-	return true;
-}
-
-const char *action_name(enum action a)
-{
-	return action_names[a];
-}
-
-bool action_by_name(struct text t, enum action *out)
-{
-	int i;
-
-	if (!index_of_name(t, action_names, COUNTOF(action_names), &i))
-		return false;
-	*out = (enum action)i;
-	return true;
 }
 
 int field_index(const struct message_def *def, enum field f)

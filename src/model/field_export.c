@@ -9,10 +9,7 @@
 
 /* CEB303 */
 static const struct field_def order_fields[] = {
-	ROW(GUID,          MUST, CHARS(36, 36),         "guid",       "系统唯一序号", "Number of this node, made by the sender: 36 characters, never used before; receipts repeat it"),
-	ROW(ACTION,        MUST, ACTION,                "appType",    "报送类型",     "What to do: add, change or delete (1, 2, 3 in the customs form)"),
-	ROW(SENT_AT,       MUST, TIME,                  "appTime",    "报送时间",     "When the sender made this filing"),
-	ROW(APP_STATUS,    MUST, ONE_OF("1|2", 1, 1),   "appStatus",  "业务状态",     "2: declared. 1 is a draft, which is not accepted here"),
+	FILING_BEGINS(1),
 	ROW(ORDER_TYPE,    MUST, ONE_OF("E|B|W", 1, 1), "orderType",  "订单类型",     "E: to consumers (B2C), B: to companies (B2B), W: into an overseas warehouse"),
 	ROW(ORDER_NO,      MUST, CHARS(1, 60),          "orderNo",    "订单编号",     "Order number, unique on its platform"),
 	ROW(PLATFORM_CODE, MUST, CHARS(1, 18),          "ebpCode",    "电商平台代码", "Trading platform: 18-character credit code or 10-character customs code; 无 for a foreign platform without one"),
@@ -41,10 +38,7 @@ static const struct field_def order_line_fields[] = {
 
 /* CEB403 */
 static const struct field_def payment_fields[] = {
-	ROW(GUID,                 MUST, CHARS(36, 36),        "guid",           "系统唯一序号", "Number of this node, made by the sender: 36 characters, never used before; receipts repeat it"),
-	ROW(ACTION,               MUST, ACTION,               "appType",        "报送类型",     "What to do: add, change or delete (1, 2, 3 in the customs form)"),
-	ROW(SENT_AT,              MUST, TIME,                 "appTime",        "报送时间",     "When the sender made this filing"),
-	ROW(APP_STATUS,           MUST, ONE_OF("1|2", 1, 1),  "appStatus",      "业务状态",     "2: declared. 1 is a draft, which is not accepted here"),
+	FILING_BEGINS(1),
 	ROW(PLATFORM_CODE,        MUST, CHARS(1, 18),         "ebpCode",        "电商平台代码", "Trading platform: 18-character credit code or 10-character customs code; 无 for a foreign platform without one"),
 	ROW(PLATFORM_NAME,        MUST, CHARS(1, 100),        "ebpName",        "电商平台名称", "Registered name of the trading platform"),
 	ROW(MERCHANT_CODE,        MUST, CHARS(1, 18),         "ebcCode",        "电商企业代码", "E-commerce company that sells: 18-character credit code or 10-character customs code"),
@@ -61,10 +55,7 @@ static const struct field_def payment_fields[] = {
 
 /* CEB505 */
 static const struct field_def waybill_fields[] = {
-	ROW(GUID,               MUST, CHARS(36, 36),        "guid",          "系统唯一序号", "Number of this node, made by the sender: 36 characters, never used before; receipts repeat it"),
-	ROW(ACTION,             MUST, ACTION,               "appType",       "报送类型",     "What to do: add, change or delete (1, 2, 3 in the customs form)"),
-	ROW(SENT_AT,            MUST, TIME,                 "appTime",       "报送时间",     "When the sender made this filing"),
-	ROW(APP_STATUS,         MUST, ONE_OF("1|2", 1, 1),  "appStatus",     "业务状态",     "2: declared. 1 is a draft, which is not accepted here"),
+	FILING_BEGINS(1),
 	ROW(CARRIER_CODE,       MUST, CHARS(1, 18),         "logisticsCode", "物流企业代码", "Logistics company: 18-character credit code or 10-character customs code"),
 	ROW(CARRIER_NAME,       MUST, CHARS(1, 100),        "logisticsName", "物流企业名称", "Registered name of the logistics company"),
 	ROW(WAYBILL_NO,         MUST, CHARS(1, 32),         "logisticsNo",   "物流运单编号", "Waybill number; a carrier uses no number twice within six months"),
@@ -82,10 +73,7 @@ static const struct field_def waybill_fields[] = {
 
 /* CEB603 */
 static const struct field_def inventory_fields[] = {
-	ROW(GUID,               MUST, CHARS(36, 36),          "guid",           "系统唯一序号",     "Number of this node, made by the sender: 36 characters, never used before; receipts repeat it"),
-	ROW(ACTION,             MUST, ACTION,                 "appType",        "报送类型",         "What to do: add, change or delete (1, 2, 3 in the customs form)"),
-	ROW(SENT_AT,            MUST, TIME,                   "appTime",        "报送时间",         "When the sender made this filing"),
-	ROW(APP_STATUS,         MUST, ONE_OF("1|2", 1, 1),    "appStatus",      "业务状态",         "2: declared. 1 is a draft, which is not accepted here"),
+	FILING_BEGINS(1),
 	ROW(CUSTOMS_CODE,       MUST, CODE(CUSTOMS, 4, 4),    "customsCode",    "申报海关代码",     "Customs office declared to"),
 	ROW(PLATFORM_CODE,      MUST, CHARS(1, 18),           "ebpCode",        "电商平台代码",     "Trading platform: 18-character credit code or 10-character customs code; 无 for a foreign platform without one"),
 	ROW(PLATFORM_NAME,      MUST, CHARS(1, 100),          "ebpName",        "电商平台名称",     "Registered name of the trading platform"),
@@ -154,25 +142,49 @@ static const struct field_def inventory_line_fields[] = {
 	ROW(NOTE,           MAY,  CHARS(0, 1000),       "note",         "备注",         "Free text"),
 };
 
-const struct message_def export_messages[DOC_KIND_COUNT] = {
-	[DOC_ORDER] = {
-		MESSAGE(DOC_ORDER, DIR_EXPORT, 303, "Order"),
-		.head = "OrderHead",
-		FIELDS(order_fields),
-		LINES("OrderList", order_line_fields, 100),
-	},
-	[DOC_PAYMENT] = {
-		MESSAGE(DOC_PAYMENT, DIR_EXPORT, 403, "Receipts"),
-		FIELDS(payment_fields),
-	},
-	[DOC_WAYBILL] = {
-		MESSAGE(DOC_WAYBILL, DIR_EXPORT, 505, "Logistics"),
-		FIELDS(waybill_fields),
-	},
-	[DOC_INVENTORY] = {
-		MESSAGE(DOC_INVENTORY, DIR_EXPORT, 603, "Inventory"),
-		.head = "InventoryHead",
-		FIELDS(inventory_fields),
-		LINES("InventoryList", inventory_line_fields, 100),
-	},
+const struct message_def ceb303 = {
+	MESSAGE(303, DOC_ORDER, DIR_EXPORT, "Order"),
+	TITLES("出口电子订单", "Export order"),
+	.head = "OrderHead",
+	FIELDS(order_fields),
+	LINES("OrderList", order_line_fields, 1, 100),
+	.lines_numbered = true,
+	KEY(F_PLATFORM_CODE, F_ORDER_NO),
+	FILERS(F_PLATFORM_CODE, F_MERCHANT_CODE),
+	SENDER(MERCHANT),
+	.receipt = 304,
+};
+
+const struct message_def ceb403 = {
+	MESSAGE(403, DOC_PAYMENT, DIR_EXPORT, "Receipts"),
+	TITLES("出口收款单", "Payment received for an export order"),
+	FIELDS(payment_fields),
+	KEY(F_MERCHANT_CODE, F_ORDER_NO, F_PAYMENT_NO),
+	FILERS(F_PAYMENT_COMPANY_CODE, F_MERCHANT_CODE),
+	SENDER(PAYMENT_COMPANY),
+	.receipt = 404,
+};
+
+const struct message_def ceb505 = {
+	MESSAGE(505, DOC_WAYBILL, DIR_EXPORT, "Logistics"),
+	TITLES("出口物流运单", "Export waybill"),
+	FIELDS(waybill_fields),
+	KEY(F_CARRIER_CODE, F_WAYBILL_NO),
+	FILERS(F_CARRIER_CODE),
+	SENDER(CARRIER),
+	.receipt = 506,
+};
+
+const struct message_def ceb603 = {
+	MESSAGE(603, DOC_INVENTORY, DIR_EXPORT, "Inventory"),
+	TITLES("出口申报清单", "Export inventory"),
+	.head = "InventoryHead",
+	FIELDS(inventory_fields),
+	LINES("InventoryList", inventory_line_fields, 1, 100),
+	.lines_numbered = true,
+	KEY(F_PLATFORM_CODE, F_MERCHANT_CODE, F_ORDER_NO),
+	FILERS(F_DECLARANT_CODE, F_MERCHANT_CODE),
+	SENDER(DECLARANT),
+	.receipt = 604,
+	.signature = SIGNATURE_BY_TEXT,
 };

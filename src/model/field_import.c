@@ -9,10 +9,7 @@
 
 /* CEB311 */
 static const struct field_def order_fields[] = {
-	ROW(GUID,                 MUST, CHARS(36, 36),        "guid",               "系统唯一序号",   "Number of this node, made by the sender: 36 characters, never used before; receipts repeat it"),
-	ROW(ACTION,               MUST, ACTION,               "appType",            "报送类型",       "What to do: add, change or delete (1, 2, 3 in the customs form)"),
-	ROW(SENT_AT,              MUST, TIME,                 "appTime",            "报送时间",       "When the sender made this filing"),
-	ROW(APP_STATUS,           MUST, ONE_OF("1|2", 1, 3),  "appStatus",          "业务状态",       "2: declared. 1 is a draft, which is not accepted here"),
+	FILING_BEGINS(3),
 	ROW(ORDER_TYPE,           MUST, ONE_OF("I", 1, 1),    "orderType",          "订单类型",       "I: import retail"),
 	ROW(ORDER_NO,             MUST, CHARS(1, 60),         "orderNo",            "订单编号",       "Order number, unique on its platform"),
 	ROW(PLATFORM_CODE,        MUST, CHARS(1, 18),         "ebpCode",            "电商平台代码",   "Trading platform: 18-character credit code or 10-character customs code"),
@@ -27,7 +24,7 @@ static const struct field_def order_fields[] = {
 	ROW(CURRENCY,             MUST, CODE(CURRENCY, 3, 3), "currency",           "币制",           "Currency, 142 (CNY) only"),
 	ROW(BUYER_REG_NO,         MUST, CHARS(1, 60),         "buyerRegNo",         "订购人注册号",   "Buyer's account at the platform"),
 	ROW(BUYER_NAME,           MUST, CHARS(1, 60),         "buyerName",          "订购人姓名",     "Buyer's name, as the identity document has it"),
-	ROW(BUYER_TELEPHONE,      MUST, CHARS(1, 30),         "buyerTelephone",     "订购人电话",     "Buyer's telephone"),
+	ROW(BUYER_TELEPHONE,      LATE, CHARS(1, 30),         "buyerTelephone",     "订购人电话",     "Buyer's telephone"),
 	ROW(BUYER_ID_TYPE,        MUST, ONE_OF("1", 1, 1),    "buyerIdType",        "订购人证件类型", "Kind of the buyer's document, 1: identity card"),
 	ROW(BUYER_ID_NUMBER,      MUST, CHARS(1, 60),         "buyerIdNumber",      "订购人证件号码", "Number of the buyer's document; an identity card's must have the right check digit"),
 	ROW(PAYMENT_COMPANY_CODE, MAY,  CHARS(0, 18),         "payCode",            "支付企业代码",   "Payment company: 18-character credit code or 10-character customs code"),
@@ -45,7 +42,7 @@ static const struct field_def order_line_fields[] = {
 	ROW(LINE_NO,          MUST, INTEGER(4),           "gnum",         "商品序号",     "Number of the line: 1, 2, 3 … without gap or repetition"),
 	ROW(ITEM_NO,          MAY,  CHARS(0, 30),         "itemNo",       "企业商品货号", "Company's own number of the article"),
 	ROW(ITEM_NAME,        MUST, CHARS(1, 250),        "itemName",     "企业商品名称", "Company's own name of the article"),
-	ROW(GOODS_MODEL,      MUST, CHARS(1, 510),        "gmodel",       "规格型号",     "Specification and model"),
+	ROW(GOODS_MODEL,      LATE, CHARS(1, 510),        "gmodel",       "规格型号",     "Specification and model"),
 	ROW(ITEM_DESCRIPTION, MAY,  CHARS(0, 1000),       "itemDescribe", "企业商品描述", "Company's own description of the article"),
 	ROW(BARCODE,          MAY,  CHARS(0, 50),         "barCode",      "条形码",       "Barcode of the article"),
 	ROW(UNIT,             MUST, CODE(UNIT, 3, 3),     "unit",         "计量单位",     "Unit of the quantity"),
@@ -59,10 +56,7 @@ static const struct field_def order_line_fields[] = {
 
 /* CEB411 */
 static const struct field_def payment_fields[] = {
-	ROW(GUID,                 MUST, CHARS(36, 36),        "guid",             "系统唯一序号",   "Number of this node, made by the sender: 36 characters, never used before; receipts repeat it"),
-	ROW(ACTION,               MUST, ACTION,               "appType",          "报送类型",       "What to do: add, change or delete (1, 2, 3 in the customs form)"),
-	ROW(SENT_AT,              MUST, TIME,                 "appTime",          "报送时间",       "When the sender made this filing"),
-	ROW(APP_STATUS,           MUST, ONE_OF("1|2", 1, 3),  "appStatus",        "业务状态",       "2: declared. 1 is a draft, which is not accepted here"),
+	FILING_BEGINS(3),
 	ROW(PAYMENT_COMPANY_CODE, MUST, CHARS(1, 18),         "payCode",          "支付企业代码",   "Payment company: 18-character credit code or 10-character customs code"),
 	ROW(PAYMENT_COMPANY_NAME, MUST, CHARS(1, 100),        "payName",          "支付企业名称",   "Registered name of the payment company"),
 	ROW(PAYMENT_NO,           MUST, CHARS(1, 60),         "payTransactionId", "支付交易编号",   "Transaction number of the payment, unique at its payment company"),
@@ -81,15 +75,12 @@ static const struct field_def payment_fields[] = {
 
 /* CEB511 */
 static const struct field_def waybill_fields[] = {
-	ROW(GUID,                MUST, CHARS(36, 36),        "guid",               "系统唯一序号", "Number of this node, made by the sender: 36 characters, never used before; receipts repeat it"),
-	ROW(ACTION,              MUST, ACTION,               "appType",            "报送类型",     "What to do: add, change or delete (1, 2, 3 in the customs form)"),
-	ROW(SENT_AT,             MUST, TIME,                 "appTime",            "报送时间",     "When the sender made this filing"),
-	ROW(APP_STATUS,          MUST, ONE_OF("1|2", 1, 3),  "appStatus",          "业务状态",     "2: declared. 1 is a draft, which is not accepted here"),
+	FILING_BEGINS(3),
 	ROW(CARRIER_CODE,        MUST, CHARS(1, 18),         "logisticsCode",      "物流企业代码", "Logistics company: 18-character credit code or 10-character customs code"),
 	ROW(CARRIER_NAME,        MUST, CHARS(1, 100),        "logisticsName",      "物流企业名称", "Registered name of the logistics company"),
 	ROW(WAYBILL_NO,          MUST, CHARS(1, 60),         "logisticsNo",        "物流运单编号", "Waybill number; a carrier uses no number twice within six months"),
 	ROW(BILL_NO,             MAY,  CHARS(0, 37),         "billNo",             "提运单号",     "Bill of lading, air master waybill or truck manifest (direct purchase)"),
-	ROW(ORDER_NO,            MUST, CHARS(1, 60),         "orderNo",            "订单编号",     "Order number, unique on its platform"),
+	ROW(ORDER_NO,            LATE, CHARS(1, 60),         "orderNo",            "订单编号",     "Order number, unique on its platform"),
 	ROW(FREIGHT,             MAY,  NUMBER,               "freight",            "运杂费",       "Transport and sundry charges, 0 if none"),
 	ROW(INSURED_FEE,         MAY,  NUMBER,               "insuredFee",         "保价费",       "Insurance charge, 0 if none"),
 	ROW(CURRENCY,            MUST, CODE(CURRENCY, 3, 3), "currency",           "币制",         "Currency, 142 (CNY) only"),
@@ -104,10 +95,7 @@ static const struct field_def waybill_fields[] = {
 
 /* CEB621 */
 static const struct field_def inventory_fields[] = {
-	ROW(GUID,              MUST, CHARS(36, 36),          "guid",             "系统唯一序号",   "Number of this node, made by the sender: 36 characters, never used before; receipts repeat it"),
-	ROW(ACTION,            MUST, ACTION,                 "appType",          "报送类型",       "What to do: add, change or delete (1, 2, 3 in the customs form)"),
-	ROW(SENT_AT,           MUST, TIME,                   "appTime",          "报送时间",       "When the sender made this filing"),
-	ROW(APP_STATUS,        MUST, ONE_OF("1|2", 1, 3),    "appStatus",        "业务状态",       "2: declared. 1 is a draft, which is not accepted here"),
+	FILING_BEGINS(3),
 	ROW(ORDER_NO,          MUST, CHARS(1, 60),           "orderNo",          "订单编号",       "Order number, unique on its platform"),
 	ROW(PLATFORM_CODE,     MUST, CHARS(1, 18),           "ebpCode",          "电商平台代码",   "Trading platform: 18-character credit code or 10-character customs code"),
 	ROW(PLATFORM_NAME,     MUST, CHARS(1, 100),          "ebpName",          "电商平台名称",   "Registered name of the trading platform"),
@@ -178,10 +166,7 @@ static const struct field_def inventory_line_fields[] = {
 
 /* CEB513 */
 static const struct field_def waybill_status_fields[] = {
-	ROW(GUID,              MUST, CHARS(36, 36),       "guid",            "系统唯一序号", "Number of this node, made by the sender: 36 characters, never used before; receipts repeat it"),
-	ROW(ACTION,            MUST, ACTION,              "appType",         "报送类型",     "What to do: add, change or delete (1, 2, 3 in the customs form)"),
-	ROW(SENT_AT,           MUST, TIME,                "appTime",         "报送时间",     "When the sender made this filing"),
-	ROW(APP_STATUS,        MUST, ONE_OF("1|2", 1, 3), "appStatus",       "业务状态",     "2: declared. 1 is a draft, which is not accepted here"),
+	FILING_BEGINS(3),
 	ROW(CARRIER_CODE,      MUST, CHARS(1, 18),        "logisticsCode",   "物流企业代码", "Logistics company: 18-character credit code or 10-character customs code"),
 	ROW(CARRIER_NAME,      MUST, CHARS(1, 100),       "logisticsName",   "物流企业名称", "Registered name of the logistics company"),
 	ROW(WAYBILL_NO,        MUST, CHARS(1, 60),        "logisticsNo",     "物流运单编号", "Waybill number; a carrier uses no number twice within six months"),
@@ -190,31 +175,61 @@ static const struct field_def waybill_status_fields[] = {
 	ROW(NOTE,              MAY,  CHARS(0, 1000),      "note",            "备注",         "Free text"),
 };
 
-const struct message_def import_messages[DOC_KIND_COUNT] = {
-	[DOC_ORDER] = {
-		MESSAGE(DOC_ORDER, DIR_IMPORT, 311, "Order"),
-		.head = "OrderHead",
-		FIELDS(order_fields),
-		LINES("OrderList", order_line_fields, 99),
-	},
-	[DOC_PAYMENT] = {
-		MESSAGE(DOC_PAYMENT, DIR_IMPORT, 411, "Payment"),
-		.head = "PaymentHead",
-		FIELDS(payment_fields),
-	},
-	[DOC_WAYBILL] = {
-		MESSAGE(DOC_WAYBILL, DIR_IMPORT, 511, "Logistics"),
-		.head = "LogisticsHead",
-		FIELDS(waybill_fields),
-	},
-	[DOC_INVENTORY] = {
-		MESSAGE(DOC_INVENTORY, DIR_IMPORT, 621, "Inventory"),
-		.head = "InventoryHead",
-		FIELDS(inventory_fields),
-		LINES("InventoryList", inventory_line_fields, 99),
-	},
-	[DOC_WAYBILL_STATUS] = {
-		MESSAGE(DOC_WAYBILL_STATUS, DIR_IMPORT, 513, "LogisticsStatus"),
-		FIELDS(waybill_status_fields),
-	},
+const struct message_def ceb311 = {
+	MESSAGE(311, DOC_ORDER, DIR_IMPORT, "Order"),
+	TITLES("进口电子订单", "Import order"),
+	.head = "OrderHead",
+	FIELDS(order_fields),
+	LINES("OrderList", order_line_fields, 1, 99),
+	.lines_numbered = true,
+	KEY(F_PLATFORM_CODE, F_ORDER_NO),
+	FILERS(F_PLATFORM_CODE, F_MERCHANT_CODE),
+	SENDER(MERCHANT),
+	.receipt = 312,
+};
+
+const struct message_def ceb411 = {
+	MESSAGE(411, DOC_PAYMENT, DIR_IMPORT, "Payment"),
+	TITLES("支付凭证", "Payment of an import order"),
+	.head = "PaymentHead",
+	FIELDS(payment_fields),
+	KEY(F_PAYMENT_COMPANY_CODE, F_PAYMENT_NO),
+	FILERS(F_PAYMENT_COMPANY_CODE),
+	SENDER(PAYMENT_COMPANY),
+	.receipt = 412,
+};
+
+const struct message_def ceb511 = {
+	MESSAGE(511, DOC_WAYBILL, DIR_IMPORT, "Logistics"),
+	TITLES("物流运单", "Import waybill"),
+	.head = "LogisticsHead",
+	FIELDS(waybill_fields),
+	KEY(F_CARRIER_CODE, F_WAYBILL_NO),
+	FILERS(F_CARRIER_CODE),
+	SENDER(CARRIER),
+	.receipt = 512,
+};
+
+const struct message_def ceb621 = {
+	MESSAGE(621, DOC_INVENTORY, DIR_IMPORT, "Inventory"),
+	TITLES("进口清单", "Import inventory"),
+	.head = "InventoryHead",
+	FIELDS(inventory_fields),
+	LINES("InventoryList", inventory_line_fields, 1, 99),
+	.lines_numbered = true,
+	KEY(F_PLATFORM_CODE, F_MERCHANT_CODE, F_ORDER_NO),
+	FILERS(F_DECLARANT_CODE, F_MERCHANT_CODE),
+	SENDER(DECLARANT),
+	.receipt = 622,
+	.signature = SIGNATURE_BY_SCHEMA,
+};
+
+const struct message_def ceb513 = {
+	MESSAGE(513, DOC_WAYBILL_STATUS, DIR_IMPORT, "LogisticsStatus"),
+	TITLES("物流运单状态", "Status of an import waybill"),
+	FIELDS(waybill_status_fields),
+	KEY(F_CARRIER_CODE, F_WAYBILL_NO, F_WAYBILL_STATUS),
+	FILERS(F_CARRIER_CODE),
+	SENDER(CARRIER),
+	.receipt = 514,
 };

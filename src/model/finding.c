@@ -66,7 +66,15 @@ void finding_put_xpath(struct buf *b, const struct finding *f, const struct mess
 {
 	buf_str(b, "/CEB");
 	buf_i64(b, def->number);
-	buf_str(b, "Message/");
+	buf_str(b, "Message");
+	if (node < 0) {
+		if (f->member.at != NULL) {
+			buf_char(b, '/');
+			buf_text(b, f->member);
+		}
+		return;
+	}
+	buf_char(b, '/');
 	buf_str(b, def->node);
 	buf_char(b, '[');
 	buf_i64(b, (int64_t)node + 1);

@@ -73,6 +73,10 @@ static const struct {
 		"The filing is a draft (status 1).", "业务状态为暂存（1），未申报。",
 		"Send it with status 2 once it is to be declared.", "请在正式申报时以业务状态 2 报送。", 0 },
 
+	[RULE_NOT_FILED] = {
+		"Such a document is sent by customs; enterprises do not file it.", "该单证由海关下发，企业不得申报。",
+		"File orders, payments, waybills, inventories and what follows them.", "请申报订单、支付单、运单、清单及其后续单证。", 0 },
+
 	/* identifiers */
 	[RULE_CREDIT_CODE] = {
 		"The unified social credit code is wrong: its alphabet or its check character does not fit.",
@@ -146,6 +150,75 @@ static const struct {
 	[RULE_CHANGE_TOO_LATE] = {
 		"The declaration has gone too far for a change or deletion.", "申报单当前状态已不允许变更或删除。",
 		"Apply for cancellation or return at customs instead.", "请改为向海关申请撤单或退货。", -301011 },
+
+	/* beside the schema */
+	[RULE_SCHEMA_ROOT] = {
+		"The root element has another name than the schema gives.", "根元素名称与报文规范不符。",
+		"Name it CEBnnnMessage.", "请使用 CEBnnnMessage 作为根元素。", 0 },
+	[RULE_SCHEMA_ATTRIBUTES] = {
+		"The root element lacks its guid of 36 characters or version 1.0.", "根元素缺少 36 位 guid 或 version=\"1.0\"。",
+		"Give both attributes.", "请补全这两个属性。", 0 },
+	[RULE_SCHEMA_NAMESPACE] = {
+		"The message is in no namespace.", "报文未声明命名空间。",
+		"Declare the namespace of the customs standard.", "请声明海关规范的命名空间。", 0 },
+	[RULE_SCHEMA_ENVELOPE] = {
+		"What stands beside the business nodes is not as the schema has it.", "业务节点之外的内容不符合报文规范。",
+		"Send BaseTransfer once, behind all nodes, and the rest in the schema's order.",
+		"请在全部业务节点之后报送一个 BaseTransfer，其余节点按规范顺序排列。", 0 },
+	[RULE_SCHEMA_ORDER] = {
+		"The element stands at another place than the schema has it.", "元素顺序不符合报文规范。",
+		"Write the elements in the order of the standard.", "请按规范规定的顺序填写元素。", 0 },
+	[RULE_SCHEMA_EMPTY] = {
+		"The schema does not allow this element to be empty.", "该元素不允许为空。",
+		"Leave the element out.", "无内容时请省略该元素。", 0 },
+	[RULE_SCHEMA_NAME] = {
+		"The element's name is misspelt.", "元素名称拼写有误。",
+		"Use the name of the schema.", "请使用规范中的元素名称。", 0 },
+	[RULE_SCHEMA_ABSENT] = {
+		"A field is missing that the schema asks for (some only since October 2018).", "缺少规范要求的字段（部分自 2018 年 10 月起必填）。",
+		"Fill in the field.", "请补填该字段。", 0 },
+	[RULE_SCHEMA_TIME] = {
+		"The time is not written as customs writes it.", "时间格式不符合报文规范。",
+		"Write YYYYMMDDhhmmss, or YYYYMMDD for a day.", "请按 YYYYMMDDhhmmss 或 YYYYMMDD 填写。", 0 },
+	[RULE_SCHEMA_EXTRA] = {
+		"The schema has no such element here; it was passed over.", "规范在此处没有该元素，已忽略。",
+		"Leave the element out.", "请删除该元素。", 0 },
+	/* signatures; customs' codes differ by message: model/signature.h */
+	[RULE_SIGNATURE_MISSING] = {
+		"The message is not signed, and this client's messages of this kind must be.", "报文未签名，而本企业的此类报文必须签名。",
+		"Sign the customs XML message with a certificate registered here and send it again.",
+		"请使用已在本平台登记的证书对 XML 报文签名后重新发送。", 0 },
+	[RULE_SIGNATURE_FORM] = {
+		"The signature is not of the form that customs messages have.", "签名结构不符合海关报文的要求。",
+		"Give one ds:Signature in the root element, with one Reference of URI=\"\" and the enveloped transform only.",
+		"请在根节点下提供唯一的 ds:Signature，且仅含一个 URI 为空、采用 enveloped-signature 转换的 Reference。", 0 },
+	[RULE_SIGNATURE_CANONICAL] = {
+		"The message has no canonical form, so its signature cannot be checked.", "报文无法规范化，不能验签。",
+		"Use C14N 1.0 without comments, and namespaces that are absolute URIs.",
+		"请使用不含注释的 C14N 1.0 规范化算法，命名空间须为绝对 URI。", 0 },
+	[RULE_SIGNATURE_CERTIFICATE] = {
+		"The signature names no certificate that is known.", "签名未给出可识别的证书。",
+		"Put the certificate into X509Certificate, or its serial number into KeyName.",
+		"请在 X509Certificate 中提供证书，或在 KeyName 中填写证书序列号。", 0 },
+	[RULE_SIGNATURE_NOT_BOUND] = {
+		"The certificate is not registered for this client.", "签名证书未在本平台登记给该企业。",
+		"Sign with a registered certificate, or have this one registered.", "请使用已登记的证书签名，或申请登记该证书。", 0 },
+	[RULE_SIGNATURE_TOO_EARLY] = {
+		"The certificate is not valid yet.", "签名证书尚未生效。",
+		"Sign with a certificate that is valid today.", "请使用当前有效的证书签名。", 0 },
+	[RULE_SIGNATURE_EXPIRED] = {
+		"The certificate has expired.", "签名证书已过期。",
+		"Sign with a certificate that is valid today.", "请使用当前有效的证书签名。", 0 },
+	[RULE_SIGNATURE_KEY] = {
+		"The certificate's key does not fit the signature method.", "证书密钥类型与签名算法不符。",
+		"Sign RSA methods with an RSA certificate and SM2 with an SM2 certificate.", "RSA 算法请使用 RSA 证书，SM2 算法请使用国密 SM2 证书。", 0 },
+	[RULE_SIGNATURE_DIGEST] = {
+		"The message is not what was signed: its digest differs.", "报文内容与签名时不一致：摘要不符。",
+		"Sign the message in its last form and change nothing afterwards.", "请对最终报文签名，签名后不得再修改内容。", 0 },
+	[RULE_SIGNATURE_VALUE] = {
+		"The signature value was not made by the certificate's key over SignedInfo.", "签名值与证书公钥及 SignedInfo 不符，验签失败。",
+		"Sign the canonical form of SignedInfo with the key of the certificate; SM2 values are r and s of 32 bytes each.",
+		"请用证书对应的私钥对规范化后的 SignedInfo 签名；SM2 签名值为各 32 字节的 r、s 拼接。", 0 },
 
 	/* matching */
 	[RULE_MATCH_AMOUNT] = {

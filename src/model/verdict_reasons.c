@@ -92,7 +92,7 @@ void verdict_put_reasons(struct buf *b, const struct verdict *v)
 		put_difference(b, &v->differences[i]);
 		comma = ",";
 	}
-	for (int kind = 0; kind < DOC_KIND_COUNT; kind++) {
+	for (int kind = 0; kind < DOC_FLOW_COUNT; kind++) {
 		if ((v->missing & FLOW(kind)) == 0)
 			continue;
 		buf_str(b, comma);
@@ -104,10 +104,10 @@ void verdict_put_reasons(struct buf *b, const struct verdict *v)
 
 struct sha256 verdict_basis(const struct verdict *v)
 {
-	struct text parts[2 * DOC_KIND_COUNT + 1] = { TEXT("tongguan declared v1\n") };
+	struct text parts[2 * DOC_FLOW_COUNT + 1] = { TEXT("tongguan declared v1\n") };
 	int count = 1;
 
-	for (int kind = 0; kind < DOC_KIND_COUNT; kind++) {
+	for (int kind = 0; kind < DOC_FLOW_COUNT; kind++) {
 		const struct filed *one = v->current[kind];
 
 		/* a flow that the regime does not ask for is not declared: its coming makes no new version */

@@ -9,11 +9,11 @@
 #include <assert.h>
 
 #include "base/clock.h"
-#include "standard/ceb_receipt.h"
+#include "standard/ceb_parts.h"
 #include "standard/utf8.h"
 #include "standard/xml_walk.h"
 
-enum { NUMBER_IMPORT = 622, NUMBER_EXPORT = 604, INFO_CHARACTERS_MAX = 1000, REFERENCE_BYTES_MAX = 18, GUID_BYTES = 36 };
+enum { INFO_CHARACTERS_MAX = 1000, REFERENCE_BYTES_MAX = 18, GUID_BYTES = 36 };
 
 enum element {
 	ELEMENT_GUID, ELEMENT_CUSTOMS, ELEMENT_PLATFORM, ELEMENT_MERCHANT, ELEMENT_AGENT, ELEMENT_COP_NO, ELEMENT_PRE_NO, ELEMENT_INVENTORY_NO,
@@ -177,7 +177,7 @@ static bool closed(void *arg)
 
 bool answer_ceb_read(struct arena *a, struct text body, struct authority_answer **out, int *count, struct fault *f)
 {
-	static const struct xml_events events = { opened, said, closed };
+	static const struct xml_events events = { opened, said, closed, CEB_NAMESPACE };
 	struct reading r = { .arena = a, .fault = f, .open = ELEMENT_COUNT };
 
 	*count = 0;
@@ -224,38 +224,44 @@ static void split_key(struct text key, struct text *merchant, struct text *cop_n
 	*cop_no = (struct text){ slash + 1, key.len - merchant->len - 1 };
 }
 
-static void put_answer(struct buf *b, const struct ceb_receipt_def *def, const struct authority_answer *answer)
+static void set(struct document *d, enum field f, struct text value)
+{
+	d->head[field_index(d->def, f)] = value;
+}
+
+static void put_answer(struct buf *b, const struct message_def *def, const struct authority_answer *answer)
 {
 	const struct text said[] = { answer->reference, answer->status, answer->info };
+	struct document *d = document_new(b->arena, def, 0);
+	char guid[GUID_BYTES], time[CLOCK_RFC3339_BYTES];
 	struct text merchant, cop_no;
-	char guid[GUID_BYTES];
 
+	if (d == NULL) {
+		b->full = true;
+		return;
+	}
 	split_key(answer->business_key, &merchant, &cop_no);
 	make_guid(sha256_of_parts(said, COUNTOF(said)), guid);
-	buf_text(b, TEXT("<ceb:InventoryReturn>"));
-	ceb_put_element(b, "guid", (struct text){ guid, sizeof(guid) });
-	for (int i = 0; def->elements[i] != NULL; i++) {
-		if (strcmp(def->elements[i], "ebcCode") == 0)
-			ceb_put_element(b, "ebcCode", merchant);
-		else if (strcmp(def->elements[i], "copNo") == 0)
-			ceb_put_element(b, "copNo", cop_no);
-		else if (strcmp(def->elements[i], "preNo") == 0)
-			ceb_put_element(b, "preNo", answer->reference);
-	}
-	ceb_put_return(b, answer->status, answer->at_us, answer->info);
-	buf_text(b, TEXT("</ceb:InventoryReturn>"));
+	clock_rfc3339(answer->at_us, 3, time);
+	set(d, F_GUID, (struct text){ guid, sizeof(guid) });
+	set(d, F_MERCHANT_CODE, merchant);
+	set(d, F_INTERNAL_NO, cop_no);
+	set(d, F_PRE_ENTRY_NO, answer->reference);
+	set(d, F_RETURN_STATUS, answer->status);
+	set(d, F_RETURNED_AT, text_of(time));
+	set(d, F_RETURN_INFO, utf8_first(answer->info, INFO_CHARACTERS_MAX));
+	ceb_put_node(b, d, answer->at_us);
 }
 
 void answer_ceb_put(struct buf *b, enum direction d, const struct authority_answer *answers, int count)
 {
-	int number = d == DIR_IMPORT ? NUMBER_IMPORT : NUMBER_EXPORT;
-	const struct ceb_receipt_def *def = ceb_receipt_def(number);
+	const struct message_def *def = message_def(DOC_INVENTORY_RECEIPT, d);
 	char guid[GUID_BYTES];
 
 	assert(count > 0);
 	make_guid(sha256_of(answers[0].reference), guid);
-	ceb_put_open(b, number, (struct text){ guid, sizeof(guid) });
+	ceb_put_open(b, def->number, (struct text){ guid, sizeof(guid) });
 	for (int i = 0; i < count; i++)
 		put_answer(b, def, &answers[i]);
-	ceb_put_close(b, number);
+	ceb_put_close(b, def->number);
 }

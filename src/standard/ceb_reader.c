@@ -1,159 +1,195 @@
 /*
- * Filings in customs XML: from the walk's events to documents.
+ * Customs' messages in XML: from the walk's events to documents.
  *
  *   AT_TOP ─ CEBnnnMessage ─► IN_MESSAGE ─ Order ─► IN_NODE ─ OrderHead ─► IN_HEAD ─ orderNo ─► IN_FIELD
  *                                 │                    └─ OrderList ─► IN_LINE ─ qty ─► IN_FIELD
- *                                 └─ BaseTransfer, BaseSubscribe, ExtendMessage, Signature: passed over
+ *                                 └─ BaseTransfer … Signature: ceb_tail.c
  *
- * Names count, not prefixes; the order of fields does not. Customs' forms of times, dates and actions become
- * ours; what does not convert stays as it is, and the check says what is wrong with it.
+ * Names count, not prefixes. Lenient reading understands what real clients send beside the schema (a missing
+ * namespace, another order, known misspellings …) and warns of each; strict reading refuses the same.
  */
 #include <assert.h>
 
-#include "base/clock.h"
-#include "standard/node.h"
-#include "standard/xml_walk.h"
+#include "standard/ceb_reading.h"
 
-enum place { AT_TOP, IN_MESSAGE, IN_NODE, IN_HEAD, IN_LINE, IN_FIELD };
-
-struct reading {
-	struct arena *arena;
-	struct message *out;
-	struct fault *fault;
-	const struct message_def *def;
-	enum place place;
-	int passing;        /* depth of the element that is passed over with all in it; 0: none */
-	int depth;
-	char *pool, *value; /* all character data, one after the other; where the field's value began */
-	/* of the node being read */
-	struct node *node;
-	uint64_t seen;
-	bool has_head;
-	/* of the line being read */
-	struct text *row;
-	int line; /* -1: in the head */
-	uint64_t seen_in_line;
-	int field; /* index in the head's or the line's table */
-};
-
-static bool arena_is_full(struct reading *r)
+bool ceb_arena_is_full(struct ceb_reading *r)
 {
 	return fault_set(r->fault, FAULT_BUSY, "no memory is left for this request");
 }
 
-static bool pass_over(struct reading *r)
+bool ceb_pass_over(struct ceb_reading *r)
 {
 	r->passing = r->depth;
 	return true;
 }
 
-static bool refuse(struct reading *r, struct finding f)
-{
-	f.line = r->line;
-	if (f.member.at != NULL) { /* the walk's text ends with its callback */
-		f.member = text_dup(r->arena, node_excerpt(f.member));
-		if (f.member.at == NULL)
-			return arena_is_full(r);
-	}
-	node_refuse(r->arena, r->node, &f);
-	return pass_over(r);
-}
-
-/* Names in faults are the sender's: only as much of them as looks like a name. */
-static bool unexpected(struct reading *r, const char *what, struct text name)
+bool ceb_unexpected(struct ceb_reading *r, const char *what, struct text name)
 {
 	return fault_set(r->fault, FAULT_BAD_XML, "%s: " TEXT_FMT, what, TEXT_ARG(node_excerpt(name)));
 }
 
+const struct field_def *ceb_field(const struct ceb_reading *r)
+{
+	return r->line >= 0 ? &r->def->line_fields[r->field] : &r->def->fields[r->field];
+}
+
+/* The walk's text ends with its callback. */
+static bool keep_member(struct ceb_reading *r, struct finding *f)
+{
+	if (f->member.at == NULL)
+		return true;
+	f->member = text_dup(r->arena, node_excerpt(f->member));
+	return f->member.at != NULL || ceb_arena_is_full(r);
+}
+
+bool ceb_tolerate(struct ceb_reading *r, struct node *node, struct finding f)
+{
+	if (!keep_member(r, &f))
+		return false;
+	f.line = node == NULL ? -1 : r->line;
+	if (node == NULL)
+		message_tell(r->arena, r->out, &f);
+	else if (r->lenient)
+		node_warn(r->arena, node, &f);
+	else
+		node_refuse(r->arena, node, &f);
+	return true;
+}
+
+static bool refuse(struct ceb_reading *r, struct finding f)
+{
+	f.line = r->line;
+	if (!keep_member(r, &f))
+		return false;
+	node_refuse(r->arena, r->node, &f);
+	return ceb_pass_over(r);
+}
+
+/* ---- the root ---- */
+
+/* CEB311Message; one specimen has no "Message" at the end. */
 static int message_number(struct text name)
 {
+	bool complete = name.len == 13 && text_is((struct text){ name.at + 6, 7 }, "Message");
 	int64_t number;
 
-	if (name.len != 13 || !text_starts(name, "CEB") || !text_is((struct text){ name.at + 6, 7 }, "Message") ||
-	    !text_to_i64((struct text){ name.at + 3, 3 }, &number))
+	if ((!complete && name.len != 6) || !text_starts(name, "CEB") || !text_to_i64((struct text){ name.at + 3, 3 }, &number))
 		return 0;
 	return (int)number;
 }
 
-static bool open_message(struct reading *r, const struct xml_element *e)
+static bool check_root(struct ceb_reading *r, const struct xml_element *e)
+{
+	if (e->name.len == 6 && !ceb_tolerate(r, NULL, (struct finding){ .rule = RULE_SCHEMA_ROOT, .got = TEXT("CEB…") }))
+		return false;
+	if ((e->guid.len != 36 || !text_is(e->version, "1.0")) &&
+	    !ceb_tolerate(r, NULL, (struct finding){ .rule = RULE_SCHEMA_ATTRIBUTES, .expected = "guid of 36 characters, version 1.0" }))
+		return false;
+	r->no_namespace = e->has_no_namespace;
+	return !e->has_no_namespace ||
+	       ceb_tolerate(r, NULL, (struct finding){ .rule = RULE_SCHEMA_NAMESPACE, .expected = CEB_NAMESPACE });
+}
+
+static bool open_message(struct ceb_reading *r, const struct xml_element *e)
 {
 	int number = message_number(e->name);
 
 	r->def = number <= 0 ? NULL : message_def_by_number(number);
 	if (r->def == NULL)
-		return unexpected(r, "the root element is none of the messages taken here", e->name);
+		return ceb_unexpected(r, "the root element is none of the messages taken here", e->name);
 	if (e->is_foreign)
 		return fault_set(r->fault, FAULT_BAD_XML, "the root element is in another namespace than " CEB_NAMESPACE);
 	assert(r->def->field_count <= 64 && r->def->line_field_count <= 64); /* bits of `seen` */
 	r->out->number = number;
+	r->out->def = r->def;
 	r->place = IN_MESSAGE;
 	if (e->guid.at != NULL) {
 		r->out->guid = text_dup(r->arena, e->guid);
 		if (r->out->guid.at == NULL)
-			return arena_is_full(r);
+			return ceb_arena_is_full(r);
 	}
-	return true;
+	return check_root(r, e);
 }
 
-static bool is_envelope(struct text name)
-{
-	static const char *const names[] = { "BaseTransfer", "BaseSubscribe", "ExtendMessage", "Signature" };
+/* ---- nodes, heads, lines ---- */
 
-	for (size_t i = 0; i < COUNTOF(names); i++)
-		if (text_is(name, names[i]))
-			return true;
-	return false;
-}
-
-static bool open_node(struct reading *r, const struct xml_element *e)
+static bool open_node(struct ceb_reading *r, const struct xml_element *e)
 {
-	if (is_envelope(e->name))
-		return pass_over(r);
+	int most = r->def->nodes_max == 0 ? NODES_MAX : r->def->nodes_max;
+	bool is_tail;
+
+	if (!ceb_tail_open(r, e, &is_tail))
+		return false;
+	if (is_tail)
+		return true;
 	if (e->is_foreign || !text_is(e->name, r->def->node))
-		return unexpected(r, "unexpected element in the message", e->name);
-	if (r->out->node_count == NODES_MAX)
-		return fault_set(r->fault, FAULT_TOO_LARGE, "a message holds at most %d business nodes", NODES_MAX);
+		return ceb_unexpected(r, "unexpected element in the message", e->name);
+	if (r->out->node_count == most)
+		return fault_set(r->fault, FAULT_TOO_LARGE, "a message CEB%d holds at most %d business nodes", r->def->number, most);
 	r->node = &r->out->nodes[r->out->node_count++];
 	*r->node = (struct node){ .doc = document_new(r->arena, r->def, 0) };
 	if (r->node->doc == NULL)
-		return arena_is_full(r);
+		return ceb_arena_is_full(r);
 	r->seen = 0;
 	r->has_head = false;
-	r->line = -1;
+	r->line = r->last = -1;
 	r->place = IN_NODE;
 	return true;
 }
 
-static bool open_line(struct reading *r)
+static bool open_line(struct ceb_reading *r)
 {
+	if (!r->has_head && r->node->doc->line_count == 0 && r->def->head != NULL &&
+	    !ceb_tolerate(r, r->node, (struct finding){ .rule = RULE_SCHEMA_ORDER, .member = text_of(r->def->list), .beside_head = true }))
+		return false;
 	r->row = document_add_line(r->arena, r->node->doc);
 	if (r->row == NULL) /* one too many is there already, and will be reported */
-		return r->arena->full ? arena_is_full(r) : pass_over(r);
+		return r->arena->full ? ceb_arena_is_full(r) : ceb_pass_over(r);
 	r->line = r->node->doc->line_count - 1;
 	r->seen_in_line = 0;
+	r->last_in_line = -1;
 	r->place = IN_LINE;
 	return true;
 }
 
-static bool open_field(struct reading *r, const struct xml_element *e)
+static bool unknown_field(struct ceb_reading *r, const struct xml_element *e)
 {
-	bool in_line = r->place == IN_LINE;
-	uint64_t *seen = in_line ? &r->seen_in_line : &r->seen;
-	int i = in_line ? field_line_index_of_element(r->def, e->name) : field_index_of_element(r->def, e->name);
-
-	if (e->is_foreign || i < 0)
+	if (e->is_foreign || !ceb_is_known_extra(r->def->number, e->name))
 		return refuse(r, (struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = e->name });
+	return ceb_tolerate(r, r->node, (struct finding){ .rule = RULE_SCHEMA_EXTRA, .member = e->name }) && ceb_pass_over(r);
+}
+
+static bool open_field(struct ceb_reading *r, const struct xml_element *e)
+{
+	bool in_line = r->place == IN_LINE, misspelt = false;
+	uint64_t *seen = in_line ? &r->seen_in_line : &r->seen;
+	int *last = in_line ? &r->last_in_line : &r->last;
+	int i = in_line ? field_line_index_of_element(r->def, e->name) : field_index_of_element(r->def, e->name);
+	const struct field_def *def;
+
+	if (i < 0) {
+		struct text name = ceb_element_name(e->name, &misspelt);
+
+		i = in_line ? field_line_index_of_element(r->def, name) : field_index_of_element(r->def, name);
+	}
+	if (e->is_foreign || i < 0)
+		return unknown_field(r, e);
+	def = in_line ? &r->def->line_fields[i] : &r->def->fields[i];
 	if ((*seen >> i & 1) != 0)
-		return refuse(r, (struct finding){
-			.rule = RULE_DUPLICATE_FIELD, .field = in_line ? &r->def->line_fields[i] : &r->def->fields[i] });
+		return refuse(r, (struct finding){ .rule = RULE_DUPLICATE_FIELD, .field = def });
+	if (misspelt && !ceb_tolerate(r, r->node, (struct finding){ .rule = RULE_SCHEMA_NAME, .member = e->name, .expected = def->element }))
+		return false;
+	if (i < *last && !ceb_tolerate(r, r->node, (struct finding){ .rule = RULE_SCHEMA_ORDER, .field = def }))
+		return false;
 	*seen |= UINT64_C(1) << i;
+	*last = i;
 	r->field = i;
 	r->value = r->pool;
 	r->place = IN_FIELD;
 	return true;
 }
 
-static bool open_in_node(struct reading *r, const struct xml_element *e)
+static bool open_in_node(struct ceb_reading *r, const struct xml_element *e)
 {
 	if (r->def->list != NULL && !e->is_foreign && text_is(e->name, r->def->list))
 		return open_line(r);
@@ -168,14 +204,31 @@ static bool open_in_node(struct reading *r, const struct xml_element *e)
 	return true;
 }
 
-static const struct field_def *field_here(const struct reading *r)
+/* The check asks for values; this for elements that may be empty but must be there: only customs' own messages have such. */
+static bool tell_absent(struct ceb_reading *r, const struct field_def *fields, int count, uint64_t seen)
 {
-	return r->line >= 0 ? &r->def->line_fields[r->field] : &r->def->fields[r->field];
+	for (int i = 0; r->def->filer_count == 0 && i < count; i++) {
+		if (fields[i].required && !field_has_value(&fields[i]) && (seen >> i & 1) == 0 &&
+		    !ceb_tolerate(r, r->node, (struct finding){ .rule = RULE_SCHEMA_ABSENT, .field = &fields[i] }))
+			return false;
+	}
+	return true;
 }
+
+static bool close_line(struct ceb_reading *r)
+{
+	bool ok = tell_absent(r, r->def->line_fields, r->def->line_field_count, r->seen_in_line);
+
+	r->line = -1;
+	r->place = IN_NODE;
+	return ok;
+}
+
+/* ---- events ---- */
 
 static bool opened(void *arg, const struct xml_element *e)
 {
-	struct reading *r = arg;
+	struct ceb_reading *r = arg;
 
 	r->depth = e->depth;
 	if (r->passing != 0)
@@ -190,77 +243,32 @@ static bool opened(void *arg, const struct xml_element *e)
 	case IN_HEAD:
 	case IN_LINE:
 		return open_field(r, e);
+	case IN_TRANSFER:
+		return ceb_transfer_open(r, e);
+	case IN_TRANSFER_FIELD:
+		return ceb_unexpected(r, "unexpected element in BaseTransfer", e->name);
 	case IN_FIELD:
 		break;
 	}
-	return refuse(r, (struct finding){ .rule = RULE_TYPE, .field = field_here(r), .expected = "text without elements in it" });
+	return refuse(r, (struct finding){ .rule = RULE_TYPE, .field = ceb_field(r), .expected = "text without elements in it" });
 }
 
 static bool said(void *arg, struct text piece)
 {
-	struct reading *r = arg;
+	struct ceb_reading *r = arg;
 
 	if (r->passing != 0)
 		return true;
-	if (r->place != IN_FIELD) /* between elements: indentation and nothing else */
+	if (r->place != IN_FIELD && r->place != IN_TRANSFER_FIELD) /* between elements: indentation and nothing else */
 		return text_trim(piece).len == 0 || fault_set(r->fault, FAULT_BAD_XML, "text stands between elements");
 	memcpy(r->pool, piece.at, piece.len);
 	r->pool += piece.len;
 	return true;
 }
 
-/* ---- values ---- */
-
-/* 20260302101112 -> 2026-03-02T10:11:12+08:00, 20260302 -> 2026-03-02 */
-static bool convert_time(struct reading *r, struct text *value, size_t digits)
-{
-	static const char form[] = "yyyy-mm-ddThh:mm:ss+08:00";
-	size_t len = digits == 14 ? sizeof(form) - 1 : 10;
-	const char *from = value->at;
-	int64_t ignored;
-	char *to;
-
-	if (value->len != digits || !clock_parse_compact(*value, &ignored))
-		return true;
-	to = arena_copy(r->arena, form, len);
-	if (to == NULL)
-		return arena_is_full(r);
-	*value = (struct text){ to, len };
-	for (size_t i = 0; i < 19 && i < len; i++)
-		if (form[i] >= 'a' && form[i] <= 'z')
-			to[i] = *from++;
-	return true;
-}
-
-static void convert_action(struct text *value)
-{
-	if (value->len == 1 && value->at[0] >= '0' + ACTION_ADD && value->at[0] <= '0' + ACTION_DELETE)
-		*value = text_of(action_name((enum action)(value->at[0] - '0')));
-}
-
-static bool store_value(struct reading *r)
-{
-	const struct field_def *def = field_here(r);
-	struct text value = { r->value, (size_t)(r->pool - r->value) }, trimmed = text_trim(value);
-
-	if (trimmed.len == 0) /* an empty element is an absent one */
-		return true;
-	if (def->type != FIELD_TEXT)
-		value = trimmed;
-	if (def->type == FIELD_ACTION)
-		convert_action(&value);
-	else if ((def->type == FIELD_TIME || def->type == FIELD_DATE) && !convert_time(r, &value, def->type == FIELD_TIME ? 14 : 8))
-		return false;
-	if (r->line >= 0)
-		r->row[r->field] = value;
-	else
-		r->node->doc->head[r->field] = value;
-	return true;
-}
-
 static bool closed(void *arg)
 {
-	struct reading *r = arg;
+	struct ceb_reading *r = arg;
 	int depth = r->depth--;
 
 	if (r->passing != 0) {
@@ -271,38 +279,51 @@ static bool closed(void *arg)
 	switch (r->place) {
 	case IN_FIELD:
 		r->place = r->line >= 0 ? IN_LINE : r->def->head != NULL ? IN_HEAD : IN_NODE;
-		return store_value(r);
+		return ceb_store_value(r);
 	case IN_LINE:
-		r->line = -1;
-		r->place = IN_NODE;
-		break;
+		return close_line(r);
 	case IN_HEAD:
 		r->place = IN_NODE;
 		break;
 	case IN_NODE:
 		r->place = IN_MESSAGE;
-		break;
+		return tell_absent(r, r->def->fields, r->def->field_count, r->seen);
+	case IN_TRANSFER_FIELD:
+		r->place = IN_TRANSFER;
+		return ceb_transfer_value(r, (struct text){ r->value, (size_t)(r->pool - r->value) });
+	case IN_TRANSFER:
+		r->place = IN_MESSAGE;
+		return ceb_transfer_close(r);
 	case IN_MESSAGE:
-	case AT_TOP:
 		r->place = AT_TOP;
+		return ceb_tail_end(r);
+	case AT_TOP:
 		break;
 	}
 	return true;
 }
 
-bool message_read_ceb(struct arena *a, struct text body, struct message *out, struct fault *f)
+static bool refuse_whole(struct ceb_reading *r, const struct finding *first)
 {
-	static const struct xml_events events = { opened, said, closed };
-	struct reading r = { .arena = a, .out = out, .fault = f, .line = -1 };
+	return fault_set(r->fault, FAULT_BAD_XML, "%s " TEXT_FMT "%s%s", rule_slug(first->rule), TEXT_ARG(first->member),
+	                 first->expected == NULL ? "" : ": due is ", first->expected == NULL ? "" : first->expected);
+}
 
-	*out = (struct message){ .dialect = DIALECT_CEB, .is_batch = true };
+bool message_read_ceb(struct arena *a, struct text body, enum strictness how, struct message *out, struct fault *f)
+{
+	static const struct xml_events events = { opened, said, closed, CEB_NAMESPACE };
+	struct ceb_reading r = { .arena = a, .out = out, .fault = f, .line = -1, .lenient = how == READ_LENIENT };
+
+	*out = (struct message){ .dialect = DIALECT_CEB, .strictness = how, .is_batch = true };
 	out->nodes = arena_alloc(a, sizeof(struct node) * NODES_MAX);
 	r.pool = arena_alloc(a, body.len + 1); /* character data are never longer than the text they came from */
 	if (out->nodes == NULL || r.pool == NULL)
-		return arena_is_full(&r);
+		return ceb_arena_is_full(&r);
 	if (!xml_walk(body, &events, &r, f))
 		return false;
 	if (a->full)
-		return arena_is_full(&r);
+		return ceb_arena_is_full(&r);
+	if (how == READ_STRICT && out->warnings != NULL)
+		return refuse_whole(&r, &out->warnings->list[0]);
 	return out->node_count > 0 || fault_set(f, FAULT_BAD_XML, "the message holds no element %s", r.def->node);
 }

@@ -2,7 +2,7 @@
  * Customs receipts to filers: one node per filing with its keys, a status, a time and words; and CEB900 for a
  * message that could not be read at all, which carries the message itself.
  */
-#include "standard/ceb_receipt.h"
+#include "standard/ceb_parts.h"
 
 #include <assert.h>
 
@@ -10,28 +10,7 @@
 #include "standard/utf8.h"
 #include "standard/writer.h"
 
-enum { INFO_CHARACTERS_MAX = 1000, INFO_900_CHARACTERS_MAX = 5000 };
-
-static const struct ceb_receipt_def receipts[] = {
-	{ 312, "OrderReturn", { "ebpCode", "ebcCode", "orderNo", NULL } },
-	{ 412, "PaymentReturn", { "payCode", "payTransactionId", NULL } },
-	{ 512, "LogisticsReturn", { "logisticsCode", "logisticsNo", NULL } },
-	{ 514, "LogisticsStatusReturn", { "logisticsCode", "logisticsNo", "logisticsStatus", NULL } },
-	{ 622, "InventoryReturn", { "customsCode", "ebpCode", "ebcCode", "agentCode", "copNo", "preNo", "invtNo", NULL } },
-	{ 304, "OrderReturn", { "ebpCode", "ebcCode", "orderNo", NULL } },
-	{ 404, "ReceiptsReturn", { "ebcCode", "orderNo", "payNo", NULL } },
-	{ 506, "LogisticsReturn", { "logisticsCode", "logisticsNo", NULL } },
-	{ 604, "InventoryReturn",
-	  { "agentCode", "copNo", "preNo", "invtNo", "ebcCode", "ebpCode", "orderNo", "statisticsFlag", NULL } },
-};
-
-const struct ceb_receipt_def *ceb_receipt_def(int number)
-{
-	for (size_t i = 0; i < COUNTOF(receipts); i++)
-		if (receipts[i].number == number)
-			return &receipts[i];
-	return NULL;
-}
+enum { INFO_CHARACTERS_MAX = 1000, INFO_900_CHARACTERS_MAX = 5000, COP_NO_CHARACTERS_MAX = 20 };
 
 static void put_time(struct buf *b, int64_t at_us)
 {
@@ -41,40 +20,78 @@ static void put_time(struct buf *b, int64_t at_us)
 	ceb_put_element(b, "returnTime", text_of(time));
 }
 
-void ceb_put_return(struct buf *b, struct text status, int64_t at_us, struct text info)
+/* What a receipt of customs must carry and the filing cannot give yet. The window numbers a declaration when it declares
+ * it; until then the serial is 0, which no declaration has. Without a number of the company's own, the filing's guid. */
+static struct text stand_in(struct arena *a, const struct ceb_return *r, enum field f)
 {
-	ceb_put_element(b, "returnStatus", status);
-	put_time(b, at_us);
-	ceb_put_element(b, "returnInfo", utf8_first(info, INFO_CHARACTERS_MAX));
+	static const char letters[DOC_FILED_COUNT] = {
+		[DOC_INVENTORY] = 'B', [DOC_CANCELLATION] = 'B', [DOC_RETURN] = 'T', [DOC_WAREHOUSE_IN] = 'R', [DOC_TALLY] = 'O', [DOC_SUMMARY] = 'S',
+	};
+	char day[CLOCK_COMPACT_BYTES];
+	char letter = letters[r->doc->def->kind];
+	struct buf b;
+
+	if (f == F_INTERNAL_NO)
+		return utf8_first(document_get(r->doc, F_GUID), COP_NO_CHARACTERS_MAX);
+	if (f != F_PRE_ENTRY_NO)
+		return (struct text){ NULL, 0 };
+	clock_compact(r->at_us, 8, day);
+	buf_init(&b, a, 20);
+	buf_char(&b, letter == '\0' ? 'P' : letter); /* P: seen with export */
+	buf_str(&b, day);
+	buf_str(&b, "000000000");
+	return buf_as_text(&b);
 }
 
-static void put_keys(struct buf *b, const struct ceb_receipt_def *def, const struct document *d)
+/* A filing may carry a shorter number than a receipt. */
+static bool fits(const struct field_def *def, struct text value)
 {
-	for (int i = 0; def->elements[i] != NULL; i++) {
-		int at = field_index_of_element(d->def, text_of(def->elements[i]));
+	long characters = text_utf8_length(value);
 
-		if (at >= 0)
-			ceb_put_element(b, def->elements[i], d->head[at]);
+	return def->type != FIELD_TEXT || (characters >= (long)def->min_length && characters <= (long)def->max_length);
+}
+
+static struct text value_of(struct arena *a, const struct ceb_return *r, const struct field_def *def)
+{
+	struct text value = { NULL, 0 };
+	char time[CLOCK_RFC3339_BYTES];
+
+	switch (def->id) {
+	case F_GUID:
+		return r->guid;
+	case F_RETURN_STATUS:
+		return r->status;
+	case F_RETURN_INFO:
+		return utf8_first(r->info, INFO_CHARACTERS_MAX);
+	case F_RETURNED_AT:
+		clock_rfc3339(r->at_us, 3, time);
+		return text_dup(a, text_of(time));
+	default:
+		if (r->doc == NULL)
+			return value;
+		value = document_get(r->doc, def->id);
+		if (value.at != NULL && fits(def, value))
+			return value;
+		return field_has_value(def) ? stand_in(a, r, def->id) : (struct text){ NULL, 0 };
 	}
 }
 
 void ceb_put_receipt(struct buf *b, int number, struct text guid, const struct ceb_return *returns, int count)
 {
-	const struct ceb_receipt_def *def = ceb_receipt_def(number);
+	const struct message_def *def = message_def_by_number(number);
 
 	assert(def != NULL);
 	ceb_put_open(b, number, guid);
 	for (int i = 0; i < count; i++) {
-		buf_text(b, TEXT("<ceb:"));
-		buf_str(b, def->node);
-		buf_char(b, '>');
-		ceb_put_element(b, "guid", returns[i].guid);
-		if (returns[i].doc != NULL)
-			put_keys(b, def, returns[i].doc);
-		ceb_put_return(b, returns[i].status, returns[i].at_us, returns[i].info);
-		buf_text(b, TEXT("</ceb:"));
-		buf_str(b, def->node);
-		buf_char(b, '>');
+		struct document *d = document_new(b->arena, def, 0);
+
+		if (d == NULL) {
+			b->full = true;
+			return;
+		}
+		for (int k = 0; k < def->field_count; k++)
+			d->head[k] = value_of(b->arena, &returns[i], &def->fields[k]);
+		ceb_put_node(b, d, returns[i].at_us);
 	}
 	ceb_put_close(b, number);
 }
@@ -137,17 +154,17 @@ static void put_cdata(struct buf *b, struct text t)
 	buf_text(b, TEXT("]]>"));
 }
 
-void ceb_put_900(struct buf *b, struct text guid, struct text status, struct text info, struct text original, int64_t at_us)
+void ceb_put_900(struct buf *b, const struct ceb_refused *refused)
 {
-	if (original.at == NULL)
-		original = TEXT("");
-	ceb_put_open(b, 900, guid);
+	struct text original = refused->original.at == NULL ? TEXT("") : refused->original;
+
+	ceb_put_open(b, 900, refused->guid);
 	buf_text(b, TEXT("<ceb:MessageReturn>"));
-	ceb_put_element(b, "guid", guid);
-	ceb_put_element(b, "returnStatus", status);
-	ceb_put_element(b, "returnInfo", utf8_first(info, INFO_900_CHARACTERS_MAX));
-	put_time(b, at_us);
-	ceb_put_element(b, "oriCopMsgId", TEXT(""));
+	ceb_put_element(b, "guid", refused->guid);
+	ceb_put_element(b, "returnStatus", refused->status);
+	ceb_put_element(b, "returnInfo", utf8_first(refused->info, INFO_900_CHARACTERS_MAX));
+	put_time(b, refused->at_us);
+	ceb_put_element(b, "oriCopMsgId", refused->original_id.at == NULL ? TEXT("") : refused->original_id);
 	ceb_put_element(b, "oriMessageType", original_type(original));
 	buf_text(b, TEXT("<ceb:oriBizMessage>"));
 	put_cdata(b, original);

@@ -1,22 +1,23 @@
 /*
  * Filings as customs XML: elements in the standard's order, customs' own forms of times, dates and actions.
  *
- * Written for every delivery to customs, so without formatting calls.
+ * Written for every delivery to customs, so without formatting calls; and in canonical form (C14N 1.0), so that it can be
+ * signed as it is: namespace before attributes, attributes in order, an end tag for every element.
  */
 #include <assert.h>
 
 #include "base/clock.h"
-#include "standard/ceb_receipt.h"
+#include "standard/ceb_parts.h"
 #include "standard/writer.h"
 #include "standard/xml_walk.h"
 
 void ceb_put_open(struct buf *b, int number, struct text guid)
 {
-	buf_text(b, TEXT("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ceb:CEB"));
+	buf_text(b, TEXT(CEB_DECLARATION "<ceb:CEB"));
 	buf_i64(b, number);
-	buf_text(b, TEXT("Message guid=\""));
+	buf_text(b, TEXT("Message xmlns:ceb=\"" CEB_NAMESPACE "\" guid=\""));
 	buf_xml(b, guid);
-	buf_text(b, TEXT("\" version=\"1.0\" xmlns:ceb=\"" CEB_NAMESPACE "\">"));
+	buf_text(b, TEXT("\" version=\"1.0\">"));
 }
 
 void ceb_put_close(struct buf *b, int number)
@@ -40,17 +41,19 @@ void ceb_put_element(struct buf *b, const char *name, struct text value)
 	if (value.at == NULL)
 		return;
 	put_tag(b, "<ceb:", tag);
-	buf_xml(b, value);
+	buf_xml_text(b, value);
 	put_tag(b, "</ceb:", tag);
 }
 
-/* 2026-03-02T10:11:12+08:00 -> 20260302101112, 2026-03-02 -> 20260302: the digits before the zone. */
+/* 2026-03-02T10:11:12.345+08:00 -> 20260302101112345, without the fraction 14 digits, 2026-03-02 -> 20260302: the digits
+ * before the zone. */
 static void put_digits(struct buf *b, const char *name, struct text value)
 {
-	char digits[14];
+	size_t zone = value.len > 19 ? value.len - 6 : value.len;
+	char digits[17];
 	size_t len = 0;
 
-	for (size_t i = 0; i < value.len && i < 19; i++)
+	for (size_t i = 0; i < zone; i++)
 		if (value.at[i] >= '0' && value.at[i] <= '9' && len < sizeof(digits))
 			digits[len++] = value.at[i];
 	ceb_put_element(b, name, (struct text){ digits, len });
@@ -68,10 +71,14 @@ static void put_action(struct buf *b, const char *name, struct text value)
 
 static void put_field(struct buf *b, const struct field_def *def, struct text value)
 {
-	if (value.at == NULL)
+	if (value.at == NULL) {
+		if (def->required && !field_has_value(def))
+			ceb_put_element(b, def->element, TEXT(""));
 		return;
+	}
 	switch (def->type) {
 	case FIELD_TIME:
+	case FIELD_INSTANT:
 	case FIELD_DATE:
 		put_digits(b, def->element, value);
 		break;
@@ -99,7 +106,7 @@ static void put_head(struct buf *b, const struct document *d, int64_t now_us)
 	}
 }
 
-static void put_node(struct buf *b, const struct document *d, int64_t now_us)
+void ceb_put_node(struct buf *b, const struct document *d, int64_t now_us)
 {
 	const struct message_def *def = d->def;
 	const struct text *value = d->lines;
@@ -120,21 +127,16 @@ static void put_node(struct buf *b, const struct document *d, int64_t now_us)
 }
 
 /* Whose client hands a message in: it must be the company of the filings. */
-static void put_sender(struct buf *b, const struct document *d)
+static void put_transfer(struct buf *b, const struct document *d, struct text exchange_id)
 {
-	static const enum field companies[DOC_KIND_COUNT][2] = {
-		[DOC_ORDER] = { F_MERCHANT_CODE, F_MERCHANT_NAME },
-		[DOC_PAYMENT] = { F_PAYMENT_COMPANY_CODE, F_PAYMENT_COMPANY_NAME },
-		[DOC_WAYBILL] = { F_CARRIER_CODE, F_CARRIER_NAME },
-		[DOC_INVENTORY] = { F_DECLARANT_CODE, F_DECLARANT_NAME },
-		[DOC_WAYBILL_STATUS] = { F_CARRIER_CODE, F_CARRIER_NAME },
-	};
-	const enum field *company = companies[d->def->kind];
+	bool has_sender = document_get(d, d->def->sender_code).len > 0; /* an export payment may have no payment company */
 
-	if (document_get(d, company[0]).len == 0) /* an export payment may have no payment company */
-		company = companies[DOC_ORDER];
-	ceb_put_element(b, "copCode", document_get(d, company[0]));
-	ceb_put_element(b, "copName", document_get(d, company[1]));
+	buf_text(b, TEXT("<ceb:BaseTransfer>"));
+	ceb_put_element(b, "copCode", document_get(d, has_sender ? d->def->sender_code : F_MERCHANT_CODE));
+	ceb_put_element(b, "copName", document_get(d, has_sender ? d->def->sender_name : F_MERCHANT_NAME));
+	ceb_put_element(b, "dxpMode", TEXT("DXP"));
+	ceb_put_element(b, "dxpId", exchange_id.at == NULL ? TEXT("") : exchange_id);
+	buf_text(b, TEXT("</ceb:BaseTransfer>"));
 }
 
 void ceb_put_enveloped(struct buf *b, const struct document *const *docs, int count, const struct ceb_envelope *e)
@@ -144,13 +146,10 @@ void ceb_put_enveloped(struct buf *b, const struct document *const *docs, int co
 	ceb_put_open(b, def->number, e->guid);
 	for (int i = 0; i < count; i++) {
 		assert(docs[i]->def == def);
-		put_node(b, docs[i], e->now_us);
+		ceb_put_node(b, docs[i], e->now_us);
 	}
-	buf_text(b, TEXT("<ceb:BaseTransfer>"));
-	put_sender(b, docs[0]);
-	ceb_put_element(b, "dxpMode", TEXT("DXP"));
-	ceb_put_element(b, "dxpId", e->exchange_id.at == NULL ? TEXT("") : e->exchange_id);
-	buf_text(b, TEXT("</ceb:BaseTransfer>"));
+	if (def->filer_count > 0) /* what customs sends has no such end */
+		put_transfer(b, docs[0], e->exchange_id);
 	ceb_put_close(b, def->number);
 }
 

@@ -204,7 +204,7 @@ static void tell_kind(struct reading *r)
 	bool knows_direction = r->direction.value.at != NULL && direction_by_name(r->direction.value, &direction);
 
 	if (!knows_kind)
-		refuse_kind(r, OWN_KIND, &r->kind, "order, payment, waybill, inventory or waybill_status");
+		refuse_kind(r, OWN_KIND, &r->kind, "a kind of the data standard: order, payment, waybill, inventory …, see /v1/standard");
 	if (!knows_direction)
 		refuse_kind(r, OWN_DIRECTION, &r->direction, "import or export");
 	if (knows_kind && knows_direction)
@@ -314,7 +314,7 @@ static bool on_member(void *arg, struct text name)
 static bool read_node(struct reading *r)
 {
 	r->node = &r->out->nodes[r->out->node_count++];
-	*r->node = (struct node){ NULL, NULL };
+	*r->node = (struct node){ .doc = NULL };
 	r->def = NULL;
 	r->kind = r->direction = (struct own_text){ { NULL, 0 }, false };
 	r->has_looked_ahead = false;

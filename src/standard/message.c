@@ -9,15 +9,31 @@
 
 enum { EXCERPT_BYTES = 64 };
 
+/* An arena that is full is marked so: its owner refuses the whole message. */
+static void add(struct arena *a, struct findings **list, const struct finding *f)
+{
+	if (*list == NULL) {
+		*list = arena_alloc(a, sizeof(**list));
+		if (*list == NULL)
+			return;
+		findings_init(*list, a);
+	}
+	findings_add(*list, f);
+}
+
 void node_refuse(struct arena *a, struct node *n, const struct finding *f)
 {
-	if (n->findings == NULL) {
-		n->findings = arena_alloc(a, sizeof(*n->findings));
-		if (n->findings == NULL)
-			return; /* the arena is marked full: its owner refuses the whole message */
-		findings_init(n->findings, a);
-	}
-	findings_add(n->findings, f);
+	add(a, &n->findings, f);
+}
+
+void node_warn(struct arena *a, struct node *n, const struct finding *f)
+{
+	add(a, &n->warnings, f);
+}
+
+void message_tell(struct arena *a, struct message *m, const struct finding *f)
+{
+	add(a, &m->warnings, f);
 }
 
 struct text node_excerpt(struct text t)
@@ -43,9 +59,19 @@ static bool told_already(const struct findings *had, const struct finding *f)
 	return false;
 }
 
+static void keep_new(struct arena *a, struct node *n, const struct findings *found)
+{
+	for (int i = 0; i < found->count; i++)
+		if (!told_already(n->findings, &found->list[i]))
+			node_refuse(a, n, &found->list[i]);
+	if (n->findings != NULL)
+		n->findings->more += found->more;
+}
+
 void message_check(struct arena *a, struct message *m, const struct codebook *book, int32_t day)
 {
-	struct findings found;
+	bool lenient = m->dialect == DIALECT_CEB && m->strictness == READ_LENIENT;
+	struct findings found, tolerated;
 
 	for (int i = 0; i < m->node_count && !a->full; i++) {
 		struct node *n = &m->nodes[i];
@@ -53,12 +79,20 @@ void message_check(struct arena *a, struct message *m, const struct codebook *bo
 		if (n->doc == NULL)
 			continue;
 		findings_init(&found, a);
-		if (document_check(n->doc, book, day, &found))
-			continue;
-		for (int k = 0; k < found.count; k++)
-			if (!told_already(n->findings, &found.list[k]))
-				node_refuse(a, n, &found.list[k]);
-		if (n->findings != NULL)
-			n->findings->more += found.more;
+		findings_init(&tolerated, a);
+		if (!document_check(n->doc, book, day, &found, lenient ? &tolerated : NULL))
+			keep_new(a, n, &found);
+		for (int k = 0; k < tolerated.count; k++)
+			node_warn(a, n, &tolerated.list[k]);
+	}
+}
+
+void message_refuse_unfiled(struct arena *a, struct message *m)
+{
+	for (int i = 0; i < m->node_count; i++) {
+		struct node *n = &m->nodes[i];
+
+		if (n->doc != NULL && n->doc->def->filer_count == 0)
+			node_refuse(a, n, &(struct finding){ .rule = RULE_NOT_FILED, .line = -1 });
 	}
 }

@@ -11,7 +11,9 @@
 #include <assert.h>
 
 #include "base/clock.h"
+#include "standard/ceb_parts.h"
 #include "standard/writer.h"
+#include "standard/xmldsig.h"
 
 struct source { /* a value: a field of the filing of that kind, under the field's own name */
 	enum doc_kind kind;
@@ -239,6 +241,7 @@ static void put_customs(struct buf *b, const struct outgoing *o)
 	size_t head_bytes = sizeof(struct text) * (size_t)inventory->def->field_count;
 	struct document ours = *inventory;
 	const struct document *const one[] = { &ours };
+	size_t from = b->len;
 	char time[CLOCK_RFC3339_BYTES], guid[ID_TEXT_BYTES];
 
 	ours.head = arena_copy(b->arena, inventory->head, head_bytes);
@@ -256,6 +259,8 @@ static void put_customs(struct buf *b, const struct outgoing *o)
 	set_field(&ours, F_PRE_ENTRY_NO, o->reference);
 	ceb_put_enveloped(b, one, 1, &(struct ceb_envelope){
 		.guid = text_of(guid), .exchange_id = o->exchange_id, .now_us = o->at_us });
+	if (o->signer != NULL)
+		xmldsig_sign_written(b, from + sizeof(CEB_DECLARATION) - 1, o->signer);
 }
 
 void outgoing_put(struct buf *b, const struct outgoing *o)

@@ -6,21 +6,6 @@
  */
 #include "standard/writer.h"
 
-static const struct {
-	int number;
-	const char *zh, *en;
-} titles[] = {
-	{ 311, "进口电子订单", "Import order" },
-	{ 411, "支付凭证", "Payment of an import order" },
-	{ 511, "物流运单", "Import waybill" },
-	{ 513, "物流运单状态", "Status of an import waybill" },
-	{ 621, "进口清单", "Import inventory" },
-	{ 303, "出口电子订单", "Export order" },
-	{ 403, "出口收款单", "Payment received for an export order" },
-	{ 505, "出口物流运单", "Export waybill" },
-	{ 603, "出口申报清单", "Export inventory" },
-};
-
 static void put_name(struct buf *b, const char *name)
 {
 	if (b->len > 0 && b->at[b->len - 1] != '{')
@@ -124,6 +109,7 @@ static void put_type(struct buf *b, const struct field_def *def)
 		put_integer(b, def);
 		break;
 	case FIELD_TIME:
+	case FIELD_INSTANT:
 		put_text(b, "format", "date-time");
 		break;
 	case FIELD_DATE:
@@ -158,7 +144,7 @@ static void put_required(struct buf *b, const char *own, const struct field_def 
 	buf_char(b, '[');
 	buf_str(b, own);
 	for (int i = 0; i < count; i++) {
-		if (!fields[i].required)
+		if (!field_has_value(&fields[i]))
 			continue;
 		if (!first)
 			buf_char(b, ',');
@@ -175,8 +161,9 @@ static void put_lines(struct buf *b, const struct message_def *def)
 	put_text(b, "title", "商品表体");
 	put_text(b, "description", "The goods, one object for each line");
 	put_text(b, "type", "array");
-	put_number(b, "minItems", 1);
-	put_number(b, "maxItems", def->lines_max);
+	put_number(b, "minItems", def->lines_min);
+	if (def->lines_max > 0)
+		put_number(b, "maxItems", def->lines_max);
 	put_text(b, "x-customs-element", def->list);
 	put_name(b, "items");
 	buf_str(b, "{\"type\":\"object\",\"properties\":{");
@@ -184,16 +171,6 @@ static void put_lines(struct buf *b, const struct message_def *def)
 	buf_char(b, '}');
 	put_required(b, "", def->line_fields, def->line_field_count);
 	buf_str(b, "}}");
-}
-
-static void put_titles(struct buf *b, const struct message_def *def)
-{
-	for (size_t i = 0; i < COUNTOF(titles); i++) {
-		if (titles[i].number == def->number) {
-			put_text(b, "title", titles[i].zh);
-			put_text(b, "description", titles[i].en);
-		}
-	}
 }
 
 void schema_put(struct buf *b, const struct message_def *def)
@@ -205,7 +182,10 @@ void schema_put(struct buf *b, const struct message_def *def)
 		element[at] = (char)('0' + n % 10);
 	buf_char(b, '{');
 	put_text(b, "$schema", "https://json-schema.org/draft/2020-12/schema");
-	put_titles(b, def);
+	put_name(b, "$id");
+	buf_printf(b, "\"urn:tongguan:standard:" STANDARD_VERSION ":%s:%s\"", doc_kind_name(def->kind), direction_name(def->direction));
+	put_text(b, "title", def->zh);
+	put_text(b, "description", def->en);
 	put_text(b, "x-customs-element", element);
 	put_text(b, "type", "object");
 	put_name(b, "properties");
@@ -217,6 +197,6 @@ void schema_put(struct buf *b, const struct message_def *def)
 	if (def->list != NULL)
 		put_lines(b, def);
 	buf_char(b, '}');
-	put_required(b, def->list != NULL ? "\"kind\",\"direction\",\"lines\"" : "\"kind\",\"direction\"", def->fields, def->field_count);
+	put_required(b, def->lines_min > 0 ? "\"kind\",\"direction\",\"lines\"" : "\"kind\",\"direction\"", def->fields, def->field_count);
 	buf_char(b, '}');
 }

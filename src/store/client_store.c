@@ -16,12 +16,20 @@ const char *role_name(enum role r)
 	return role_names[r];
 }
 
-enum { CLIENT_ID, CLIENT_NAME, CLIENT_ROLE, CLIENT_CODES, CLIENT_AUTHORITY, CLIENT_TOKEN, CLIENT_EXPIRES, CLIENT_DISABLED };
+enum { CLIENT_ID, CLIENT_NAME, CLIENT_ROLE, CLIENT_CODES, CLIENT_AUTHORITY, CLIENT_TOKEN, CLIENT_EXPIRES, CLIENT_DISABLED,
+       CLIENT_SIGNATURE_REQUIRED, CLIENT_SIGNATURE_TOLERANT };
 const struct db_stmt client_store_all = {
 	.name = "client_store_all",
 	.sql =
-	"select id, name, role, array_to_string(codes, chr(10)), authority, token_sha256, expires_at, disabled_at is not null"
-	" from client order by id",
+	"select id, name, role, array_to_string(codes, chr(10)), authority, token_sha256, expires_at, disabled_at is not null,"
+	" signature_required, signature_tolerant from client order by id",
+};
+
+enum { CERTIFICATE_CLIENT, CERTIFICATE_SHA256, CERTIFICATE_DER, CERTIFICATE_SERIAL, CERTIFICATE_NOT_BEFORE, CERTIFICATE_NOT_AFTER };
+const struct db_stmt client_store_certificates = {
+	.name = "client_store_certificates",
+	.sql =
+	"select client_id, sha256, der, serial, not_before, not_after from client_certificate where revoked_at is null order by client_id",
 };
 
 struct client_set {
@@ -88,9 +96,12 @@ static bool read_client(struct client_set *s, const struct db_rows *r, int row)
 		.name = text_dup(&s->arena, db_get_text(r, row, CLIENT_NAME)),
 		.disabled = db_get_int(r, row, CLIENT_DISABLED) != 0,
 		.expires_us = db_is_null(r, row, CLIENT_EXPIRES) ? INT64_MAX : db_get_time(r, row, CLIENT_EXPIRES),
+		.signature = { .required = SIGNATURE_ALL, .is_tolerant = db_get_int(r, row, CLIENT_SIGNATURE_TOLERANT) != 0 },
 	};
 	if (c->name.at == NULL || !read_codes(s, c, db_get_text(r, row, CLIENT_CODES)))
 		return false;
+	/* A policy of a newer program stays the strictest one. */
+	(void)!signature_required_by_name(db_get_text(r, row, CLIENT_SIGNATURE_REQUIRED), &c->signature.required);
 	/* A role or authority of a newer program, or no hash: nobody who may do anything here. */
 	if (!role_by_name(db_get_text(r, row, CLIENT_ROLE), &c->role) || token.len != sizeof(c->token.b))
 		return true;
@@ -113,7 +124,38 @@ static void index_clients(struct client_set *s)
 	}
 }
 
-struct client_set *client_set_from_rows(const struct db_rows *r)
+static void read_certificate(struct client_set *s, const struct db_rows *r, int row, struct bound_certificate *out)
+{
+	struct text sha256 = db_get_text(r, row, CERTIFICATE_SHA256);
+
+	*out = (struct bound_certificate){
+		.der = text_dup(&s->arena, db_get_text(r, row, CERTIFICATE_DER)),
+		.serial = text_dup(&s->arena, db_get_text(r, row, CERTIFICATE_SERIAL)),
+		.not_before_us = db_get_time(r, row, CERTIFICATE_NOT_BEFORE),
+		.not_after_us = db_get_time(r, row, CERTIFICATE_NOT_AFTER),
+	};
+	if (sha256.len == sizeof(out->sha256.b))
+		memcpy(out->sha256.b, sha256.at, sizeof(out->sha256.b));
+}
+
+/* Both lists are ordered by the client's id. */
+static void read_certificates(struct client_set *s, const struct db_rows *r)
+{
+	int rows = db_row_count(r), row = 0;
+	struct bound_certificate *all = arena_alloc(&s->arena, sizeof(*all) * ((size_t)rows + 1));
+
+	for (int i = 0; i < s->count && all != NULL; i++) {
+		struct client_signature *signature = &s->clients[i].signature;
+
+		while (row < rows && db_get_int(r, row, CERTIFICATE_CLIENT) < s->clients[i].id)
+			row++; /* of one who was left out */
+		signature->certificates = &all[row];
+		for (; row < rows && db_get_int(r, row, CERTIFICATE_CLIENT) == s->clients[i].id; row++, signature->certificate_count++)
+			read_certificate(s, r, row, &all[row]);
+	}
+}
+
+struct client_set *client_set_from_rows(const struct db_rows *r, const struct db_rows *certificates)
 {
 	struct client_set *s = calloc(1, sizeof(*s));
 	uint32_t size = 16;
@@ -130,6 +172,7 @@ struct client_set *client_set_from_rows(const struct db_rows *r)
 	for (int row = 0; row < rows && !s->arena.full; row++)
 		if (!read_client(s, r, row))
 			break;
+	read_certificates(s, certificates);
 	if (s->arena.full) {
 		client_set_free(s);
 		return NULL;

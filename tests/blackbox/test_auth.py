@@ -1,4 +1,5 @@
 """Who may: tokens missing, wrong, expired, disabled; every route and every role."""
+import base64
 import re
 
 import pytest
@@ -11,6 +12,7 @@ ALL = {"enterprise", "regulator", "operator", "authority"}
 READ = ALL - {"authority"}
 ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/filings"): {"enterprise"},
+    ("POST", "/cebcmsg"): {"enterprise"},
     ("GET", "/v1/filings"): READ,
     ("GET", "/v1/filings/{id}"): READ,
     ("GET", "/v1/filings/{id}/receipt"): READ,
@@ -88,6 +90,23 @@ def test_a_token_of_one_letter_less_or_more(stack):
     for wrong in (token[:-1], token + "A", token.upper(), token.replace("tg_", ""), token[:-1] + ("A" if token[-1] != "A" else "B")):
         problem(Api(stack.daemon.address, wrong).get("/v1/declarations"), 401, "unauthenticated")
     accept(stack.daemon.public.get("/v1/declarations", Authorization=f"bearer   {token}"), 200)
+
+
+def basic(name, token):
+    return "Basic " + base64.b64encode(f"{name}:{token}".encode()).decode()
+
+
+def test_a_token_is_a_password_too(stack):
+    named = stack.client("名:with a colon", "operator")
+    for name, token in (("enterprise", stack.enterprise.token), ("名:with a colon", named.token)):
+        accept(stack.daemon.public.get("/v1/authorities", Authorization=basic(name, token)), 200)
+        for wrong in (basic("", token), basic(name + "x", token), basic(name, token + "x"), basic(name, ""), "Basic ", "Basic *",
+                      "Basic " + base64.b64encode(token.encode()).decode()):
+            reply = stack.daemon.public.get("/v1/authorities", Authorization=wrong)
+            problem(reply, 401, "unauthenticated")
+            assert "Basic" in reply.headers["www-authenticate"] or "invalid_token" in reply.headers["www-authenticate"]
+    assert "Basic" in stack.daemon.public.post("/cebcmsg", b"{}").headers["www-authenticate"]
+    assert "Basic" not in stack.daemon.public.post("/v1/filings", b"{}").headers["www-authenticate"]
 
 
 def test_expired_and_disabled(stack, trades):

@@ -68,6 +68,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     assert stack.operator.post("/v1/identities", {"name": "李小明", "id_type": "1", "id_number": "320500190001010019", "source": "test",
                                                   "attested_at": "2019-01-01", "valid_to": "2019-02-01"}).status in (200, 201)
     accept(stack.operator.post("/test/clock", {"shift_s": 0}), 200)
+    accept(stack.enterprise.post("/cebcmsg", body), 200)
     described = {(m, p) for m, p, _ in operations(stack.openapi.document)}
     answered = {(m, p) for m, p, status in stack.openapi.seen if status < 300}
     assert answered >= described, described - answered

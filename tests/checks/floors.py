@@ -26,10 +26,10 @@ OWNERS = {  # outside header: the files or rooms that may include it
     "microhttpd.h": ["src/io/"], "curl/": ["src/io/"], "sys/epoll.h": ["src/io/"],
     "libxml/": ["src/standard/"],
     "jansson.h": ["src/base/json.c"],
-    "openssl/": ["src/base/crypto.c"],
+    "openssl/": ["src/base/crypto.c", "src/base/certificate.c"],
     "systemd/": ["src/io/systemd.c"],
     "confuse.h": ["src/config.c"],
-    "zlib.h": ["src/io/"],
+    "zlib.h": ["src/base/gzip.c"],
 }
 PURE = {"model", "standard"}  # no I/O, no clock of their own
 IMPURE_HEADER = re.compile(r"^(time\.h|sys/time\.h|unistd\.h|fcntl\.h|poll\.h|sys/socket\.h|netdb\.h)$")

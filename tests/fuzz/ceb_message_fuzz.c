@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena a;
 
 	arena_init(&a, FUZZ_ARENA_BYTES);
-	if (message_read_ceb(&a, body, &m, &f))
+	if (message_read_ceb(&a, body, READ_LENIENT, &m, &f))
 		fuzz_message(&a, &m);
 	else
 		fuzz_must(f.code == FAULT_BAD_XML || f.code == FAULT_TOO_LARGE);

@@ -10,6 +10,7 @@
 Everything is made up; identity numbers have birth dates of 1900, so that nobody alive has them. Check digits
 are computed here independently of the daemon's own code.
 """
+import base64
 import copy
 import datetime
 import json
@@ -315,3 +316,25 @@ def ceb(filings, prefix="ceb:", namespace=NAMESPACE, declaration=True, bom=False
         put(name, value)
     out.append(f"</{prefix}BaseTransfer>{end}</{prefix}CEB{number}Message>{end}")
     return ("\ufeff" if bom else "").encode() + "".join(out).encode()
+
+
+# --- what they travel in --------------------------------------------------------------------------------------
+
+DXP_NAMESPACE = "http://www.chinaport.gov.cn/dxp"
+
+
+def dxp(content, message_id, kind, sender="DXPENT0000000001", receiver="DXPEDCCEB0000002", transport=False):
+    """The exchange's DxpMsg round a customs message; transport: inside a DxpMsgSv."""
+    ns = f' xmlns:dxp="{DXP_NAMESPACE}"'
+    head = (f"<dxp:CopMsgId>{escape(message_id)}</dxp:CopMsgId><dxp:SenderId>{sender}</dxp:SenderId><dxp:ReceiverIds><dxp:ReceiverId>"
+            f"{receiver}</dxp:ReceiverId></dxp:ReceiverIds><dxp:CreatTime>{moment()[:19]}</dxp:CreatTime><dxp:MsgType>{kind}</dxp:MsgType>")
+    data = base64.encodebytes(content).decode()
+    out = f'<dxp:DxpMsg{ns} ver="1.0"><dxp:TransInfo>{head}</dxp:TransInfo><dxp:Data>{data}</dxp:Data></dxp:DxpMsg>'
+    return (f"<dxp:DxpMsgSv{ns}><dxp:SvNo><dxp:MsgId>1</dxp:MsgId></dxp:SvNo>{out}</dxp:DxpMsgSv>" if transport else out).encode()
+
+
+def relay(content, message_id, kind, sender="DXPENT0000000001", receiver="DXPEDCCEB0000002"):
+    """The relays' JSON form round a customs message."""
+    head = {"MessageId": message_id, "MessageType": f"{kind}.xml", "SenderID": sender, "ReceiverID": receiver, "SendTime": moment()[:19],
+            "Version": "1.0"}
+    return {"Message": {"MessageHead": head, "MessageBody": {"data": base64.b64encode(content).decode()}}}

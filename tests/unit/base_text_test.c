@@ -198,6 +198,7 @@ static void full_buffer_stops(void **state)
 	buf_json(&b, TEXT("a"));
 	buf_xml(&b, TEXT("<"));
 	buf_hex(&b, "a", 1);
+	buf_base64(&b, "a", 1);
 	buf_base64url(&b, "a", 1);
 	buf_i64(&b, 1);
 	assert_int_equal(b.len, len);
@@ -305,6 +306,10 @@ static void base64(void **state)
 		buf_init(&b, &arena, 0);
 		buf_base64url(&b, cases[i].bytes.at, cases[i].bytes.len);
 		assert_string_equal(b.at, cases[i].url);
+		assert_int_equal(b.len, strlen(b.at));
+		buf_init(&b, &arena, 0);
+		buf_base64(&b, cases[i].bytes.at, cases[i].bytes.len);
+		assert_string_equal(b.at, cases[i].padded);
 		assert_int_equal(b.len, strlen(b.at));
 		assert_int_equal(base64_decode(text_of(cases[i].padded), out, (size_t)len), len);
 		assert_memory_equal(out, cases[i].bytes.at, cases[i].bytes.len);

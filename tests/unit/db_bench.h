@@ -306,7 +306,9 @@ static const struct db_param *params_of(struct bench *b, int64_t k, const char *
 static inline void end_sleepers(struct bench *b)
 {
 	until(b, one_sleeps);
-	assert_int_equal(ask_sessions(b, "count(pg_terminate_backend(pid))", SLEEPING), 1);
+	for (int i = 0; i < 100 && one_sleeps(b); i++) /* a second signal where the first got lost, as it did under load */
+		(void)ask_sessions(b, "count(*) filter (where pg_terminate_backend(pid, 200))", SLEEPING);
+	assert_false(one_sleeps(b));
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -31,13 +31,16 @@ struct fixture {
 };
 
 void fixture_init(struct fixture *f); /* import 9610, order TG-0001 */
-/* The filing as JSON, in the arena. There is no export waybill status. */
+/* The filing as JSON, in the arena: one of the kinds up to DOC_WAYBILL_STATUS, of which export has none. */
 struct text fixture_json(struct arena *a, const struct fixture *f, enum doc_kind kind, enum direction d);
 /* The same, read with the plain JSON parser: for tests that do not test the reader. */
 struct document *fixture_document(struct arena *a, const struct fixture *f, enum doc_kind kind, enum direction d);
 struct document *fixture_read(struct arena *a, struct text json);
 /* What the order says was paid, in fen. */
 long fixture_order_fen(const struct fixture *f, enum direction d);
+
+/* Any message, made by its table: acceptable, with values as odd as the table allows; the same seed, the same document. */
+struct document *fixture_made(struct arena *a, const struct message_def *def, const struct codebook *book, uint32_t seed);
 
 void fixture_set(struct document *d, enum field f, const char *value); /* NULL: absent */
 void fixture_set_line(struct document *d, int line, enum field f, const char *value);

@@ -212,7 +212,7 @@ static struct document *document_of(struct arena *a, int number, const char *mod
 static bool check(struct arena *a, struct document *d, struct findings *out)
 {
 	findings_init(out, a);
-	return document_check(d, book, fixture_day("2026-03-02"), out);
+	return document_check(d, book, fixture_day("2026-03-02"), out, NULL);
 }
 
 static void show(size_t i, const struct findings *found)
@@ -410,15 +410,15 @@ static void test_day(void **state)
 	arena_init(&a, 1 << 18);
 	d = document_of(&a, 621, NULL);
 	findings_init(&found, &a);
-	assert_false(document_check(d, book, fixture_day("2018-12-31"), &found));
+	assert_false(document_check(d, book, fixture_day("2018-12-31"), &found, NULL));
 	assert_int_equal(found.count, 1);
 	assert_int_equal(found.list[0].rule, RULE_REGIME_UNKNOWN);
 	d = document_of(&a, 513, NULL);
 	findings_init(&found, &a);
-	assert_true(document_check(d, book, fixture_day("1990-01-01"), &found));
+	assert_true(document_check(d, book, fixture_day("1990-01-01"), &found, NULL));
 	d = document_of(&a, 411, NULL);
 	findings_init(&found, &a);
-	assert_false(document_check(d, book, fixture_day("1899-12-31"), &found));
+	assert_false(document_check(d, book, fixture_day("1899-12-31"), &found, NULL));
 	assert_int_equal(found.count, 2); /* currency not valid, payer not born */
 	arena_done(&a);
 }

@@ -45,7 +45,7 @@ static void check_field(struct bench *b, const struct json *object, const struct
 	assert_string_equal(string_at(b, j, "title"), def->zh);
 	assert_string_equal(string_at(b, j, "description"), def->en);
 	assert_string_equal(string_at(b, j, "x-customs-element"), def->element);
-	assert_int_equal(lists(json_member(object, "required"), field_name(def->id)), def->required);
+	assert_int_equal(lists(json_member(object, "required"), field_name(def->id)), field_has_value(def));
 	if (def->type == FIELD_INTEGER)
 		assert_true(lists(json_member(j, "type"), "integer") && lists(json_member(j, "type"), "string"));
 	else
@@ -96,8 +96,8 @@ static void check_message(struct bench *b, enum doc_kind kind, enum direction d)
 	assert_int_equal(lines != NULL, def->list != NULL);
 	if (lines == NULL)
 		return;
-	assert_int_equal(number_at(lines, "minItems"), 1);
-	assert_int_equal(number_at(lines, "maxItems"), def->lines_max);
+	assert_int_equal(number_at(lines, "minItems"), def->lines_min);
+	assert_int_equal(number_at(lines, "maxItems"), def->lines_max == 0 ? -1 : def->lines_max);
 	assert_int_equal(member_count(json_member(items, "properties")), def->line_field_count);
 	for (int i = 0; i < def->line_field_count; i++)
 		check_field(b, items, &def->line_fields[i]);
@@ -105,13 +105,18 @@ static void check_message(struct bench *b, enum doc_kind kind, enum direction d)
 
 static void every_schema_says_what_its_table_says(void **state)
 {
-	bench_each_message(*state, check_message);
+	struct bench *b = *state;
+
+	for (int d = DIR_IMPORT; d <= DIR_EXPORT; d++)
+		for (int k = 0; k < DOC_KIND_COUNT; k++)
+			if (message_def((enum doc_kind)k, (enum direction)d) != NULL)
+				check_message(b, (enum doc_kind)k, (enum direction)d);
 }
 
 static void some_fields_as_written_here(void **state)
 {
 	static const char *const parts[] = {
-		("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"进口电子订单\",\"description\":\"Import order\","
+		("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"$id\":\"urn:tongguan:standard:1:order:import\",\"title\":\"进口电子订单\",\"description\":\"Import order\","
 		"\"x-customs-element\":\"CEB311Message\",\"type\":\"object\",\"properties\":{\"standard\":{\"const\":\"1\"},"
 		"\"kind\":{\"const\":\"order\"},\"direction\":{\"const\":\"import\"},\"guid\":{\"title\":\"系统唯一序号\","),
 		"\"type\":\"string\",\"minLength\":36,\"maxLength\":36,\"x-customs-element\":\"guid\"}",

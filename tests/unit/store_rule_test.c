@@ -158,6 +158,7 @@ static void what_cannot_be_obeyed_is_refused(void **state)
 		{ "insert into regime (id, trade_mode, direction, wait_hours, bonded, valid_from, source)"
 		  " values (900, '9', 'import', 1, false, '2020-01-01', 'x')", "900 asks for no flow" },
 		{ "insert into regime_step values (900, 1, 'match', 'drone', null, '{x}', '{}', true, '2020-01-01', null, 'x')", "kind of filing" },
+		{ "update regime_step set kind = 'waybill_status' where regime_id = 900", "cannot be matched" },
 		{ "update regime_step set kind = 'order', needs = '{2}' where regime_id = 900", "step that is not there" },
 		{ "update regime_step set needs = '{1}' where regime_id = 900", "needs itself" },
 		{ "update regime_step set needs = '{32}' where regime_id = 900", "unknown here" },
