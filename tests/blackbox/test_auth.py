@@ -22,6 +22,7 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/declarations/{id}/verdict"): READ,
     ("GET", "/v1/declarations/{id}/receipts"): READ,
     ("GET", "/v1/receipts"): READ,
+    ("GET", "/v1/declarations/{id}/steps"): READ,
     ("POST", "/v1/authorities/{code}/receipts"): {"authority", "operator", "regulator"},
     ("GET", "/v1/authorities"): ALL,
     ("GET", "/v1/deliveries"): READ,
@@ -39,7 +40,7 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/test/clock"): {"operator"},
 }
 PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}",
-                             "/v1/standard/codes", "/v1/standard/codes/{list}")}
+                             "/v1/standard/codes", "/v1/standard/codes/{list}", "/v1/standard/regimes")}
 
 
 def concrete(path):
