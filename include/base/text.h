@@ -64,6 +64,8 @@ void buf_i64(struct buf *b, int64_t n);
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
 void buf_json(struct buf *b, struct text t);   /* a JSON string with its quotes; absent: null */
 void buf_xml(struct buf *b, struct text t);    /* XML 1.0 character data for content and attributes; what XML cannot hold (controls) becomes U+FFFD */
+/* The same for element content, as the canonical form of XML (C14N 1.0) has it: quotes, tabs and line feeds stay. */
+void buf_xml_text(struct buf *b, struct text t);
 void buf_hex(struct buf *b, const void *bytes, size_t len);
 void buf_base64(struct buf *b, const void *bytes, size_t len); /* padded */
 void buf_base64url(struct buf *b, const void *bytes, size_t len); /* without padding */

@@ -47,6 +47,17 @@
 	X(NOT_DECLARED,      "filing.draft",             "GACC 2018-113 (202205), appStatus") \
 	X(NOTHING_TO_CHANGE, "revision.unknown",         "GACC 2018-113 (202205), appType") \
 	X(CHANGE_TOO_LATE,   "revision.too-late",        "GACC 2018-194 art. 11") \
+	/* a signed message as a whole */ \
+	X(SIGNATURE_MISSING, "signature.missing",        "GACC 2018-113 (202205), ds:Signature") \
+	X(SIGNATURE_FORM,    "signature.form",           "GACC 2018-113 (202205), ds:Signature; W3C XMLDSig") \
+	X(SIGNATURE_CANONICAL, "signature.canonical-form", "W3C Canonical XML 1.0") \
+	X(SIGNATURE_CERTIFICATE, "signature.certificate-unknown", "GACC 2018-113 (202205), KeyInfo") \
+	X(SIGNATURE_NOT_BOUND, "signature.certificate-not-bound", "GACC 2018-113 (202205), copCode: the company of the certificate") \
+	X(SIGNATURE_TOO_EARLY, "signature.certificate-not-yet-valid", "RFC 5280, validity") \
+	X(SIGNATURE_EXPIRED, "signature.certificate-expired", "RFC 5280, validity") \
+	X(SIGNATURE_KEY,     "signature.certificate-key", "GACC 2018-113 (202205), SignatureMethod") \
+	X(SIGNATURE_DIGEST,  "signature.digest",         "GACC 2018-113 (202205), DigestValue; error -621028") \
+	X(SIGNATURE_VALUE,   "signature.value",          "GACC 2018-113 (202205), SignatureValue; error -621029") \
 	/* matching of the three flows */ \
 	X(MATCH_AMOUNT,      "match.amount",             "GACC 2018-113 (202205), acturalPaid; customs 1332") \
 	X(MATCH_PAYER,       "match.payer",              "GACC 2018-194; customs 1327") \

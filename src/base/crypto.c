@@ -23,7 +23,9 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-enum { KEY_FILE_BYTES_MAX = 4096, KEY_ID_BYTES = 8, HMAC_BLOCK_BYTES = 64 };
+#include "base/crypto_priv.h"
+
+enum { KEY_ID_BYTES = 8, HMAC_BLOCK_BYTES = 64 };
 
 struct signer {
 	EVP_PKEY *key;
@@ -128,8 +130,7 @@ bool crypto_random(void *out, size_t len)
 
 /* ---- key files ---- */
 
-/* A key in a file with a password is refused instead of asked for at a terminal that a daemon does not have. */
-static int no_password(char *to, int size, int writing, void *arg)
+int crypto_no_password(char *to, int size, int writing, void *arg)
 {
 	(void)to;
 	(void)size;
@@ -152,8 +153,7 @@ static bool is_private(int fd, const char *path, struct fault *f)
 	return true;
 }
 
-/* The file's bytes into out; -1 with *f set. */
-static ssize_t read_key_file(const char *path, char out[KEY_FILE_BYTES_MAX], struct fault *f)
+ssize_t crypto_read_key_file(const char *path, char out[KEY_FILE_BYTES_MAX], struct fault *f)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	ssize_t len = -1;
@@ -174,7 +174,7 @@ static ssize_t read_key_file(const char *path, char out[KEY_FILE_BYTES_MAX], str
 static EVP_PKEY *key_of_pem(const char *pem, int len)
 {
 	BIO *bio = BIO_new_mem_buf(pem, len);
-	EVP_PKEY *key = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
+	EVP_PKEY *key = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, crypto_no_password, NULL);
 
 	BIO_free(bio);
 	if (key != NULL && !EVP_PKEY_is_a(key, "ED25519")) {
@@ -199,7 +199,7 @@ static void name_key(struct signer *s)
 struct signer *signer_load(const char *path, struct fault *f)
 {
 	char pem[KEY_FILE_BYTES_MAX];
-	ssize_t len = read_key_file(path, pem, f);
+	ssize_t len = crypto_read_key_file(path, pem, f);
 	size_t public_len = PUBLIC_KEY_BYTES;
 	EVP_PKEY *key;
 	struct signer *s;

@@ -332,7 +332,24 @@ static const char *xml_escape(unsigned char c)
 	}
 }
 
-void buf_xml(struct buf *b, struct text t)
+static const char *xml_text_escape(unsigned char c)
+{
+	switch (c) {
+	case '&':
+	case '<':
+	case '>':
+		return xml_escape(c);
+	case '\r':
+		return "&#xD;";
+	case '\t':
+	case '\n':
+		return NULL;
+	default:
+		return c < 0x20 ? "\xEF\xBF\xBD" : NULL;
+	}
+}
+
+static void put_escaped(struct buf *b, struct text t, const char *(*escape_of)(unsigned char c))
 {
 	size_t done = 0;
 
@@ -340,13 +357,23 @@ void buf_xml(struct buf *b, struct text t)
 		unsigned char c = (unsigned char)t.at[i];
 		const char *escape;
 
-		if (c > '>' || (escape = xml_escape(c)) == NULL)
+		if (c > '>' || (escape = escape_of(c)) == NULL)
 			continue;
 		put(b, t.at + done, i - done);
 		put(b, escape, strlen(escape));
 		done = i + 1;
 	}
 	put(b, t.at + done, t.len - done);
+}
+
+void buf_xml(struct buf *b, struct text t)
+{
+	put_escaped(b, t, xml_escape);
+}
+
+void buf_xml_text(struct buf *b, struct text t)
+{
+	put_escaped(b, t, xml_text_escape);
 }
 
 /* ---- hex and base64 ---- */

@@ -140,6 +140,43 @@ static const struct {
 		"The declaration has gone too far for a change or deletion.", "申报单当前状态已不允许变更或删除。",
 		"Apply for cancellation or return at customs instead.", "请改为向海关申请撤单或退货。", -301011 },
 
+	/* signatures; customs' codes differ by message: model/signature.h */
+	[RULE_SIGNATURE_MISSING] = {
+		"The message is not signed, and this client's messages of this kind must be.", "报文未签名，而本企业的此类报文必须签名。",
+		"Sign the customs XML message with a certificate registered here and send it again.",
+		"请使用已在本平台登记的证书对 XML 报文签名后重新发送。", 0 },
+	[RULE_SIGNATURE_FORM] = {
+		"The signature is not of the form that customs messages have.", "签名结构不符合海关报文的要求。",
+		"Give one ds:Signature in the root element, with one Reference of URI=\"\" and the enveloped transform only.",
+		"请在根节点下提供唯一的 ds:Signature，且仅含一个 URI 为空、采用 enveloped-signature 转换的 Reference。", 0 },
+	[RULE_SIGNATURE_CANONICAL] = {
+		"The message has no canonical form, so its signature cannot be checked.", "报文无法规范化，不能验签。",
+		"Use C14N 1.0 without comments, and namespaces that are absolute URIs.",
+		"请使用不含注释的 C14N 1.0 规范化算法，命名空间须为绝对 URI。", 0 },
+	[RULE_SIGNATURE_CERTIFICATE] = {
+		"The signature names no certificate that is known.", "签名未给出可识别的证书。",
+		"Put the certificate into X509Certificate, or its serial number into KeyName.",
+		"请在 X509Certificate 中提供证书，或在 KeyName 中填写证书序列号。", 0 },
+	[RULE_SIGNATURE_NOT_BOUND] = {
+		"The certificate is not registered for this client.", "签名证书未在本平台登记给该企业。",
+		"Sign with a registered certificate, or have this one registered.", "请使用已登记的证书签名，或申请登记该证书。", 0 },
+	[RULE_SIGNATURE_TOO_EARLY] = {
+		"The certificate is not valid yet.", "签名证书尚未生效。",
+		"Sign with a certificate that is valid today.", "请使用当前有效的证书签名。", 0 },
+	[RULE_SIGNATURE_EXPIRED] = {
+		"The certificate has expired.", "签名证书已过期。",
+		"Sign with a certificate that is valid today.", "请使用当前有效的证书签名。", 0 },
+	[RULE_SIGNATURE_KEY] = {
+		"The certificate's key does not fit the signature method.", "证书密钥类型与签名算法不符。",
+		"Sign RSA methods with an RSA certificate and SM2 with an SM2 certificate.", "RSA 算法请使用 RSA 证书，SM2 算法请使用国密 SM2 证书。", 0 },
+	[RULE_SIGNATURE_DIGEST] = {
+		"The message is not what was signed: its digest differs.", "报文内容与签名时不一致：摘要不符。",
+		"Sign the message in its last form and change nothing afterwards.", "请对最终报文签名，签名后不得再修改内容。", 0 },
+	[RULE_SIGNATURE_VALUE] = {
+		"The signature value was not made by the certificate's key over SignedInfo.", "签名值与证书公钥及 SignedInfo 不符，验签失败。",
+		"Sign the canonical form of SignedInfo with the key of the certificate; SM2 values are r and s of 32 bytes each.",
+		"请用证书对应的私钥对规范化后的 SignedInfo 签名；SM2 签名值为各 32 字节的 r、s 拼接。", 0 },
+
 	/* matching */
 	[RULE_MATCH_AMOUNT] = {
 		"The amount of the payment differs from what the order says was paid.", "支付单金额与订单实际支付金额不一致。",

@@ -1,7 +1,8 @@
 /*
  * Filings as customs XML: elements in the standard's order, customs' own forms of times, dates and actions.
  *
- * Written for every delivery to customs, so without formatting calls.
+ * Written for every delivery to customs, so without formatting calls; and in canonical form (C14N 1.0), so that it can be
+ * signed as it is: namespace before attributes, attributes in order, an end tag for every element.
  */
 #include <assert.h>
 
@@ -14,9 +15,9 @@ void ceb_put_open(struct buf *b, int number, struct text guid)
 {
 	buf_text(b, TEXT("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ceb:CEB"));
 	buf_i64(b, number);
-	buf_text(b, TEXT("Message guid=\""));
+	buf_text(b, TEXT("Message xmlns:ceb=\"" CEB_NAMESPACE "\" guid=\""));
 	buf_xml(b, guid);
-	buf_text(b, TEXT("\" version=\"1.0\" xmlns:ceb=\"" CEB_NAMESPACE "\">"));
+	buf_text(b, TEXT("\" version=\"1.0\">"));
 }
 
 void ceb_put_close(struct buf *b, int number)
@@ -40,7 +41,7 @@ void ceb_put_element(struct buf *b, const char *name, struct text value)
 	if (value.at == NULL)
 		return;
 	put_tag(b, "<ceb:", tag);
-	buf_xml(b, value);
+	buf_xml_text(b, value);
 	put_tag(b, "</ceb:", tag);
 }
 

@@ -12,6 +12,7 @@
 #include <pthread.h>
 
 #include "standard/utf8.h"
+#include "standard/xml_walk_priv.h"
 
 struct walk {
 	const struct xml_events *events;
@@ -104,7 +105,7 @@ static void on_dtd(void *arg, const xmlChar *name, const xmlChar *public_id, con
 	stop(w);
 }
 
-static const char *reason(int code)
+const char *xml_walk_reason(int code)
 {
 	switch (code) {
 	case XML_ERR_TAG_NAME_MISMATCH:
@@ -137,7 +138,7 @@ static void on_error(void *arg, xmlErrorPtr error)
 	struct walk *w = arg;
 
 	if (error->level == XML_ERR_FATAL)
-		fault_set(w->fault, FAULT_BAD_XML, "line %d: %s (libxml2 %d)", error->line, reason(error->code), error->code);
+		fault_set(w->fault, FAULT_BAD_XML, "line %d: %s (libxml2 %d)", error->line, xml_walk_reason(error->code), error->code);
 }
 
 static xmlParserInputPtr load_nothing(const char *url, const char *id, xmlParserCtxtPtr parser)
@@ -175,8 +176,9 @@ static bool declares_other_encoding(struct text body)
 	return true;
 }
 
-static bool is_acceptable(struct text *body, struct fault *f)
+bool xml_walk_prepare(struct text *body, struct fault *f)
 {
+	static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 	size_t bad_at;
 
 	if (body->at == NULL || body->len == 0)
@@ -191,12 +193,12 @@ static bool is_acceptable(struct text *body, struct fault *f)
 	}
 	if (declares_other_encoding(*body))
 		return fault_set(f, FAULT_BAD_XML, "another encoding than UTF-8 is declared");
+	pthread_once(&prepared, prepare_library);
 	return true;
 }
 
 bool xml_walk(struct text body, const struct xml_events *events, void *arg, struct fault *f)
 {
-	static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 	static const xmlSAXHandler handlers = {
 		.initialized = XML_SAX2_MAGIC,
 		.startElementNs = on_opened,
@@ -210,9 +212,8 @@ bool xml_walk(struct text body, const struct xml_events *events, void *arg, stru
 	struct walk w = { .events = events, .arg = arg, .fault = f };
 	bool well_formed;
 
-	if (!is_acceptable(&body, f))
+	if (!xml_walk_prepare(&body, f))
 		return false;
-	pthread_once(&prepared, prepare_library);
 	w.parser = xmlNewParserCtxt();
 	if (w.parser == NULL)
 		return fault_set(f, FAULT_BUSY, "no memory is left for this request");
