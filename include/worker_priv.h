@@ -3,6 +3,7 @@
 #define WORKER_PRIV_H
 
 #include "api/api.h"
+#include "flow/payment_calls.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
@@ -48,6 +49,8 @@ struct worker {
 	struct db *pools[POOL_COUNT];
 	struct httpc *httpc;
 	struct signer *signer;
+	struct signing_key *payment_key; /* NULL: no payment data are sent */
+	struct payment_calls *payment_calls;
 	struct id_source ids;
 	struct recent *recent;
 	struct inbox *inbox;

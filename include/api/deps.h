@@ -18,6 +18,9 @@ struct api_conf {
 	int page_default, page_max;
 	const char *public_url;   /* problem types, Link headers; NULL: from the Host header */
 	bool allow_clock_shift;   /* the test switch; honoured only when the database's purpose is test or sandbox */
+	bool sends_payment_data;  /* uploads to customs are set up */
+	int payment_waiting;      /* calls about payment data that may wait */
+	int payment_keep_days;
 	struct text identity_key; /* for the keyed hash of identity_attestation; empty: the resource answers 503 */
 };
 

@@ -16,6 +16,8 @@ enum route_body {
 	ROUTE_BODY_NONE,
 	ROUTE_BODY_JSON,   /* small: ROUTE_SMALL_BYTES */
 	ROUTE_BODY_FILING, /* JSON or XML, up to api_conf.body_bytes */
+	ROUTE_BODY_LONG,   /* JSON, up to api_conf.body_bytes */
+	ROUTE_BODY_FORM,   /* application/x-www-form-urlencoded, up to api_conf.body_bytes */
 	ROUTE_BODY_COUNT
 };
 enum { ROUTE_SMALL_BYTES = 65536 };

@@ -104,19 +104,36 @@ static bool check_query(struct req *r, struct fault *f)
 	return fault_set(f, FAULT_BAD_REQUEST, "there is no query parameter \"" TEXT_FMT "\" here", TEXT_ARG(stranger));
 }
 
+static const struct {
+	bool json, xml, form;
+	const char *remedy;
+} body_types[ROUTE_BODY_COUNT] = {
+	[ROUTE_BODY_JSON] = { .json = true, .remedy = "send application/json" },
+	[ROUTE_BODY_LONG] = { .json = true, .remedy = "send application/json" },
+	[ROUTE_BODY_FILING] = { .json = true, .xml = true, .remedy = "send application/json or application/xml" },
+	[ROUTE_BODY_FORM] = { .form = true, .remedy = "send application/x-www-form-urlencoded" },
+};
+
+static bool takes_type(enum route_body body, struct text type)
+{
+	if (text_eq_nocase(type, TEXT("application/json")))
+		return body_types[body].json;
+	if (text_eq_nocase(type, TEXT("application/xml")) || text_eq_nocase(type, TEXT("text/xml")))
+		return body_types[body].xml;
+	return body_types[body].form && text_eq_nocase(type, TEXT("application/x-www-form-urlencoded"));
+}
+
 static bool check_media_type(struct req *r, struct fault *f)
 {
 	struct text type = httpd_header(r->http, "Content-Type"), charset;
 	const char *semicolon = type.len == 0 ? NULL : memchr(type.at, ';', type.len);
-	bool takes_xml = r->route->body == ROUTE_BODY_FILING;
 	struct text main_type = type;
 
 	if (semicolon != NULL)
 		main_type.len = (size_t)(semicolon - type.at);
 	main_type = text_trim(main_type);
-	if (!text_eq_nocase(main_type, TEXT("application/json"))
-	    && !(takes_xml && (text_eq_nocase(main_type, TEXT("application/xml")) || text_eq_nocase(main_type, TEXT("text/xml")))))
-		return fault_set(f, FAULT_MEDIA_TYPE, takes_xml ? "send application/json or application/xml" : "send application/json");
+	if (!takes_type(r->route->body, main_type))
+		return fault_set(f, FAULT_MEDIA_TYPE, "%s", body_types[r->route->body].remedy);
 	if (semicolon == NULL)
 		return true;
 	charset = text_trim((struct text){ semicolon + 1, type.len - main_type.len - (size_t)(semicolon + 1 - (main_type.at + main_type.len)) });
@@ -132,7 +149,7 @@ static size_t body_limit(const struct req *r)
 {
 	static const size_t limits[ROUTE_BODY_COUNT] = { [ROUTE_BODY_NONE] = 0, [ROUTE_BODY_JSON] = ROUTE_SMALL_BYTES };
 
-	return r->route->body == ROUTE_BODY_FILING ? r->api->conf.body_bytes : limits[r->route->body];
+	return r->route->body > ROUTE_BODY_JSON ? r->api->conf.body_bytes : limits[r->route->body];
 }
 
 static bool check_length(const struct req *r, size_t length, struct fault *f)

@@ -290,7 +290,7 @@ static bool read_object(struct reading *r, const struct member *members, int cou
 	struct object o = { r, members, count, 0 };
 
 	if (json_scan_peek(&r->scan) != '{')
-		return wrong_here(r, RULE_TYPE, "an object");
+		return r->depth == 0 ? json_scan_fail(&r->scan, "an object") : wrong_here(r, RULE_TYPE, "an object");
 	if (!json_scan_object(&r->scan, on_member, &o))
 		return false;
 	for (int i = 0; i < count; i++)

@@ -121,6 +121,7 @@ static const struct change {
 	{ "\"signValue\":\"AAAA\"", "\"signValue\":\"A A\"", "/signValue", RULE_CHARACTERS },
 	{ "\"signValue\":\"AAAA\"}", "\"signValue\":\"AAAA\"", NULL, RULE_COUNT },
 	{ "\"signValue\":\"AAAA\"}", "\"signValue\":\"AAAA\"}x", NULL, RULE_COUNT },
+	{ "{\"sessionID", "[{\"sessionID", NULL, RULE_COUNT },
 	{ "OSA511", "\xff", NULL, RULE_COUNT },
 	{ "OSA511", "\\u0000", NULL, RULE_COUNT },
 };
