@@ -73,7 +73,7 @@ const struct setting config_settings[] = {
 
 	TEXT_(payment_data, upload_url, "", "Where customs takes payment data (realTimeDataUpload). Empty: this gateway answers for no platform."),
 	TEXT_(payment_data, key_file, "", "File of the RSA or SM2 key that signs payment data for platforms, or credential:NAME."),
-	TEXT_(payment_data, certificate_file, "", "Its certificate, PEM or DER; customs finds it by its serial number."),
+	TEXT_(payment_data, certificate, "", "File of that key's certificate, PEM or DER, or credential:NAME; customs knows it by its serial number."),
 	NUMBER(payment_data, timeout_ms, 100, 600000, 10000, "ms", "Time for a platform's or customs' answer."),
 	NUMBER(payment_data, attempts_max, 1, 1000, 12, "attempts", "Attempts before a question or an upload is given up."),
 	NUMBER(payment_data, first_wait_ms, 1, 3600000, 2000, "ms", "Pause after the first failed attempt; it doubles with each."),

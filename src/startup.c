@@ -38,17 +38,19 @@ static bool read_secrets(struct startup *s, const struct config *c, struct fault
 static bool read_payment_key(struct startup *s, const struct config *c, struct fault *f)
 {
 	bool has_url = c->payment_data.upload_url[0] != '\0', has_key = c->payment_data.key_file[0] != '\0';
-	bool has_certificate = c->payment_data.certificate_file[0] != '\0', fits;
+	bool has_certificate = c->payment_data.certificate[0] != '\0', fits;
 	struct signing_key *key;
+	const char *where;
 	struct text unused;
 
 	if (!has_url && !has_key && !has_certificate)
 		return true;
 	if (!has_url || !has_key || !has_certificate)
-		return fault_set(f, FAULT_CONFIG, "payment_data: upload_url, key_file and certificate_file go together");
+		return fault_set(f, FAULT_CONFIG, "payment_data: upload_url, key_file and certificate go together");
 	if (strncmp(c->payment_data.upload_url, "https://", 8) != 0 && strncmp(c->payment_data.upload_url, "http://", 7) != 0)
 		return fault_set(f, FAULT_CONFIG, "payment_data.upload_url begins with https:// or http://");
-	s->payment_certificate = certificate_load(&s->arena, c->payment_data.certificate_file, f);
+	where = config_secret_path(&s->arena, c->payment_data.certificate, f);
+	s->payment_certificate = where == NULL ? NULL : certificate_load(&s->arena, where, f);
 	if (s->payment_certificate == NULL || !config_secret(&s->arena, c->payment_data.key_file, &unused, f))
 		return false;
 	s->payment_key_path = config_secret_path(&s->arena, c->payment_data.key_file, f);
@@ -57,7 +59,7 @@ static bool read_payment_key(struct startup *s, const struct config *c, struct f
 		return false;
 	fits = signing_key_fits(key, s->payment_certificate);
 	signing_key_free(key); /* each worker loads its own handle */
-	return fits || fault_set(f, FAULT_CONFIG, "payment_data.certificate_file is not the certificate of payment_data.key_file");
+	return fits || fault_set(f, FAULT_CONFIG, "payment_data.certificate is not the certificate of payment_data.key_file");
 }
 
 static bool check_database(struct startup *s, const struct config *c, struct fault *f)

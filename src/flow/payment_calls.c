@@ -90,18 +90,15 @@ static void on_recorded(struct db_call *call, const struct db_answer *answer)
 
 static void tell(const struct call *c, enum payment_fate fate, struct text reason)
 {
-	static const struct {
-		const char *event;
-		enum log_level level;
-	} events[] = {
-		[PAYMENT_DONE] = { "payment.sent", LOG_LEVEL_DEBUG }, [PAYMENT_NO] = { "payment.refused", LOG_LEVEL_WARNING },
-		[PAYMENT_AGAIN] = { "payment.again", LOG_LEVEL_WARNING }, [PAYMENT_DEAD] = { "payment.dead", LOG_LEVEL_WARNING },
-	};
+	const char *what = c->is_upload ? "upload" : "question";
 	char id[ID_TEXT_BYTES];
 
 	id_format(&c->id, id);
-	log_event(NULL, events[fate].level, events[fate].event, "%s %s attempt %d: " TEXT_FMT, c->is_upload ? "upload" : "question", id, c->attempts,
-	          TEXT_ARG(reason));
+	if (fate == PAYMENT_DONE)
+		log_event(NULL, LOG_LEVEL_DEBUG, "payment.sent", "%s %s, attempt %d", what, id, c->attempts);
+	else
+		log_event(NULL, LOG_LEVEL_WARNING, fate == PAYMENT_NO ? "payment.refused" : fate == PAYMENT_DEAD ? "payment.dead" : "payment.again",
+		          "%s %s, attempt %d: " TEXT_FMT, what, id, c->attempts, TEXT_ARG(reason));
 }
 
 static void record(struct call *c, enum payment_fate fate, int code, struct text reason, int retry_after_s)

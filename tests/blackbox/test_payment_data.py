@@ -246,7 +246,7 @@ def agent(request, signers, stack):
     """A daemon beside the first that sends for platforms."""
     signer = signers[request.param]
     daemon = stack.add_daemon(f"agent-{request.param}", {"payment_data": {
-        "upload_url": f"http://127.0.0.1:{stack.mock.port}{UPLOAD}", "key_file": str(signer.key), "certificate_file": str(signer.certificate)}})
+        "upload_url": f"http://127.0.0.1:{stack.mock.port}{UPLOAD}", "key_file": str(signer.key), "certificate": str(signer.certificate)}})
     daemon.start()
     daemon.signer = signer
     yield daemon
@@ -315,9 +315,9 @@ def test_bad_questions(agent):
 
 def test_the_key_must_fit(stack, signers):
     mixed = stack.add_daemon("mixed", {"payment_data": {"upload_url": "https://customs.example/", "key_file": str(signers["sm2"].key),
-                                                        "certificate_file": str(signers["rsa"].certificate)}})
+                                                        "certificate": str(signers["rsa"].certificate)}})
     mixed.start(wait=False)
-    assert mixed.wait() == 78 and "certificate_file" in mixed.tail()
+    assert mixed.wait() == 78 and "certificate" in mixed.tail()
     mixed.set("payment_data", key_file="")
     mixed.start(wait=False)
     assert mixed.wait() == 78 and "go together" in mixed.tail()
