@@ -22,6 +22,9 @@ step_fn receipts_post, authorities_list;
 step_fn deliveries_list, deliveries_get, deliveries_retry;
 /* identities.c */
 step_fn identities_post;
+/* payments.c: what callers do; payments_customs.c: what customs and platforms do among themselves */
+step_fn payment_queries_post, payment_queries_get, payment_data_post;
+step_fn payment_data_opened, payment_data_uploaded;
 /* standard.c, problems.c, openapi.c */
 step_fn standard_index, standard_schema, standard_xml_schema, problems_get, openapi_get;
 /* codes.c, regimes.c */

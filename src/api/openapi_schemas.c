@@ -199,6 +199,32 @@ const struct openapi_schema openapi_schemas[] = {
 	{ "SandboxFault",
 	  "{\"type\":\"object\",\"required\":[\"authority\",\"fault\",\"times\"],\"properties\":{\"authority\":" TEXT_ ",\"fault\":" SANDBOX_FAULT
 	  ",\"times\":" NUMBER ",\"ms\":{\"type\":[\"integer\",\"null\"]},\"order_no\":" TEXT_OR_NULL "}}" },
+	{ "PaymentQueryBody",
+	  "{\"type\":\"object\",\"required\":[\"platform_code\",\"order_no\"],\"additionalProperties\":false,\"properties\":{\"platform_code\":" TEXT_
+	  ",\"order_no\":" TEXT_ "}}" },
+	{ "PaymentQuery",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"state\"],\"properties\":{\"id\":" UUID ",\"platform_code\":" TEXT_ ",\"order_no\":" TEXT_
+	  ",\"session_id\":" TEXT_ ",\"state\":{\"enum\":[\"asking\",\"asked\",\"answered\",\"refused\",\"unreachable\"]},\"asked_at\":" TIME
+	  ",\"attempts\":" NUMBER ",\"answer_code\":{\"type\":[\"integer\",\"null\"]},\"reason\":" TEXT_OR_NULL
+	  ",\"records\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"received_at\":" TIME ",\"payment_no\":" TEXT_
+	  ",\"cert_no\":" TEXT_ ",\"sha256\":" SHA ",\"keep_until\":" TIME
+	  ",\"data\":{\"type\":[\"object\",\"null\"],\"description\":\"regulators; else null\"}}}}}}" },
+	{ "PaymentData",
+	  "{\"type\":\"object\",\"required\":[\"payExchangeInfoHead\",\"payExchangeInfoLists\"],\"additionalProperties\":false,\"properties\":{"
+	  "\"payExchangeInfoHead\":{\"type\":\"object\"},\"payExchangeInfoLists\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":100,"
+	  "\"items\":{\"type\":\"object\"}}}}" },
+	{ "PaymentDataStored",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"orders\"],\"properties\":{\"id\":" UUID ",\"platform_code\":" TEXT_ ",\"payment_no\":" TEXT_
+	  ",\"orders\":{\"type\":\"array\",\"items\":" TEXT_ "},\"keep_until\":" TIME "}}" },
+	{ "OpenReqForm",
+	  "{\"type\":\"object\",\"required\":[\"openReq\"],\"properties\":{\"openReq\":{\"type\":\"string\",\"description\":"
+	  "\"JSON: orderNo, sessionID, serviceTime\"}}}" },
+	{ "UploadForm",
+	  "{\"type\":\"object\",\"required\":[\"payExInfoStr\"],\"properties\":{\"payExInfoStr\":{\"type\":\"string\",\"description\":"
+	  "\"JSON: sessionID, payExchangeInfoHead, payExchangeInfoLists, serviceTime, certNo, signValue\"}}}" },
+	{ "CustomsReply",
+	  "{\"type\":\"object\",\"required\":[\"code\",\"message\",\"serviceTime\"],\"properties\":{\"code\":" TEXT_ ",\"message\":" TEXT_
+	  ",\"total\":" NUMBER ",\"serviceTime\":" NUMBER "}}" },
 	{ "StandardIndex",
 	  "{\"type\":\"object\",\"required\":[\"standard\",\"filings\",\"answers\"],\"properties\":{\"standard\":" TEXT_ ",\"filings\":" MESSAGES
 	  ",\"answers\":" MESSAGES "}}" },
