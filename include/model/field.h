@@ -119,6 +119,9 @@ struct message_def {
 	enum field sender_code, sender_name; /* the company that hands the message in (BaseTransfer) */
 };
 
+/* How a client's customs messages are read (standard/reader.h); JSON is always read strictly. */
+enum strictness { READ_LENIENT, READ_STRICT };
+
 #define STANDARD_VERSION "1" /* member "standard" of a filing */
 enum { NODES_MAX = 100 }; /* business nodes in one message (edition 202205) */
 

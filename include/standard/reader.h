@@ -21,7 +21,6 @@
 #include "model/finding.h"
 
 enum dialect { DIALECT_JSON, DIALECT_CEB };
-enum strictness { READ_LENIENT, READ_STRICT }; /* JSON is always read strictly */
 
 struct node {
 	struct document *doc; /* NULL when not even its kind is known */

@@ -9,9 +9,9 @@
 #include "base/crypto.h"
 #include "io/db.h"
 #include "model/authority.h"
+#include "model/field.h"
 #include "model/onboarding.h"
 #include "model/signature.h"
-#include "standard/reader.h"
 
 enum role { ROLE_PUBLIC, ROLE_ENTERPRISE, ROLE_REGULATOR, ROLE_OPERATOR, ROLE_AUTHORITY, ROLE_COUNT };
 const char *role_name(enum role r);
