@@ -79,12 +79,8 @@ static enum step opened(struct req *r)
 	struct fault f = { 0 };
 	bool is_dry;
 
-	if (!filings_dry_asked(r, &is_dry, &f))
+	if (!filings_dry_asked(r, &is_dry, &f) || !sandbox_read_fault(r, is_dry, &fault, &f))
 		return reply_problem(r, &f);
-	if (!sandbox_read_fault(r, r->form == FORM_XML && req_wants_xml(r), &fault, &f))
-		return reply_problem(r, &f);
-	if (r->form == FORM_LINES && fault != SANDBOX_NO_FAULT)
-		return reply_fault(r, FAULT_BAD_REQUEST, "Sandbox-Fault is for single messages, not for batches");
 	if (r->form == FORM_LINES)
 		return filings_lines(r, is_dry);
 	w = work_new(r, is_dry);
