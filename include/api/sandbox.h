@@ -14,8 +14,8 @@ enum sandbox_fault {
 	SANDBOX_FAULT_COUNT
 };
 
-/* The header of a filing; absent: no fault. False with *f: no sandbox, or no such fault. */
-bool sandbox_read_fault(const struct req *r, bool as_xml, enum sandbox_fault *out, struct fault *f) must_check;
+/* The header of a filing; absent: no fault. False with *f: no sandbox, no such fault, or nothing to do with this body. */
+bool sandbox_read_fault(const struct req *r, bool is_dry, enum sandbox_fault *out, struct fault *f) must_check;
 /* The receipt with a signature that does not fit it. Absent: the arena is full. */
 struct text sandbox_wrong_signature(struct arena *a, struct text receipt);
 /* "https://host:port" of a URL; absent: it is none. */

@@ -22,9 +22,6 @@ static bool read_codes(struct req *r, bool *iso, struct fault *f)
 
 bool filings_wish_read(struct req *r, struct filing_wish *out, struct fault *f)
 {
-	if (!read_dry_run(r, &out->is_dry, f) || !read_codes(r, &out->iso, f) ||
-	    !sandbox_read_fault(r, r->form == FORM_XML && req_wants_xml(r), &out->fault, f))
-		return false;
-	return r->form != FORM_LINES || out->fault == SANDBOX_NO_FAULT ||
-	       fault_set(f, FAULT_BAD_REQUEST, "Sandbox-Fault is for single messages, not for batches");
+	*out = (struct filing_wish){ .fault = SANDBOX_NO_FAULT };
+	return read_dry_run(r, &out->is_dry, f) && read_codes(r, &out->iso, f) && sandbox_read_fault(r, out->is_dry, &out->fault, f);
 }

@@ -40,7 +40,7 @@ enum step receipts_ceb_filing(struct req *r, const struct db_answer *a)
 	one.at_us = receipt_time(receipt, r->now_us);
 	one.guid = customs_guid(r, &digest, "0");
 	buf_init(&b, r->arena, 1024);
-	ceb_put_receipt(&b, one.doc->def->number + 1, customs_guid(r, &digest, "message"), &one, 1);
+	ceb_put_receipt(&b, one.doc->def->receipt, customs_guid(r, &digest, "message"), &one, 1);
 	if (b.full || r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
 	return reply_kept(r, 200, "application/xml", buf_as_text(&b));

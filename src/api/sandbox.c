@@ -53,11 +53,12 @@ static bool is_sandbox(const struct req *r)
 
 /* --- with a filing --------------------------------------------------------------------------------------------------- */
 
-bool sandbox_read_fault(const struct req *r, bool as_xml, enum sandbox_fault *out, struct fault *f)
+bool sandbox_read_fault(const struct req *r, bool is_dry, enum sandbox_fault *out, struct fault *f)
 {
 	static const char *const names[SANDBOX_FAULT_COUNT] = { [SANDBOX_LOST_ANSWER] = "lost-answer", [SANDBOX_WRONG_SIGNATURE] = "wrong-signature" };
 	struct text wish = httpd_header(r->http, "Sandbox-Fault");
 
+	*out = SANDBOX_NO_FAULT;
 	if (wish.at == NULL)
 		return true;
 	if (!is_sandbox(r))
@@ -67,7 +68,9 @@ bool sandbox_read_fault(const struct req *r, bool as_xml, enum sandbox_fault *ou
 			*out = (enum sandbox_fault)i;
 	if (*out == SANDBOX_NO_FAULT)
 		return fault_set(f, FAULT_BAD_REQUEST, "Sandbox-Fault is lost-answer or wrong-signature; nothing was stored");
-	if (*out == SANDBOX_WRONG_SIGNATURE && as_xml)
+	if (is_dry || r->form == FORM_LINES)
+		return fault_set(f, FAULT_BAD_REQUEST, "Sandbox-Fault is for a message that is filed, not for batches or dry runs; nothing was stored");
+	if (*out == SANDBOX_WRONG_SIGNATURE && r->form == FORM_XML && req_wants_xml(r))
 		return fault_set(f, FAULT_BAD_REQUEST, "a customs receipt has no signature: ask for wrong-signature with JSON answers; nothing was stored");
 	return true;
 }

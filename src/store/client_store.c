@@ -225,7 +225,7 @@ void client_report_put_messages(struct buf *b)
 	bool first = true;
 
 	buf_char(b, '[');
-	for (int k = 0; k < DOC_KIND_COUNT; k++) {
+	for (int k = 0; k < DOC_FILED_COUNT; k++) {
 		for (int d = DIR_IMPORT; d <= DIR_EXPORT; d++) {
 			const struct message_def *def = message_def((enum doc_kind)k, (enum direction)d);
 

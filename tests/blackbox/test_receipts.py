@@ -68,7 +68,9 @@ def test_a_filings_receipt_in_customs_form(stack, trades, direction, kind):
     assert told[0] == first[0] == number + 1
     said, before = told[1][0], first[1][0]
     assert said["returnStatus"] == "2" and receipt["id"] in said["returnInfo"]
-    assert {k: v for k, v in said.items() if k != "guid"} == {k: v for k, v in before.items() if k != "guid"}
+    assert before["returnInfo"].startswith(said["returnInfo"])  # warnings of the reading are told once: they are not stored
+    assert said.keys() == before.keys()
+    assert all(said[k] == before[k] for k in said if k not in ("guid", "returnInfo"))
     assert stack.enterprise.get(f"/v1/filings/{receipt['id']}/receipt", **XML).body == reply.body
     assert stack.enterprise.get(f"/v1/filings/{receipt['id']}/receipt").json == receipt
     stranger = own_filer(stack, trades, "nobody", [CODES["zone"]])

@@ -81,6 +81,8 @@ def test_unknown_orders_with_a_filing_store_nothing(sandbox, trades):
     filing = trades.make().order()
     problem(sandbox.enterprise.file(filing, Sandbox_Fault="earthquake"), 400, "bad-request")
     problem(sandbox.enterprise.file(ceb([filing]), Sandbox_Fault="wrong-signature", Accept="application/xml"), 400, "bad-request")
+    problem(sandbox.enterprise.post("/v1/filings?dry_run=true", filing, Sandbox_Fault="lost-answer"), 400, "bad-request")
+    problem(sandbox.enterprise.post("/v1/filings", filing, "application/x-ndjson", Sandbox_Fault="lost-answer"), 400, "bad-request")
     accept(sandbox.enterprise.file(filing))  # new: nothing was there
 
 

@@ -87,10 +87,10 @@ static void certificates_come_with_their_client(void **state)
 
 	house_migrate(h);
 	house_sql(h->db,
-	          "insert into client (name, role, state, codes, token_sha256, created_at, signature_required, signature_tolerant, state) values"
-	          " ('plain', 'enterprise', 'live', '{3301960001}', sha256('plain'), now(), default, default, 'live'),"
-	          " ('unread', 'enterprise', 'live', '{}', '\\x00', now(), 'all', true, 'live'),"
-	          " ('signing', 'enterprise', 'live', '{3301960001}', sha256('signing'), now(), 'text', false, 'live');"
+	          "insert into client (name, role, state, codes, token_sha256, created_at, signature_required, signature_tolerant) values"
+	          " ('plain', 'enterprise', 'live', '{3301960001}', sha256('plain'), now(), default, default),"
+	          " ('unread', 'enterprise', 'live', '{}', '\\x00', now(), 'all', true),"
+	          " ('signing', 'enterprise', 'live', '{3301960001}', sha256('signing'), now(), 'text', false);"
 	          "insert into client_certificate (client_id, sha256, der, serial, subject, not_before, not_after, added_at, revoked_at)"
 	          " select id, sha256(d), d, '0A', 'CN=x', '2026-03-01T00:00+08', '2027-03-01T00:00+08', now(), r"
 	          " from client, (values ('\\x3000'::bytea, null::timestamptz), ('\\x3001', now()), ('\\x3002', null)) v(d, r)"
