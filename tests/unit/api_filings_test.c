@@ -61,7 +61,7 @@ static void four_lines(struct lines_bench *b)
 	buf_str(&body, "\n\n{\"kind\":\"order\",\"direction\":\"import\"}\n{\n");
 	ndjson_begin(&n, buf_as_text(&body), 1);
 	assert_true(ndjson_cut(&n, NODES_MAX, SIZE_MAX, &b->w.piece));
-	b->w.body = b->w.content = b->w.piece.body;
+	b->w.body = b->w.piece.body;
 	assert_true(filings_read(&b->w, &f));
 	assert_true(filings_choose(&b->w, &b->s));
 }
