@@ -61,6 +61,10 @@ struct config { /* texts live in the arena and are never NULL */
 		const char *key_file;
 	} identity;
 	struct {
+		const char *upload_url, *key_file, *certificate;
+		int timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, sweep_ms, waiting, keep_days;
+	} payment_data;
+	struct {
 		int level;  /* 0 error … 4 debug */
 		int format; /* FORMAT_… */
 	} log;

@@ -2,6 +2,7 @@
 #ifndef STARTUP_H
 #define STARTUP_H
 
+#include "base/certificate.h"
 #include "base/crypto.h"
 #include "base/fault.h"
 #include "base/text.h"
@@ -12,6 +13,8 @@ struct startup {
 	struct arena arena;
 	struct text password, identity_key; /* absent: none */
 	const char *sign_path;
+	const char *payment_key_path;       /* NULL: this gateway sends no payment data */
+	const struct certificate *payment_certificate;
 	enum purpose purpose;
 	bool may_test;                      /* purpose is test or sandbox */
 };

@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "api/job_runner.h"
 #include "customs_signer.h"
+#include "flow/payment_calls.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
@@ -51,6 +52,8 @@ struct worker {
 	struct httpc *httpc;
 	struct signer *signer;
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
+	struct signing_key *payment_key; /* NULL: no payment data are sent */
+	struct payment_calls *payment_calls;
 	struct id_source ids;
 	struct recent *recent;
 	struct inbox *inbox;

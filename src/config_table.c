@@ -88,6 +88,17 @@ const struct setting config_settings[] = {
 	TEXT_(sign, key_file, "credential:signing-key", "File of the Ed25519 key that signs receipts (tongguanctl key new), or credential:NAME."),
 	TEXT_(identity, key_file, "", "File of the secret under which attested identities are kept, at least 16 bytes, or credential:NAME. Empty: no identity is attested here."),
 
+	TEXT_(payment_data, upload_url, "", "Where customs takes payment data (realTimeDataUpload). Empty: this gateway answers for no platform."),
+	TEXT_(payment_data, key_file, "", "File of the RSA or SM2 key that signs payment data for platforms, or credential:NAME."),
+	TEXT_(payment_data, certificate, "", "File of that key's certificate, PEM or DER, or credential:NAME; customs knows it by its serial number."),
+	NUMBER(payment_data, timeout_ms, 100, 600000, 10000, "ms", "Time for a platform's or customs' answer."),
+	NUMBER(payment_data, attempts_max, 1, 1000, 12, "attempts", "Attempts before a question or an upload is given up."),
+	NUMBER(payment_data, first_wait_ms, 1, 3600000, 2000, "ms", "Pause after the first failed attempt; it doubles with each."),
+	NUMBER(payment_data, longest_wait_ms, 1, 86400000, 900000, "ms", "Longest pause between attempts."),
+	NUMBER(payment_data, sweep_ms, 10, 600000, 1000, "ms", "How often questions and uploads that are due are looked for."),
+	NUMBER(payment_data, waiting, 1, 1000000, 10000, "calls", "Questions and uploads that wait; beyond it they are refused."),
+	NUMBER(payment_data, keep_days, 1096, 36500, 1827, "days", "How long payment data are to be kept: three years at least (GACC 2018-179)."),
+
 	WORD(log, level, "error|warning|notice|info|debug", "info", true, "The least important events that are logged."),
 	WORD(log, format, "auto|journal|json", "auto", false, "auto: the journal when it reads stderr, else one JSON object a line."),
 
@@ -114,6 +125,7 @@ static const struct {
 	{ "authority_http", "Connections to authorities. How each of them is treated stands in table authority (tongguanctl authority)." },
 	{ "sign", "Signing receipts." },
 	{ "identity", "Attested identities of buyers." },
+	{ "payment_data", "Real-time payment data (GACC 2018-179). Platforms' addresses and certificates stand in tables (tongguanctl platform)." },
 	{ "log", "What is told, and how." },
 	{ "sandbox", "What enterprises may try; only where the database is marked as sandbox." },
 	{ "test", "Switches for tests." },

@@ -45,6 +45,34 @@ static bool read_secrets(struct startup *s, const struct config *c, struct fault
 	return check_customs_signer(c, f);
 }
 
+/* All three settings, or none: a key of which nobody knows the certificate signs for nobody. */
+static bool read_payment_key(struct startup *s, const struct config *c, struct fault *f)
+{
+	bool has_url = c->payment_data.upload_url[0] != '\0', has_key = c->payment_data.key_file[0] != '\0';
+	bool has_certificate = c->payment_data.certificate[0] != '\0', fits;
+	struct signing_key *key;
+	const char *where;
+	struct text unused;
+
+	if (!has_url && !has_key && !has_certificate)
+		return true;
+	if (!has_url || !has_key || !has_certificate)
+		return fault_set(f, FAULT_CONFIG, "payment_data: upload_url, key_file and certificate go together");
+	if (strncmp(c->payment_data.upload_url, "https://", 8) != 0 && strncmp(c->payment_data.upload_url, "http://", 7) != 0)
+		return fault_set(f, FAULT_CONFIG, "payment_data.upload_url begins with https:// or http://");
+	where = config_secret_path(&s->arena, c->payment_data.certificate, f);
+	s->payment_certificate = where == NULL ? NULL : certificate_load(&s->arena, where, f);
+	if (s->payment_certificate == NULL || !config_secret(&s->arena, c->payment_data.key_file, &unused, f))
+		return false;
+	s->payment_key_path = config_secret_path(&s->arena, c->payment_data.key_file, f);
+	key = s->payment_key_path == NULL ? NULL : signing_key_load(s->payment_key_path, f);
+	if (key == NULL)
+		return false;
+	fits = signing_key_fits(key, s->payment_certificate);
+	signing_key_free(key); /* each worker loads its own handle */
+	return fits || fault_set(f, FAULT_CONFIG, "payment_data.certificate is not the certificate of payment_data.key_file");
+}
+
 static bool check_database(struct startup *s, const struct config *c, struct fault *f)
 {
 	struct db_sync *db = db_sync_open(c->db.conninfo, s->password.at, f);
@@ -69,7 +97,7 @@ bool startup_prepare(struct startup *s, const struct config *c, struct fault *f)
 {
 	*s = (struct startup){ .sign_path = NULL };
 	arena_init(&s->arena, ARENA_BYTES);
-	return read_secrets(s, c, f) && check_database(s, c, f) && check_switches(s, c, f);
+	return read_secrets(s, c, f) && read_payment_key(s, c, f) && check_database(s, c, f) && check_switches(s, c, f);
 }
 
 void startup_done(struct startup *s)

@@ -111,6 +111,29 @@ static bool make_flow(struct worker *w, struct fault *f)
 	return w->flow != NULL;
 }
 
+static bool make_payment_calls(struct worker *w, struct fault *f)
+{
+	const struct startup *s = w->deps.startup;
+	const struct config *c = w->deps.config;
+	struct payment_calls_conf conf = {
+		.timeout_ms = c->payment_data.timeout_ms, .sweep_ms = c->payment_data.sweep_ms,
+		.policy = { .attempts_max = c->payment_data.attempts_max, .first_wait_us = (int64_t)c->payment_data.first_wait_ms * 1000,
+		            .longest_wait_us = (int64_t)c->payment_data.longest_wait_ms * 1000 },
+	};
+	const struct payment_calls_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .httpc = w->httpc, .clock = w->deps.clock, .ids = &w->ids };
+
+	if (s->payment_key_path != NULL) {
+		w->payment_key = signing_key_load(s->payment_key_path, f);
+		if (w->payment_key == NULL)
+			return false;
+		conf.upload_url = c->payment_data.upload_url;
+		conf.key = w->payment_key;
+		conf.cert_no = s->payment_certificate->serial;
+	}
+	w->payment_calls = payment_calls_new(&conf, &deps, f);
+	return w->payment_calls != NULL;
+}
+
 static bool make_intake(struct worker *w, struct fault *f)
 {
 	const struct config *c = w->deps.config;
@@ -160,6 +183,7 @@ static bool make_api(struct worker *w, struct fault *f)
 		.page_max = c->query.page_max, .public_url = c->http.public_url[0] == '\0' ? NULL : c->http.public_url,
 		.purpose = w->deps.startup->purpose, .receipts_lag_ms = c->query.receipts_lag_ms, .receipts_window_s = c->query.receipts_window_s,
 		.sandbox_delay_ms = c->sandbox.delay_ms, .sandbox_clock_days = c->sandbox.clock_days,
+		.sends_payment_data = w->payment_key != NULL, .payment_waiting = c->payment_data.waiting, .payment_keep_days = c->payment_data.keep_days,
 		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->may_test, .identity_key = w->deps.startup->identity_key,
 	};
 	const struct api_deps deps = {
@@ -196,7 +220,7 @@ static bool make_all(struct worker *w, struct fault *f)
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
 		return false;
-	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
+	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_payment_calls(w, f) && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
 }
 
 struct worker *worker_new(const struct worker_deps *deps, struct fault *f)
@@ -224,6 +248,7 @@ void worker_free(struct worker *w)
 {
 	if (w == NULL)
 		return;
+	payment_calls_free(w->payment_calls);
 	flow_free(w->flow);
 	inbox_free(w->inbox);
 	intake_free(w->intake);
@@ -243,6 +268,7 @@ void worker_free(struct worker *w)
 		db_free(w->pools[p]);
 	signer_free(w->signer);
 	customs_signer_close(w->customs_signer);
+	signing_key_free(w->payment_key);
 	if (w->loop != NULL)
 		loop_free(w->loop);
 	free(w);
@@ -314,9 +340,10 @@ static void on_drain(struct loop_timer *t)
 	if (!w->flow_quiesced && (w->httpd == NULL || httpd_open_requests(w->httpd) == 0) && job_runner_idle(w->jobs)
 	    && intake_idle(w->intake)) {
 		flow_quiesce(w->flow);
+		payment_calls_quiesce(w->payment_calls);
 		w->flow_quiesced = true;
 	}
-	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && inbox_idle(w->inbox))) {
+	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && inbox_idle(w->inbox))) {
 		loop_timer_set(w->loop, &w->drain, DRAIN_STEP_US, on_drain);
 		return;
 	}

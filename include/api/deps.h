@@ -26,6 +26,9 @@ struct api_conf {
 	int receipts_lag_ms, receipts_window_s; /* polling: how far behind now, how much of the time one look covers */
 	int sandbox_delay_ms, sandbox_clock_days; /* slow and late answers on order; how far ahead an enterprise may move business time */
 	bool allow_clock_shift;   /* the test switch; honoured only when the database's purpose is test or sandbox */
+	bool sends_payment_data;  /* uploads to customs are set up */
+	int payment_waiting;      /* calls about payment data that may wait */
+	int payment_keep_days;
 	struct text identity_key; /* for the keyed hash of identity_attestation; empty: the resource answers 503 */
 };
 

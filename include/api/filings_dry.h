@@ -4,8 +4,6 @@
 
 #include "api/filings_work.h"
 
-/* Whether the query asks for one; false: dry_run is neither true nor false. */
-bool filings_dry_asked(struct req *r, bool *is_dry, struct fault *f) must_check;
 /* Looks up what holds the keys of w's candidates, of which there is one at least. */
 enum step filings_dry_look(struct req *r, struct filing_work *w, db_step_fn *then) must_check;
 /* Puts what was found beside the nodes; an answer that failed leaves it unknown. */

@@ -2,8 +2,8 @@
 #ifndef API_FILINGS_LINES_H
 #define API_FILINGS_LINES_H
 
-#include "api/req.h"
+#include "api/filings_wish.h"
 
-enum step filings_lines(struct req *r, bool is_dry) must_check;
+enum step filings_lines(struct req *r, const struct filing_wish *wish) must_check;
 
 #endif

@@ -35,6 +35,7 @@ struct filing_work {
 	bool wants_xml;                /* the caller, if the message is customs' own */
 	bool as_word;                  /* a relay's path: the answer to a message that was taken whole is OK */
 	enum sandbox_fault fault;      /* what the caller ordered to go wrong */
+	bool iso;                      /* JSON has currencies and countries as ISO codes */
 	bool is_dry;                   /* nothing is stored */
 	bool has_looked;               /* dry run: taken is known */
 	struct text base;              /* "https://host" of problem types */

@@ -14,16 +14,21 @@ step_fn declarations_list, declarations_get, declarations_timeline, declarations
 step_fn declarations_receipts, receipts_poll;
 /* clients.c */
 step_fn me_get, me_report, clients_list, clients_get, clients_report, clients_state;
+/* steps.c */
+step_fn declarations_steps;
 /* receipts.c, authorities.c */
 step_fn receipts_post, authorities_list;
 /* deliveries.c */
 step_fn deliveries_list, deliveries_get, deliveries_retry;
 /* identities.c */
 step_fn identities_post;
+/* payments.c: what callers do; payments_customs.c: what customs and platforms do among themselves */
+step_fn payment_queries_post, payment_queries_get, payment_data_post;
+step_fn payment_data_opened, payment_data_uploaded;
 /* standard.c, problems.c, openapi.c */
 step_fn standard_index, standard_schema, standard_xml_schema, problems_get, openapi_get;
-/* codes.c */
-step_fn standard_codes, standard_code_list;
+/* codes.c, regimes.c */
+step_fn standard_codes, standard_code_list, standard_regimes;
 /* ops.c, test_clock.c */
 step_fn ops_health, ops_ready, ops_metrics, test_clock_post;
 /* sandbox.c */

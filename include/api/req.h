@@ -37,7 +37,7 @@ typedef enum step step_fn(struct req *r);
 typedef enum step db_step_fn(struct req *r, const struct db_answer *a);
 typedef enum step http_step_fn(struct req *r, const struct httpc_answer *a);
 
-enum form { FORM_NONE, FORM_JSON, FORM_XML, FORM_LINES }; /* of a body; FORM_LINES: NDJSON */
+enum form { FORM_NONE, FORM_JSON, FORM_XML, FORM_LINES, FORM_FIELDS }; /* of a body; FORM_LINES: NDJSON, FORM_FIELDS: of a web form */
 
 enum wait { WAIT_NONE, WAIT_DB, WAIT_HTTP, WAIT_INTAKE, WAIT_INBOX, WAIT_TURN };
 enum { REQ_CAPTURES = 2, REQ_HEADERS_MAX = 12 };

@@ -15,6 +15,8 @@
 enum route_body {
 	ROUTE_BODY_NONE,
 	ROUTE_BODY_JSON,   /* small: ROUTE_SMALL_BYTES */
+	ROUTE_BODY_LONG,   /* JSON, up to api_conf.body_bytes */
+	ROUTE_BODY_FORM,   /* application/x-www-form-urlencoded, up to api_conf.body_bytes */
 	ROUTE_BODY_ANSWER, /* JSON or XML, up to api_conf.body_bytes */
 	ROUTE_BODY_FILING, /* these, or NDJSON up to api_conf.batch.body_bytes; also as gzip */
 	ROUTE_BODY_COUNT

@@ -18,7 +18,7 @@ struct ctl {
 	/* options */
 	const char *config_path, *conninfo;
 	bool as_json, status, strict, verbose, strict_signature;
-	const char *purpose, *name, *role, *authority, *url, *public_key, *required, *key, *certificate, *algorithm, *reason;
+	const char *purpose, *name, *role, *authority, *url, *public_key, *required, *key, *certificate, *algorithm, *reason, *drop_certificate;
 	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms;
 	const char *name_zh, *name_en, *iso, *from, *to, *source, *on;
 	struct text codes[CODES_MAX];
@@ -52,6 +52,8 @@ const char *client_name(const struct ctl *c);
 struct text client_actor(struct ctl *c);
 /* The business day that tools without a clock of their own judge by: --on, or today. */
 bool ctl_day(struct ctl *c, int32_t *day, struct fault *f) must_check;
+/* http or https, as a daemon will call it. NULL and "" are good. */
+bool ctl_check_url(const char *url, struct fault *f) must_check;
 
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;
@@ -60,6 +62,7 @@ ctl_fn client_promote, client_history, client_report; /* onboard.c */
 ctl_fn client_certificate, client_certificates, client_certificate_revoke, client_signature_set;
 ctl_fn authority_set, authority_list;
 ctl_fn code_list_show, code_add, code_close;
+ctl_fn platform_set, platform_list;
 ctl_fn status_show;
 ctl_fn key_new, key_public, receipt_check;
 ctl_fn message_sign, message_verify;

@@ -11,6 +11,10 @@
  *   DELETE /{CODE}/exceptions        none any more
  *   DELETE /{CODE}/messages          forgets
  *
+ *   POST /platDataOpen, /ceb2grab/grab/realTimeDataUpload   a platform that is asked for payment data, customs that is sent them
+ *   GET  /payment/calls              what came there, as it came; DELETE forgets
+ *   PUT  /payment/behaviour          {"code": what they answer, 0: 10000; "refuse_next": so many get a 503 first}
+ *
  * It remembers in memory only. Test and demonstration use; loopback.
  */
 #ifndef MOCK_MOCK_H
@@ -72,6 +76,15 @@ struct mock_authority {
 	struct arena arena;   /* of the messages */
 };
 
+enum { MOCK_PAYMENT_CALLS = 256 };
+struct mock_payment { /* calls about payment data */
+	int code, refuse_next;
+	int count; /* of those kept: the first ones */
+	bool is_upload[MOCK_PAYMENT_CALLS];
+	struct text bodies[MOCK_PAYMENT_CALLS];
+	struct arena arena;
+};
+
 struct mock {
 	struct loop *loop;
 	struct httpd *httpd;
@@ -81,6 +94,7 @@ struct mock {
 	const char *gateway;  /* base URL for later answers; NULL: there are none */
 	char token_headers[AUTHORITY_COUNT][160];
 	struct later *later;
+	struct mock_payment payment;
 };
 
 /* memory.c: NULL: full. */
@@ -118,6 +132,10 @@ bool later_add(struct later *l, struct mock_authority *m, struct mock_message *m
 void later_forget(struct later *l, const struct mock_authority *m);
 uint64_t later_waiting(const struct later *l);
 void later_free(struct later *l);
+
+/* payment.c: false: the request is about something else. */
+bool payment_came(struct mock *m, struct http_req *r) must_check;
+void payment_forget(struct mock *m);
 
 /* server.c */
 extern const struct httpd_calls mock_calls;

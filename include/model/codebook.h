@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/fault.h"
 #include "base/text.h"
 #include "model/authority.h"
 #include "model/field.h"
@@ -21,18 +22,41 @@ struct code_row { /* borrowed from the codebook's arena */
 	struct text source;
 };
 
+/* match: filed and compared before anything is declared; clear: gets the declaration and must clear it; follow: afterwards. */
+enum step_phase { PHASE_MATCH, PHASE_CLEAR, PHASE_FOLLOW };
+const char *step_phase_name(enum step_phase p);
+
+enum { STEP_NUMBER_MAX = 31 };
+#define STEP_BIT(number) (UINT32_C(1) << (number))
+
+struct regime_step { /* table regime_step: one thing to be done, and by whom */
+	int32_t regime_id;
+	int number;                   /* 1 to STEP_NUMBER_MAX; several rows may have it at different times */
+	enum step_phase phase;
+	struct text kind;             /* of filing, by name: it may be one that this program does not know; absent: an authority's step */
+	enum authority authority;     /* when kind is absent */
+	struct text responsible;      /* roles parted by commas: "platform,merchant" */
+	uint32_t needs;               /* STEP_BIT()s of those that come before it */
+	bool required;                /* else: only if there is a reason for it */
+	int32_t valid_from, valid_to;
+	struct text source;
+};
+
 #define FLOW(kind) (1u << (kind)) /* of enum doc_kind */
+#define FLOWS_MATCHED (FLOW(DOC_ORDER) | FLOW(DOC_PAYMENT) | FLOW(DOC_WAYBILL) | FLOW(DOC_INVENTORY)) /* what a match can ask for */
 
 struct regime { /* table regime: which flows and authorities a declaration needs, by trade mode and direction */
 	int32_t id;                   /* the row's id, kept in every decision that used it */
 	struct text trade_mode;       /* "9610" */
 	enum direction direction;
 	unsigned flows;               /* FLOW() bits that must be there */
-	unsigned authorities;         /* AUTHORITY_BIT()s that get the declaration and must clear it */
+	unsigned authorities;         /* AUTHORITY_BIT()s that get the declaration and must clear it; both from the steps, if it has any */
 	int wait_hours;               /* window for missing flows */
 	bool bonded;                  /* books and zone fields are mandatory */
 	int32_t valid_from, valid_to; /* by the business date (day the declaration was opened) */
 	struct text source;
+	const struct regime_step *steps; /* by number and time, of every day; set by codebook_seal() */
+	int step_count;
 };
 
 struct codebook {
@@ -42,8 +66,12 @@ struct codebook {
 	int list_from[CODE_LIST_COUNT + 1]; /* where a list begins in codes, the next one's beginning is its end */
 	uint32_t *slots;        /* open addressing, power of two */
 	uint32_t slot_mask;
+	uint32_t *iso_slots;    /* the same by list and each ISO code of a row */
+	uint32_t iso_mask;
 	struct regime *regimes;
 	int regime_count;
+	struct regime_step *steps;
+	int step_count;
 	int64_t revision;       /* of the tables it was read from */
 };
 
@@ -51,9 +79,12 @@ struct codebook *codebook_new(size_t limit_bytes) must_check;
 void codebook_free(struct codebook *c);
 bool codebook_add_code(struct codebook *c, const struct code_row *row) must_check;   /* copies; before codebook_seal() */
 bool codebook_add_regime(struct codebook *c, const struct regime *row) must_check;
+bool codebook_add_step(struct codebook *c, const struct regime_step *row) must_check;
 bool codebook_seal(struct codebook *c) must_check;                                   /* sorts, and builds the index */
 /* The row valid on the day; NULL: none. */
 const struct code_row *codebook_find(const struct codebook *c, enum code_list l, struct text code, int32_t day);
+/* The codes that stand for an ISO code (capitals) on the day: how many different ones there are; the first `most` of them in *found. */
+int codebook_find_iso(const struct codebook *c, enum code_list l, struct text iso, int32_t day, const struct code_row **found, int most);
 /* All rows of a list, in order of code and time, of every day. */
 const struct code_row *codebook_list(const struct codebook *c, enum code_list l, int *count);
 const struct regime *codebook_regime(const struct codebook *c, struct text trade_mode, enum direction d, int32_t day);
@@ -61,8 +92,10 @@ const struct regime *codebook_regime(const struct codebook *c, struct text trade
  * that has a row with trade_mode "*" for the direction. */
 const struct regime *codebook_default_regime(const struct codebook *c, enum direction d, int32_t day);
 
-/* "order,payment" and "CUS,TAX" as bits; false: an unknown name (or no flow at all). */
-bool regime_flows_by_names(struct text names, unsigned *out) must_check;
-bool regime_authorities_by_codes(struct text codes, unsigned *out) must_check;
+/* Can every regime of a sealed codebook be obeyed? False: *f names the row that asks for more than this program can do, or whose steps
+ * do not fit together. */
+bool codebook_check_regimes(const struct codebook *c, struct fault *f) must_check;
+/* A step's columns as texts: phase, kind or authority (the other absent), needs ("1,2"). False: *out cannot be obeyed. */
+bool regime_step_read(struct regime_step *out, struct text phase, struct text kind, struct text authority, struct text needs) must_check;
 
 #endif

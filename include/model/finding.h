@@ -17,6 +17,7 @@ struct finding {
 	enum rule rule;
 	const struct field_def *field; /* NULL: the node as a whole, or see `member` */
 	struct text member;            /* the name as the sender wrote it, when it is no field of ours */
+	struct text pointer;           /* the whole JSON Pointer, in bodies that are no filings; else absent */
 	int line;                      /* 0-based row of lines; -1: head */
 	bool beside_head;              /* XML: the element stands in the node itself, not in its head */
 	struct text got;               /* short, for the sender only; may be absent */

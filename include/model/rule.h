@@ -21,6 +21,8 @@
 	X(FORM,              "field.form",               "GACC 2018-113 (202205), fields") \
 	X(VALUE,             "field.value",              "GACC 2018-113 (202205), fields") \
 	X(CODE,              "field.code",               "GACC 2018-113 (202205), code tables") \
+	X(ISO_UNKNOWN,       "field.iso-unknown",        "ISO 4217, ISO 3166; customs code tables") \
+	X(ISO_AMBIGUOUS,     "field.iso-ambiguous",      "ISO 4217, ISO 3166; customs code tables") \
 	X(CHARACTERS,        "field.characters",         "GACC 2018-113 (202205), UTF-8") \
 	X(KIND,              "filing.kind",              "data standard v1") \
 	X(LINES_NONE,        "filing.lines-none",        "GACC 2018-113 (202205), error -301001") \

@@ -48,6 +48,9 @@ struct message {
 /* Reads only; call message_check() next. The body is borrowed by the documents (JSON) or copied (XML). */
 bool message_read_json(struct arena *a, struct text body, struct message *out, struct fault *f) must_check;
 bool message_read_ceb(struct arena *a, struct text body, enum strictness how, struct message *out, struct fault *f) must_check;
+/* For a sender who gave currencies and countries as ISO codes (letters only: the numbers of ISO and of customs mean different things):
+ * puts customs' codes in their place, before message_check(). A code that stands for none or for several is a finding that names it. */
+void message_map_iso(struct arena *a, struct message *m, const struct codebook *book, int32_t day);
 /* document_check() on each node that has a document. An arena that became full shows in a->full: check it once. */
 void message_check(struct arena *a, struct message *m, const struct codebook *book, int32_t day);
 

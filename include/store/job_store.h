@@ -38,8 +38,8 @@ struct job_new {
 	int client_id, lines, pieces;
 	int64_t now_us;
 	struct text base;
-	bool chinese;
-	struct db_param params[8];
+	bool chinese, iso; /* language of its results; currencies and countries came as ISO codes */
+	struct db_param params[9];
 };
 /* Answers one row: the job as callers see it. */
 void job_store_put(struct job_new *j, struct arena *a, struct db_call *call);
@@ -56,7 +56,7 @@ struct job_piece { /* what was claimed */
 	int tries;                 /* how often it was claimed, this time included */
 	struct job_lines lines;
 	struct text base;
-	bool chinese;
+	bool chinese, iso; /* language of its results; currencies and countries came as ISO codes */
 	bool client_is_good;       /* not disabled, expired or gone */
 	struct client client;      /* id, role, codes, and which of its messages must be signed */
 };

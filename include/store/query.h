@@ -2,7 +2,7 @@
  * Reading: every read endpoint is one file under sql/queries/, embedded at build.
  * Each answers one row: in its first column the JSON that goes to the caller, built by
  * PostgreSQL; no row: there is no such record for this caller. More columns are for C:
- * the key of a page's last row, the seq of an entity tag; the file says so.
+ * the key of a page's last row, the seq of an entity tag; the file says so. A few answer rows for C alone, and say that.
  *
  * A file's first line is `-- params: N` and says in comments what $1..$N are.
  */

@@ -43,12 +43,10 @@ create table code (
   primary key (list, code, valid_from)
 );
 
-create table regime (
+create table regime (               -- what it asks for is in regime_step
   id          integer primary key,
   trade_mode  text not null,                      -- '*': while no inventory says it
   direction   text not null check (direction in ('import', 'export')),
-  flows       text[] not null,                    -- order payment waybill inventory
-  authorities text[] not null,                    -- role codes that get the declaration and must clear it
   wait_hours  integer not null check (wait_hours > 0),
   bonded      boolean not null,
   valid_from  date not null,

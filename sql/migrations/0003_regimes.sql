@@ -1,11 +1,38 @@
--- Which flows a declaration needs and which authorities must clear it: sql/data/regimes.tsv. Dated; never edited.
-insert into regime (id, trade_mode, direction, flows, authorities, wait_hours, bonded, valid_from, valid_to, source)
-select f[1]::integer, f[2], f[3], string_to_array(f[4], ','), string_to_array(f[5], ','), f[6]::integer, f[7]::boolean,
-  f[8]::date, nullif(f[9], '')::date, f[10]
+-- Which flows a declaration needs, which authorities must clear it, and who does what in which order: sql/data/regimes.tsv and
+-- regime_steps.tsv. Dated; closed and added, never edited.
+create table regime_step (          -- the one place that says what a regime asks for
+  regime_id   integer not null references regime,
+  step        integer not null check (step between 1 and 31),
+  phase       text not null check (phase in ('match', 'clear', 'follow')),
+  kind        text,                               -- of filing
+  authority   text,                               -- role code
+  responsible text[] not null,                    -- roles: platform merchant payment_company carrier declarant place_operator authority …
+  needs       integer[] not null,                 -- steps before it
+  required    boolean not null,
+  valid_from  date not null,
+  valid_to    date,
+  source      text not null,
+  primary key (regime_id, step, valid_from),
+  check ((kind is null) <> (authority is null))
+);
+
+insert into regime (id, trade_mode, direction, wait_hours, bonded, valid_from, valid_to, source)
+select f[1]::integer, f[2], f[3], f[4]::integer, f[5]::boolean, f[6]::date, nullif(f[7], '')::date, f[8]
 from (
   select string_to_array(line, E'\t') as f
   from string_to_table($data$
 @sql/data/regimes.tsv
+$data$, E'\n') as line
+  where line like E'%\t%'
+) as rows;
+
+insert into regime_step (regime_id, step, phase, kind, authority, responsible, needs, required, valid_from, valid_to, source)
+select f[1]::integer, f[2]::integer, f[3], nullif(f[4], ''), nullif(f[5], ''), string_to_array(f[6], ','),
+  string_to_array(f[7], ',')::integer[], f[8]::boolean, f[9]::date, nullif(f[10], '')::date, f[11]
+from (
+  select string_to_array(line, E'\t') as f
+  from string_to_table($data$
+@sql/data/regime_steps.tsv
 $data$, E'\n') as line
   where line like E'%\t%'
 ) as rows;

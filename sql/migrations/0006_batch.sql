@@ -14,6 +14,7 @@ create table job (
   pieces      integer not null,
   base        text not null,                 -- how its results are worded: address of problem types, language
   chinese     boolean not null,
+  iso         boolean not null,              -- currencies and countries came as ISO codes
   next_piece  integer not null default 0,
   done        integer not null default 0,    -- lines that have their result: good and bad ones
   good        integer not null default 0,

@@ -6,36 +6,10 @@
  */
 #include "api/handlers.h"
 #include "api/page.h"
+#include "api/rules.h"
 #include "model/code_search.h"
 
 enum { SOURCES_MAX = 8 };
-
-/* The codebook in force, and whether the caller has its answers of that day already; NULL: not read yet. */
-static const struct codebook *in_force(struct req *r, int32_t day, bool *unchanged)
-{
-	const struct rules *rules = *r->api->deps.rules;
-	struct buf tag;
-
-	if (rules == NULL)
-		return NULL;
-	buf_init(&tag, r->arena, 48);
-	buf_printf(&tag, "\"r%lld-%d\"", (long long)rules->revision, (int)day);
-	*unchanged = !tag.full && req_may_keep(r, tag.at);
-	return rules->book;
-}
-
-static enum step not_read(struct req *r)
-{
-	return reply_fault(r, FAULT_STORE_DOWN, "the code lists are not read yet");
-}
-
-static void put_day(struct buf *b, int32_t day)
-{
-	char text[CLOCK_RFC3339_BYTES];
-
-	clock_rfc3339((int64_t)day * US_PER_DAY, 0, text);
-	buf_json(b, (struct text){ text, sizeof("2026-03-02") - 1 });
-}
 
 /* --- which lists there are ------------------------------------------------------------------------------------------- */
 
@@ -84,11 +58,11 @@ enum step standard_codes(struct req *r)
 {
 	int32_t today = clock_day(r->now_us);
 	bool unchanged, first = true;
-	const struct codebook *book = in_force(r, today, &unchanged);
+	const struct codebook *book = rules_kept(r, today, &unchanged);
 	struct buf b;
 
 	if (book == NULL)
-		return not_read(r);
+		return rules_not_read(r);
 	if (unchanged)
 		return reply_empty(r, 304);
 	buf_init(&b, r->arena, 8192);
@@ -132,12 +106,9 @@ static void put_row(struct buf *b, const struct code_row *row)
 	buf_str(b, ",\"iso\":[");
 	put_words(b, row->iso);
 	buf_str(b, "],\"valid_from\":");
-	put_day(b, row->valid_from);
+	rules_put_day(b, row->valid_from);
 	buf_str(b, ",\"valid_to\":");
-	if (row->valid_to == INT32_MAX)
-		buf_str(b, "null");
-	else
-		put_day(b, row->valid_to);
+	rules_put_day(b, row->valid_to);
 	buf_str(b, ",\"source\":");
 	buf_json(b, row->source);
 	buf_char(b, '}');
@@ -162,14 +133,8 @@ static struct cursor cursor_at(const struct code_row *row)
 
 static bool read_search(struct req *r, struct page *page, struct code_search *s, struct fault *f)
 {
-	struct text on = httpd_query(r->http, "on");
-	int64_t us = r->now_us;
-
-	if (on.at != NULL && !clock_parse_date(on, &us))
-		return fault_set(f, FAULT_BAD_REQUEST, "on is a day: 2026-03-02");
-	if (!page_read(r, page, f))
+	if (!rules_day(r, &s->day, f) || !page_read(r, page, f))
 		return false;
-	s->day = clock_day(us);
 	s->code = httpd_query(r->http, "code");
 	s->words = text_trim(httpd_query(r->http, "q"));
 	resume(page, s);
@@ -189,7 +154,7 @@ static enum step put_page(struct req *r, const struct codebook *book, const stru
 	buf_init(&b, r->arena, 256 + 256 * (size_t)count);
 	buf_printf(&b, "{\"list\":\"%s\",\"title_zh\":\"%s\",\"title_en\":\"%s\",\"on\":", code_list_name(s->list),
 	           code_list_title(s->list, true), code_list_title(s->list, false));
-	put_day(&b, s->day);
+	rules_put_day(&b, s->day);
 	buf_str(&b, ",\"items\":[");
 	for (int i = 0; i < count; i++) {
 		buf_str(&b, i == 0 ? "" : ",");
@@ -219,8 +184,8 @@ enum step standard_code_list(struct req *r)
 		return reply_fault(r, FAULT_NOT_FOUND, "the standard has no such list; see /v1/standard/codes");
 	if (!read_search(r, page, &s, &f))
 		return reply_problem(r, &f);
-	book = in_force(r, s.day, &unchanged);
+	book = rules_kept(r, s.day, &unchanged);
 	if (book == NULL)
-		return not_read(r);
+		return rules_not_read(r);
 	return unchanged ? reply_empty(r, 304) : put_page(r, book, page, &s);
 }

@@ -22,7 +22,7 @@
 static step_fn opened, stored;
 static db_step_fn looked;
 
-static struct filing_work *work_new(struct req *r, bool is_dry)
+static struct filing_work *work_new(struct req *r, const struct filing_wish *wish)
 {
 	struct filing_work *w = arena_zalloc(r->arena, sizeof(*w));
 
@@ -34,8 +34,10 @@ static struct filing_work *work_new(struct req *r, bool is_dry)
 	w->now_us = r->now_us;
 	w->form = r->form;
 	w->body = r->body;
-	w->is_dry = is_dry;
-	w->wants_xml = !is_dry && req_wants_xml(r); /* a receipt in customs' form would say that it is filed */
+	w->is_dry = wish->is_dry;
+	w->iso = wish->iso;
+	w->fault = wish->fault;
+	w->wants_xml = !wish->is_dry && req_wants_xml(r); /* a receipt in customs' form would say that it is filed */
 	w->as_word = r->route->is_relay;
 	r->own = w;
 	return w;
@@ -74,24 +76,16 @@ enum step filings_post(struct req *r)
 
 static enum step opened(struct req *r)
 {
+	struct filing_wish wish;
 	struct filing_work *w;
-	enum sandbox_fault fault;
 	struct fault f = { 0 };
-	bool is_dry;
 
-	if (!filings_dry_asked(r, &is_dry, &f))
+	if (!filings_wish_read(r, &wish, &f))
 		return reply_problem(r, &f);
-	if (!sandbox_read_fault(r, r->form == FORM_XML && req_wants_xml(r), &fault, &f))
-		return reply_problem(r, &f);
-	if (r->form == FORM_LINES && fault != SANDBOX_NO_FAULT)
-		return reply_fault(r, FAULT_BAD_REQUEST, "Sandbox-Fault is for single messages, not for batches");
 	if (r->form == FORM_LINES)
-		return filings_lines(r, is_dry);
-	w = work_new(r, is_dry);
-	if (w == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	w->fault = fault;
-	return file_message(r, w);
+		return filings_lines(r, &wish);
+	w = work_new(r, &wish);
+	return w == NULL ? reply_fault(r, FAULT_BUSY, "the request is larger than its memory") : file_message(r, w);
 }
 
 static enum step stored(struct req *r)

@@ -3,14 +3,6 @@
 
 #include "store/query.h"
 
-bool filings_dry_asked(struct req *r, bool *is_dry, struct fault *f)
-{
-	struct text t = httpd_query(r->http, "dry_run");
-
-	*is_dry = text_is(t, "true");
-	return t.at == NULL || *is_dry || text_is(t, "false") || fault_set(f, FAULT_BAD_REQUEST, "dry_run is true or false");
-}
-
 enum step filings_dry_look(struct req *r, struct filing_work *w, db_step_fn *then)
 {
 	const struct intake_submission *s = w->submission;

@@ -76,7 +76,7 @@ static bool keep_codes(struct req *r)
 	return !r->arena->full;
 }
 
-static struct lines_work *work_new(struct req *r, bool is_dry)
+static struct lines_work *work_new(struct req *r, const struct filing_wish *wish)
 {
 	struct lines_work *w = arena_zalloc(r->arena, sizeof(*w));
 
@@ -85,18 +85,18 @@ static struct lines_work *work_new(struct req *r, bool is_dry)
 	arena_init(&w->arena, r->api->conf.batch.memory_bytes);
 	ndjson_begin(&w->left, r->body, 1);
 	buf_init(&w->answers, r->arena, ANSWERS_FIRST_BYTES);
-	w->is_dry = is_dry;
+	w->is_dry = wish->is_dry;
 	w->piece = (struct filing_work){
-		.arena = &w->arena, .client = &r->client, .form = FORM_LINES, .line_bytes = r->api->conf.batch.line_bytes, .is_dry = is_dry,
+		.arena = &w->arena, .client = &r->client, .form = FORM_LINES, .line_bytes = r->api->conf.batch.line_bytes, .is_dry = wish->is_dry, .iso = wish->iso,
 		.base = req_base(r), .chinese = req_chinese(r),
 	};
 	r->own = w;
 	return r->arena->full ? NULL : w;
 }
 
-enum step filings_lines(struct req *r, bool is_dry)
+enum step filings_lines(struct req *r, const struct filing_wish *wish)
 {
-	bool is_async = !is_dry && prefers_async(r);
+	bool is_async = !wish->is_dry && prefers_async(r);
 	struct fault f = { 0 };
 	int lines;
 
@@ -104,9 +104,9 @@ enum step filings_lines(struct req *r, bool is_dry)
 		return reply_problem(r, &f);
 	if (is_async)
 		req_header(r, "Preference-Applied", "respond-async");
-	if (is_async || (!is_dry && lines > r->api->conf.batch.direct_lines))
-		return jobs_make(r, lines);
-	if (work_new(r, is_dry) == NULL)
+	if (is_async || (!wish->is_dry && lines > r->api->conf.batch.direct_lines))
+		return jobs_make(r, lines, wish);
+	if (work_new(r, wish) == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	return next_piece(r);
 }

@@ -32,6 +32,8 @@ bool filings_read(struct filing_work *w, struct fault *f)
 	w->signature = RULE_COUNT;
 	if (!open_and_read(w, f))
 		return false;
+	if (w->iso && w->message.dialect == DIALECT_JSON)
+		message_map_iso(w->arena, &w->message, w->rules->book, clock_day(w->now_us));
 	message_check(w->arena, &w->message, w->rules->book, clock_day(w->now_us));
 	message_refuse_unfiled(w->arena, &w->message);
 	if (w->arena->full)

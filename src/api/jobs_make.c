@@ -33,7 +33,7 @@ static void free_part(void *arena)
 	arena_done(arena);
 }
 
-enum step jobs_make(struct req *r, int lines)
+enum step jobs_make(struct req *r, int lines, const struct filing_wish *wish)
 {
 	struct jobs_make *m = arena_zalloc(r->arena, sizeof(*m));
 
@@ -41,7 +41,7 @@ enum step jobs_make(struct req *r, int lines)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	arena_init(&m->arena, r->api->conf.batch.memory_bytes);
 	ndjson_begin(&m->left, r->body, 1);
-	m->job = (struct job_new){ .client_id = r->client.id, .lines = lines, .now_us = r->now_us, .base = req_base(r), .chinese = req_chinese(r) };
+	m->job = (struct job_new){ .client_id = r->client.id, .lines = lines, .now_us = r->now_us, .base = req_base(r), .chinese = req_chinese(r), .iso = wish->iso };
 	m->job.id = id_new(r->api->deps.ids, r->now_us, (int16_t)(id_random(r->api->deps.ids) % ID_BUCKETS));
 	m->pieces = (struct job_pieces){ .job = m->job.id, .list = m->list };
 	r->own = m;

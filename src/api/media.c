@@ -15,6 +15,7 @@ static const struct {
 	{ "text/xml", FORM_XML },
 	{ "application/x-ndjson", FORM_LINES },
 	{ "application/jsonl", FORM_LINES },
+	{ "application/x-www-form-urlencoded", FORM_FIELDS },
 };
 
 static const struct {
@@ -23,6 +24,8 @@ static const struct {
 	const char *say;
 } bodies[ROUTE_BODY_COUNT] = {
 	[ROUTE_BODY_JSON] = { 1u << FORM_JSON, false, "send application/json" },
+	[ROUTE_BODY_LONG] = { 1u << FORM_JSON, false, "send application/json" },
+	[ROUTE_BODY_FORM] = { 1u << FORM_FIELDS, false, "send application/x-www-form-urlencoded" },
 	[ROUTE_BODY_ANSWER] = { 1u << FORM_JSON | 1u << FORM_XML, false, "send application/json or application/xml" },
 	[ROUTE_BODY_FILING] = { 1u << FORM_JSON | 1u << FORM_XML | 1u << FORM_LINES, true,
 	                        "send application/json, application/xml or application/x-ndjson" },
@@ -82,6 +85,8 @@ size_t media_body_limit(const struct req *r)
 	switch (r->route->body) {
 	case ROUTE_BODY_JSON:
 		return ROUTE_SMALL_BYTES;
+	case ROUTE_BODY_LONG:
+	case ROUTE_BODY_FORM:
 	case ROUTE_BODY_ANSWER:
 		return conf->body_bytes;
 	case ROUTE_BODY_FILING:

@@ -105,7 +105,7 @@ static void put_body(struct buf *b, const struct route *route)
 	if (route->body == ROUTE_BODY_NONE)
 		return;
 	buf_str(b, ",\"requestBody\":{\"required\":true,\"content\":{");
-	put_media(b, &first, "application/json", route->takes);
+	put_media(b, &first, route->body == ROUTE_BODY_FORM ? "application/x-www-form-urlencoded" : "application/json", route->takes);
 	if (route->body >= ROUTE_BODY_ANSWER) {
 		put_media(b, &first, "application/xml", NULL);
 		put_media(b, &first, "text/xml", NULL);

@@ -28,6 +28,12 @@
 	"{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" of "}," \
 	"\"next\":{\"type\":\"string\",\"description\":\"cursor of the next page; absent on the last\"}}}"
 
+#define NUMBERS      "{\"type\":\"array\",\"items\":" NUMBER "}"
+#define VALIDITY \
+	"\"valid_from\":" DAY ",\"valid_to\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"},\"source\":" TEXT_
+#define STEP_MEMBERS \
+	"\"step\":" NUMBER ",\"phase\":{\"enum\":[\"match\",\"clear\",\"follow\"]},\"kind\":" TEXT_OR_NULL ",\"authority\":" TEXT_OR_NULL \
+	",\"required\":" FLAG ",\"needs\":" NUMBERS
 #define NAMES_       "{\"type\":\"array\",\"items\":" TEXT_ "}"
 #define MESSAGES \
 	"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"kind\",\"direction\",\"customs_message\",\"schema\",\"xml_schema\"]," \
@@ -133,6 +139,15 @@ const struct openapi_schema openapi_schemas[] = {
 	  "{\"type\":\"object\",\"required\":[\"items\",\"next\",\"more\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" REF("Answer") "},"
 	  "\"next\":{\"type\":\"string\",\"description\":\"cursor for what comes after; always there\"},"
 	  "\"more\":{\"type\":\"boolean\",\"description\":\"true: ask again at once; false: that was all until now\"}}}" },
+	{ "Steps",
+	  "{\"type\":\"object\",\"required\":[\"declaration_id\",\"state\",\"regime\",\"sentence\",\"steps\"],\"properties\":{\"declaration_id\":" UUID
+	  ",\"state\":" TEXT_ ",\"state_title\":" TEXT_ ",\"regime\":{\"type\":\"object\",\"properties\":{\"id\":" NUMBER ",\"trade_mode\":" TEXT_
+	  ",\"direction\":" DIRECTION "}},\"sentence\":" TEXT_ ",\"steps\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"step\",\"state\","
+	  "\"responsible\",\"waits_for\"],\"properties\":{" STEP_MEMBERS ",\"title\":" TEXT_
+	  ",\"state\":{\"enum\":[\"done\",\"refused\",\"in_progress\",\"waiting\",\"not_needed\"]},\"at\":" TIME_OR_NULL ",\"filing_id\":" UUID_OR_NULL
+	  ",\"own\":" FLAG ",\"outcome\":" TEXT_OR_NULL ",\"delivery\":" TEXT_OR_NULL ",\"to_correct\":" FLAG ",\"next\":" FLAG
+	  ",\"responsible\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"role\":" TEXT_ ",\"title\":" TEXT_ ",\"code\":" TEXT_OR_NULL
+	  ",\"name\":" TEXT_OR_NULL "}}},\"waits_for\":" NUMBERS "}}}}}" },
 	{ "AnswerBody",
 	  "{\"description\":\"one answer or several; the members are in docs/API.md\",\"anyOf\":[{\"type\":\"object\"},"
 	  "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}]}" },
@@ -184,6 +199,32 @@ const struct openapi_schema openapi_schemas[] = {
 	{ "SandboxFault",
 	  "{\"type\":\"object\",\"required\":[\"authority\",\"fault\",\"times\"],\"properties\":{\"authority\":" TEXT_ ",\"fault\":" SANDBOX_FAULT
 	  ",\"times\":" NUMBER ",\"ms\":{\"type\":[\"integer\",\"null\"]},\"order_no\":" TEXT_OR_NULL "}}" },
+	{ "PaymentQueryBody",
+	  "{\"type\":\"object\",\"required\":[\"platform_code\",\"order_no\"],\"additionalProperties\":false,\"properties\":{\"platform_code\":" TEXT_
+	  ",\"order_no\":" TEXT_ "}}" },
+	{ "PaymentQuery",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"state\"],\"properties\":{\"id\":" UUID ",\"platform_code\":" TEXT_ ",\"order_no\":" TEXT_
+	  ",\"session_id\":" TEXT_ ",\"state\":{\"enum\":[\"asking\",\"asked\",\"answered\",\"refused\",\"unreachable\"]},\"asked_at\":" TIME
+	  ",\"attempts\":" NUMBER ",\"answer_code\":{\"type\":[\"integer\",\"null\"]},\"reason\":" TEXT_OR_NULL
+	  ",\"records\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"received_at\":" TIME ",\"payment_no\":" TEXT_
+	  ",\"cert_no\":" TEXT_ ",\"sha256\":" SHA ",\"keep_until\":" TIME
+	  ",\"data\":{\"type\":[\"object\",\"null\"],\"description\":\"regulators; else null\"}}}}}}" },
+	{ "PaymentData",
+	  "{\"type\":\"object\",\"required\":[\"payExchangeInfoHead\",\"payExchangeInfoLists\"],\"additionalProperties\":false,\"properties\":{"
+	  "\"payExchangeInfoHead\":{\"type\":\"object\"},\"payExchangeInfoLists\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":100,"
+	  "\"items\":{\"type\":\"object\"}}}}" },
+	{ "PaymentDataStored",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"orders\"],\"properties\":{\"id\":" UUID ",\"platform_code\":" TEXT_ ",\"payment_no\":" TEXT_
+	  ",\"orders\":{\"type\":\"array\",\"items\":" TEXT_ "},\"keep_until\":" TIME "}}" },
+	{ "OpenReqForm",
+	  "{\"type\":\"object\",\"required\":[\"openReq\"],\"properties\":{\"openReq\":{\"type\":\"string\",\"description\":"
+	  "\"JSON: orderNo, sessionID, serviceTime\"}}}" },
+	{ "UploadForm",
+	  "{\"type\":\"object\",\"required\":[\"payExInfoStr\"],\"properties\":{\"payExInfoStr\":{\"type\":\"string\",\"description\":"
+	  "\"JSON: sessionID, payExchangeInfoHead, payExchangeInfoLists, serviceTime, certNo, signValue\"}}}" },
+	{ "CustomsReply",
+	  "{\"type\":\"object\",\"required\":[\"code\",\"message\",\"serviceTime\"],\"properties\":{\"code\":" TEXT_ ",\"message\":" TEXT_
+	  ",\"total\":" NUMBER ",\"serviceTime\":" NUMBER "}}" },
 	{ "StandardIndex",
 	  "{\"type\":\"object\",\"required\":[\"standard\",\"filings\",\"answers\"],\"properties\":{\"standard\":" TEXT_ ",\"filings\":" MESSAGES
 	  ",\"answers\":" MESSAGES "}}" },
@@ -193,8 +234,13 @@ const struct openapi_schema openapi_schemas[] = {
 	{ "CodeList",
 	  "{\"type\":\"object\",\"required\":[\"list\",\"on\",\"items\"],\"properties\":{\"list\":" TEXT_ ",\"title_zh\":" TEXT_ ",\"title_en\":" TEXT_
 	  ",\"on\":" DAY ",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"code\",\"name_zh\",\"valid_from\"],\"properties\":{"
-	  "\"code\":" TEXT_ ",\"name_zh\":" TEXT_ ",\"name_en\":" TEXT_OR_NULL ",\"iso\":{\"type\":\"array\",\"items\":" TEXT_ "},\"valid_from\":" DAY
-	  ",\"valid_to\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"},\"source\":" TEXT_ "}}},\"next\":" TEXT_ "}}" },
+	  "\"code\":" TEXT_ ",\"name_zh\":" TEXT_ ",\"name_en\":" TEXT_OR_NULL ",\"iso\":{\"type\":\"array\",\"items\":" TEXT_ "}," VALIDITY "}}},\"next\":" TEXT_ "}}" },
+	{ "Regimes",
+	  "{\"type\":\"object\",\"required\":[\"on\",\"items\"],\"properties\":{\"on\":" DAY ",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+	  "\"required\":[\"id\",\"trade_mode\",\"direction\",\"steps\"],\"properties\":{\"id\":" NUMBER ",\"trade_mode\":" TEXT_ ",\"direction\":" DIRECTION
+	  ",\"wait_hours\":" NUMBER ",\"bonded\":" FLAG "," VALIDITY ",\"steps\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"step\",\"phase\"],"
+	  "\"properties\":{" STEP_MEMBERS ",\"title_zh\":" TEXT_ ",\"title_en\":" TEXT_ ",\"responsible\":{\"type\":\"array\",\"items\":" TEXT_ "}," VALIDITY
+	  "}}}}}}}}" },
 	{ "JsonSchema", "{\"type\":\"object\"}" },
 	{ "OpenApi", "{\"type\":\"object\"}" },
 	{ "Health", "{\"type\":\"object\",\"properties\":{\"status\":{\"const\":\"ok\"}}}" },
@@ -225,13 +271,15 @@ static const struct openapi_parameter parameters[] = {
 	{ "authority", TEXT_, "role code, such as CUS" },
 	{ "code", TEXT_, "of an authority: its role code, such as CUS; of a list: how its codes begin" },
 	{ "id", TEXT_, "id as answers show it" },
+	{ "codes", "{\"enum\":[\"customs\",\"iso\"]}", "iso: currencies and countries of the JSON filing are ISO 4217 and ISO 3166 letters" },
 	{ "list", TEXT_, "name of a code list, such as currency" },
 	{ "q", TEXT_, "a part of a name in Chinese or English, an ISO code, or the beginning of a code" },
-	{ "on", DAY, "the day on which rows are in force; today if left out" },
+	{ "on", DAY, "the day on which they are in force; today if left out" },
 	{ "dry_run", FLAG, "true: everything is checked, nothing is stored" },
 	{ "from_line", "{\"type\":\"integer\",\"minimum\":1}", "number of the first line wanted" },
 	{ "name", TEXT_, "name of a client, percent-encoded" },
 	{ "role", ROLE, "role of a client" },
+	{ "trade_mode", TEXT_, "mode of trade, such as 9610; * until the inventory says it" },
 	{ "slug", TEXT_, "last part of a problem's type" },
 };
 

@@ -19,7 +19,7 @@
 #define AUTHORITY    ROLE_BIT(ROLE_AUTHORITY)
 
 static const char *const filings_query[] = { "kind", "direction", "key", "sha256" };
-static const char *const filings_post_query[] = { "dry_run" };
+static const char *const filings_post_query[] = { "dry_run", "codes" };
 static const char *const jobs_query[] = { "limit", "cursor" };
 static const char *const results_query[] = { "from_line" };
 static const char *const declarations_query[] = { "platform_code", "order_no", "state", "verdict", "from", "to", "limit", "cursor" };
@@ -27,6 +27,7 @@ static const char *const receipts_query[] = { "from", "to", "limit", "cursor" };
 static const char *const clients_query[] = { "role", "state", "limit", "cursor" };
 static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "limit", "cursor" };
 
+static const char *const regimes_query[] = { "on", "trade_mode", "direction" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
 
 static const struct route routes[] = {
@@ -73,6 +74,9 @@ static const struct route routes[] = {
 	{ .name = "receipts_poll", .method = "GET", .path = "/v1/receipts", .roles = ROLES_READ, QUERY(receipts_query),
 	  .type = JSON_TYPE, .schema = "AnswerPoll", .also = XML_TYPE, .statuses = "204",
 	  .summary = "Everything authorities answered to the caller's declarations, in the order it came; for polling", .handler = receipts_poll },
+	{ .name = "declarations_steps", .method = "GET", .path = "/v1/declarations/{id}/steps", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "Steps", .statuses = "404",
+	  .summary = "The steps of its regime: what is done, what is waited for, and from whom", .handler = declarations_steps },
 	{ .name = "receipts_post", .method = "POST", .path = "/v1/authorities/{code}/receipts", .roles = AUTHORITY | OPERATOR | REGULATOR,
 	  .body = ROUTE_BODY_ANSWER, .type = JSON_TYPE, .schema = "ReceiptsStored", .takes = "AnswerBody", .statuses = "404",
 	  .summary = "An authority's answers: CEB XML from customs, JSON from the others", .handler = receipts_post },
@@ -109,6 +113,21 @@ static const struct route routes[] = {
 	{ .name = "clients_state", .method = "POST", .path = "/v1/clients/{name}/state", .roles = OPERATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Client", .takes = "ClientStateBody", .statuses = "404 409",
 	  .summary = "An enterprise's next state, or an earlier one with a reason", .handler = clients_state },
+	{ .name = "payment_queries_post", .method = "POST", .path = "/v1/payment-queries", .roles = OPERATOR | REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "PaymentQuery", .takes = "PaymentQueryBody", .statuses = "202 404 422",
+	  .summary = "Ask a platform for the payment data of an order, as customs does (GACC 2018-179)", .handler = payment_queries_post },
+	{ .name = "payment_queries_get", .method = "GET", .path = "/v1/payment-queries/{id}", .roles = OPERATOR | REGULATOR,
+	  .type = JSON_TYPE, .schema = "PaymentQuery", .statuses = "404",
+	  .summary = "How a question to a platform stands, and what it sent", .handler = payment_queries_get },
+	{ .name = "payment_data_post", .method = "POST", .path = "/v1/payment-data", .roles = ENTERPRISE, .body = ROUTE_BODY_LONG,
+	  .type = JSON_TYPE, .schema = "PaymentDataStored", .takes = "PaymentData", .statuses = "201 422",
+	  .summary = "Hand in a platform's payment data, for customs to ask for", .handler = payment_data_post },
+	{ .name = "payment_data_opened", .method = "POST", .path = "/platDataOpen", .roles = ROLES_NONE, .body = ROUTE_BODY_FORM,
+	  .type = JSON_TYPE, .schema = "CustomsReply", .takes = "OpenReqForm", .statuses = "",
+	  .summary = "Customs asks for payment data that were handed in: they are uploaded to it", .handler = payment_data_opened },
+	{ .name = "payment_data_uploaded", .method = "POST", .path = "/ceb2grab/grab/realTimeDataUpload", .roles = ROLES_NONE, .body = ROUTE_BODY_FORM,
+	  .type = JSON_TYPE, .schema = "CustomsReply", .takes = "UploadForm", .statuses = "",
+	  .summary = "A platform sends the payment data that it was asked for, signed", .handler = payment_data_uploaded },
 	{ .name = "standard_index", .method = "GET", .path = "/v1/standard", .roles = ROLES_NONE,
 	  .type = JSON_TYPE, .schema = "StandardIndex", .statuses = "",
 	  .summary = "The filings that the data standard knows", .handler = standard_index },
@@ -118,6 +137,9 @@ static const struct route routes[] = {
 	{ .name = "standard_code_list", .method = "GET", .path = "/v1/standard/codes/{list}", .roles = ROLES_NONE, QUERY(codes_query),
 	  .type = JSON_TYPE, .schema = "CodeList", .statuses = "304 404",
 	  .summary = "Codes of a list that are in force on a day, by code, name or ISO code", .handler = standard_code_list },
+	{ .name = "standard_regimes", .method = "GET", .path = "/v1/standard/regimes", .roles = ROLES_NONE, QUERY(regimes_query),
+	  .type = JSON_TYPE, .schema = "Regimes", .statuses = "304",
+	  .summary = "What each regime asks for, from whom and in which order, on a day", .handler = standard_regimes },
 	{ .name = "standard_schema", .method = "GET", .path = "/v1/standard/{kind}/{direction}", .roles = ROLES_NONE,
 	  .type = "application/schema+json", .schema = "JsonSchema", .statuses = "404",
 	  .summary = "JSON Schema of one kind of filing", .handler = standard_schema },

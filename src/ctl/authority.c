@@ -6,17 +6,6 @@
 #include "ctl/table.h"
 #include "model/authority.h"
 
-static bool check_url(const char *url, struct fault *f)
-{
-	if (url == NULL || *url == '\0')
-		return true;
-	if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
-		return fault_set(f, FAULT_BAD_REQUEST, "--url begins with http:// or https://");
-	if (strpbrk(url, " \t\r\n\"<>") != NULL || strlen(url) > 1000)
-		return fault_set(f, FAULT_BAD_REQUEST, "--url is no URL");
-	return true;
-}
-
 bool authority_set(struct ctl *c, struct fault *f)
 {
 	static const char update[] =
@@ -35,7 +24,7 @@ bool authority_set(struct ctl *c, struct fault *f)
 	struct db_param p[2 + COUNTOF(numbers)] = { db_text(text_of(c->arguments[0])), db_text(text_of(c->url)) };
 	const struct db_rows *r;
 
-	if (!check_url(c->url, f))
+	if (!ctl_check_url(c->url, f))
 		return false;
 	for (size_t i = 0; i < COUNTOF(numbers); i++)
 		if (!ctl_number(c, numbers[i].option, numbers[i].value, &p[2 + i], f))

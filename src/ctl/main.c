@@ -48,6 +48,9 @@ static const char usage[] =
 "  code add LIST CODE --name-zh NAME [--name-en NAME] [--iso CODES] [--from DAY] [--source TEXT]\n"
 "                                                 a code from a day on (today)\n"
 "  code close LIST CODE --to DAY                  its last day; rows are closed, never edited\n"
+"  platform set CODE [--url URL] [--certificate FILE] [--drop-certificate SERIAL]\n"
+"                                                 where a platform is asked for payment data, and what it signs with\n"
+"  platform list\n"
 "  status                                         schema, declarations, backlog\n"
 "  key new PATH                                   make a key that signs receipts\n"
 "  key public PATH                                its public half, in hex\n"
@@ -94,6 +97,8 @@ static const struct command {
 	{ "code", "list", code_list_show, 0, 1 },
 	{ "code", "add", code_add, 2, 2 },
 	{ "code", "close", code_close, 2, 2 },
+	{ "platform", "set", platform_set, 1, 1 },
+	{ "platform", "list", platform_list, 0, 0 },
 	{ "status", NULL, status_show, 0, 0 },
 	{ "key", "new", key_new, 1, 1 },
 	{ "key", "public", key_public, 1, 1 },
@@ -134,6 +139,8 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "to", offsetof(struct ctl, to) },
 	{ "reason", offsetof(struct ctl, reason) },
 	{ "public-key", offsetof(struct ctl, public_key) },
+	{ "certificate", offsetof(struct ctl, certificate) },
+	{ "drop-certificate", offsetof(struct ctl, drop_certificate) },
 	{ "max-in-flight", offsetof(struct ctl, max_in_flight) },
 	{ "timeout-ms", offsetof(struct ctl, timeout_ms) },
 	{ "attempts-max", offsetof(struct ctl, attempts_max) },
@@ -270,6 +277,17 @@ const struct db_rows *ctl_run(struct ctl *c, const char *sql, const struct db_pa
 bool ctl_rules_moved(struct ctl *c, struct fault *f)
 {
 	return ctl_run(c, "select nextval('rule_revision')", NULL, 0, f) != NULL;
+}
+
+bool ctl_check_url(const char *url, struct fault *f)
+{
+	if (url == NULL || *url == '\0')
+		return true;
+	if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
+		return fault_set(f, FAULT_BAD_REQUEST, "--url begins with http:// or https://");
+	if (strpbrk(url, " \t\r\n\"<>") != NULL || strlen(url) > 1000)
+		return fault_set(f, FAULT_BAD_REQUEST, "--url is no URL");
+	return true;
 }
 
 bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f)

@@ -111,6 +111,7 @@ static bool start(struct mock *m, const struct options *o, struct fault *f)
 		behaviour_default(&m->authorities[a].behaviour);
 		arena_init(&m->authorities[a].arena, (size_t)1 << 30);
 	}
+	arena_init(&m->payment.arena, (size_t)64 << 20);
 	m->gateway = o->gateway;
 	calls = mock_calls;
 	calls.arg = m;
@@ -149,6 +150,7 @@ static void stop(struct mock *m)
 	httpd_free(m->httpd);
 	later_free(m->later);
 	httpc_free(m->httpc);
+	payment_forget(m);
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++) {
 		exception_forget(&m->authorities[a]);
 		mock_forget(&m->authorities[a]);

@@ -241,6 +241,8 @@ static void on_request(struct http_req *r, void *arg)
 	enum authority a;
 
 	r->user = NULL;
+	if (payment_came(mock, r))
+		return;
 	if (!authority_by_code(code, &a)) {
 		reply_json(r, 404, TEXT("{\"error\":\"no such authority\"}"));
 		return;

@@ -1,16 +1,16 @@
 /*
- * Code lists and regimes in memory: filled once, sealed, then only read.
+ * Code lists in memory: filled once, sealed, then only read. Regimes are in codebook_regime.c.
  *
  *   codebook_new ─► add, add … ─► codebook_seal ─► find, find …
  *
  * Several rows may have the same list and code with different times of validity; they stand in the
  * same run of slots, and the look-up takes the one that is valid on the day.
  */
-#include "model/codebook.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "model/codebook_priv.h"
 
 #define SLOT_FREE 0 /* slots hold index + 1 */
 
@@ -31,8 +31,7 @@ void codebook_free(struct codebook *c)
 	free(c);
 }
 
-/* An array that doubles in the arena whenever count is a power of two (or 0). */
-static void *with_room(struct arena *a, void *array, int count, size_t size)
+void *codebook_room(struct arena *a, void *array, int count, size_t size)
 {
 	size_t room = count == 0 ? 1 : 2 * (size_t)count;
 	void *more;
@@ -45,8 +44,7 @@ static void *with_room(struct arena *a, void *array, int count, size_t size)
 	return more;
 }
 
-/* Copies; an absent text stays absent. */
-static bool keep(struct arena *a, struct text *t)
+bool codebook_keep(struct arena *a, struct text *t)
 {
 	if (t->at == NULL)
 		return true;
@@ -56,7 +54,7 @@ static bool keep(struct arena *a, struct text *t)
 
 bool codebook_add_code(struct codebook *c, const struct code_row *row)
 {
-	struct code_row *codes = with_room(&c->arena, c->codes, c->code_count, sizeof(*codes));
+	struct code_row *codes = codebook_room(&c->arena, c->codes, c->code_count, sizeof(*codes));
 	const struct code_row *before;
 	struct code_row *one;
 
@@ -67,30 +65,13 @@ bool codebook_add_code(struct codebook *c, const struct code_row *row)
 	one = &codes[c->code_count];
 	before = c->code_count == 0 ? one : one - 1;
 	*one = *row;
-	if (!keep(&c->arena, &one->code) || !keep(&c->arena, &one->name_zh) || !keep(&c->arena, &one->name_en) || !keep(&c->arena, &one->iso))
+	if (!codebook_keep(&c->arena, &one->code) || !codebook_keep(&c->arena, &one->name_zh) || !codebook_keep(&c->arena, &one->name_en) || !codebook_keep(&c->arena, &one->iso))
 		return false;
 	if (before != one && text_eq(before->source, row->source))
 		one->source = before->source; /* one text for thousands of rows */
-	else if (!keep(&c->arena, &one->source))
+	else if (!codebook_keep(&c->arena, &one->source))
 		return false;
 	c->code_count++;
-	return true;
-}
-
-bool codebook_add_regime(struct codebook *c, const struct regime *row)
-{
-	struct regime *regimes = with_room(&c->arena, c->regimes, c->regime_count, sizeof(*regimes));
-	struct regime *one;
-
-	assert(c->slots == NULL);
-	if (regimes == NULL)
-		return false;
-	c->regimes = regimes;
-	one = &regimes[c->regime_count];
-	*one = *row;
-	if (!keep(&c->arena, &one->trade_mode) || !keep(&c->arena, &one->source))
-		return false;
-	c->regime_count++;
 	return true;
 }
 
@@ -128,31 +109,48 @@ static void sort_codes(struct codebook *c)
 	}
 }
 
-bool codebook_seal(struct codebook *c)
+/* An open table for so many entries, all free; NULL: arena full. */
+static uint32_t *new_slots(struct arena *a, int entries, uint32_t *mask)
 {
 	uint32_t size = 16;
 
-	assert(c->slots == NULL);
-	sort_codes(c);
-	while (size < 2 * (uint32_t)c->code_count)
+	while (size < 2 * (uint32_t)entries)
 		size *= 2;
-	c->slots = arena_zalloc(&c->arena, size * sizeof(*c->slots));
-	if (c->slots == NULL)
-		return false;
-	c->slot_mask = size - 1;
-	for (int i = 0; i < c->code_count; i++) {
-		uint32_t slot = hash(c->codes[i].list, c->codes[i].code) & c->slot_mask;
-
-		while (c->slots[slot] != SLOT_FREE)
-			slot = (slot + 1) & c->slot_mask;
-		c->slots[slot] = (uint32_t)i + 1;
-	}
-	return true;
+	*mask = size - 1;
+	return arena_zalloc(a, size * sizeof(uint32_t));
 }
 
-static bool is_valid_on(int32_t from, int32_t to, int32_t day)
+static void take_slot(uint32_t *slots, uint32_t mask, uint32_t at, int index)
 {
-	return from <= day && day <= to;
+	while (slots[at & mask] != SLOT_FREE)
+		at++;
+	slots[at & mask] = (uint32_t)index + 1;
+}
+
+static bool index_iso(struct codebook *c)
+{
+	struct text rest, word;
+	int words = 0;
+
+	for (int i = 0; i < c->code_count; i++)
+		for (rest = c->codes[i].iso; text_next(&rest, ' ', &word);)
+			words++;
+	c->iso_slots = new_slots(&c->arena, words, &c->iso_mask);
+	for (int i = 0; c->iso_slots != NULL && i < c->code_count; i++)
+		for (rest = c->codes[i].iso; text_next(&rest, ' ', &word);)
+			take_slot(c->iso_slots, c->iso_mask, hash(c->codes[i].list, word), i);
+	return c->iso_slots != NULL;
+}
+
+bool codebook_seal(struct codebook *c)
+{
+	assert(c->slots == NULL);
+	sort_codes(c);
+	codebook_attach_steps(c);
+	c->slots = new_slots(&c->arena, c->code_count, &c->slot_mask);
+	for (int i = 0; c->slots != NULL && i < c->code_count; i++)
+		take_slot(c->slots, c->slot_mask, hash(c->codes[i].list, c->codes[i].code), i);
+	return c->slots != NULL && index_iso(c);
 }
 
 const struct code_row *codebook_find(const struct codebook *c, enum code_list l, struct text code, int32_t day)
@@ -161,10 +159,37 @@ const struct code_row *codebook_find(const struct codebook *c, enum code_list l,
 	for (uint32_t slot = hash(l, code) & c->slot_mask; c->slots[slot] != SLOT_FREE; slot = (slot + 1) & c->slot_mask) {
 		const struct code_row *row = &c->codes[c->slots[slot] - 1];
 
-		if (row->list == l && text_eq(row->code, code) && is_valid_on(row->valid_from, row->valid_to, day))
+		if (row->list == l && text_eq(row->code, code) && codebook_is_on(row->valid_from, row->valid_to, day))
 			return row;
 	}
 	return NULL;
+}
+
+static bool has_iso(const struct code_row *row, struct text iso)
+{
+	struct text rest = row->iso, word;
+
+	while (text_next(&rest, ' ', &word))
+		if (text_eq(word, iso))
+			return true;
+	return false;
+}
+
+int codebook_find_iso(const struct codebook *c, enum code_list l, struct text iso, int32_t day, const struct code_row **found, int most)
+{
+	int count = 0;
+
+	for (uint32_t slot = hash(l, iso) & c->iso_mask; c->iso_slots[slot] != SLOT_FREE; slot = (slot + 1) & c->iso_mask) {
+		const struct code_row *row = &c->codes[c->iso_slots[slot] - 1];
+		bool is_new = row->list == l && codebook_is_on(row->valid_from, row->valid_to, day) && has_iso(row, iso);
+
+		for (int i = 0; i < count && i < most && is_new; i++)
+			is_new = !text_eq(found[i]->code, row->code);
+		if (is_new && count < most)
+			found[count] = row;
+		count += is_new;
+	}
+	return count;
 }
 
 const struct code_row *codebook_list(const struct codebook *c, enum code_list l, int *count)
@@ -172,48 +197,4 @@ const struct code_row *codebook_list(const struct codebook *c, enum code_list l,
 	assert(c->slots != NULL);
 	*count = c->list_from[l + 1] - c->list_from[l];
 	return &c->codes[c->list_from[l]];
-}
-
-/* Of several rows valid on the day, the one that came into force last. */
-const struct regime *codebook_regime(const struct codebook *c, struct text trade_mode, enum direction d, int32_t day)
-{
-	const struct regime *best = NULL;
-
-	for (int i = 0; i < c->regime_count; i++) {
-		const struct regime *r = &c->regimes[i];
-
-		if (r->direction != d || !text_eq(r->trade_mode, trade_mode) || !is_valid_on(r->valid_from, r->valid_to, day))
-			continue;
-		if (best == NULL || r->valid_from > best->valid_from ||
-		    (r->valid_from == best->valid_from && r->id > best->id))
-			best = r;
-	}
-	return best;
-}
-
-const struct regime *codebook_default_regime(const struct codebook *c, enum direction d, int32_t day)
-{
-	return codebook_regime(c, TEXT("*"), d, day);
-}
-
-bool regime_flows_by_names(struct text names, unsigned *out)
-{
-	enum doc_kind kind;
-	struct text name;
-
-	for (*out = 0; text_next(&names, ',', &name); *out |= FLOW(kind))
-		if (!doc_kind_by_name(name, &kind))
-			return false;
-	return *out != 0;
-}
-
-bool regime_authorities_by_codes(struct text codes, unsigned *out)
-{
-	enum authority authority;
-	struct text code;
-
-	for (*out = 0; text_next(&codes, ',', &code); *out |= AUTHORITY_BIT(authority))
-		if (!authority_by_code(code, &authority))
-			return false;
-	return true;
 }

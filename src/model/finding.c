@@ -28,7 +28,7 @@ bool findings_any(const struct findings *f)
 /* About the list of lines itself. */
 static bool is_about_lines(const struct finding *f)
 {
-	return f->field == NULL && f->member.at == NULL && (f->rule == RULE_LINES_NONE || f->rule == RULE_LINES_TOO_MANY);
+	return f->field == NULL && f->member.at == NULL && f->pointer.at == NULL && (f->rule == RULE_LINES_NONE || f->rule == RULE_LINES_TOO_MANY);
 }
 
 /* As RFC 6901 wants a member's name. */
@@ -47,6 +47,7 @@ static void put_pointer_name(struct buf *b, struct text name)
 void finding_put_pointer(struct buf *b, const struct finding *f, const char *prefix)
 {
 	buf_str(b, prefix);
+	buf_text(b, f->pointer);
 	if (f->line >= 0) {
 		buf_str(b, "/lines/");
 		buf_i64(b, f->line);

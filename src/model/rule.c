@@ -41,6 +41,13 @@ static const struct {
 	[RULE_CODE] = {
 		"The code is not in its code list on this day.", "代码不在当日有效的代码表中。",
 		"Take a code from the list served under /v1/standard/codes.", "请使用 /v1/standard/codes 公布的代码表中的代码。", 0 },
+	[RULE_ISO_UNKNOWN] = {
+		"No customs code stands for this ISO code on this day.", "当日没有与该 ISO 代码对应的海关代码。",
+		"Give the letters of an ISO code in force, or file customs' own codes without codes=iso.",
+		"请填写有效的 ISO 字母代码，或不带 codes=iso 参数并使用海关代码报送。", 0 },
+	[RULE_ISO_AMBIGUOUS] = {
+		"Several customs codes stand for this ISO code.", "该 ISO 代码对应多个海关代码。",
+		"Choose one of them and file customs' own codes, without codes=iso.", "请从中选定一个，不带 codes=iso 参数并使用海关代码报送。", 0 },
 	[RULE_CHARACTERS] = {
 		"The text has characters that may not be in it.", "文本含有不允许的字符。",
 		"Send UTF-8 without control characters.", "请使用不含控制字符的 UTF-8 文本。", 0 },

@@ -14,8 +14,6 @@
 #include "base/clock.h"
 #include "model/verdict_match.h"
 
-#define THE_FLOWS (FLOW(DOC_ORDER) | FLOW(DOC_PAYMENT) | FLOW(DOC_WAYBILL) | FLOW(DOC_INVENTORY))
-
 static const struct {
 	const char *name, *en, *zh;
 } names[VERDICT_KIND_COUNT] = {
@@ -168,7 +166,7 @@ static void choose_regime(const struct trade_case *c, const struct codebook *boo
 	}
 	if (v->regime == NULL)
 		v->regime = codebook_default_regime(book, direction, day);
-	v->missing = (v->regime != NULL ? v->regime->flows : THE_FLOWS) & ~v->present;
+	v->missing = (v->regime != NULL ? v->regime->flows : FLOWS_MATCHED) & ~v->present;
 }
 
 static void set_waiting(const struct trade_case *c, int64_t now_us, struct verdict *v)

@@ -8,7 +8,7 @@
 #include "store/rule_store.h"
 #include "store/sql_embedded.h"
 
-enum { FIELDS_MAX = 10 };
+enum { FIELDS_MAX = 11 };
 
 struct table { /* where the reading of one data file stands */
 	const char *name;
@@ -88,53 +88,72 @@ static bool read_codes(struct codebook *book, struct fault *f)
 	return f->code == FAULT_NONE;
 }
 
-static bool read_regime(struct table *t, struct regime *r, struct fault *f)
-{
-	enum { ID, MODE, DIRECTION, FLOWS, AUTHORITIES, HOURS, BONDED, FROM, TO, SOURCE };
-	int64_t id, hours;
-
-	if (!text_to_i64(t->fields[ID], &id) || !text_to_i64(t->fields[HOURS], &hours) || hours < 1)
-		return cannot_read(t, "a number", f);
-	if (!direction_by_name(t->fields[DIRECTION], &r->direction) || !regime_flows_by_names(t->fields[FLOWS], &r->flows)
-	    || !regime_authorities_by_codes(t->fields[AUTHORITIES], &r->authorities))
-		return cannot_read(t, "the direction, a flow or an authority", f);
-	if (t->fields[FROM].at == NULL || !day_of(t->fields[FROM], &r->valid_from) || !day_of(t->fields[TO], &r->valid_to))
-		return cannot_read(t, "a day", f);
-	r->id = (int32_t)id;
-	r->wait_hours = (int)hours;
-	r->trade_mode = t->fields[MODE];
-	r->bonded = text_is(t->fields[BONDED], "true");
-	r->source = t->fields[SOURCE];
-	return true;
-}
-
 static bool read_regimes(struct codebook *book, struct fault *f)
 {
+	enum { ID, MODE, DIRECTION, HOURS, BONDED, FROM, TO, SOURCE, COUNT };
 	struct table t;
 
 	if (!table_open(&t, "regimes"))
 		return fault_set(f, FAULT_SCHEMA, "this program was built without regimes");
-	while (table_next(&t, FIELDS_MAX, f)) {
-		struct regime regime = { .id = 0 };
+	while (table_next(&t, COUNT, f)) {
+		struct regime r = { .trade_mode = t.fields[MODE], .bonded = text_is(t.fields[BONDED], "true"), .source = t.fields[SOURCE] };
+		int64_t id, hours;
 
-		if (!read_regime(&t, &regime, f))
-			return false;
-		if (!codebook_add_regime(book, &regime))
+		if (!text_to_i64(t.fields[ID], &id) || !text_to_i64(t.fields[HOURS], &hours) || hours < 1)
+			return cannot_read(&t, "a number", f);
+		if (!direction_by_name(t.fields[DIRECTION], &r.direction))
+			return cannot_read(&t, "the direction", f);
+		if (t.fields[FROM].at == NULL || !day_of(t.fields[FROM], &r.valid_from) || !day_of(t.fields[TO], &r.valid_to))
+			return cannot_read(&t, "a day", f);
+		r.id = (int32_t)id;
+		r.wait_hours = (int)hours;
+		if (!codebook_add_regime(book, &r))
 			return fault_set(f, FAULT_SYSTEM, "no memory for the regimes");
 	}
 	return f->code == FAULT_NONE;
+}
+
+static bool read_steps(struct codebook *book, struct fault *f)
+{
+	enum { REGIME, STEP, PHASE, KIND, AUTHORITY, RESPONSIBLE, NEEDS, REQUIRED, FROM, TO, SOURCE, COUNT };
+	struct table t;
+
+	if (!table_open(&t, "regime_steps"))
+		return fault_set(f, FAULT_SCHEMA, "this program was built without the steps of regimes");
+	while (table_next(&t, COUNT, f)) {
+		struct regime_step s = { .responsible = t.fields[RESPONSIBLE], .required = text_is(t.fields[REQUIRED], "true"), .source = t.fields[SOURCE] };
+		int64_t regime, number;
+
+		if (!text_to_i64(t.fields[REGIME], &regime) || !text_to_i64(t.fields[STEP], &number))
+			return cannot_read(&t, "a number", f);
+		if (!regime_step_read(&s, t.fields[PHASE], t.fields[KIND], t.fields[AUTHORITY], t.fields[NEEDS]))
+			return cannot_read(&t, "the phase, the authority or what it needs", f);
+		if (t.fields[FROM].at == NULL || !day_of(t.fields[FROM], &s.valid_from) || !day_of(t.fields[TO], &s.valid_to))
+			return cannot_read(&t, "a day", f);
+		s.regime_id = (int32_t)regime;
+		s.number = (int)number;
+		if (!codebook_add_step(book, &s))
+			return fault_set(f, FAULT_SYSTEM, "no memory for the regimes");
+	}
+	return f->code == FAULT_NONE;
+}
+
+static bool fill(struct codebook *book, struct fault *f)
+{
+	if (!read_codes(book, f) || !read_regimes(book, f) || !read_steps(book, f))
+		return false;
+	return codebook_seal(book) ? codebook_check_regimes(book, f) : fault_set(f, FAULT_SYSTEM, "no memory for the code lists");
 }
 
 struct codebook *codebook_embedded(struct fault *f)
 {
 	struct codebook *book = codebook_new(RULES_BOOK_BYTES);
 
-	if (book == NULL)
+	if (book == NULL) {
 		(void)fault_set(f, FAULT_SYSTEM, "no memory for the code lists");
-	else if (read_codes(book, f) && read_regimes(book, f) && !codebook_seal(book))
-		(void)fault_set(f, FAULT_SYSTEM, "no memory for the code lists");
-	if (f->code == FAULT_NONE)
-		return book;
-	codebook_free(book);
-	return NULL;
+	} else if (!fill(book, f)) {
+		codebook_free(book);
+		book = NULL;
+	}
+	return book;
 }

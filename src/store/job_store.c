@@ -20,10 +20,10 @@ static const struct db_stmt put_pieces = {
 static const struct db_stmt put = {
 	.name = "job_put",
 	.sql =
-	"insert into job as j (bucket, id, client_id, created_at, lines, pieces, base, chinese)"
-	" values ($1::smallint, $2::uuid, $3::integer, $4::timestamptz, $5::integer, $6::integer, $7::text, $8::boolean)"
+	"insert into job as j (bucket, id, client_id, created_at, lines, pieces, base, chinese, iso)"
+	" values ($1::smallint, $2::uuid, $3::integer, $4::timestamptz, $5::integer, $6::integer, $7::text, $8::boolean, $9::boolean)"
 	" returning job_json(j)",
-	.param_count = 8,
+	.param_count = 9,
 	.flags = DB_WRITES,
 };
 
@@ -37,10 +37,10 @@ static const struct db_stmt claim = {
 	"  update job j set lease = $1::uuid, lease_until = now() + $2::integer * interval '1 second', served_at = now(), tries = j.tries + 1,"
 	"    state = 'running'"
 	"  from turn where j.bucket = turn.bucket and j.id = turn.id"
-	"  returning j.bucket, j.id, j.next_piece, j.tries, j.base, j.chinese, j.client_id)"
+	"  returning j.bucket, j.id, j.next_piece, j.tries, j.base, j.chinese, j.client_id, j.iso)"
 	" select h.id, h.next_piece, h.tries, p.first_line, p.last_line, p.lines, p.body, h.base, h.chinese, h.client_id,"
 	"  array_to_string(c.codes, chr(10)), c.role = 'enterprise' and c.disabled_at is null and coalesce(c.expires_at > $3::timestamptz, true),"
-	"  c.signature_required"
+	"  c.signature_required, h.iso"
 	" from hit h join job_piece p on p.bucket = h.bucket and p.job_id = h.id and p.piece = h.next_piece"
 	" left join client c on c.id = h.client_id",
 	.param_count = 3,
@@ -128,6 +128,7 @@ void job_store_put(struct job_new *j, struct arena *a, struct db_call *call)
 	j->params[5] = db_i32(a, j->pieces);
 	j->params[6] = db_text(j->base);
 	j->params[7] = db_bool(a, j->chinese);
+	j->params[8] = db_bool(a, j->iso);
 	call_one(call, &put, j->params);
 }
 
@@ -140,7 +141,7 @@ void job_store_claim(struct job_claim *c, struct arena *a, int lease_s, int64_t 
 }
 
 enum { CLAIMED_ID, CLAIMED_PIECE, CLAIMED_TRIES, CLAIMED_FIRST, CLAIMED_LAST, CLAIMED_LINES, CLAIMED_BODY, CLAIMED_BASE, CLAIMED_CHINESE,
-       CLAIMED_CLIENT, CLAIMED_CODES, CLAIMED_GOOD, CLAIMED_SIGNATURE };
+       CLAIMED_CLIENT, CLAIMED_CODES, CLAIMED_GOOD, CLAIMED_SIGNATURE, CLAIMED_ISO };
 
 bool job_claim_read(const struct db_answer *answer, struct arena *a, struct job_piece *out)
 {
@@ -159,6 +160,7 @@ bool job_claim_read(const struct db_answer *answer, struct arena *a, struct job_
 	};
 	out->base = text_dup(a, db_get_text(r, 0, CLAIMED_BASE));
 	out->chinese = db_get_int(r, 0, CLAIMED_CHINESE) != 0;
+	out->iso = db_get_int(r, 0, CLAIMED_ISO) != 0;
 	out->client_is_good = db_get_int(r, 0, CLAIMED_GOOD) != 0;
 	out->client = (struct client){ .id = (int)db_get_int(r, 0, CLAIMED_CLIENT), .role = ROLE_ENTERPRISE };
 	if (!signature_required_by_name(db_get_text(r, 0, CLAIMED_SIGNATURE), &out->client.signature.required))

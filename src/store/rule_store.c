@@ -25,14 +25,16 @@ static const struct db_stmt codes = {
 	" from code order by list, code, valid_from",
 };
 
-enum { REGIME_ID, REGIME_MODE, REGIME_DIRECTION, REGIME_FLOWS, REGIME_AUTHORITIES, REGIME_WAIT, REGIME_BONDED, REGIME_FROM, REGIME_TO,
-       REGIME_SOURCE };
+/* A row for each step, its regime's columns repeated; a regime without steps has one whose step is null. */
+enum { REGIME_ID, REGIME_MODE, REGIME_DIRECTION, REGIME_WAIT, REGIME_BONDED, REGIME_FROM, REGIME_TO, REGIME_SOURCE, STEP_NUMBER, STEP_PHASE,
+       STEP_KIND, STEP_AUTHORITY, STEP_RESPONSIBLE, STEP_NEEDS, STEP_REQUIRED, STEP_FROM, STEP_TO, STEP_SOURCE };
 static const struct db_stmt regimes = {
 	.name = "rule_store_regimes",
 	.sql =
-	"select id, trade_mode, direction, array_to_string(flows, ','), array_to_string(authorities, ','), wait_hours, bonded,"
-	"   valid_from - date '1970-01-01', valid_to - date '1970-01-01', source"
-	" from regime order by id",
+	"select r.id, r.trade_mode, r.direction, r.wait_hours, r.bonded, r.valid_from - date '1970-01-01', r.valid_to - date '1970-01-01', r.source,"
+	"   s.step, s.phase, s.kind, s.authority, array_to_string(s.responsible, ','), array_to_string(s.needs, ','), s.required,"
+	"   s.valid_from - date '1970-01-01', s.valid_to - date '1970-01-01', s.source"
+	" from regime r left join regime_step s on s.regime_id = r.id order by r.id, s.step, s.valid_from",
 };
 
 enum { AUTH_CODE, AUTH_URL, AUTH_IN_FLIGHT, AUTH_TIMEOUT, AUTH_ATTEMPTS, AUTH_FIRST_WAIT, AUTH_LONGEST_WAIT, AUTH_FAILURES, AUTH_BREAKER };
@@ -77,26 +79,52 @@ static bool read_codes(struct codebook *book, const struct db_rows *r)
 	return true;
 }
 
+static bool read_regime(struct codebook *book, const struct db_rows *r, int row, struct fault *f)
+{
+	struct regime regime = {
+		.id = (int32_t)db_get_int(r, row, REGIME_ID),
+		.trade_mode = db_get_text(r, row, REGIME_MODE),
+		.wait_hours = (int)db_get_int(r, row, REGIME_WAIT),
+		.bonded = db_get_int(r, row, REGIME_BONDED) != 0,
+		.valid_from = day_of(r, row, REGIME_FROM),
+		.valid_to = day_of(r, row, REGIME_TO),
+		.source = db_get_text(r, row, REGIME_SOURCE),
+	};
+
+	if (!direction_by_name(db_get_text(r, row, REGIME_DIRECTION), &regime.direction))
+		return fault_set(f, FAULT_SCHEMA, "regime row %d names a direction that is unknown here", (int)regime.id);
+	return codebook_add_regime(book, &regime) || fault_set(f, FAULT_SYSTEM, "no memory for the regimes");
+}
+
+static bool read_step(struct codebook *book, const struct db_rows *r, int row, struct fault *f)
+{
+	struct regime_step step = {
+		.regime_id = (int32_t)db_get_int(r, row, REGIME_ID),
+		.number = (int)db_get_int(r, row, STEP_NUMBER),
+		.responsible = db_get_text(r, row, STEP_RESPONSIBLE),
+		.required = db_get_int(r, row, STEP_REQUIRED) != 0,
+		.valid_from = day_of(r, row, STEP_FROM),
+		.valid_to = day_of(r, row, STEP_TO),
+		.source = db_get_text(r, row, STEP_SOURCE),
+	};
+
+	/* A row that asks for more than this program can do must not be half obeyed. */
+	if (!regime_step_read(&step, db_get_text(r, row, STEP_PHASE), db_get_text(r, row, STEP_KIND), db_get_text(r, row, STEP_AUTHORITY),
+	                      db_get_text(r, row, STEP_NEEDS)))
+		return fault_set(f, FAULT_SCHEMA, "regime row %d: step %d names a phase, an authority or a step that is unknown here",
+		                 (int)step.regime_id, step.number);
+	return codebook_add_step(book, &step) || fault_set(f, FAULT_SYSTEM, "no memory for the regimes");
+}
+
 static bool read_regimes(struct codebook *book, const struct db_rows *r, struct fault *f)
 {
 	for (int row = 0; row < db_row_count(r); row++) {
-		struct regime regime = {
-			.id = (int32_t)db_get_int(r, row, REGIME_ID),
-			.trade_mode = db_get_text(r, row, REGIME_MODE),
-			.wait_hours = (int)db_get_int(r, row, REGIME_WAIT),
-			.bonded = db_get_int(r, row, REGIME_BONDED) != 0,
-			.valid_from = day_of(r, row, REGIME_FROM),
-			.valid_to = day_of(r, row, REGIME_TO),
-			.source = db_get_text(r, row, REGIME_SOURCE),
-		};
+		bool is_new = row == 0 || db_get_int(r, row, REGIME_ID) != db_get_int(r, row - 1, REGIME_ID);
 
-		/* A row that asks for more than this program can do must not be half obeyed. */
-		if (!direction_by_name(db_get_text(r, row, REGIME_DIRECTION), &regime.direction)
-		    || !regime_flows_by_names(db_get_text(r, row, REGIME_FLOWS), &regime.flows)
-		    || !regime_authorities_by_codes(db_get_text(r, row, REGIME_AUTHORITIES), &regime.authorities))
-			return fault_set(f, FAULT_SCHEMA, "regime row %d names a direction, flow or authority that is unknown here", (int)regime.id);
-		if (!codebook_add_regime(book, &regime))
-			return fault_set(f, FAULT_SYSTEM, "no memory for the regimes");
+		if (is_new && !read_regime(book, r, row, f))
+			return false;
+		if (!db_is_null(r, row, STEP_NUMBER) && !read_step(book, r, row, f))
+			return false;
 	}
 	return true;
 }
@@ -149,6 +177,8 @@ static bool fill(struct rules *r, const struct db_answer *a, struct fault *f)
 	r->book->revision = r->revision;
 	if (!codebook_seal(r->book) || !read_authorities(r, a->results[RESULT_AUTHORITIES]))
 		return fault_set(f, FAULT_SYSTEM, "no memory for the rules");
+	if (!codebook_check_regimes(r->book, f))
+		return false;
 	for (int d = DIR_IMPORT; d <= DIR_EXPORT; d++)
 		if (codebook_default_regime(r->book, (enum direction)d, INT32_MAX - 1) == NULL)
 			return fault_set(f, FAULT_SCHEMA, "table regime has no row '*' for %s that is in force", direction_name((enum direction)d));

@@ -202,6 +202,6 @@ bool schema_migrate(struct db_sync *s, int64_t now_us, int *applied, struct faul
 	    || !db_sync_script(s, "select pg_advisory_lock(" LOCK_KEY ")", f))
 		return false;
 	good = db_sync_script(s, table, f) && apply_missing(s, now_us, applied, f) && make_partitions(s, now_us, f)
-	       && db_sync_script(s, "analyze code, regime, authority", f);
+	       && db_sync_script(s, "analyze code, regime, regime_step, authority", f);
 	return db_sync_script(s, "select pg_advisory_unlock(" LOCK_KEY ")", f) && good; /* f keeps the first reason */
 }

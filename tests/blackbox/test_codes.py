@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from filer import MESSAGES
+from filer import MESSAGES, ceb
 from stack import wait_for
 from support import accept, problem
 
@@ -116,3 +116,44 @@ def test_the_tool(stack):
             (("add", "unit", "999", "--name-zh", "x", "--from", "soon"), 64), (("close", "unit", "035"), 64),
             (("close", "unit", "035", "--to", "2001-01-01"), 1), (("close", "unit", "997", "--to", "2026-01-01"), 1), (("add", "unit"), 64)):
         assert stack.ctl("code", *arguments, ok=(status,))
+
+
+# --- ISO codes ------------------------------------------------------------------------------------------------
+
+
+def in_iso(value, key=""):
+    """A filing with ISO letters for the currencies and countries of customs."""
+    if isinstance(value, dict):
+        return {k: in_iso(v, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [in_iso(v, key) for v in value]
+    if key.endswith("currency"):
+        return {"142": "CNY", "502": "USD"}[value]
+    if key.endswith("country_code"):
+        return {"142": "CHN", "502": "USA", "609": "NZ", "116": "JPN"}[value]
+    return value
+
+
+@pytest.mark.parametrize("direction,kind", sorted(MESSAGES))
+def test_the_same_filing_with_iso_codes(stack, trades, direction, kind):
+    filing = trades.make(direction).filing(kind)
+    iso = in_iso(filing)
+    first = accept(stack.enterprise.post("/v1/filings?codes=iso", iso)).json
+    again = accept(stack.enterprise.post("/v1/filings", filing), 200).json
+    assert again["id"] == first["id"] and again["document_sha256"] == first["document_sha256"]
+    document = accept(stack.enterprise.get(f"/v1/filings/{first['id']}"), 200).json["document"]
+    assert document.get("currency") == filing.get("currency")
+    if iso != filing:
+        problem(stack.enterprise.post("/v1/filings", in_iso(trades.make(direction).filing(kind))), 422, "rule-broken")
+
+
+def test_iso_codes_are_not_guessed(stack, trades):
+    filing = in_iso(trades.make().inventory())
+    filing["lines"][0]["country_code"], filing["country_code"] = "BES", "156"
+    refused = problem(stack.enterprise.post("/v1/filings?codes=iso", filing), 422, "rule-broken")
+    assert [(e["pointer"], e["code"], e["got"]) for e in refused["errors"]] == [
+        ("/country_code", "field.iso-unknown", "156"), ("/lines/0/country_code", "field.iso-ambiguous", "BES")]
+    assert "409 or 436" in refused["errors"][1]["expected"]
+    problem(stack.enterprise.post("/v1/filings?codes=un", filing), 400, "bad-request")
+    problem(stack.enterprise.post("/v1/filings?codes=iso", ceb([trades.make().order()]), "application/xml"), 400, "bad-request")
+    accept(stack.enterprise.post("/v1/filings?codes=customs", trades.make().inventory()))

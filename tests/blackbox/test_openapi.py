@@ -58,6 +58,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/declarations/{id}/receipts"): f"/v1/declarations/{d['id']}/receipts",
         ("GET", "/v1/clients/{name}"): "/v1/clients/enterprise",
         ("GET", "/v1/clients/{name}/report"): "/v1/clients/enterprise/report",
+        ("GET", "/v1/declarations/{id}/steps"): f"/v1/declarations/{d['id']}/steps",
         ("GET", "/v1/deliveries"): f"/v1/deliveries?declaration_id={d['id']}",
         ("GET", "/v1/deliveries/{id}"): f"/v1/deliveries/{d['id']}.TAX.1",
         ("GET", "/v1/standard/{kind}/{direction}"): "/v1/standard/order/import",
@@ -65,8 +66,9 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/standard/codes/{list}"): "/v1/standard/codes/currency",
         ("GET", "/problems/{slug}"): "/problems/rule-broken",
     }
+    asked_later = {"/v1/payment-queries/{id}"}
     for method, path, operation in operations(stack.openapi.document):
-        if method == "GET":
+        if method == "GET" and path not in asked_later:
             api = stack.enterprise if operation.get("x-roles") == ["enterprise"] else stack.operator
             accept(api.get(calls.get((method, path), path)), 200)
     accept(stack.operator.post("/v1/authorities/POST/receipts", {"declaration_id": d["id"], "version": 1, "status": "accepted",
@@ -77,6 +79,15 @@ def test_every_route_answers_well_and_as_described(stack, trades):
                                                   "attested_at": "2019-01-01", "valid_to": "2019-02-01"}).status in (200, 201)
     accept(stack.operator.post("/test/clock", {"shift_s": 0}), 200)
     accept(stack.enterprise.post("/cebcmsg", body), 200)
+    stack.ctl("platform", "set", "ANY", "--url", f"http://127.0.0.1:{stack.mock.port}/platDataOpen")
+    question = accept(stack.operator.post("/v1/payment-queries", {"platform_code": "ANY", "order_no": trade.order_no}), 202).json["id"]
+    accept(stack.operator.get(f"/v1/payment-queries/{question}"), 200)
+    paid = {"guid": "1", "initalRequest": "1", "initalResponse": "1", "ebpCode": CODES["platform"], "payCode": "1", "payTransactionId": "1",
+            "totalAmount": 1, "currency": "142", "verDept": "3", "tradingTime": "20260302101112"}
+    payee = {"orderNo": trade.order_no, "goodsInfo": [{"gname": "1", "itemLink": "1"}], "recpAccount": "1", "recpName": "1"}
+    accept(stack.enterprise.post("/v1/payment-data", {"payExchangeInfoHead": paid, "payExchangeInfoLists": [payee]}), 201)
+    for path in ("/platDataOpen", "/ceb2grab/grab/realTimeDataUpload"):
+        accept(stack.daemon.public.post(path, b"", "application/x-www-form-urlencoded"), 200)
     promoted = stack.client(f"openapi {trades.tag}", "enterprise", "--codes", CODES["zone"])
     accept(promoted.get("/v1/me"), 200)
     accept(stack.operator.post(f"/v1/clients/openapi%20{trades.tag}/state", {"state": "tested"}), 200)

@@ -6,10 +6,11 @@ import _source as s
 
 COLUMNS = {  # file: columns, how many of them (leading) say what the row is about, besides valid_from
     "codes.tsv": ("list code name_zh name_en iso valid_from valid_to source".split(), 2),
-    "regimes.tsv": ("id trade_mode direction flows authorities wait_hours bonded valid_from valid_to source".split(), 1),
+    "regimes.tsv": ("id trade_mode direction wait_hours bonded valid_from valid_to source".split(), 1),
+    "regime_steps.tsv": ("regime_id step phase kind authority responsible needs required valid_from valid_to source".split(), 2),
 }
-MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "authorities"}
-NUMBERS = {"id"}
+MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "kind", "authority", "needs"}
+NUMBERS = {"id", "regime_id", "step"}
 
 
 def rows(path):

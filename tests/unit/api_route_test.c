@@ -28,6 +28,8 @@ static const struct {
 	{ "GET", "/v1/me", "me_get", true, { NULL } },
 	{ "POST", "/v1/authorities/CUS/receipts", "receipts_post", true, { "CUS" } },
 	{ "GET", "/v1/standard/order/import", "standard_schema", true, { "order", "import" } },
+	{ "GET", "/v1/standard/regimes", "standard_regimes", true, { NULL } },
+	{ "GET", "/v1/declarations/abc/steps", "declarations_steps", true, { "abc" } },
 	{ "GET", "/v1/standard/codes", "standard_codes", true, { NULL } },
 	{ "GET", "/v1/standard/codes/currency", "standard_code_list", true, { "currency" } },
 	{ "GET", "/v1/standard", "standard_index", true, { NULL } },

@@ -177,12 +177,12 @@ static void ceb900_carries_any_original(void **state)
 		const char *original, *type, *data, *id;
 	} cases[] = {
 		{ "<CEB311Message>\r\n", "CEB311Message", "<![CDATA[<CEB311Message>\r\n]]>", "MSG-1" },
-		{ "<x:CEB 411Message/>", "Unknown", "<![CDATA[<x:CEB 411Message/>]]>" },
-		{ "a]]>b]]]>", "Unknown", "<![CDATA[a]]]]><![CDATA[>b]]]]]><![CDATA[>]]>" },
-		{ "\x01\x1f\x7f", "Unknown", "<![CDATA[\xEF\xBF\xBD\xEF\xBF\xBD\x7f]]>" },
-		{ "中\xEF\xBF\xBEx", "Unknown", "<![CDATA[中\xEF\xBF\xBDx]]>" },
-		{ "中\xFFz中", "Unknown", "<![CDATA[中\xEF\xBF\xBDz\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD]]>" },
-		{ "", "Unknown", "<![CDATA[]]>" },
+		{ "<x:CEB 411Message/>", "Unknown", "<![CDATA[<x:CEB 411Message/>]]>", NULL },
+		{ "a]]>b]]]>", "Unknown", "<![CDATA[a]]]]><![CDATA[>b]]]]]><![CDATA[>]]>", NULL },
+		{ "\x01\x1f\x7f", "Unknown", "<![CDATA[\xEF\xBF\xBD\xEF\xBF\xBD\x7f]]>", NULL },
+		{ "中\xEF\xBF\xBEx", "Unknown", "<![CDATA[中\xEF\xBF\xBDx]]>", NULL },
+		{ "中\xFFz中", "Unknown", "<![CDATA[中\xEF\xBF\xBDz\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD]]>", NULL },
+		{ "", "Unknown", "<![CDATA[]]>", NULL },
 	};
 	struct bench *b = *state;
 

@@ -100,6 +100,20 @@ static void same_codes(const struct codebook *a, const struct codebook *b)
 	}
 }
 
+static void same_steps(const struct regime *a, const struct regime *b)
+{
+	assert_int_equal(a->step_count, b->step_count);
+	assert_true(a->step_count > 0);
+	for (int i = 0; i < a->step_count; i++) {
+		const struct regime_step *x = &a->steps[i], *y = &b->steps[i];
+
+		assert_true(x->number == y->number && x->phase == y->phase && x->authority == y->authority && x->needs == y->needs);
+		assert_true(text_eq(x->kind, y->kind) && (x->kind.at == NULL) == (y->kind.at == NULL));
+		assert_true(text_eq(x->responsible, y->responsible) && text_eq(x->source, y->source));
+		assert_true(x->required == y->required && x->valid_from == y->valid_from && x->valid_to == y->valid_to);
+	}
+}
+
 static void same_regimes(const struct codebook *a, const struct codebook *b)
 {
 	assert_int_equal(a->regime_count, b->regime_count);
@@ -109,6 +123,7 @@ static void same_regimes(const struct codebook *a, const struct codebook *b)
 		assert_true(x->id == y->id && x->direction == y->direction && text_eq(x->trade_mode, y->trade_mode) && text_eq(x->source, y->source));
 		assert_true(x->flows == y->flows && x->authorities == y->authorities && x->wait_hours == y->wait_hours && x->bonded == y->bonded);
 		assert_true(x->valid_from == y->valid_from && x->valid_to == y->valid_to);
+		same_steps(x, y);
 	}
 }
 
@@ -140,11 +155,20 @@ static void embedded_is_what_the_database_gives(void **state)
 static void what_cannot_be_obeyed_is_refused(void **state)
 {
 	static const struct { const char *sql, *says; } cases[] = {
-		{ "insert into regime (id, trade_mode, direction, flows, authorities, wait_hours, bonded, valid_from, source)"
-		  " values (900, '9', 'import', '{order,drone}', '{CUS}', 1, false, '2020-01-01', 'x')", "900" },
-		{ "update regime set flows = '{order}', authorities = '{CUS,MARS}' where id = 900", "900" },
-		{ "update regime set authorities = '{CUS}', flows = '{}' where id = 900", "900" },
-		{ "delete from regime where id = 900; update regime set valid_to = '2026-01-01' where trade_mode = '*' and direction = 'export'", "export" },
+		{ "insert into regime (id, trade_mode, direction, wait_hours, bonded, valid_from, source)"
+		  " values (900, '9', 'import', 1, false, '2020-01-01', 'x')", "900 asks for no flow" },
+		{ "insert into regime_step values (900, 1, 'match', 'drone', null, '{x}', '{}', true, '2020-01-01', null, 'x')", "kind of filing" },
+		{ "update regime_step set kind = 'waybill_status' where regime_id = 900", "cannot be matched" },
+		{ "update regime_step set kind = 'order', needs = '{2}' where regime_id = 900", "step that is not there" },
+		{ "update regime_step set needs = '{1}' where regime_id = 900", "needs itself" },
+		{ "update regime_step set needs = '{32}' where regime_id = 900", "unknown here" },
+		{ "update regime_step set needs = '{}', valid_from = '2020-01-02' where regime_id = 900", "as long as its regime" },
+		{ "update regime_step set valid_from = '2020-01-01', responsible = '{}' where regime_id = 900", "nobody responsible" },
+		{ "update regime_step set responsible = '{x}' where regime_id = 900;"
+		  "insert into regime_step values (900, 2, 'clear', null, 'MARS', '{x}', '{}', true, '2020-01-01', null, 'x')", "unknown here" },
+		{ "update regime_step set authority = 'CUS', required = false where regime_id = 900 and step = 2", "no required clearance" },
+		{ "delete from regime_step where regime_id = 900; delete from regime where id = 900;"
+		  "update regime set valid_to = '2026-01-01' where trade_mode = '*' and direction = 'export'", "export" },
 	};
 	struct house *h = house_of(state);
 

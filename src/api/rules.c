@@ -1,0 +1,42 @@
+#include "api/rules.h"
+
+const struct codebook *rules_kept(struct req *r, int32_t day, bool *unchanged)
+{
+	const struct rules *rules = *r->api->deps.rules;
+	struct buf tag;
+
+	if (rules == NULL)
+		return NULL;
+	buf_init(&tag, r->arena, 48);
+	buf_printf(&tag, "\"r%lld-%d\"", (long long)rules->revision, (int)day);
+	*unchanged = !tag.full && req_may_keep(r, tag.at);
+	return rules->book;
+}
+
+enum step rules_not_read(struct req *r)
+{
+	return reply_fault(r, FAULT_STORE_DOWN, "codes and regimes are not read yet");
+}
+
+bool rules_day(struct req *r, int32_t *day, struct fault *f)
+{
+	struct text on = httpd_query(r->http, "on");
+	int64_t us = r->now_us;
+
+	if (on.at != NULL && !clock_parse_date(on, &us))
+		return fault_set(f, FAULT_BAD_REQUEST, "on is a day: 2026-03-02");
+	*day = clock_day(us);
+	return true;
+}
+
+void rules_put_day(struct buf *b, int32_t day)
+{
+	char text[CLOCK_RFC3339_BYTES];
+
+	if (day == INT32_MAX) {
+		buf_str(b, "null");
+		return;
+	}
+	clock_rfc3339((int64_t)day * US_PER_DAY, 0, text);
+	buf_json(b, (struct text){ text, sizeof("2026-03-02") - 1 });
+}
