@@ -22,6 +22,7 @@ static bool read_codes(struct req *r, bool *iso, struct fault *f)
 
 bool filings_wish_read(struct req *r, struct filing_wish *out, struct fault *f)
 {
+	*out = (struct filing_wish){ .fault = SANDBOX_NO_FAULT }; /* readers leave alone what the caller does not ask for */
 	if (!read_dry_run(r, &out->is_dry, f) || !read_codes(r, &out->iso, f) ||
 	    !sandbox_read_fault(r, r->form == FORM_XML && req_wants_xml(r), &out->fault, f))
 		return false;
