@@ -451,6 +451,19 @@ def test_a_client_that_was_disabled(own, trades):
     assert stack.psql("select count(*) from filing") == "0"
 
 
+def test_lines_cannot_be_signed(own, trades):
+    """Of a client that must sign no line is filed, neither at once nor as a job."""
+    stack = own()
+    stack.ctl("client", "signature", "enterprise", "--required", "all")
+    wait_for(lambda: stack.enterprise.file(trades.make().order()).status == 422, "the daemon knows")
+    before = stack.psql("select count(*) from filing")
+    job = accept(stack.enterprise.file_lines(orders(trades, 2), **ASYNC), 202).json["id"]
+    finished(stack.enterprise, job)
+    for said in (stack.enterprise.file_lines(orders(trades, 2)).lines, stack.enterprise.results(job)):
+        assert [(r["status"], r["problem"]["errors"][0]["code"]) for r in said] == [(422, "signature.missing")] * 2
+    assert stack.psql("select count(*) from filing") == before
+
+
 def test_a_client_has_so_many_jobs_open(own, trades):
     stack = own(settings={"batch": {"jobs": 0, "waiting_max": 2}})
     jobs = [accept(stack.enterprise.file_lines(orders(trades, 1), **ASYNC), 202).json["id"] for _ in range(2)]
