@@ -25,6 +25,7 @@ struct worker_reload { /* worker_reload.c */
 	bool once_more;          /* the revision moved a moment ago: its change may have been committed after our look */
 	bool has_failed;         /* the last attempt; told once */
 	int64_t last_us;         /* monotonic, of a look that an unknown token asked for */
+	uint64_t rules_mark, clients_mark; /* of what is in force */
 	struct { struct client_set *clients; struct rules *rules; int64_t since_us; } retired[RETIRED_MAX]; /* still pointed into */
 	int retired_count;
 };

@@ -5,7 +5,8 @@
  *                        no: idle
  *
  * A sequence's value is seen before the change that raised it is committed: after every move the next tick reads once more.
- * Old sets of clients are kept while requests that began with them may live.
+ * Old sets are kept while requests that began with them may live; what was read again unchanged replaces nothing, so that
+ * unknown tokens, each of which makes the daemon look, do not fill the room for old sets.
  */
 #include "base/log.h"
 #include "worker_priv.h"
@@ -120,8 +121,17 @@ static void on_revision(struct worker *w, const struct db_answer *a)
 static void on_rules(struct worker *w, const struct db_answer *a)
 {
 	struct fault f = { 0 };
-	struct rules *rules = rules_from_answer(a, &f);
+	uint64_t mark = 0;
+	struct rules *rules;
 
+	for (int i = 1; i < a->count; i++) /* 0: the revision */
+		mark = mark * 31 + db_rows_mark(a->results[i]);
+	if (w->rules != NULL && mark == w->reload.rules_mark) { /* something else moved: the same rules stay */
+		w->rules->revision = db_get_int(a->results[0], 0, 0);
+		start(w, RELOAD_CLIENTS);
+		return;
+	}
+	rules = rules_from_answer(a, &f);
 	if (rules == NULL) {
 		failed(w, "rules", f.text);
 		return;
@@ -135,22 +145,29 @@ static void on_rules(struct worker *w, const struct db_answer *a)
 		return;
 	}
 	w->rules = rules;
+	w->reload.rules_mark = mark;
 	start(w, RELOAD_CLIENTS);
 }
 
 static void on_clients(struct worker *w, const struct db_answer *a)
 {
 	struct worker_reload *r = &w->reload;
-	struct client_set *set = client_set_from_rows(a->results[0], a->results[1]);
+	uint64_t mark = db_rows_mark(a->results[0]) * 31 + db_rows_mark(a->results[1]);
+	struct client_set *set = NULL;
 
-	if (set == NULL) {
-		failed(w, "clients", "no memory");
-		return;
+	if (w->clients == NULL || mark != r->clients_mark) {
+		set = client_set_from_rows(a->results[0], a->results[1]);
+		if (set == NULL) {
+			failed(w, "clients", "no memory");
+			return;
+		}
 	}
 	r->step = RELOAD_IDLE;
 	r->has_failed = false;
-	if (!replace_clients(w, set))
+	if (set != NULL && !replace_clients(w, set))
 		r->wanted = true;
+	else
+		r->clients_mark = mark;
 	if (!w->is_known && w->rules != NULL)
 		worker_known(w);
 }

@@ -151,6 +151,8 @@ struct db_param db_array_end(struct db_array *x); /* asserts that want == have *
 
 /* --- results --------------------------------------------------------------- */
 int db_row_count(const struct db_rows *r);
+/* A number of all values in their order: rows that are the same have the same, others hardly ever do. */
+uint64_t db_rows_mark(const struct db_rows *r);
 bool db_is_null(const struct db_rows *r, int row, int col);
 struct text db_get_text(const struct db_rows *r, int row, int col); /* text, json, bytea; at == NULL: null */
 int64_t db_get_int(const struct db_rows *r, int row, int col);      /* int2, int4, int8, bool by its size; 0: null */

@@ -40,6 +40,24 @@ int db_row_count(const struct db_rows *r)
 	return PQntuples(r->result);
 }
 
+/* FNV-1a over each value's length and bytes. */
+uint64_t db_rows_mark(const struct db_rows *r)
+{
+	const uint64_t prime = UINT64_C(0x100000001b3);
+	int rows = PQntuples(r->result), cols = PQnfields(r->result);
+	uint64_t mark = UINT64_C(0xcbf29ce484222325);
+
+	for (int i = 0; i < rows * cols; i++) {
+		int row = i / cols, col = i % cols, len = PQgetisnull(r->result, row, col) ? -1 : PQgetlength(r->result, row, col);
+		const char *at = PQgetvalue(r->result, row, col);
+
+		mark = (mark ^ (uint32_t)len) * prime;
+		for (int k = 0; k < len; k++)
+			mark = (mark ^ (unsigned char)at[k]) * prime;
+	}
+	return mark;
+}
+
 bool db_is_null(const struct db_rows *r, int row, int col)
 {
 	assert(row >= 0 && row < PQntuples(r->result) && col >= 0 && col < PQnfields(r->result));
