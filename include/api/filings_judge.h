@@ -26,6 +26,8 @@ void filings_count(struct filing_tally *t, const struct filing_work *w);
 
 /* {"index":0,"status":201,"receipt":{…}}, or of NDJSON {"line":1,…}; a "problem" where there is no receipt, a "filing" in a dry run. */
 void filings_put_result(struct buf *b, const struct filing_work *w, int i);
+/* ,"warnings":[…] of the message as a whole, where there are any. */
+void filings_put_message_warnings(struct buf *b, const struct filing_work *w);
 /* Of a line that was not even looked at. */
 void filings_put_refusal(struct buf *b, const struct filing_work *w, int line, const struct fault *f);
 /* What a dry run says of a good filing. */

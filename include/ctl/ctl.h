@@ -47,7 +47,7 @@ bool ctl_read_file(struct arena *a, const char *path, size_t limit, struct text 
 /* An option that is a whole number of at least 1, as a parameter; NULL: SQL null. */
 bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f) must_check;
 
-/* client.c, onboard.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
+/* client.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
 const char *client_name(const struct ctl *c);
 struct text client_actor(struct ctl *c);
 /* The business day that tools without a clock of their own judge by: --on, or today. */

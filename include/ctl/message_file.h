@@ -21,7 +21,5 @@ struct message_file {
 bool message_file_read(struct message_file *m, const char *path, enum strictness how, const struct codebook *book, int32_t day,
                        struct fault *f) must_check;
 void message_file_done(struct message_file *m);
-/* The whole of a file into the arena. */
-bool file_read(struct arena *a, const char *path, size_t most, struct text *out, struct fault *f) must_check;
 
 #endif

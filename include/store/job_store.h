@@ -57,7 +57,7 @@ struct job_piece { /* what was claimed */
 	struct job_lines lines;
 	struct text base;
 	bool chinese, iso; /* language of its results; currencies and countries came as ISO codes */
-	bool client_is_good;       /* not disabled, expired or gone */
+	bool client_is_good;       /* not disabled, expired or gone; in production live */
 	struct client client;      /* id, role, codes, and which of its messages must be signed */
 };
 /* Into the arena. False: no job waits (out->lines.count 0), or the arena is full. */

@@ -69,7 +69,9 @@ static enum step answer_results(struct req *r, const struct filing_work *w, cons
 			buf_char(&b, ',');
 		filings_put_result(&b, w, i);
 	}
-	buf_str(&b, "]}");
+	buf_char(&b, ']');
+	filings_put_message_warnings(&b, w);
+	buf_char(&b, '}');
 	return reply_json(r, status_of(t), &b);
 }
 
@@ -103,28 +105,30 @@ static int customs_status(const struct filing_node *n, const struct filing_outco
 	return code < 0 ? code : STATUS_ANY_ERROR;
 }
 
-static void put_words(struct buf *b, const struct findings *all, const struct document *doc, int index, bool chinese)
+/* index -1: of the message as a whole. */
+static void put_words(struct buf *b, const struct findings *all, const struct message_def *def, int index, bool chinese)
 {
 	for (int i = 0; all != NULL && i < all->count; i++) {
 		buf_str(b, "; ");
-		if (doc != NULL)
-			finding_put_xpath(b, &all->list[i], doc->def, index);
+		finding_put_xpath(b, &all->list[i], def, index);
 		buf_char(b, ' ');
 		buf_str(b, rule_detail(all->list[i].rule, chinese));
 	}
 }
 
-static void put_info(struct req *r, struct buf *b, const struct filing_node *n, const struct filing_outcome *o)
+static void put_info(struct req *r, struct buf *b, const struct filing_work *w, const struct filing_outcome *o)
 {
+	const struct filing_node *n = &w->nodes[o->index];
 	bool chinese = customs_speaks_chinese(r);
 
 	if (o->code == FAULT_NONE) {
 		receipt_put_info(r, b, n->candidate->receipt);
-		put_words(b, n->warnings, n->doc, o->index, chinese);
+		put_words(b, n->warnings, w->message.def, o->index, chinese);
+		put_words(b, w->message.warnings, w->message.def, -1, chinese);
 		return;
 	}
 	buf_str(b, fault_title(o->code, chinese));
-	put_words(b, o->findings, n->doc, o->index, chinese);
+	put_words(b, o->findings, w->message.def, o->index, chinese);
 }
 
 static void fill_return(struct req *r, const struct filing_work *w, int i, struct ceb_return *out)
@@ -136,7 +140,7 @@ static void fill_return(struct req *r, const struct filing_work *w, int i, struc
 	buf_init(&status, r->arena, 16);
 	buf_init(&info, r->arena, 256);
 	buf_i64(&status, customs_status(&w->nodes[i], &o));
-	put_info(r, &info, &w->nodes[i], &o);
+	put_info(r, &info, w, &o);
 	if (w->signature_why != NULL)
 		buf_printf(&info, " (%s)", w->signature_why);
 	if (o.code == FAULT_NONE)

@@ -131,6 +131,16 @@ static void put_warnings(struct buf *b, const struct filing_work *w, int i)
 	problem_put_findings(b, &as);
 }
 
+void filings_put_message_warnings(struct buf *b, const struct filing_work *w)
+{
+	struct problem as = { .findings = w->message.warnings, .def = w->message.def, .node = -1, .chinese = w->chinese };
+
+	if (as.findings == NULL)
+		return;
+	buf_str(b, ",\"warnings\":");
+	problem_put_findings(b, &as);
+}
+
 void filings_put_dry(struct buf *b, const struct filing_work *w, int i)
 {
 	const struct filing_node *n = &w->nodes[i];

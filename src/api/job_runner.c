@@ -157,7 +157,7 @@ static bool may_file(const struct slot *s, struct fault *f)
 	char id[ID_TEXT_BYTES];
 
 	if (!s->piece.client_is_good)
-		return fault_set(f, FAULT_FORBIDDEN, "the client was disabled or has expired since it handed in this batch");
+		return fault_set(f, FAULT_FORBIDDEN, "since it handed in this batch the client was disabled, has expired or is no longer live");
 	if (s->piece.tries <= TRIES_MAX)
 		return true;
 	id_format(&s->piece.job, id);

@@ -93,7 +93,7 @@ const struct openapi_schema openapi_schemas[] = {
 	{ "FilingAnswer", "{\"anyOf\":[" REF("Receipt") "," REF("Results") "," REF("Checked") "," REF("Job") "," REF("RelayMessage") "]}" },
 	{ "Results",
 	  "{\"type\":\"object\",\"required\":[\"results\"],\"properties\":{\"dry_run\":{\"const\":true},\"results\":{\"type\":\"array\",\"items\":{"
-	  "\"type\":\"object\",\"required\":[\"index\",\"status\"],\"properties\":{\"index\":" NUMBER "," RESULT_MEMBERS "}}}}}" },
+	  "\"type\":\"object\",\"required\":[\"index\",\"status\"],\"properties\":{\"index\":" NUMBER "," RESULT_MEMBERS "}}},\"warnings\":" WARNINGS "}}" },
 	{ "LineResult",
 	  "{\"type\":\"object\",\"description\":\"one line of the answer: what became of one line of the batch\",\"required\":[\"line\",\"status\"],"
 	  "\"properties\":{\"line\":" NUMBER "," RESULT_MEMBERS "}}" },

@@ -18,7 +18,7 @@ static struct text pointer_of(struct arena *a, const struct problem *p, const st
 
 	buf_init(&b, a, 96);
 	if (p->def != NULL) {
-		finding_put_xpath(&b, one, p->def, p->node < 0 ? 0 : p->node);
+		finding_put_xpath(&b, one, p->def, p->node);
 		return buf_as_text(&b);
 	}
 	if (p->node >= 0) {

@@ -1,6 +1,8 @@
 /* client: who may call. A token is shown once, when it is made; only its hash is kept. */
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/crypto.h"
 #include "ctl/ctl.h"
@@ -13,6 +15,20 @@ enum { SECRET_BYTES = 32 };
 const char *client_name(const struct ctl *c)
 {
 	return c->argument_count == 1 ? c->arguments[0] : c->name;
+}
+
+struct text client_actor(struct ctl *c)
+{
+	const struct passwd *user = getpwuid(getuid());
+	struct buf b;
+
+	buf_init(&b, &c->arena, 64);
+	buf_str(&b, "tongguanctl:");
+	if (user != NULL)
+		buf_str(&b, user->pw_name);
+	else
+		buf_i64(&b, getuid());
+	return buf_as_text(&b);
 }
 
 static bool check(const struct ctl *c, struct fault *f)

@@ -1,41 +1,12 @@
 /* A file's bytes, to documents that were checked: by its first character, its name, and what the envelope says. */
 #include "ctl/message_file.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/gzip.h"
 #include "standard/envelope.h"
 
 enum { ARENA_BYTES = 1 << 30, FILE_BYTES_MAX = 64 << 20 };
-
-bool file_read(struct arena *a, const char *path, size_t most, struct text *out, struct fault *f)
-{
-	bool is_stdin = strcmp(path, "-") == 0;
-	FILE *in = is_stdin ? stdin : fopen(path, "re");
-	size_t room = 65536, len = 0;
-	char *bytes = NULL;
-	bool good;
-
-	if (in == NULL)
-		return fault_set(f, FAULT_SYSTEM, "%.120s: %s", path, strerror(errno));
-	do {
-		char *more = arena_alloc(a, room + 1);
-
-		if (more != NULL && len > 0)
-			memcpy(more, bytes, len);
-		bytes = more;
-		if (bytes != NULL)
-			len += fread(bytes + len, 1, room - len, in);
-		room *= 2;
-	} while (bytes != NULL && len == room / 2 && len <= most);
-	good = bytes != NULL && !ferror(in) && len <= most;
-	if (!is_stdin)
-		(void)fclose(in);
-	*out = (struct text){ bytes, len };
-	return good || fault_set(f, FAULT_SYSTEM, "%.120s: cannot be read, or is longer than %zu bytes", path, most);
-}
 
 static bool ends_in(const char *path, const char *end)
 {
@@ -109,7 +80,7 @@ bool message_file_read(struct message_file *m, const char *path, enum strictness
 
 	*m = (struct message_file){ .count = 0 };
 	arena_init(&m->arena, ARENA_BYTES);
-	if (!file_read(&m->arena, path, FILE_BYTES_MAX, &m->content, f))
+	if (!ctl_read_file(&m->arena, path, FILE_BYTES_MAX, &m->content, f))
 		return false;
 	if (text_starts(m->content, "\x1f\x8b") && !gzip_inflate(&m->arena, m->content, FILE_BYTES_MAX, &m->content, f))
 		return false;

@@ -1,27 +1,11 @@
 /* client promote, history, report: how an enterprise comes in. */
-#include <pwd.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "ctl/ctl.h"
 #include "ctl/table.h"
 #include "model/onboarding.h"
 #include "store/client_store.h"
 #include "store/query.h"
-
-struct text client_actor(struct ctl *c)
-{
-	const struct passwd *user = getpwuid(getuid());
-	struct buf b;
-
-	buf_init(&b, &c->arena, 64);
-	buf_str(&b, "tongguanctl:");
-	if (user != NULL)
-		buf_str(&b, user->pw_name);
-	else
-		buf_i64(&b, getuid());
-	return buf_as_text(&b);
-}
 
 static bool read_state(struct ctl *c, struct text name, enum client_state *out, struct fault *f)
 {

@@ -106,6 +106,10 @@ def test_a_client_that_is_read_strictly(stack, trades):
     assert [e["code"] for e in refused["errors"]] == ["schema.name"]
     accept(strict.file(to_xml(trades.make().order())), 201)
     without = to_xml(trades.make().order()).replace(b' xmlns:ceb="http://www.chinaport.gov.cn/ceb"', b"").replace(b"ceb:", b"")
+    told = accept(stack.enterprise.file(without), 201).json
+    assert [(w["code"], w["pointer"]) for w in told["warnings"]] == [("schema.namespace", "/CEB311Message")]
+    info = ET.fromstring(accept(stack.enterprise.file(without, Accept="application/xml"), 200).body)
+    assert any("/CEB311Message 报文未声明命名空间" in (e.text or "") for e in info.iter() if e.tag.endswith("returnInfo"))
     refused = accept(strict.file(without, Accept="application/xml"), 400)
     assert b"CEB900Message" in refused.body and b"schema.namespace" in refused.body
     stack.ctl("client", "reading", name, "lenient")
