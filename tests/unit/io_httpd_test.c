@@ -200,6 +200,7 @@ static void test_a_limit_of_its_own(void **state)
 		(void)close(fd);
 	}
 	server_stop(s);
+	free(s);
 }
 
 static void test_bodies(void **state)
