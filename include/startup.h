@@ -16,7 +16,6 @@ struct startup {
 	const char *payment_key_path;       /* NULL: this gateway sends no payment data */
 	const struct certificate *payment_certificate;
 	enum purpose purpose;
-	bool may_test;                      /* purpose is test or sandbox */
 };
 
 /* FAULT_CONFIG, FAULT_FORBIDDEN, FAULT_STORE_DOWN or FAULT_SCHEMA. */

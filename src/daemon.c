@@ -323,7 +323,7 @@ bool daemon_run(struct config *c, const struct startup *s, struct fault *f)
 	struct house h = { .config = c, .startup = s, .count = c->service.workers, .listen_fd = -1 };
 	bool good;
 
-	killpoint_arm(s->may_test ? c->test.kill_point : NULL);
+	killpoint_arm(s->purpose != PURPOSE_PRODUCTION ? c->test.kill_point : NULL);
 	good = begin(&h, f);
 	if (good) {
 		log_event(NULL, LOG_LEVEL_INFO, "daemon.started", "the database is marked as %s", purpose_name(s->purpose));

@@ -87,8 +87,7 @@ static bool check_database(struct startup *s, const struct config *c, struct fau
 
 static bool check_switches(struct startup *s, const struct config *c, struct fault *f)
 {
-	s->may_test = s->purpose != PURPOSE_PRODUCTION;
-	if (s->may_test || (c->test.clock == 0 && c->test.kill_point[0] == '\0'))
+	if (s->purpose != PURPOSE_PRODUCTION || (c->test.clock == 0 && c->test.kill_point[0] == '\0'))
 		return true;
 	return fault_set(f, FAULT_CONFIG, "test.%s is set, but the database is marked as %s", c->test.clock != 0 ? "clock" : "kill_point", purpose_name(s->purpose));
 }

@@ -184,7 +184,7 @@ static bool make_api(struct worker *w, struct fault *f)
 		.purpose = w->deps.startup->purpose, .receipts_lag_ms = c->query.receipts_lag_ms, .receipts_window_s = c->query.receipts_window_s,
 		.sandbox_delay_ms = c->sandbox.delay_ms, .sandbox_clock_days = c->sandbox.clock_days,
 		.sends_payment_data = w->payment_key != NULL, .payment_waiting = c->payment_data.waiting, .payment_keep_days = c->payment_data.keep_days,
-		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->may_test, .identity_key = w->deps.startup->identity_key,
+		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->purpose != PURPOSE_PRODUCTION, .identity_key = w->deps.startup->identity_key,
 	};
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,

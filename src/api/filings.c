@@ -8,8 +8,8 @@
  *        └──intake──> stored (committed, or known not to be) ──> answer
  *
  * This is the hot path: one arena, one pass over the body, no statement of its own. Each node of a message stands
- * for itself; only a message that cannot be read, or whose signature is not good, is refused as a whole. From body to candidates is filings_work.c,
- * how the outcome is told filings_judge.c and filings_answer.c.
+ * for itself; only a message that cannot be read, or whose signature is not good, is refused as a whole. From body to
+ * candidates is filings_work.c, how the outcome is told filings_judge.c and filings_answer.c.
  */
 #include "api/filings_answer.h"
 #include "api/filings_dry.h"

@@ -44,7 +44,7 @@ bool filings_read(struct filing_work *w, struct fault *f)
 /* The first of the enterprises that answer for the filing for which this client may file. */
 static bool find_filer(const struct client *client, const struct document *d, struct text *filer)
 {
-	struct text filers[3];
+	struct text filers[FILER_FIELDS_MAX];
 	int count = document_filers(d, filers);
 
 	for (int i = 0; i < count; i++) {

@@ -6,13 +6,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 
 import pytest
 
 from filer import CODES
 from load import Load, verify_all
 from stack import Api, Stack, StackError, binary, config_text, merged, wait_for
-from support import SEED, accept, file_all, new_stack, problem, scratch, settled, stacks
+from support import LONG, SEED, accept, file_all, new_stack, problem, scratch, settled, stacks
 
 EX_USAGE, EX_UNAVAILABLE, EX_NOPERM, EX_CONFIG = 64, 69, 77, 78
 
@@ -380,3 +381,14 @@ def test_two_stacks_at_once_share_nothing(stack, trades):
         problem(stack.caller(other.enterprise.token).get("/v1/declarations"), 401, "unauthenticated")
         assert stack.operator.get(f"/v1/declarations?order_no={trade.order_no}").json["items"] == []
     other.remove()
+
+
+@pytest.mark.skipif(not LONG, reason="takes ten seconds: in make check-long")
+def test_looking_again_and_finding_nothing_new_costs_no_room(own):
+    """Old sets of clients and rules are kept for a minute, in limited room: what was read unchanged must not take any."""
+    stack = own(settings={"service": {"reload_ms": 100}})
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        stack.psql("select nextval('rule_revision')")
+    assert stack.client("after all of these", "operator").get("/v1/me").status == 200  # known within 20 s, or client() fails
+    assert "too many changes" not in stack.daemon.tail(1000)
