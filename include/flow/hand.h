@@ -49,6 +49,7 @@ struct hand_work *hand_hold(struct hand *h, const struct id *work, int count);
 void hand_release(struct hand *h, struct hand_work *held, bool recorded); /* NULL: nothing */
 
 bool hand_from_todo(const struct hand *h, const struct id *flying);
+bool hand_from_work(const struct hand *h, const struct id *flying); /* a work row is served by it: whatever that stands for must be read */
 void hand_again(struct hand *h, const struct id *flying); /* it must be judged once more */
 void hand_land(struct hand *h, const struct id *flying, bool settled, int64_t now_us);
 

@@ -80,7 +80,9 @@ void flight_call(struct flight *f, db_done_fn *then)
 	db_start(f->home->flow->deps.db, &f->call, then);
 }
 
-/* What was declared a moment ago and is answered now need not be read. False: arena full. */
+/* What was declared a moment ago and is answered now need not be read; unless a work row stands for more than the answers,
+ * such as a delivery that was let go. False: arena full.
+ */
 static bool recall(struct flight *f)
 {
 	size_t n = (size_t)f->count;
@@ -95,7 +97,7 @@ static bool recall(struct flight *f)
 	for (int i = 0; i < f->count; i++) {
 		struct standing_case c;
 
-		if (f->answers[i] != NULL && standing_take(f->home->standing, &f->ids[i], &c)) {
+		if (f->answers[i] != NULL && standing_take(f->home->standing, &f->ids[i], &c) && !hand_from_work(f->home->hand, &f->ids[i])) {
 			if (!judge_recall(&f->arena, &c, f->answers[i], &f->judged[i]))
 				return false;
 			continue;

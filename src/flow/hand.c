@@ -289,6 +289,11 @@ bool hand_from_todo(const struct hand *h, const struct id *flying)
 	return flying_slot(h, flying)->todo_flying;
 }
 
+bool hand_from_work(const struct hand *h, const struct id *flying)
+{
+	return flying_slot(h, flying)->works_flying > 0;
+}
+
 void hand_again(struct hand *h, const struct id *flying)
 {
 	flying_slot(h, flying)->place = PLACE_AGAIN;

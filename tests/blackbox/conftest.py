@@ -34,3 +34,16 @@ def calm(request):
 def trades(request):
     """Keys that no other test has."""
     return Trades(f"{SEED}/{request.node.nodeid}")
+
+
+# Written by who files only: what is decided and delivered of earlier filings may go on meanwhile.
+INTAKE = ("submission", "filing", "filing_key", "seal", "link", "declaration", "job", "job_piece")
+
+
+@pytest.fixture
+def nothing_stored(stack):
+    """Whatever the test sends, not a row comes of it."""
+    sql = " union all ".join(f"select '{t}', count(*) from {t}" for t in INTAKE)
+    before = stack.psql(sql)
+    yield
+    assert stack.psql(sql) == before

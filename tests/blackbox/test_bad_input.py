@@ -10,17 +10,6 @@ from filer import as_json, ceb
 from stack import Api, wait_for
 from support import accept, problem
 
-TABLES = ("submission", "filing", "filing_key", "seal", "link", "declaration", "todo", "decision", "delivery")
-
-
-@pytest.fixture
-def nothing_stored(stack):
-    """Whatever the test sends, not a row comes of it."""
-    sql = " union all ".join(f"select '{t}', count(*) from {t}" for t in TABLES if t != "todo")
-    before = stack.psql(sql)
-    yield
-    assert stack.psql(sql) == before
-
 
 def raw(stack, data, timeout=15):
     """Sends bytes as they are; what comes back until the other side closes (or keeps silent)."""

@@ -10,17 +10,8 @@ from filer import CODES, as_json, ceb, revised
 from stack import Api, wait_for
 from support import accept, file_all, problem, settled
 
-TABLES = ("submission", "filing", "filing_key", "seal", "link", "declaration", "job", "job_piece")
 ASYNC = {"Prefer": "respond-async"}
 SMALL = {"batch": {"direct_lines": 3, "lines_max": 40, "line_bytes": 8000, "body_bytes": 200000, "waiting_max": 2, "sweep_ms": 20}}
-
-
-@pytest.fixture
-def nothing_stored(stack):
-    sql = " union all ".join(f"select '{t}', count(*) from {t}" for t in TABLES)
-    before = stack.psql(sql)
-    yield
-    assert stack.psql(sql) == before
 
 
 def receipts(reply):

@@ -3,7 +3,7 @@ import http.client
 
 import pytest
 
-from filer import CODES, ceb
+from filer import ceb
 from stack import wait_for
 from support import accept, file_all, new_stack, problem, settled, stacks
 

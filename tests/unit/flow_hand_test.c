@@ -159,8 +159,10 @@ static void test_todo(void **state)
 	hand_take(h, NULL, &one, 1, &(struct hand_when){ 0, NULL });
 	take(h, 1, 2, 3, 0);
 	assert_int_equal(next(h, out, 2), 2);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		assert_true(hand_from_todo(h, &out[i]) == id_eq(&out[i], &one));
+		assert_true(hand_from_work(h, &out[i]) != id_eq(&out[i], &one));
+	}
 	hand_again(h, &one);
 	hand_land(h, &one, false, 0);
 	assert_int_equal(next(h, out + 1, 1), 1);
