@@ -191,8 +191,9 @@ enum step openapi_get(struct req *r)
 	for (int i = 0; i < route_count(); i++)
 		put_path(&b, i);
 	buf_str(&b, "},\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"basic\":{\"type\":\"http\",\"scheme\":\"basic\"}},\"schemas\":{");
-	for (const struct openapi_schema *s = openapi_schemas; s->name != NULL; s++)
-		buf_printf(&b, "%s\"%s\":%s", s == openapi_schemas ? "" : ",", s->name, s->json);
+	for (const struct openapi_schema *const *list = openapi_schemas; *list != NULL; list++)
+		for (const struct openapi_schema *s = *list; s->name != NULL; s++)
+			buf_printf(&b, "%s\"%s\":%s", s == openapi_schemas[0] ? "" : ",", s->name, s->json);
 	buf_str(&b, "}}}");
 	return reply_json(r, 200, &b);
 }
