@@ -99,9 +99,10 @@ static int placeholders(const char *path)
 
 static bool has_schema(const char *name)
 {
-	for (const struct openapi_schema *s = openapi_schemas; s->name != NULL; s++)
-		if (strcmp(s->name, name) == 0)
-			return true;
+	for (const struct openapi_schema *const *list = openapi_schemas; *list != NULL; list++)
+		for (const struct openapi_schema *s = *list; s->name != NULL; s++)
+			if (strcmp(s->name, name) == 0)
+				return true;
 	return false;
 }
 
@@ -117,7 +118,7 @@ static void table_is_sound(void **state)
 		assert_true(r->summary != NULL && r->statuses != NULL && r->type != NULL);
 		assert_true(r->schema == NULL || has_schema(r->schema));
 		assert_true((r->body != ROUTE_BODY_NONE) == (r->takes != NULL) && (r->takes == NULL || has_schema(r->takes)));
-		assert_true(strcmp(r->method, "GET") == 0 || strcmp(r->method, "POST") == 0);
+		assert_true(strstr("GET POST PUT PATCH DELETE", r->method) != NULL);
 		for (int q = 0; q < r->query_count; q++)
 			assert_non_null(openapi_parameter(r->query[q], (int)strlen(r->query[q])));
 		for (int k = 0; k < i; k++)
