@@ -1,7 +1,8 @@
 /*
  * tongguan-mock: authorities to try the gateway against, with faults on order.
  *
- *   POST /{CODE}/messages            what the gateway delivers; one effect per Message-Id, however often it comes
+ *   POST /{CODE}/messages            what the gateway delivers, one message or a JSON array of them; one effect per message id,
+ *                                    however often it comes
  *   GET  /{CODE}/messages/{id}       {"attempts","effects","answers",…} or 404
  *   GET  /{CODE}/summary             counts over all messages
  *   GET  /{CODE}/behaviour           how it behaves now
@@ -97,10 +98,17 @@ struct mock {
 	struct mock_payment payment;
 };
 
+enum { MOCK_SAID_MAX = 100 }; /* messages or answers in one request */
+
 /* memory.c: NULL: full. */
 struct mock_message *mock_remember(struct mock_authority *m, const struct id *id, struct text body, const struct sha256 *digest);
 struct mock_message *mock_find(const struct mock_authority *m, const struct id *id);
 void mock_forget(struct mock_authority *m);
+
+/* given.c: the messages of a request: one, under its header Message-Id, or a JSON array of up to MOCK_SAID_MAX, each with its
+ * message_id in it. How many; 0: it is neither. */
+struct mock_given { struct id id; struct text body; };
+int given_of(struct http_req *r, struct mock_given out[]);
 
 /* behaviour.c */
 void behaviour_default(struct mock_behaviour *b);
@@ -123,7 +131,6 @@ struct mock_said {
 	enum part_outcome outcome;
 	int64_t at_us;
 };
-enum { MOCK_SAID_MAX = 100 };
 void mock_put_answers(struct buf *b, const struct mock_authority *m, const struct mock_said *said, int count);
 
 /* later.c: answers posted after a while, up to a hundred in one request, again until the gateway took them. */

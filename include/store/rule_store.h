@@ -11,10 +11,13 @@
 
 enum { RULES_BOOK_BYTES = 64 << 20 }; /* limit of a codebook read from the tables */
 
+enum { BUNDLE_MAX = 100 };
+
 struct authority_conf { /* table authority */
 	bool connected;
 	char *url;
-	int max_in_flight, timeout_ms;
+	int max_in_flight, timeout_ms; /* max_in_flight: requests */
+	int bundle_max;                /* messages that it takes in one request, as a JSON array; 1: one by one */
 	struct delivery_policy policy;
 };
 

@@ -58,7 +58,8 @@ create table regime (               -- what it asks for is in regime_step
 create table authority (            -- where each one is and how it wants to be treated
   code                 text primary key,
   url                  text,                      -- null: not connected
-  max_in_flight        integer not null default 64 check (max_in_flight > 0),
+  max_in_flight        integer not null default 64 check (max_in_flight > 0), -- requests
+  bundle_max           integer not null default 1 check (bundle_max between 1 and 100), -- messages in one request, as a JSON array
   timeout_ms           integer not null default 15000 check (timeout_ms > 0),
   attempts_max         integer not null default 24 check (attempts_max > 0),
   first_wait_ms        integer not null default 1000 check (first_wait_ms > 0),

@@ -13,13 +13,13 @@ bool authority_set(struct ctl *c, struct fault *f)
 	"   max_in_flight = coalesce($3::integer, max_in_flight), timeout_ms = coalesce($4::integer, timeout_ms),"
 	"   attempts_max = coalesce($5::integer, attempts_max), first_wait_ms = coalesce($6::integer, first_wait_ms),"
 	"   longest_wait_ms = coalesce($7::integer, longest_wait_ms), breaker_failures = coalesce($8::integer, breaker_failures),"
-	"   breaker_ms = coalesce($9::integer, breaker_ms)"
+	"   breaker_ms = coalesce($9::integer, breaker_ms), bundle_max = coalesce($10::integer, bundle_max)"
 	" where code = $1 returning code";
 	const struct { const char *option, *value; } numbers[] = {
 		{ "max-in-flight", c->max_in_flight }, { "timeout-ms", c->timeout_ms },
 		{ "attempts-max", c->attempts_max }, { "first-wait-ms", c->first_wait_ms },
 		{ "longest-wait-ms", c->longest_wait_ms }, { "breaker-failures", c->breaker_failures },
-		{ "breaker-ms", c->breaker_ms },
+		{ "breaker-ms", c->breaker_ms }, { "bundle-max", c->bundle_max },
 	};
 	struct db_param p[2 + COUNTOF(numbers)] = { db_text(text_of(c->arguments[0])), db_text(text_of(c->url)) };
 	const struct db_rows *r;
@@ -40,9 +40,9 @@ bool authority_set(struct ctl *c, struct fault *f)
 bool authority_list(struct ctl *c, struct fault *f)
 {
 	static const char *const columns[] = { "code", "title", "url", "max_in_flight", "timeout_ms", "attempts_max", "first_wait_ms",
-		                               "longest_wait_ms", "breaker_failures", "breaker_ms" };
+		                               "longest_wait_ms", "breaker_failures", "breaker_ms", "bundle_max" };
 	static const char select[] =
-	"select code, url, max_in_flight, timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, breaker_failures, breaker_ms"
+	"select code, url, max_in_flight, timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, breaker_failures, breaker_ms, bundle_max"
 	" from authority order by code";
 	const struct db_rows *r = ctl_run(c, select, NULL, 0, f);
 	enum authority authority;
@@ -57,7 +57,7 @@ bool authority_list(struct ctl *c, struct fault *f)
 		table_text(&t, db_get_text(r, row, 0));
 		table_text(&t, text_of(known ? authority_title(authority, false) : NULL));
 		table_text(&t, db_get_text(r, row, 1));
-		for (int col = 2; col < 9; col++)
+		for (int col = 2; col < 10; col++)
 			table_int(&t, db_get_int(r, row, col));
 	}
 	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");

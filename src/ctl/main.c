@@ -41,7 +41,7 @@ static const char usage[] =
 "  client history NAME                            its steps, by whom and why\n"
 "  client report NAME                             what it has tried: only in a sandbox or test database\n"
 "  authority set CODE [--url URL] [--max-in-flight N] [--timeout-ms N] [--attempts-max N] [--first-wait-ms N]\n"
-"                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N]\n"
+"                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N] [--bundle-max N]\n"
 "                                                 where an authority is and how it is treated; --url '' disconnects\n"
 "  authority list\n"
 "  code list [LIST]                               the code lists, or the rows of one\n"
@@ -148,6 +148,7 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "longest-wait-ms", offsetof(struct ctl, longest_wait_ms) },
 	{ "breaker-failures", offsetof(struct ctl, breaker_failures) },
 	{ "breaker-ms", offsetof(struct ctl, breaker_ms) },
+	{ "bundle-max", offsetof(struct ctl, bundle_max) },
 	{ "name-zh", offsetof(struct ctl, name_zh) },
 	{ "name-en", offsetof(struct ctl, name_en) },
 	{ "iso", offsetof(struct ctl, iso) },

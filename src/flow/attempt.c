@@ -1,11 +1,8 @@
 #include "flow/attempt.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "base/killpoint.h"
 #include "base/log.h"
-#include "standard/answer.h"
 
 #define ARENA_BYTES ((size_t)4 << 20)
 
@@ -14,20 +11,17 @@ struct attempt {
 	struct attempt_deps deps;
 	struct attempt_claim claim;
 	struct attempt_links links;
-	struct delivery_policy policy;
-	struct httpc_call http;
-	char key_header[80], message_header[64];
-	const char *headers[3];
 	struct inbox_item end; /* with the first answer */
 	struct further {
 		struct inbox_item item;
 		struct attempt *of;
 	} *further;            /* answers, recorded before the end */
 	int recording;         /* of these: not done yet */
-	bool sending, incomplete;
+	bool incomplete, alone;
+	void *request;         /* NULL: in none */
+	attempt_let_go_fn *let_go;
 };
 
-static httpc_done_fn on_answered;
 static inbox_done_fn on_recorded, on_further;
 
 struct attempt *attempt_new(const struct attempt_deps *deps, const struct attempt_claim *claim)
@@ -54,8 +48,8 @@ void attempt_free(struct attempt *t)
 {
 	if (t == NULL)
 		return;
-	if (t->sending)
-		httpc_cancel(t->deps.httpc, &t->http);
+	if (t->request != NULL)
+		t->let_go(t->request);
 	arena_done(&t->arena);
 	free(t);
 }
@@ -70,20 +64,24 @@ struct attempt_links *attempt_links(struct attempt *t)
 	return &t->links;
 }
 
-bool attempt_send(struct attempt *t, const struct authority_conf *conf)
+void attempt_goes_with(struct attempt *t, void *request, attempt_let_go_fn *let_go)
 {
-	char id[ID_TEXT_BYTES];
+	t->request = request;
+	t->let_go = let_go;
+}
 
-	id_format(&t->claim.message_id, id);
-	(void)snprintf(t->message_header, sizeof(t->message_header), "Message-Id: %s", id);
-	(void)snprintf(t->key_header, sizeof(t->key_header), "Idempotency-Key: \"%s\"", id);
-	t->headers[0] = t->message_header;
-	t->headers[1] = t->key_header;
-	t->policy = conf->policy;
-	t->http = (struct httpc_call){ .url = arena_dup(&t->arena, conf->url), .content_type = t->claim.content_type, .body = t->claim.body,
-		                       .headers = t->headers, .timeout_ms = conf->timeout_ms };
-	t->sending = t->http.url != NULL && httpc_start(t->deps.httpc, &t->http, on_answered);
-	return t->sending;
+void attempt_goes_alone(struct attempt *t)
+{
+	void *request = t->request;
+
+	t->alone = true;
+	t->request = NULL;
+	t->let_go(request);
+}
+
+bool attempt_is_alone(const struct attempt *t)
+{
+	return t->alone;
 }
 
 /* --- what the answer means ------------------------------------------------------------------------------------------- */
@@ -98,28 +96,17 @@ static void set_answer(struct inbox_item *item, const struct attempt *t, const s
 		                              .digest = a->digest, .info = a->info, .body = a->body };
 }
 
-/* A 2xx with a body is an answer at once. Unreadable: nothing is known, the same message goes again. */
-static bool read_answers(struct attempt *t, const struct httpc_answer *http, struct authority_answer **list, int *count, struct fault *f)
-{
-	struct text body = text_dup(&t->arena, text_trim(http->body));
-
-	*count = 0;
-	if (body.len == 0)
-		return true;
-	return answer_read(&t->arena, t->claim.authority, text_dup(&t->arena, http->content_type), body, list, count, f);
-}
-
-static void set_end(struct attempt *t, enum delivery_fate fate, struct text reason, int retry_after_s)
+static void set_end(struct attempt *t, const struct attempt_end *e)
 {
 	static const enum delivery_state states[] = { [FATE_SENT] = DELIVERY_SENT, [FATE_AGAIN] = DELIVERY_DUE, [FATE_DEAD] = DELIVERY_DEAD };
 	int64_t now_us = clock_now_us(t->deps.clock);
 
 	t->end.has_end = true;
 	t->end.end = (struct inbox_end){ .declaration = t->claim.declaration, .authority = t->claim.authority, .version = t->claim.version,
-		                         .lease = t->claim.lease, .state = states[fate], .attempts = t->claim.attempts, .due_us = now_us,
-		                         .reason = reason };
-	if (fate == FATE_AGAIN)
-		t->end.end.due_us += delivery_wait_us(&t->policy, t->claim.attempts, retry_after_s, id_random(t->deps.ids));
+		                         .lease = t->claim.lease, .state = states[e->fate], .attempts = t->claim.attempts, .due_us = now_us,
+		                         .reason = text_dup(&t->arena, e->reason) };
+	if (e->fate == FATE_AGAIN)
+		t->end.end.due_us += delivery_wait_us(e->policy, t->claim.attempts, e->retry_after_s, id_random(t->deps.ids));
 }
 
 static void over(struct attempt *t, bool recorded)
@@ -156,20 +143,6 @@ static void record(struct attempt *t, int further)
 		record_end(t);
 }
 
-static struct text describe(struct attempt *t, const struct httpc_answer *http, const struct fault *f)
-{
-	struct buf b;
-
-	buf_init(&b, &t->arena, 120);
-	if (f->code != FAULT_NONE)
-		buf_printf(&b, "HTTP %d, unreadable answer: %s", http->status, f->text);
-	else if (http->end == HTTPC_ANSWERED)
-		buf_printf(&b, "HTTP %d", http->status);
-	else
-		buf_printf(&b, "%s: %s", http->end == HTTPC_NOT_SENT ? "not sent" : "no answer", http->detail == NULL ? "" : http->detail);
-	return b.full ? (struct text){ NULL, 0 } : buf_as_text(&b);
-}
-
 static void log_end(const struct attempt *t, enum delivery_fate fate, struct text reason)
 {
 	char declaration[ID_TEXT_BYTES], message[ID_TEXT_BYTES];
@@ -186,52 +159,37 @@ static void log_end(const struct attempt *t, enum delivery_fate fate, struct tex
 		          t->claim.version, t->claim.attempts, TEXT_ARG(reason));
 }
 
-/* Room for the answers after the first; when there is none, the reply counts as unreadable. */
-static bool keep_answers(struct attempt *t, const struct authority_answer *answers, int count, struct fault *f)
-{
-	if (count > 0)
-		set_answer(&t->end, t, &answers[0]);
-	if (count > 1)
-		t->further = arena_zalloc(&t->arena, sizeof(*t->further) * (size_t)(count - 1));
-	for (int i = 1; t->further != NULL && i < count; i++) {
-		set_answer(&t->further[i - 1].item, t, &answers[i]);
-		t->further[i - 1].of = t;
-	}
-	if (!t->arena.full)
-		return true;
-	t->end.has_answer = false;
-	return fault_set(f, FAULT_BUSY, "the answer is larger than the memory of an attempt");
-}
-
-static bool is_about(const struct attempt *t, const struct authority_answer *a)
+bool attempt_is_about(const struct attempt *t, const struct authority_answer *a)
 {
 	if (a->reference.at != NULL)
 		return text_eq(a->reference, t->claim.reference);
 	return id_eq(&a->declaration, &t->claim.declaration) && a->version == t->claim.version;
 }
 
-static void on_answered(struct httpc_call *call, const struct httpc_answer *http)
+/* Room for the answers after the first. */
+static bool keep_answers(struct attempt *t, const struct attempt_end *e)
 {
-	struct attempt *t = container_of(call, struct attempt, http);
-	int status = http->end == HTTPC_ANSWERED ? http->status : 0, count = 0;
-	struct authority_answer *answers = NULL;
-	struct fault f = { 0 };
-	enum delivery_fate fate = delivery_judge(&t->policy, status, t->claim.attempts);
-	struct text reason = { NULL, 0 };
-
-	t->sending = false;
-	killpoint(KILLPOINT_ATTEMPT_SENT);
-	if (fate == FATE_SENT && !(read_answers(t, http, &answers, &count, &f) && keep_answers(t, answers, count, &f))) {
-		fate = delivery_judge(&t->policy, 0, t->claim.attempts);
-		count = 0;
+	if (e->answer_count > 0)
+		set_answer(&t->end, t, e->answers[0]);
+	if (e->answer_count > 1)
+		t->further = arena_zalloc(&t->arena, sizeof(*t->further) * (size_t)(e->answer_count - 1));
+	for (int i = 1; t->further != NULL && i < e->answer_count; i++) {
+		set_answer(&t->further[i - 1].item, t, e->answers[i]);
+		t->further[i - 1].of = t;
 	}
-	if (fate != FATE_SENT)
-		reason = describe(t, http, &f);
-	log_end(t, fate, reason);
-	if (fate != FATE_SENT || count == 0 || !is_about(t, &answers[0]))
-		set_end(t, fate, reason, http->retry_after_s);
-	t->deps.on_end(t->deps.arg, t, status != 0 && status < 500 && status != 429, fate, http->elapsed_us);
-	record(t, count > 1 ? count - 1 : 0);
+	return !t->arena.full;
+}
+
+void attempt_end(struct attempt *t, const struct attempt_end *e)
+{
+	log_end(t, e->fate, e->reason);
+	if (!keep_answers(t, e)) {
+		over(t, false); /* the lease mends it */
+		return;
+	}
+	if (e->answer_count == 0 || !attempt_is_about(t, e->answers[0]))
+		set_end(t, e);
+	record(t, e->answer_count > 1 ? e->answer_count - 1 : 0);
 }
 
 static void on_further(struct inbox_item *item)
@@ -257,6 +215,6 @@ static void on_recorded(struct inbox_item *item)
 		return;
 	}
 	item->has_answer = false;
-	set_end(t, FATE_SENT, (struct text){ NULL, 0 }, 0);
+	set_end(t, &(struct attempt_end){ .fate = FATE_SENT });
 	record_end(t);
 }

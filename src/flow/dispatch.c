@@ -12,25 +12,27 @@
 
 #include "base/killpoint.h"
 #include "base/log.h"
-#include "flow/attempt.h"
+#include "flow/bundle.h"
 #include "flow/flow_priv.h"
 #include "store/delivery_store.h"
 
 #define CLAIM_BATCH 128
 #define KICK_US     2000
+#define BUNDLE_BYTES ((size_t)1 << 20) /* of a request with several messages */
 
 struct lane {
 	struct dispatch *home;
 	enum authority authority;
 	struct attempt *head, *tail; /* queued */
 	struct attempt *going;       /* sending or recording */
-	int queued, in_flight;
+	int queued, in_flight;       /* in_flight: requests */
 	struct breaker breaker;
 	struct arena arena; /* of the claim under way */
 	struct delivery_claim claim;
 	struct db_call call;
 	bool claiming;
 	struct loop_timer look;
+	struct loop_task soon;
 };
 
 struct dispatch {
@@ -42,6 +44,7 @@ struct dispatch {
 
 static db_done_fn on_claimed;
 static loop_timer_fn on_look;
+static loop_task_fn on_soon;
 static void pump(struct lane *l);
 
 static const struct authority_conf *conf_of(const struct lane *l)
@@ -67,26 +70,6 @@ static void note(struct lane *l)
 
 /* --- attempts -------------------------------------------------------------------------------------------------------- */
 
-static void on_end(void *arg, struct attempt *t, bool reached, enum delivery_fate fate, int64_t elapsed_us)
-{
-	struct lane *l = arg;
-	const struct authority_conf *conf = conf_of(l);
-	struct flow_authority_stats *s = stats_of(l);
-	bool was_open = l->breaker.open_until_us != 0;
-
-	(void)t;
-	l->in_flight--;
-	s->sent += fate == FATE_SENT;
-	s->again += fate == FATE_AGAIN;
-	s->dead += fate == FATE_DEAD;
-	s->latency_us_sum += (uint64_t)elapsed_us;
-	breaker_record(&l->breaker, &conf->policy, reached, loop_now_us(l->home->flow->deps.loop));
-	if (was_open != (l->breaker.open_until_us != 0))
-		log_event(&(struct log_ids){ .authority = authority_code(l->authority) }, LOG_LEVEL_NOTICE,
-		          was_open ? "authority.up" : "authority.down", "%s", was_open ? "it answers again" : "left alone for a while");
-	pump(l);
-}
-
 static void leave(struct lane *l, struct attempt *t)
 {
 	struct attempt_links *at = attempt_links(t);
@@ -94,6 +77,15 @@ static void leave(struct lane *l, struct attempt *t)
 	if (at->next != NULL)
 		attempt_links(at->next)->prev = at->prev;
 	*(at->prev != NULL ? &attempt_links(at->prev)->next : &l->going) = at->next;
+	*at = (struct attempt_links){ NULL, NULL };
+}
+
+static void join(struct lane *l, struct attempt *t)
+{
+	attempt_links(t)->next = l->going;
+	if (l->going != NULL)
+		attempt_links(l->going)->prev = t;
+	l->going = t;
 }
 
 static void tell_over(struct lane *l, struct hand_work *held, bool recorded)
@@ -117,11 +109,17 @@ static void on_over(void *arg, struct attempt *t, bool recorded)
 	l->home->alive--;
 }
 
+static void append(struct lane *l, struct attempt *t)
+{
+	*(l->tail != NULL ? &attempt_links(l->tail)->next : &l->head) = t;
+	l->tail = t;
+	l->queued++;
+}
+
 static void enqueue(struct lane *l, const struct attempt_claim *claim)
 {
 	struct flow_deps *d = &l->home->flow->deps;
-	struct attempt_deps deps = { .loop = d->loop, .httpc = d->httpc, .inbox = d->inbox, .clock = d->clock, .ids = d->ids,
-		                     .on_answer = on_answer, .on_end = on_end, .on_over = on_over, .arg = l };
+	struct attempt_deps deps = { .inbox = d->inbox, .clock = d->clock, .ids = d->ids, .on_answer = on_answer, .on_over = on_over, .arg = l };
 	struct attempt *t = attempt_new(&deps, claim);
 
 	if (t == NULL) { /* no memory: the lease mends it */
@@ -129,9 +127,7 @@ static void enqueue(struct lane *l, const struct attempt_claim *claim)
 		return;
 	}
 	l->home->alive++;
-	*(l->tail != NULL ? &attempt_links(l->tail)->next : &l->head) = t;
-	l->tail = t;
-	l->queued++;
+	append(l, t);
 }
 
 static struct attempt *dequeue(struct lane *l)
@@ -155,18 +151,65 @@ static void drop(struct lane *l, struct attempt *t)
 	attempt_free(t);
 }
 
+/* --- requests -------------------------------------------------------------------------------------------------------- */
+
+static void on_end(void *arg, enum delivery_fate fate, int64_t elapsed_us)
+{
+	struct flow_authority_stats *s = stats_of(arg);
+
+	s->sent += fate == FATE_SENT;
+	s->again += fate == FATE_AGAIN;
+	s->dead += fate == FATE_DEAD;
+	s->latency_us_sum += (uint64_t)elapsed_us;
+}
+
+static void on_alone(void *arg, struct attempt *t)
+{
+	struct lane *l = arg;
+
+	leave(l, t);
+	append(l, t);
+}
+
+static void on_back(void *arg, bool reached)
+{
+	struct lane *l = arg;
+	bool was_open = l->breaker.open_until_us != 0;
+
+	l->in_flight--;
+	breaker_record(&l->breaker, &conf_of(l)->policy, reached, loop_now_us(l->home->flow->deps.loop));
+	if (was_open != (l->breaker.open_until_us != 0))
+		log_event(&(struct log_ids){ .authority = authority_code(l->authority) }, LOG_LEVEL_NOTICE,
+		          was_open ? "authority.up" : "authority.down", "%s", was_open ? "it answers again" : "left alone for a while");
+	pump(l);
+}
+
+/* The next in the queue, and those behind it that may go in the same request. A probe goes alone. */
+static int take_next(struct lane *l, const struct authority_conf *conf, struct attempt *list[BUNDLE_MAX])
+{
+	int most = l->breaker.probing ? 1 : conf->bundle_max, count = 0;
+	size_t bytes = 0;
+
+	do {
+		bytes += attempt_claim(l->head)->body.len;
+		list[count++] = dequeue(l);
+	} while (count < most && l->head != NULL && bundle_takes(list[0]) && bundle_takes(l->head) && bytes + attempt_claim(l->head)->body.len <= BUNDLE_BYTES);
+	return count;
+}
+
 static bool send_next(struct lane *l, const struct authority_conf *conf)
 {
-	struct attempt *t = dequeue(l);
+	const struct bundle_deps deps = { .httpc = l->home->flow->deps.httpc, .on_end = on_end, .on_alone = on_alone, .on_back = on_back, .arg = l };
+	struct attempt *list[BUNDLE_MAX];
+	int count = take_next(l, conf, list);
 
-	if (!attempt_send(t, conf)) {
-		drop(l, t);
+	if (!bundle_start(&deps, conf, list, count)) {
+		for (int i = 0; i < count; i++)
+			drop(l, list[i]);
 		return false;
 	}
-	attempt_links(t)->next = l->going;
-	if (l->going != NULL)
-		attempt_links(l->going)->prev = t;
-	l->going = t;
+	for (int i = 0; i < count; i++)
+		join(l, list[i]);
 	l->in_flight++;
 	return true;
 }
@@ -203,7 +246,12 @@ void dispatch_take(struct dispatch *d, const struct new_delivery *v, struct hand
 		                       .claimed_us = loop_now_us(d->flow->deps.loop), .held = held };
 
 	enqueue(l, &claim);
-	pump(l);
+	loop_soon(d->flow->deps.loop, &l->soon, on_soon); /* with those that come in the same turn */
+}
+
+static void on_soon(struct loop_task *t)
+{
+	pump(container_of(t, struct lane, soon));
 }
 
 /* Soon, but never later than before: kicks in a row must not push the look away. */
@@ -304,6 +352,7 @@ void dispatch_free(struct dispatch *d)
 		struct lane *l = &d->lanes[a];
 
 		loop_timer_clear(d->flow->deps.loop, &l->look);
+		loop_soon_cancel(d->flow->deps.loop, &l->soon);
 		if (l->claiming)
 			db_cancel(d->flow->deps.db, &l->call);
 		while (l->head != NULL)

@@ -68,23 +68,28 @@ static int steps_of(const struct mock_behaviour *x, enum part_outcome out[3])
 	return n;
 }
 
-static void answer_message(struct mock_authority *m, struct http_req *r, struct mock_message *msg, const struct mock_behaviour *x)
+/* What it says to the messages of one request: the first step at once or later, as it is told to behave. */
+static void answer_messages(struct mock_authority *m, struct http_req *r, struct mock_message *const *list, int count, const struct mock_behaviour *x)
 {
 	struct http_reply reply = { .status = 202 };
+	struct mock_said said[MOCK_SAID_MAX];
 	enum part_outcome steps[3];
 	int n = steps_of(x, steps), from = 0;
 	struct buf b;
 
 	if (x->answer == MOCK_AT_ONCE) {
+		for (int k = 0; k < count; k++)
+			said[k] = (struct mock_said){ list[k], steps[0], list[k]->first_us };
 		buf_init(&b, &r->arena, 1024);
-		mock_put_answers(&b, m, &(struct mock_said){ msg, steps[0], msg->first_us }, 1);
+		mock_put_answers(&b, m, said, count);
 		reply = (struct http_reply){ .status = 200, .content_type = m->authority == AUTHORITY_CUS ? "application/xml" : "application/json",
 			                     .body = buf_as_text(&b), .body_in_arena = true };
 		from = 1;
 	}
-	for (int i = from; x->answer != MOCK_NEVER && i < n && m->home->gateway != NULL; i++)
-		for (int k = 0; k < (x->twice ? 2 : 1); k++)
-			(void)later_add(m->home->later, m, msg, steps[i], msg->first_us + i * 1000, (int64_t)x->late_ms * 1000 * (i - from + 1));
+	for (int k = 0; k < count; k++)
+		for (int i = from; x->answer != MOCK_NEVER && i < n && m->home->gateway != NULL; i++)
+			for (int twice = 0; twice < (x->twice ? 2 : 1); twice++)
+				(void)later_add(m->home->later, m, list[k], steps[i], list[k]->first_us + i * 1000, (int64_t)x->late_ms * 1000 * (i - from + 1));
 	reply_after(m->home, r, &reply, x->latency_ms);
 }
 
@@ -104,44 +109,55 @@ static bool refused(struct mock_authority *m, struct http_req *r, struct mock_be
 	return false;
 }
 
-static void message_came(struct mock_authority *m, struct http_req *r)
+/* One message has its effect, or had it before. NULL: the memory is full. */
+static struct mock_message *take(struct mock_authority *m, const struct mock_given *given)
 {
-	struct text header = httpd_header(r, "Message-Id");
-	const struct http_reply hang = { .status = 504 };
-	struct mock_behaviour *x;
-	struct mock_message *msg;
-	struct sha256 digest;
-	struct id id;
+	struct sha256 digest = sha256_of(given->body);
+	struct mock_message *msg = mock_find(m, &given->id);
 
-	if (!id_parse(header, &id)) {
-		reply_json(r, 400, TEXT("{\"error\":\"Message-Id is missing\"}"));
-		return;
-	}
-	m->attempts++;
-	x = exception_behaviour(m, r->body);
-	if (refused(m, r, x))
-		return;
-	digest = sha256_of(r->body);
-	msg = mock_find(m, &id);
-	if (msg == NULL && (msg = mock_remember(m, &id, r->body, &digest)) != NULL) {
+	if (msg == NULL && (msg = mock_remember(m, &given->id, given->body, &digest)) != NULL) {
 		msg->effects = 1; /* what is remembered is never done again */
 		m->effects++;
 	}
-	if (msg == NULL) {
-		reply_json(r, 507, TEXT("{\"error\":\"the memory is full\"}"));
-		return;
-	}
+	if (msg == NULL)
+		return NULL;
 	msg->attempts++;
 	if (!crypto_equal(digest.b, msg->digest.b, sizeof(digest.b))) {
 		msg->clashes++;
 		m->clashes++;
+	}
+	return msg;
+}
+
+static void messages_came(struct mock_authority *m, struct http_req *r)
+{
+	const struct http_reply hang = { .status = 504 };
+	struct mock_message *list[MOCK_SAID_MAX];
+	struct mock_given given[MOCK_SAID_MAX];
+	int count = given_of(r, given);
+	struct mock_behaviour *x;
+
+	if (count == 0) {
+		reply_json(r, 400, TEXT("{\"error\":\"Message-Id is missing, or a bundle is none\"}"));
+		return;
+	}
+	m->attempts += (uint64_t)count;
+	x = exception_behaviour(m, r->body);
+	if (refused(m, r, x))
+		return;
+	for (int i = 0; i < count; i++) {
+		list[i] = take(m, &given[i]);
+		if (list[i] == NULL) {
+			reply_json(r, 507, TEXT("{\"error\":\"the memory is full\"}"));
+			return;
+		}
 	}
 	if (spend(&x->lose_after_next))
 		reply_after(m->home, r, &hang, x->hang_ms);
 	else if (spend(&x->wrong_next))
 		reply_json(r, 200, TEXT("{\"nonsense\": [1, 2"));
 	else
-		answer_message(m, r, msg, x);
+		answer_messages(m, r, list, count, x);
 }
 
 /* --- looking at it ---------------------------------------------------------------------------------------------------- */
@@ -249,7 +265,7 @@ static void on_request(struct http_req *r, void *arg)
 	}
 	m = &mock->authorities[a];
 	if (text_is(r->method, "POST") && text_is(rest, "/messages")) {
-		message_came(m, r);
+		messages_came(m, r);
 	} else if (text_is(r->method, "DELETE") && text_is(rest, "/messages")) {
 		later_forget(mock->later, m);
 		mock_forget(m);

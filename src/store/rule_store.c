@@ -37,12 +37,13 @@ static const struct db_stmt regimes = {
 	" from regime r left join regime_step s on s.regime_id = r.id order by r.id, s.step, s.valid_from",
 };
 
-enum { AUTH_CODE, AUTH_URL, AUTH_IN_FLIGHT, AUTH_TIMEOUT, AUTH_ATTEMPTS, AUTH_FIRST_WAIT, AUTH_LONGEST_WAIT, AUTH_FAILURES, AUTH_BREAKER };
+enum { AUTH_CODE, AUTH_URL, AUTH_IN_FLIGHT, AUTH_TIMEOUT, AUTH_ATTEMPTS, AUTH_FIRST_WAIT, AUTH_LONGEST_WAIT, AUTH_FAILURES, AUTH_BREAKER,
+       AUTH_BUNDLE };
 static const struct db_stmt authorities = {
 	.name = "rule_store_authorities",
 	.sql =
-	"select code, url, max_in_flight, timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, breaker_failures, breaker_ms"
-	" from authority order by code",
+	"select code, url, max_in_flight, timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, breaker_failures, breaker_ms,"
+	"   bundle_max from authority order by code",
 };
 
 void rule_store_load(struct db_call *call)
@@ -143,6 +144,7 @@ static bool read_authorities(struct rules *rules, const struct db_rows *r)
 		conf->url = conf->connected ? strndup(url.at, url.len) : NULL;
 		conf->max_in_flight = (int)db_get_int(r, row, AUTH_IN_FLIGHT);
 		conf->timeout_ms = (int)db_get_int(r, row, AUTH_TIMEOUT);
+		conf->bundle_max = (int)db_get_int(r, row, AUTH_BUNDLE);
 		conf->policy = (struct delivery_policy){
 			.attempts_max = (int)db_get_int(r, row, AUTH_ATTEMPTS),
 			.first_wait_us = db_get_int(r, row, AUTH_FIRST_WAIT) * 1000,

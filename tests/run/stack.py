@@ -43,6 +43,7 @@ SETTINGS = {  # tests must not wait for what production rightly waits for
     "test": {"clock": True},
 }
 AUTHORITY = {"timeout-ms": 1500, "first-wait-ms": 50, "longest-wait-ms": 400, "breaker-ms": 200, "attempts-max": 200}
+BUNDLES = {"FX": 20, "POST": 100}  # who takes several messages in one request; the others get them one by one
 LAUNCH = ("import os, sys; os.dup2(int(sys.argv[1]), 3, True); os.environ['LISTEN_PID'] = str(os.getpid());"
           "os.execv(sys.argv[2], sys.argv[2:])")  # the pid is known only to the process itself
 
@@ -445,6 +446,8 @@ class Stack:
     def connect(self, code, **more):
         """Tells the gateway where an authority is, and how it wants to be treated."""
         options = {"url": f"http://127.0.0.1:{self.mock.port}/{code}/messages"} | self.authority | more
+        if code in BUNDLES:
+            options = {"bundle-max": BUNDLES[code]} | options
         self.ctl("authority", "set", code, *[x for k, v in options.items() for x in (f"--{k}", v)])
 
     def verify(self, receipt_bytes, signatures=None):

@@ -9,11 +9,11 @@
 #include "io/httpd.h"
 #include "standard/answer.h"
 
-enum manner { AT_ONCE, TWO_AT_ONCE, LATER, NEVER, WRONG, REFUSED, DOWN };
+enum manner { AT_ONCE, TWO_AT_ONCE, LATER, NEVER, WRONG, CHOOSY, REFUSED, DOWN };
 
 static const enum authority connected[] = { AUTHORITY_CUS, AUTHORITY_TAX, AUTHORITY_FX };
 
-enum { LETTERS_MAX = 400 };
+enum { LETTERS_MAX = 400, BUNDLE = 7 };
 
 struct late_answer {
 	struct world *w;
@@ -30,7 +30,7 @@ struct world { /* the state of these tests */
 	struct rules *rules;
 	char urls[AUTHORITY_COUNT][64];
 	enum manner manners[AUTHORITY_COUNT];
-	int asked[AUTHORITY_COUNT];
+	int asked[AUTHORITY_COUNT], largest[AUTHORITY_COUNT]; /* messages; and in one request */
 	struct late_answer late[LETTERS_MAX];
 	int late_count;
 };
@@ -91,20 +91,29 @@ static inline void reply_status(struct http_req *r, int status, const char *type
 	httpd_reply(r, &reply);
 }
 
-static inline void reply_answers(struct world *w, struct http_req *r, enum authority authority, int count)
+static inline int reply_answer(struct world *w, struct arena *a, enum authority authority, struct text message, bool twice, struct authority_answer *x)
 {
-	struct authority_answer x[2];
-	struct buf b;
+	x[0] = answer_to(w, a, authority, message);
+	if (!twice)
+		return 1;
+	x[1] = x[0];
+	x[0].status = text_of(authority == AUTHORITY_CUS ? "2" : "received"); /* received first, then cleared */
+	x[0].outcome = OUTCOME_RECEIVED;
+	x[0].at_us -= 60 * US_PER_S;
+	return 2;
+}
 
-	x[0] = x[1] = answer_to(w, &r->arena, authority, r->body);
-	if (count == 2) { /* received first, then cleared */
-		x[0].status = text_of(authority == AUTHORITY_CUS ? "2" : "received");
-		x[0].outcome = OUTCOME_RECEIVED;
-		x[0].at_us -= 60 * US_PER_S;
-	}
+static inline void reply_answers(struct world *w, struct http_req *r, enum authority authority, const struct text *messages, int count, bool twice)
+{
+	struct authority_answer x[2 * BUNDLE];
+	struct buf b;
+	int n = 0;
+
+	for (int i = 0; i < count; i++)
+		n += reply_answer(w, &r->arena, authority, messages[i], twice, x + n);
 	buf_init(&b, &r->arena, 4096);
 	if (!r->arena.full)
-		answer_put(&b, authority, DIR_IMPORT, x, count);
+		answer_put(&b, authority, DIR_IMPORT, x, n);
 	if (r->arena.full) {
 		reply_status(r, 503, NULL, TEXT(""));
 		return;
@@ -112,30 +121,62 @@ static inline void reply_answers(struct world *w, struct http_req *r, enum autho
 	reply_status(r, 200, authority == AUTHORITY_CUS ? "application/xml" : "application/json", buf_as_text(&b));
 }
 
+/* The messages of a request: one, or the items of an array. */
+static inline int messages_of(struct http_req *r, struct text out[BUNDLE])
+{
+	static const char next[] = ",{\"message_id\"";
+	const char *at = r->body.at + 1, *end = r->body.at + r->body.len - 1;
+	int count = 0;
+
+	if (r->body.at[0] != '[') {
+		assert_non_null(httpd_header(r, "Idempotency-Key").at);
+		out[0] = r->body;
+		return 1;
+	}
+	assert_null(httpd_header(r, "Idempotency-Key").at);
+	for (const char *comma; at < end; at = comma + 1) {
+		comma = memmem(at, (size_t)(end - at), next, strlen(next));
+		comma = comma == NULL ? end : comma;
+		assert_true(count < BUNDLE && *at == '{' && comma[-1] == '}');
+		out[count++] = (struct text){ at, (size_t)(comma - at) };
+	}
+	assert_true(count > 1);
+	return count;
+}
+
 static inline void on_message(struct http_req *r, void *arg)
 {
 	struct world *w = arg;
 	enum authority authority;
 	bool known = authority_by_code((struct text){ r->path.at + 1, r->path.len - 1 }, &authority);
+	struct text messages[BUNDLE];
+	int count = messages_of(r, messages);
 
 	assert_true(known);
-	assert_non_null(httpd_header(r, "Idempotency-Key").at);
-	w->asked[authority]++;
+	w->asked[authority] += count;
+	w->largest[authority] = count > w->largest[authority] ? count : w->largest[authority];
 	switch (w->manners[authority]) {
 	case AT_ONCE:
-		reply_answers(w, r, authority, 1);
+		reply_answers(w, r, authority, messages, count, false);
 		break;
 	case TWO_AT_ONCE:
-		reply_answers(w, r, authority, 2);
+		reply_answers(w, r, authority, messages, count, true);
 		break;
 	case LATER:
-		keep_for_later(w, authority, r->body);
+		for (int i = 0; i < count; i++)
+			keep_for_later(w, authority, messages[i]);
 		reply_status(r, 202, NULL, TEXT(""));
 		break;
 	case NEVER:
 		break;
 	case WRONG:
 		reply_status(r, 200, "application/json", TEXT("{\"status\":"));
+		break;
+	case CHOOSY: /* will have no bundles */
+		if (count == 1)
+			reply_answers(w, r, authority, messages, count, false);
+		else
+			reply_status(r, 400, "text/plain", TEXT("one at a time"));
 		break;
 	case REFUSED:
 		reply_status(r, 422, "text/plain", TEXT("no"));
@@ -239,7 +280,7 @@ static inline void world_rules(struct world *w)
 
 		(void)snprintf(w->urls[a], sizeof(w->urls[a]), "http://127.0.0.1:%d/%s", httpd_port(w->httpd), authority_code(a));
 		rules->authorities[a] = (struct authority_conf){
-			.connected = true, .url = w->urls[a], .max_in_flight = 8, .timeout_ms = 400,
+			.connected = true, .url = w->urls[a], .max_in_flight = 8, .bundle_max = a == AUTHORITY_FX ? BUNDLE : 1, .timeout_ms = 400,
 			.policy = { .attempts_max = 50, .first_wait_us = 20000, .longest_wait_us = 100000, .breaker_failures = 1000, .breaker_us = 50000 },
 		};
 	}

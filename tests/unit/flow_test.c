@@ -31,11 +31,45 @@ static void test_answered_at_once(void **state)
 	assert_int_equal(ask(w, "select count(*) from authority_receipt"), 90);
 	assert_int_equal(ask(w, "select count(*) from declaration where released_at is null or version <> 1"), 0);
 	assert_int_equal(w->asked[AUTHORITY_TAX], 30);
+	assert_int_equal(w->largest[AUTHORITY_TAX], 1);
+	assert_in_range(w->largest[AUTHORITY_FX], 2, BUNDLE);
 	until(w->b, is_quiet, NULL);
 	assert_int_equal(stats_of(w).released, 30);
 	/* what was found in memory is over in the database as well */
 	until_sql(w, "select count(*) from work", 0);
 	assert_int_equal(ask(w, "select count(*) from todo"), 0);
+}
+
+/* Refused for what one of them may say: each goes again by itself, which costs no attempt. */
+static void test_a_bundle_is_refused(void **state)
+{
+	struct world *w = world_of(state);
+
+	w->manners[AUTHORITY_FX] = CHOOSY;
+	for (int n = 0; n < 10; n++)
+		file_trade(w, n, "add", 10000);
+	until_sql(w, RELEASED, 10);
+	assert_true(w->largest[AUTHORITY_FX] > 1 && w->asked[AUTHORITY_FX] > 10);
+	assert_int_equal(ask(w, "select count(*) from delivery where state = 'sent' and attempts = 1"), 30);
+	w->manners[AUTHORITY_FX] = REFUSED;
+	for (int n = 20; n < 25; n++)
+		file_trade(w, n, "add", 10000);
+	until_sql(w, "select count(*) from delivery where state = 'dead' and reason = 'HTTP 422' and authority = 'FX'", 5);
+}
+
+/* Lost in doubt, unreadable, then answered: every message once and again, and each answer finds its own. */
+static void test_a_bundle_is_answered_wrongly(void **state)
+{
+	struct world *w = world_of(state);
+
+	w->manners[AUTHORITY_FX] = WRONG;
+	for (int n = 0; n < 10; n++)
+		file_trade(w, n, "add", 10000);
+	until_sql(w, "select count(*) from delivery where authority = 'FX' and attempts >= 1 and reason like '%unreadable%'", 10);
+	w->manners[AUTHORITY_FX] = TWO_AT_ONCE;
+	until_sql(w, RELEASED, 10);
+	assert_int_equal(ask(w, "select count(*) from authority_receipt where authority = 'FX'"), 20);
+	assert_int_equal(ask(w, "select count(distinct message_id) from delivery where authority = 'FX'"), 10);
 }
 
 static void test_two_answers_in_one_reply(void **state)
@@ -253,6 +287,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_CASE(test_answered_at_once),
+		WORLD_CASE(test_a_bundle_is_refused),
+		WORLD_CASE(test_a_bundle_is_answered_wrongly),
 		WORLD_CASE(test_two_answers_in_one_reply),
 		WORLD_CASE(test_answered_later),
 		WORLD_CASE(test_wrong_then_good),
