@@ -26,7 +26,7 @@ step_fn identities_post;
 step_fn payment_queries_post, payment_queries_get, payment_data_post;
 step_fn payment_data_opened, payment_data_uploaded;
 /* standard.c, problems.c, openapi.c */
-step_fn standard_index, standard_schema, standard_xml_schema, problems_get, openapi_get;
+step_fn standard_index, standard_record, standard_schema, standard_xml_schema, problems_get, openapi_get;
 /* codes.c, regimes.c */
 step_fn standard_codes, standard_code_list, standard_regimes;
 /* ops.c, test_clock.c */

@@ -10,6 +10,7 @@
 #include "model/authority.h"
 #include "model/document.h"
 #include "model/finding.h"
+#include "model/record.h"
 #include "model/verdict.h"
 
 /* Customs element order, ceb: prefix, namespace declared; one node per document, all of one message; sent by the
@@ -65,6 +66,7 @@ const char *outgoing_content_type(enum authority a);
 
 /* JSON Schema 2020-12 of one kind and direction, with descriptions in both languages and customs element names. */
 void schema_put(struct buf *b, const struct message_def *def);
+void schema_put_record(struct buf *b, const struct record_def *def);
 /* XML Schema of one customs message. */
 void xsd_put(struct buf *b, const struct message_def *def);
 

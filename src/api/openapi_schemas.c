@@ -34,6 +34,7 @@ static const struct openapi_parameter parameters[] = {
 	{ "from_line", "{\"type\":\"integer\",\"minimum\":1}", "number of the first line wanted" },
 	{ "name", TEXT_, "name of a client, percent-encoded" },
 	{ "role", ROLE, "role of a client" },
+	{ "record", "{\"enum\":[\"party\",\"contract\"]}", "what the standard describes besides filings" },
 	{ "trade_mode", TEXT_, "mode of trade, such as 9610; * until the inventory says it" },
 	{ "slug", TEXT_, "last part of a problem's type" },
 };

@@ -81,8 +81,9 @@ const struct openapi_schema openapi_service[] = {
 	  "{\"type\":\"object\",\"required\":[\"code\",\"message\",\"serviceTime\"],\"properties\":{\"code\":" TEXT_ ",\"message\":" TEXT_
 	  ",\"total\":" NUMBER ",\"serviceTime\":" NUMBER "}}" },
 	{ "StandardIndex",
-	  "{\"type\":\"object\",\"required\":[\"standard\",\"filings\",\"answers\"],\"properties\":{\"standard\":" TEXT_ ",\"filings\":" MESSAGES
-	  ",\"answers\":" MESSAGES "}}" },
+	  "{\"type\":\"object\",\"required\":[\"standard\",\"filings\",\"answers\",\"records\"],\"properties\":{\"standard\":" TEXT_ ",\"filings\":" MESSAGES
+	  ",\"answers\":" MESSAGES ",\"records\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"kind\",\"title\",\"schema\"],\"properties\":{"
+	  "\"kind\":" TEXT_ ",\"title\":" TEXT_ ",\"description\":" TEXT_ ",\"schema\":" TEXT_ "}}}}}" },
 	{ "CodeLists",
 	  LIST("{\"type\":\"object\",\"required\":[\"list\",\"count\",\"codes\"],\"properties\":{\"list\":" TEXT_ ",\"title_zh\":" TEXT_ ",\"title_en\":" TEXT_
 	       ",\"count\":" NUMBER ",\"sources\":{\"type\":\"array\",\"items\":" TEXT_ "},\"codes\":" TEXT_ "}}") },

@@ -52,8 +52,29 @@ enum step standard_index(struct req *r)
 	put_messages(&b, "filings", 0, DOC_FILED_COUNT);
 	buf_char(&b, ',');
 	put_messages(&b, "answers", DOC_FILED_COUNT, DOC_KIND_COUNT);
-	buf_char(&b, '}');
+	buf_str(&b, ",\"records\":[");
+	for (int i = 0; i < record_count(); i++) {
+		const struct record_def *def = record_at(i);
+
+		buf_printf(&b, "%s{\"kind\":\"%s\",\"title\":\"%s\",\"description\":\"%s\",\"schema\":\"/v1/standard/%s\"}", i == 0 ? "" : ",", def->name, def->zh,
+		           def->en, def->name);
+	}
+	buf_str(&b, "]}");
 	return reply_json(r, 200, &b);
+}
+
+enum step standard_record(struct req *r)
+{
+	const struct record_def *def = record_by_name(r->captures[0]);
+	struct buf b;
+
+	if (def == NULL)
+		return reply_fault(r, FAULT_NOT_FOUND, "the standard has no such record; see /v1/standard");
+	buf_init(&b, r->arena, 16384);
+	schema_put_record(&b, def);
+	if (b.full)
+		return reply_fault(r, FAULT_BUSY, "the schema is larger than the memory of a request");
+	return reply_kept(r, 200, "application/schema+json", buf_as_text(&b));
 }
 
 static const struct message_def *def_of_path(const struct req *r)

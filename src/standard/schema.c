@@ -122,17 +122,22 @@ static void put_type(struct buf *b, const struct field_def *def)
 	}
 }
 
+static void put_property(struct buf *b, const char *name, const struct field_def *def)
+{
+	put_name(b, name);
+	buf_char(b, '{');
+	put_text(b, "title", def->zh);
+	put_text(b, "description", def->en);
+	put_type(b, def);
+	if (def->element != NULL)
+		put_text(b, "x-customs-element", def->element);
+	buf_char(b, '}');
+}
+
 static void put_fields(struct buf *b, const struct field_def *fields, int count)
 {
-	for (int i = 0; i < count; i++) {
-		put_name(b, field_name(fields[i].id));
-		buf_char(b, '{');
-		put_text(b, "title", fields[i].zh);
-		put_text(b, "description", fields[i].en);
-		put_type(b, &fields[i]);
-		put_text(b, "x-customs-element", fields[i].element);
-		buf_char(b, '}');
-	}
+	for (int i = 0; i < count; i++)
+		put_property(b, field_name(fields[i].id), &fields[i]);
 }
 
 /* own: members of the message itself that must be there, as a list's beginning; may be "". */
@@ -198,5 +203,53 @@ void schema_put(struct buf *b, const struct message_def *def)
 		put_lines(b, def);
 	buf_char(b, '}');
 	put_required(b, def->lines_min > 0 ? "\"kind\",\"direction\",\"lines\"" : "\"kind\",\"direction\"", def->fields, def->field_count);
+	buf_char(b, '}');
+}
+
+/* --- records ------------------------------------------------------------------------------------------------------- */
+
+static void put_record_fields(struct buf *b, const struct record_field *fields, int count)
+{
+	for (int i = 0; i < count; i++)
+		put_property(b, fields[i].name, &fields[i].def);
+}
+
+static void put_record_required(struct buf *b, const char *own, const struct record_field *fields, int count)
+{
+	put_name(b, "required");
+	buf_char(b, '[');
+	buf_str(b, own);
+	for (int i = 0; i < count; i++)
+		if (field_has_value(&fields[i].def)) {
+			buf_str(b, b->at[b->len - 1] == '[' ? "" : ",");
+			buf_json(b, text_of(fields[i].name));
+		}
+	buf_str(b, "],\"additionalProperties\":false");
+}
+
+void schema_put_record(struct buf *b, const struct record_def *def)
+{
+	buf_char(b, '{');
+	put_text(b, "$schema", "https://json-schema.org/draft/2020-12/schema");
+	put_name(b, "$id");
+	buf_printf(b, "\"urn:tongguan:standard:" STANDARD_VERSION ":%s\"", def->name);
+	put_text(b, "title", def->zh);
+	put_text(b, "description", def->en);
+	put_text(b, "type", "object");
+	put_name(b, "properties");
+	buf_char(b, '{');
+	put_const(b, "standard", STANDARD_VERSION);
+	put_const(b, "kind", def->name);
+	put_record_fields(b, def->fields, def->field_count);
+	if (def->line_fields != NULL) {
+		put_name(b, "lines");
+		buf_str(b, "{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"object\",\"properties\":{");
+		put_record_fields(b, def->line_fields, def->line_field_count);
+		buf_char(b, '}');
+		put_record_required(b, "", def->line_fields, def->line_field_count);
+		buf_str(b, "}}");
+	}
+	buf_char(b, '}');
+	put_record_required(b, def->line_fields != NULL ? "\"kind\",\"lines\"" : "\"kind\"", def->fields, def->field_count);
 	buf_char(b, '}');
 }

@@ -9,7 +9,7 @@ import pytest
 
 from filer import CODES
 from stack import binary, wait_for
-from support import accept, scratch
+from support import accept, problem, scratch
 
 GUID = "4CDE1CFD-EDED-46B1-946C-B8022E42FC94"
 BEGINS = {"guid": GUID, "action": "add", "sent_at": "2026-03-02T10:11:12+08:00", "app_status": "2"}
@@ -147,3 +147,28 @@ def test_an_unknown_message_is_refused_with_900(stack):
     body = b'<CEB503Message xmlns="http://www.chinaport.gov.cn/ceb"/>'
     refused = accept(stack.enterprise.file(body, Accept="application/xml"), 400)
     assert b"CEB900Message" in refused.body and b"Unknown" not in refused.body
+
+
+PARTY = {"standard": "1", "kind": "party", "code": CODES["merchant"], "name": "电商", "role": "merchant", "country_code": "142", "registered_on": "2016-01-12"}
+CONTRACT = {"kind": "contract", "contract_no": "C-1", "signed_on": "2026-03-02", "seller_code": CODES["merchant"], "seller_name": "电商", "seller_country": "142",
+            "buyer_name": "Buyer GmbH", "buyer_country": "304", "transaction_mode": "3", "currency": "300", "amount": "20.5",
+            "lines": [{"line_no": 1, "goods_name": "面膜", "quantity": "2", "unit": "007", "price": "10.25", "total_price": "20.5"}]}
+
+
+@pytest.mark.parametrize("good,wrong", [
+    (PARTY, [{"role": "thief"}, {"name": ""}, {"country_code": None}, {"kind": "contract"}, {"shoe_size": "42"}, {"registered_on": "2016"}]),
+    (CONTRACT, [{"lines": []}, {"lines": [{"line_no": 1}]}, {"amount": 20.5}, {"signed_on": "yesterday"}, {"contract_no": "x" * 61}, {"kind": "party"}]),
+], ids=["party", "contract"])
+def test_the_formats_of_parties_and_contracts(stack, good, wrong):
+    entry = {e["kind"]: e for e in stack.daemon.public.get("/v1/standard").json["records"]}[good["kind"]]
+    schema = accept(stack.daemon.public.get(entry["schema"]), 200).json
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.validate(good)
+    for change in wrong:
+        assert not validator.is_valid(good | change), change
+    for name in set(schema["required"]):
+        assert not validator.is_valid({k: v for k, v in good.items() if k != name}), name
+    texts = [*schema["properties"].values(), *schema["properties"].get("lines", {}).get("items", {}).get("properties", {}).values()]
+    assert all(p.get("title") and p.get("description") for p in texts if "const" not in p and "items" not in p)
+    problem(stack.daemon.public.get("/v1/standard/pirate"), 404, "not-found")
