@@ -19,7 +19,7 @@ struct ctl {
 	const char *config_path, *conninfo;
 	bool as_json, status, strict, verbose, strict_signature;
 	const char *purpose, *name, *role, *authority, *url, *public_key, *required, *key, *certificate, *algorithm, *reason, *drop_certificate;
-	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms;
+	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms, *max_per_s, *burst;
 	const char *name_zh, *name_en, *iso, *from, *to, *source, *on;
 	struct text codes[CODES_MAX];
 	int code_count;

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "flow/flow_priv.h"
+#include "flow/gate.h"
 
 struct attempt;
 
@@ -35,14 +36,15 @@ struct attempt_deps {
 	struct id_source *ids;
 	/* An answer to this very message; false: it goes to the inbox as the others do. */
 	bool (*on_answer)(void *arg, struct inbox_item *item, inbox_done_fn *on_done);
-	void (*on_end)(void *arg, struct attempt *t, bool reached, enum delivery_fate fate, int64_t elapsed_us); /* the slot is free again */
+	void (*on_end)(void *arg, const struct gate_end *end, enum delivery_fate fate); /* the slot is free again */
 	void (*on_over)(void *arg, struct attempt *t, bool recorded); /* else given up: its lease mends it; it dies after this */
 	void *arg;
 };
 
 struct attempt *attempt_new(const struct attempt_deps *deps, const struct attempt_claim *claim) must_check; /* NULL: no memory */
-/* Under the authority's settings as they are now; false: could not start, the attempt is as before. */
-bool attempt_send(struct attempt *t, const struct authority_conf *conf) must_check;
+/* Under the authority's settings as they are now; false: could not start, the attempt is as before. A probe that reaches nobody
+ * uses up no attempt of its message. */
+bool attempt_send(struct attempt *t, const struct authority_conf *conf, bool is_probe) must_check;
 const struct attempt_claim *attempt_claim(const struct attempt *t);
 struct attempt_links { struct attempt *next, *prev; };
 struct attempt_links *attempt_links(struct attempt *t); /* the owner's */

@@ -42,7 +42,9 @@ static const char usage[] =
 "  client report NAME                             what it has tried: only in a sandbox or test database\n"
 "  authority set CODE [--url URL] [--max-in-flight N] [--timeout-ms N] [--attempts-max N] [--first-wait-ms N]\n"
 "                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N]\n"
-"                                                 where an authority is and how it is treated; --url '' disconnects\n"
+"                     [--max-per-s N] [--burst N]\n"
+"                                                 where an authority is and how it is treated; --url '' disconnects,\n"
+"                                                 --max-per-s 0 takes that limit away\n"
 "  authority list\n"
 "  code list [LIST]                               the code lists, or the rows of one\n"
 "  code add LIST CODE --name-zh NAME [--name-en NAME] [--iso CODES] [--from DAY] [--source TEXT]\n"
@@ -148,6 +150,8 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "longest-wait-ms", offsetof(struct ctl, longest_wait_ms) },
 	{ "breaker-failures", offsetof(struct ctl, breaker_failures) },
 	{ "breaker-ms", offsetof(struct ctl, breaker_ms) },
+	{ "max-per-s", offsetof(struct ctl, max_per_s) },
+	{ "burst", offsetof(struct ctl, burst) },
 	{ "name-zh", offsetof(struct ctl, name_zh) },
 	{ "name-en", offsetof(struct ctl, name_en) },
 	{ "iso", offsetof(struct ctl, iso) },

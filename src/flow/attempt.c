@@ -24,7 +24,7 @@ struct attempt {
 		struct attempt *of;
 	} *further;            /* answers, recorded before the end */
 	int recording;         /* of these: not done yet */
-	bool sending, incomplete;
+	bool sending, incomplete, is_probe;
 };
 
 static httpc_done_fn on_answered;
@@ -70,7 +70,7 @@ struct attempt_links *attempt_links(struct attempt *t)
 	return &t->links;
 }
 
-bool attempt_send(struct attempt *t, const struct authority_conf *conf)
+bool attempt_send(struct attempt *t, const struct authority_conf *conf, bool is_probe)
 {
 	char id[ID_TEXT_BYTES];
 
@@ -80,6 +80,7 @@ bool attempt_send(struct attempt *t, const struct authority_conf *conf)
 	t->headers[0] = t->message_header;
 	t->headers[1] = t->key_header;
 	t->policy = conf->policy;
+	t->is_probe = is_probe;
 	t->http = (struct httpc_call){ .url = arena_dup(&t->arena, conf->url), .content_type = t->claim.content_type, .body = t->claim.body,
 		                       .headers = t->headers, .timeout_ms = conf->timeout_ms };
 	t->sending = t->http.url != NULL && httpc_start(t->deps.httpc, &t->http, on_answered);
@@ -214,23 +215,25 @@ static void on_answered(struct httpc_call *call, const struct httpc_answer *http
 {
 	struct attempt *t = container_of(call, struct attempt, http);
 	int status = http->end == HTTPC_ANSWERED ? http->status : 0, count = 0;
+	bool counts = !t->is_probe || gate_reached(status);
+	struct gate_end end = { .http_status = status, .retry_after_s = http->retry_after_s, .elapsed_us = http->elapsed_us };
 	struct authority_answer *answers = NULL;
 	struct fault f = { 0 };
-	enum delivery_fate fate = delivery_judge(&t->policy, status, t->claim.attempts);
-	struct text reason = { NULL, 0 };
+	enum delivery_fate fate = delivery_judge(&t->policy, status, counts ? t->claim.attempts : 0);
 
 	t->sending = false;
+	t->claim.attempts -= !counts;
 	killpoint(KILLPOINT_ATTEMPT_SENT);
 	if (fate == FATE_SENT && !(read_answers(t, http, &answers, &count, &f) && keep_answers(t, answers, count, &f))) {
 		fate = delivery_judge(&t->policy, 0, t->claim.attempts);
 		count = 0;
 	}
 	if (fate != FATE_SENT)
-		reason = describe(t, http, &f);
-	log_end(t, fate, reason);
+		end.reason = describe(t, http, &f);
+	log_end(t, fate, end.reason);
 	if (fate != FATE_SENT || count == 0 || !is_about(t, &answers[0]))
-		set_end(t, fate, reason, http->retry_after_s);
-	t->deps.on_end(t->deps.arg, t, status != 0 && status < 500 && status != 429, fate, http->elapsed_us);
+		set_end(t, fate, end.reason, http->retry_after_s);
+	t->deps.on_end(t->deps.arg, &end, fate);
 	record(t, count > 1 ? count - 1 : 0);
 }
 
