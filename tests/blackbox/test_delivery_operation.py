@@ -33,10 +33,8 @@ def house():
 def as_before(house):
     house.mock.calm()
     yield
-    for code in house.authorities:
-        if house.psql(f"select 1 from maintenance where authority = '{code}' and ended_at is null"):
-            house.ctl("authority", "maintenance", code, "--end", ok=(0, 1))
-    house.mock.calm()
+    for code in house.psql("select distinct authority from maintenance where ended_at is null").split():
+        house.ctl("authority", "maintenance", code, "--end", ok=(0, 1))
 
 
 def filed(stack, trades, **more):
@@ -134,10 +132,10 @@ def test_a_planned_window_begins_and_ends_by_itself(house, trades):
         accept(house.operator.post("/test/clock", {"shift_s": 0}), 200)
 
 
-@pytest.mark.parametrize("body", [{"reason": ""}, {}, {"reason": "x" * 301}, {"reason": "x", "until": "2020-01-01"}, {"reason": "x", "from": "soon"},
-                                  {"window": 3}, {"end": True, "window": 0}, {"reason": "x", "by": "me"}], ids=str)
-def test_windows_that_make_no_sense(house, body):
-    problem(house.operator.post("/v1/authorities/CUS/maintenance", body), 400, "bad-request")
+def test_windows_that_make_no_sense(house):
+    for body in ({"reason": ""}, {}, {"reason": "x" * 301}, {"reason": "x", "until": "2020-01-01"}, {"reason": "x", "from": "soon"},
+                 {"window": 3}, {"end": True, "window": 0}, {"reason": "x", "by": "me"}):
+        problem(house.operator.post("/v1/authorities/CUS/maintenance", body), 400, "bad-request")
 
 
 # --- rate and order -------------------------------------------------------------------------------------------
@@ -146,10 +144,10 @@ def test_windows_that_make_no_sense(house, body):
 def test_an_authority_gets_no_more_a_second_than_it_takes(house, trades):
     second = house.add_daemon("second").start()  # the limit is that of both together
     try:
-        house.connect("TAX", **{"max-per-s": 40, "burst": 1})
+        house.connect("TAX", **{"max-per-s": 30, "burst": 1})
         wait_for(lambda: house.psql("select count(distinct worker) from dispatcher where live_until > now()") == "2", "both know of each other")
         both = [house.enterprise, house.caller(house.enterprise.token, second)]
-        made = [trades.make() for _ in range(40)]
+        made = [trades.make() for _ in range(30)]
         for n, trade in enumerate(made):
             file_all(both[n % 2], trade.filings())
         for trade in made:
@@ -158,7 +156,7 @@ def test_an_authority_gets_no_more_a_second_than_it_takes(house, trades):
         spans = dict(line.split("|") for line in house.psql(
             "select v.authority, extract(epoch from max(v.sent_at) - min(v.sent_at)) from delivery v join declaration d"
             f" on d.id = v.declaration_id where d.order_no in ({orders}) group by 1").splitlines())
-        # forty at forty a second take a second, less what a burst of each and the batches of recording make of it
+        # thirty at thirty a second take a second, less what a burst of each and the batches of recording make of it
         assert float(spans["TAX"]) > 0.7
     finally:
         house.connect("TAX", **{"max-per-s": 0, "burst": 0})
@@ -180,7 +178,7 @@ def test_one_slow_declaration_holds_up_no_other(house, trades):
 
 
 def test_a_dead_authority_costs_the_others_little(house, trades):
-    def time_for(code, count=40):
+    def time_for(code, count=20):
         made = [trades.make() for _ in range(count)]
         begin = time.monotonic()
         for trade in made:
@@ -250,10 +248,10 @@ def test_the_tool_sends_dead_letters_again_too(house, trades):
     house.ctl("deliveries", "list", "--authority", "TAX", "--state", "sent", ok=(64,))
 
 
-@pytest.mark.parametrize("body", [{}, {"authority": "TAX"}, {"authority": "TAX", "state": "sent"}, {"authority": "TAX", "state": "dead", "limit": 5001},
-                                  {"authority": "TAX", "state": "dead", "from": "yesterday"}, {"authority": "TAX", "state": "dead", "all": True}], ids=str)
-def test_ranges_that_make_no_sense(house, body):
-    problem(house.operator.post("/v1/deliveries/retry", body), 400, "bad-request")
+def test_ranges_that_make_no_sense(house):
+    for body in ({}, {"authority": "TAX"}, {"authority": "TAX", "state": "sent"}, {"authority": "TAX", "state": "dead", "limit": 5001},
+                 {"authority": "TAX", "state": "dead", "from": "yesterday"}, {"authority": "TAX", "state": "dead", "all": True}):
+        problem(house.operator.post("/v1/deliveries/retry", body), 400, "bad-request")
 
 
 # --- outages --------------------------------------------------------------------------------------------------
