@@ -87,7 +87,6 @@ void worker_reload_asked(void *arg); /* an unknown token; at most once a second 
 void worker_watch_start(struct worker *w);
 void worker_watch_stop(struct worker *w);
 void worker_ready(void *arg, struct buf *problems);
-void worker_live_authorities(void *arg, struct buf *out_json);
 
 /* worker_metrics.c */
 void worker_metrics(void *arg, struct buf *out);

@@ -68,6 +68,8 @@ const struct setting config_settings[] = {
 	NUMBER(flow, queue_per_authority, 1, 100000, 2000, "deliveries", "Deliveries waiting in memory for one authority; the rest wait in the database."),
 	NUMBER(flow, lease_s, 1, 3600, 30, "s", "How long this daemon holds a declaration or delivery; after a crash it waits so long. Longer than any authority's timeout_ms."),
 	NUMBER(flow, sweep_ms, 10, 60000, 250, "ms", "How often work that nobody holds is looked for."),
+	NUMBER(flow, report_ms, 20, 60000, 5000, "ms", "How often this daemon tells the others how each authority does: health, outages, shared rates."),
+	NUMBER(flow, retry_per_s, 1, 10000, 50, "deliveries", "How many deliveries of a range become due each second when they are sent again (POST /v1/deliveries/retry) and the request does not say."),
 	NUMBER(flow, gather_ms, 0, 10000, 80, "ms", "How long what is new waits for company before its declaration is judged: other filings, answers of other authorities."),
 	NUMBER(flow, patience_ms, 0, 60000, 500, "ms", "The same for declarations that still lack flows."),
 	TEXT_(flow, exchange_id, "DXPENT0000000000", "Our number at the customs data exchange."),

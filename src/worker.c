@@ -98,7 +98,7 @@ static bool make_flow(struct worker *w, struct fault *f)
 	const struct flow_conf conf = {
 		.assess_batch = c->flow.assess_batch, .assess_flights = c->flow.assess_flights, .hint_limit = c->flow.hint_limit,
 		.queue_per_authority = c->flow.queue_per_authority, .lease_s = c->flow.lease_s, .gather_ms = c->flow.gather_ms, .patience_ms = c->flow.patience_ms, .sweep_ms = c->flow.sweep_ms,
-		.exchange_id = c->flow.exchange_id, .customs_signer = customs_signer_get(w->customs_signer), .identity_key = w->deps.startup->identity_key,
+		.report_ms = c->flow.report_ms, .exchange_id = c->flow.exchange_id, .customs_signer = customs_signer_get(w->customs_signer), .identity_key = w->deps.startup->identity_key,
 	};
 	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
 		                  .recent = w->recent, .rules = &w->rules, .is_busy = is_busy, .arg = w };
@@ -182,14 +182,14 @@ static bool make_api(struct worker *w, struct fault *f)
 		.query_timeout_ms = c->query.timeout_ms, .page_default = c->query.page_default,
 		.page_max = c->query.page_max, .public_url = c->http.public_url[0] == '\0' ? NULL : c->http.public_url,
 		.purpose = w->deps.startup->purpose, .receipts_lag_ms = c->query.receipts_lag_ms, .receipts_window_s = c->query.receipts_window_s,
-		.sandbox_delay_ms = c->sandbox.delay_ms, .sandbox_clock_days = c->sandbox.clock_days,
+		.retry_per_s = c->flow.retry_per_s, .sandbox_delay_ms = c->sandbox.delay_ms, .sandbox_clock_days = c->sandbox.clock_days,
 		.sends_payment_data = w->payment_key != NULL, .payment_waiting = c->payment_data.waiting, .payment_keep_days = c->payment_data.keep_days,
 		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->purpose != PURPOSE_PRODUCTION, .identity_key = w->deps.startup->identity_key,
 	};
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
 		.signer = w->signer, .clients = &w->clients, .rules = &w->rules, .on_job = on_job, .reload = worker_reload_asked, .metrics = worker_metrics,
-		.ready = worker_ready, .live_authorities = worker_live_authorities, .arg = w,
+		.ready = worker_ready, .arg = w,
 	};
 
 	w->api = api_new(&conf, &deps, f);

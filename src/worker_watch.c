@@ -212,19 +212,3 @@ void worker_ready(void *arg, struct buf *problems)
 	if (h->lag_us > LAG_US)
 		buf_printf(problems, "the loop was held up for %lld ms\n", (long long)(h->lag_us / 1000));
 }
-
-void worker_live_authorities(void *arg, struct buf *out_json)
-{
-	struct worker *w = arg;
-	struct flow_stats stats;
-
-	flow_stats_get(w->flow, &stats);
-	buf_char(out_json, '{');
-	for (int a = 0; a < AUTHORITY_COUNT; a++) {
-		const struct flow_authority_stats *s = &stats.authorities[a];
-
-		buf_printf(out_json, "%s\"%s\":{\"in_flight\":%d,\"queued\":%d,\"breaker\":\"%s\"}", a == 0 ? "" : ",", authority_code((enum authority)a),
-		           s->in_flight, s->queued, s->breaker_open != 0 ? "open" : "closed");
-	}
-	buf_char(out_json, '}');
-}

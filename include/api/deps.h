@@ -25,6 +25,7 @@ struct api_conf {
 	enum purpose purpose;     /* what the database is for */
 	int receipts_lag_ms, receipts_window_s; /* polling: how far behind now, how much of the time one look covers */
 	int sandbox_delay_ms, sandbox_clock_days; /* slow and late answers on order; how far ahead an enterprise may move business time */
+	int retry_per_s;          /* deliveries of a range that are sent again, where the request does not say */
 	bool allow_clock_shift;   /* the test switch; honoured only when the database's purpose is test or sandbox */
 	bool sends_payment_data;  /* uploads to customs are set up */
 	int payment_waiting;      /* calls about payment data that may wait */
@@ -47,7 +48,6 @@ struct api_deps {
 	void (*reload)(void *arg);            /* an unknown token: perhaps the tables moved (worker limits how often) */
 	void (*metrics)(void *arg, struct buf *out); /* the rest of /metrics: loop, db, intake, flow */
 	void (*ready)(void *arg, struct buf *problems); /* empty: ready; else a line per reason */
-	void (*live_authorities)(void *arg, struct buf *out_json); /* {"CUS":{"in_flight":…,"queued":…,"breaker":"closed",…},…} for /v1/authorities */
 	void *arg;
 };
 

@@ -16,10 +16,12 @@ step_fn declarations_receipts, receipts_poll;
 step_fn me_get, me_report, clients_list, clients_get, clients_report, clients_state;
 /* steps.c */
 step_fn declarations_steps;
-/* receipts.c, authorities.c */
-step_fn receipts_post, authorities_list;
-/* deliveries.c */
-step_fn deliveries_list, deliveries_get, deliveries_retry;
+/* receipts.c, authorities.c, maintenance.c */
+step_fn receipts_post, authorities_list, maintenance_post, maintenance_list;
+/* deliveries.c, deliveries_range.c */
+step_fn deliveries_list, deliveries_get, deliveries_retry, deliveries_retry_range;
+/* outage_evidence.c */
+step_fn outage_evidence;
 /* identities.c */
 step_fn identities_post;
 /* payments.c: what callers do; payments_customs.c: what customs and platforms do among themselves */

@@ -22,6 +22,12 @@ struct api_metrics;
 struct route;
 struct req;
 
+struct authorities_kept { /* an answer of api/authorities.c */
+	char *bytes; /* NULL: none */
+	size_t len;
+	int64_t made_us;
+};
+
 struct api { /* one per worker */
 	struct api_conf conf;
 	struct api_deps deps;
@@ -30,6 +36,7 @@ struct api { /* one per worker */
 	struct sha256 cursor_key;
 	struct req *orphans; /* their clients left while intake or inbox hold their bytes */
 	bool draining;
+	struct authorities_kept authorities[2]; /* English, Chinese */
 };
 
 enum step { STEP_REPLIED = 1, STEP_WAITING };

@@ -17,10 +17,11 @@ enum { CODES_MAX = 256 };
 struct ctl {
 	/* options */
 	const char *config_path, *conninfo;
-	bool as_json, status, strict, verbose, strict_signature;
+	bool as_json, status, end, strict, verbose, strict_signature;
 	const char *purpose, *name, *role, *authority, *url, *public_key, *required, *key, *certificate, *algorithm, *reason, *drop_certificate;
-	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms, *bundle_max;
+	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms, *bundle_max, *max_per_s, *burst;
 	const char *name_zh, *name_en, *iso, *from, *to, *source, *on;
+	const char *until, *window, *state, *limit, *per_s;
 	struct text codes[CODES_MAX];
 	int code_count;
 	/* what follows noun and verb */
@@ -47,6 +48,9 @@ bool ctl_read_file(struct arena *a, const char *path, size_t limit, struct text 
 /* An option that is a whole number of at least 1, as a parameter; NULL: SQL null. */
 bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f) must_check;
 
+/* An option that is a day or a time, as a parameter; NULL: *out is left. */
+bool ctl_time(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f) must_check;
+
 /* client.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
 const char *client_name(const struct ctl *c);
 struct text client_actor(struct ctl *c);
@@ -60,7 +64,8 @@ ctl_fn migrate_run;
 ctl_fn client_add, client_list, client_disable, client_reading;
 ctl_fn client_promote, client_history, client_report; /* onboard.c */
 ctl_fn client_certificate, client_certificates, client_certificate_revoke, client_signature_set;
-ctl_fn authority_set, authority_list;
+ctl_fn authority_set, authority_list, authority_maintenance;
+ctl_fn deliveries_show, deliveries_again;
 ctl_fn code_list_show, code_add, code_close;
 ctl_fn platform_set, platform_list;
 ctl_fn status_show;

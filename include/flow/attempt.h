@@ -60,6 +60,7 @@ struct attempt_end { /* what came of its request */
 	enum delivery_fate fate;
 	struct text reason;               /* absent when sent */
 	int retry_after_s;
+	bool uncounted;                   /* it says nothing about the message: no attempt is used up */
 	const struct authority_answer *const *answers; /* those that it has to record; only when sent */
 	int answer_count;
 };

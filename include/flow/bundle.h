@@ -11,19 +11,21 @@
 #define FLOW_BUNDLE_H
 
 #include "flow/attempt.h"
+#include "flow/gate.h"
 
 struct bundle_deps {
 	struct httpc *httpc;
 	/* One of its attempts has its end and is recording it. */
 	void (*on_end)(void *arg, enum delivery_fate fate, int64_t elapsed_us);
 	void (*on_alone)(void *arg, struct attempt *t); /* it must be queued again, and be sent alone */
-	void (*on_back)(void *arg, bool reached);       /* after all of these: the request is no more under way */
+	void (*on_back)(void *arg, const struct gate_end *end); /* after all of these: the request is no more under way */
 	void *arg;
 };
 
 /* May it go with others? Messages in XML are signed one by one and go alone. */
 bool bundle_takes(const struct attempt *t);
-/* Under the authority's settings as they are now; all are of this authority. False: could not start, they are as before. */
-bool bundle_start(const struct bundle_deps *deps, const struct authority_conf *conf, struct attempt *const *list, int count) must_check;
+/* Under the authority's settings as they are now; all are of this authority. False: could not start, they are as before. A probe
+ * that reaches nobody uses up no attempt of its message. */
+bool bundle_start(const struct bundle_deps *deps, const struct authority_conf *conf, struct attempt *const *list, int count, bool is_probe) must_check;
 
 #endif

@@ -26,6 +26,7 @@ struct flow_conf {
 	int gather_ms;          /* how long what is new waits for company: filings, answers of other authorities */
 	int patience_ms;        /* the same where flows are still lacking */
 	int sweep_ms;           /* how often what was left is looked for */
+	int report_ms;          /* how often this worker tells how its authorities do */
 	const char *exchange_id;/* our number at the customs exchange (BaseTransfer dxpId) */
 	const struct xmldsig_signer *customs_signer; /* of messages to customs; NULL: they go unsigned */
 	struct text identity_key; /* for the keyed hash of attested identities; empty: nobody is attested */
@@ -52,7 +53,11 @@ void flow_quiesce(struct flow *fl);      /* takes no new work; lets what is unde
 bool flow_idle(const struct flow *fl);
 void flow_free(struct flow *fl);
 
-struct flow_authority_stats { int in_flight, queued, breaker_open; uint64_t sent, again, dead; uint64_t latency_us_sum; };
+struct flow_authority_stats {
+	int in_flight, queued, breaker_open, paused, in_maintenance;
+	uint64_t sent, again, dead, throttled;
+	uint64_t latency_us_sum;
+};
 struct flow_stats {
 	uint64_t judged, races, declared, released, contradictions, swept;
 	int hinted, judging;

@@ -34,18 +34,27 @@ struct delivery_policy { /* table authority */
 
 enum delivery_fate { FATE_SENT, FATE_AGAIN, FATE_DEAD };
 /* http_status 0: no answer. A refusal for what the message says (400 404 409 410 413 415 422) is dead; 401 403 408 425 429 5xx and
- * silence are tried again. */
+ * silence are tried again, until attempts are used up. attempts 0: this one does not count (a probe of an authority that is away
+ * says nothing about the message). */
 enum delivery_fate delivery_judge(const struct delivery_policy *p, int http_status, int attempts);
 /* Doubling up to the longest, plus up to a quarter of jitter; never earlier than retry_after_s asks. */
 int64_t delivery_wait_us(const struct delivery_policy *p, int attempts, int retry_after_s, uint64_t random);
 
+/*
+ * Leaves an authority alone that has failed several times in a row: after the pause one probe goes, and only when that is
+ * answered others follow, two at once, then one more with each answer, until the usual limit is reached. A failure on the
+ * way halves them.
+ */
 struct breaker {
-	int failures;         /* in a row */
+	int failures;          /* in a row */
 	int64_t open_until_us; /* monotonic; 0: closed */
+	int ramp;              /* how many may be under way while it recovers; 0: as many as the limit says */
 	bool probing;
 };
-/* May one be sent now? While open: one probe after the pause. */
-bool breaker_admits(struct breaker *b, int64_t now_us);
+/* May one more be sent now, with so many under way? While open: one probe after the pause. */
+bool breaker_admits(struct breaker *b, int in_flight, int64_t now_us) must_check;
 void breaker_record(struct breaker *b, const struct delivery_policy *p, bool reached, int64_t now_us);
+/* It was left alone for another reason (maintenance): it gets its first messages one by one too. */
+void breaker_ease(struct breaker *b);
 
 #endif

@@ -36,6 +36,9 @@ struct receipt_batch; /* in an arena */
 struct receipt_batch *receipt_batch_new(struct arena *a, int count) must_check;
 /* In order; false: arena full. */
 bool receipt_batch_add(struct receipt_batch *b, const struct receipt_core *core) must_check;
+/* Another statement of the gateway's, sealed and verified as receipts are: a JSON object with at least one member, whose text holds
+ * no "seal" of its own; borrowed. Its first member is "statement", which no receipt has. */
+void receipt_batch_add_statement(struct receipt_batch *b, struct text core);
 /* Signs; then receipt_batch_get(b, i) gives the bytes of the i-th, living in the arena. */
 bool receipt_batch_seal(struct receipt_batch *b, struct signer *s) must_check;
 struct text receipt_batch_get(const struct receipt_batch *b, int i);

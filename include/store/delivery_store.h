@@ -14,4 +14,12 @@ struct delivery_claim {
 void delivery_store_claim(struct delivery_claim *c, struct arena *a, enum authority authority, int lease_s, int64_t now_us, int limit,
                           struct db_call *call);
 
+/*
+ * Sends a range again: $1 authority, $2 due (dead: given up) from, $3 before, $4 how the reason begins (null: any), $5 at most so
+ * many, $6 now, $7 microseconds between one and the next, so that they are no flood. What a daemon has in hand is left alone. A
+ * dead one gets its attempts anew. One row: how many, and how many more there are in the range (counted up to 100000).
+ */
+extern const struct db_stmt delivery_store_retry_dead, delivery_store_retry_due;
+enum { DELIVERY_RETRY_MAX = 5000 }; /* in one statement */
+
 #endif

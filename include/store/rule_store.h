@@ -11,15 +11,22 @@
 
 enum { RULES_BOOK_BYTES = 64 << 20 }; /* limit of a codebook read from the tables */
 
-enum { BUNDLE_MAX = 100 };
+enum { MAINTENANCE_MAX = 16, /* windows of one authority that are not over */
+       BUNDLE_MAX = 100 };
 
-struct authority_conf { /* table authority */
+struct authority_conf { /* tables authority, maintenance */
 	bool connected;
 	char *url;
 	int max_in_flight, timeout_ms; /* max_in_flight: requests */
 	int bundle_max;                /* messages that it takes in one request, as a JSON array; 1: one by one */
+	int max_per_s, burst; /* messages; 0: none; model/rate.h */
 	struct delivery_policy policy;
+	struct maintenance_window { int64_t begins_us, ends_us; } windows[MAINTENANCE_MAX]; /* INT64_MAX: until somebody ends it */
+	int window_count;
 };
+
+/* Is it left alone on purpose just now? *ends_us: until when, by all windows that hold one another's hands. */
+bool authority_in_maintenance(const struct authority_conf *c, int64_t now_us, int64_t *ends_us) must_check;
 
 struct rules {
 	struct codebook *book;

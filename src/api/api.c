@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "api/auth.h"
+#include "api/authorities.h"
 #include "api/cursor.h"
 #include "api/media.h"
 #include "api/metrics.h"
@@ -277,6 +278,7 @@ void api_free(struct api *a)
 	if (a == NULL)
 		return;
 	req_free_orphans(a);
+	authorities_forget(a);
 	metrics_free(a->metrics);
 	free(a);
 }

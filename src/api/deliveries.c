@@ -1,13 +1,17 @@
 /*
  * /v1/deliveries: what goes to whom, and once more at a person's wish.
  *
- * A delivery is named declaration.AUTHORITY.version. A retry only makes it due now; whoever dispatches finds it.
+ * A delivery is named declaration.AUTHORITY.version. A retry only makes it due now; whoever dispatches finds it. Many at once:
+ * api/deliveries_range.c.
  */
 #include "api/args.h"
 #include "api/handlers.h"
 #include "api/page.h"
 #include "base/log.h"
 #include "model/delivery.h"
+
+#define FIRST_US 0
+#define LAST_US  (INT64_C(253402300799) * US_PER_S) /* the year 9999 */
 
 static db_step_fn retried;
 
@@ -48,7 +52,9 @@ enum step deliveries_list(struct req *r)
 {
 	struct text declaration = httpd_query(r->http, "declaration_id"), code = httpd_query(r->http, "authority");
 	struct text state_text = httpd_query(r->http, "state");
+	struct text reason = httpd_query(r->http, "reason");
 	struct page *page = arena_zalloc(r->arena, sizeof(*page));
+	int64_t from_us = FIRST_US, to_us = LAST_US;
 	enum delivery_state state;
 	enum authority authority;
 	struct fault f = { 0 };
@@ -56,7 +62,7 @@ enum step deliveries_list(struct req *r)
 
 	if (page == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	if (!page_read(r, page, &f))
+	if (!page_read(r, page, &f) || !page_time(r, "from", &from_us, &f) || !page_time(r, "to", &to_us, &f))
 		return reply_problem(r, &f);
 	if (declaration.at != NULL && code.at == NULL && state_text.at == NULL)
 		return list_of_declaration(r, declaration);
@@ -72,6 +78,9 @@ enum step deliveries_list(struct req *r)
 	args_uuid(q, &page->after.id);
 	args_i32(q, page->after.serial);
 	args_i32(q, page->limit);
+	args_time(q, from_us);
+	args_time(q, to_us);
+	args_text(q, reason);
 	return args_await_query(r, q, "deliveries_list", page_reply);
 }
 

@@ -56,10 +56,6 @@ const struct openapi_schema openapi_exchange[] = {
 	{ "ReceiptsStored",
 	  "{\"type\":\"object\",\"required\":[\"stored\",\"repeats\",\"unknown\"],\"properties\":{\"stored\":" NUMBER ",\"repeats\":" NUMBER
 	  ",\"unknown\":{\"type\":\"array\",\"items\":" TEXT_ "},\"unusable\":" TEXT_ "}}" },
-	{ "AuthorityList",
-	  LIST("{\"type\":\"object\",\"properties\":{\"code\":" TEXT_ ",\"title\":" TEXT_ ",\"connected\":" FLAG
-	       ",\"health\":{\"enum\":[\"up\",\"down\",\"probing\",\"off\"]},\"backlog\":" NUMBER ",\"oldest_waiting_at\":" TIME_OR_NULL
-	       ",\"dead\":" NUMBER ",\"in_flight\":" NUMBER ",\"expected_wait_s\":{\"type\":[\"integer\",\"null\"]}}}") },
 	{ "Delivery",
 	  "{\"type\":\"object\",\"required\":[\"id\",\"state\"],\"properties\":{\"id\":" TEXT_ ",\"declaration_id\":" UUID ",\"authority\":" TEXT_
 	  ",\"version\":" NUMBER ",\"message_id\":" UUID ",\"reference\":" TEXT_OR_NULL

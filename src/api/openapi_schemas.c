@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-const struct openapi_schema *const openapi_schemas[] = { openapi_filings, openapi_exchange, openapi_service, NULL };
+const struct openapi_schema *const openapi_schemas[] = { openapi_filings, openapi_exchange, openapi_operation, openapi_service, NULL };
 
 static const struct openapi_parameter parameters[] = {
 	{ "kind", KIND, "kind of filing" },
@@ -18,8 +18,8 @@ static const struct openapi_parameter parameters[] = {
 	{ "order_no", TEXT_, "order number" },
 	{ "state", TEXT_, "state of a declaration, of a delivery (waiting, due, sent, dead) or of an enterprise (applied, tested, approved, live)" },
 	{ "verdict", VERDICT, "verdict of the three flows" },
-	{ "from", TEXT_, "opened (receipts: received) at or after: a day, or a time with its zone" },
-	{ "to", TEXT_, "opened (receipts: received) before: a day, or a time with its zone" },
+	{ "from", TEXT_, "opened (receipts: received; deliveries: due, or given up) at or after: a day, or a time with its zone" },
+	{ "to", TEXT_, "opened (receipts: received; deliveries: due, or given up) before: a day, or a time with its zone" },
 	{ "limit", "{\"type\":\"integer\",\"minimum\":1}", "items on a page" },
 	{ "cursor", TEXT_, "next of the page before; good for the same query only" },
 	{ "declaration_id", UUID, "declaration" },
@@ -36,6 +36,7 @@ static const struct openapi_parameter parameters[] = {
 	{ "role", ROLE, "role of a client" },
 	{ "record", "{\"enum\":[\"party\",\"contract\"]}", "what the standard describes besides filings" },
 	{ "trade_mode", TEXT_, "mode of trade, such as 9610; * until the inventory says it" },
+	{ "reason", TEXT_, "how the reason of the last failure begins" },
 	{ "slug", TEXT_, "last part of a problem's type" },
 };
 

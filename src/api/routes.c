@@ -21,7 +21,7 @@ static const char *const results_query[] = { "from_line" };
 static const char *const declarations_query[] = { "platform_code", "order_no", "state", "verdict", "from", "to", "limit", "cursor" };
 static const char *const receipts_query[] = { "from", "to", "limit", "cursor" };
 static const char *const clients_query[] = { "role", "state", "limit", "cursor" };
-static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "limit", "cursor" };
+static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "reason", "from", "to", "limit", "cursor" };
 
 static const char *const regimes_query[] = { "on", "trade_mode", "direction" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
@@ -73,15 +73,27 @@ static const struct route routes[] = {
 	{ .name = "declarations_steps", .method = "GET", .path = "/v1/declarations/{id}/steps", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Steps", .statuses = "404",
 	  .summary = "The steps of its regime: what is done, what is waited for, and from whom", .handler = declarations_steps },
+	{ .name = "outage_evidence", .method = "GET", .path = "/v1/declarations/{id}/evidence/outage", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "OutageEvidence", .statuses = "404",
+	  .summary = "Signed: when its filings were received, which authorities were away since, and until when what is in time", .handler = outage_evidence },
 	{ .name = "receipts_post", .method = "POST", .path = "/v1/authorities/{code}/receipts", .roles = AUTHORITY | OPERATOR | REGULATOR,
 	  .body = ROUTE_BODY_ANSWER, .type = JSON_TYPE, .schema = "ReceiptsStored", .takes = "AnswerBody", .statuses = "404",
 	  .summary = "An authority's answers: CEB XML from customs, JSON from the others", .handler = receipts_post },
-	{ .name = "authorities_list", .method = "GET", .path = "/v1/authorities", .roles = ROLES_ALL,
+	{ .name = "authorities_list", .method = "GET", .path = "/v1/authorities", .roles = ROLES_NONE,
 	  .type = JSON_TYPE, .schema = "AuthorityList", .statuses = "",
-	  .summary = "Each authority's health, backlog and expected wait", .handler = authorities_list },
+	  .summary = "Each authority's health, backlog and expected wait, for everybody", .handler = authorities_list },
+	{ .name = "maintenance_list", .method = "GET", .path = "/v1/authorities/{code}/maintenance", .roles = ROLES_ALL,
+	  .type = JSON_TYPE, .schema = "MaintenanceList", .statuses = "404",
+	  .summary = "When an authority is, was and will be left alone on purpose", .handler = maintenance_list },
+	{ .name = "maintenance_post", .method = "POST", .path = "/v1/authorities/{code}/maintenance", .roles = OPERATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "MaintenanceDone", .takes = "MaintenanceBody", .statuses = "201 404 409",
+	  .summary = "Leave an authority alone from a time on, or no longer", .handler = maintenance_post },
 	{ .name = "deliveries_list", .method = "GET", .path = "/v1/deliveries", .roles = ROLES_READ, QUERY(deliveries_query),
 	  .type = JSON_TYPE, .schema = "DeliveryList", .statuses = "404",
 	  .summary = "Deliveries of a declaration, or of an authority in one state", .handler = deliveries_list },
+	{ .name = "deliveries_retry_range", .method = "POST", .path = "/v1/deliveries/retry", .roles = OPERATOR | REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "RetryDone", .takes = "RetryBody", .statuses = "202",
+	  .summary = "Hand over once more what is dead, or due, at one authority; a bounded part of it at a time", .handler = deliveries_retry_range },
 	{ .name = "deliveries_get", .method = "GET", .path = "/v1/deliveries/{id}", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Delivery", .statuses = "404",
 	  .summary = "A delivery (declaration.AUTHORITY.version) with the document sent", .handler = deliveries_get },

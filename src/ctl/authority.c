@@ -6,6 +6,15 @@
 #include "ctl/table.h"
 #include "model/authority.h"
 
+/* 0 takes the limit away. */
+static bool number_or_none(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f)
+{
+	if (value == NULL || strcmp(value, "0") != 0)
+		return ctl_number(c, option, value, out, f);
+	*out = db_i32(&c->arena, 0);
+	return true;
+}
+
 bool authority_set(struct ctl *c, struct fault *f)
 {
 	static const char update[] =
@@ -13,7 +22,9 @@ bool authority_set(struct ctl *c, struct fault *f)
 	"   max_in_flight = coalesce($3::integer, max_in_flight), timeout_ms = coalesce($4::integer, timeout_ms),"
 	"   attempts_max = coalesce($5::integer, attempts_max), first_wait_ms = coalesce($6::integer, first_wait_ms),"
 	"   longest_wait_ms = coalesce($7::integer, longest_wait_ms), breaker_failures = coalesce($8::integer, breaker_failures),"
-	"   breaker_ms = coalesce($9::integer, breaker_ms), bundle_max = coalesce($10::integer, bundle_max)"
+	"   breaker_ms = coalesce($9::integer, breaker_ms), bundle_max = coalesce($10::integer, bundle_max),"
+	"   max_per_s = case when $11::integer is null then max_per_s else nullif($11, 0) end,"
+	"   burst = case when $12::integer is null then burst else nullif($12, 0) end"
 	" where code = $1 returning code";
 	const struct { const char *option, *value; } numbers[] = {
 		{ "max-in-flight", c->max_in_flight }, { "timeout-ms", c->timeout_ms },
@@ -21,13 +32,17 @@ bool authority_set(struct ctl *c, struct fault *f)
 		{ "longest-wait-ms", c->longest_wait_ms }, { "breaker-failures", c->breaker_failures },
 		{ "breaker-ms", c->breaker_ms }, { "bundle-max", c->bundle_max },
 	};
-	struct db_param p[2 + COUNTOF(numbers)] = { db_text(text_of(c->arguments[0])), db_text(text_of(c->url)) };
+	const struct { const char *option, *value; } optional[] = { { "max-per-s", c->max_per_s }, { "burst", c->burst } };
+	struct db_param p[2 + COUNTOF(numbers) + COUNTOF(optional)] = { db_text(text_of(c->arguments[0])), db_text(text_of(c->url)) };
 	const struct db_rows *r;
 
 	if (!ctl_check_url(c->url, f))
 		return false;
 	for (size_t i = 0; i < COUNTOF(numbers); i++)
 		if (!ctl_number(c, numbers[i].option, numbers[i].value, &p[2 + i], f))
+			return false;
+	for (size_t i = 0; i < COUNTOF(optional); i++)
+		if (!number_or_none(c, optional[i].option, optional[i].value, &p[2 + COUNTOF(numbers) + i], f))
 			return false;
 	r = ctl_run(c, update, p, (int)COUNTOF(p), f);
 	if (r == NULL)
@@ -40,10 +55,10 @@ bool authority_set(struct ctl *c, struct fault *f)
 bool authority_list(struct ctl *c, struct fault *f)
 {
 	static const char *const columns[] = { "code", "title", "url", "max_in_flight", "timeout_ms", "attempts_max", "first_wait_ms",
-		                               "longest_wait_ms", "breaker_failures", "breaker_ms", "bundle_max" };
+		                               "longest_wait_ms", "breaker_failures", "breaker_ms", "bundle_max", "max_per_s", "burst" };
 	static const char select[] =
-	"select code, url, max_in_flight, timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, breaker_failures, breaker_ms, bundle_max"
-	" from authority order by code";
+	"select code, url, max_in_flight, timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, breaker_failures, breaker_ms,"
+	"   bundle_max, coalesce(max_per_s, 0), coalesce(burst, 0) from authority order by code";
 	const struct db_rows *r = ctl_run(c, select, NULL, 0, f);
 	enum authority authority;
 	struct table t;
@@ -57,7 +72,7 @@ bool authority_list(struct ctl *c, struct fault *f)
 		table_text(&t, db_get_text(r, row, 0));
 		table_text(&t, text_of(known ? authority_title(authority, false) : NULL));
 		table_text(&t, db_get_text(r, row, 1));
-		for (int col = 2; col < 10; col++)
+		for (int col = 2; col < 12; col++)
 			table_int(&t, db_get_int(r, row, col));
 	}
 	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");

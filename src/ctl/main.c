@@ -42,8 +42,17 @@ static const char usage[] =
 "  client report NAME                             what it has tried: only in a sandbox or test database\n"
 "  authority set CODE [--url URL] [--max-in-flight N] [--timeout-ms N] [--attempts-max N] [--first-wait-ms N]\n"
 "                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N] [--bundle-max N]\n"
-"                                                 where an authority is and how it is treated; --url '' disconnects\n"
+"                     [--max-per-s N] [--burst N]\n"
+"                                                 where an authority is and how it is treated; --url '' disconnects,\n"
+"                                                 --max-per-s 0 takes that limit away\n"
 "  authority list\n"
+"  authority maintenance CODE [--from TIME] [--until TIME] --reason TEXT\n"
+"                                                 nothing is sent there then, and everybody is told\n"
+"  authority maintenance CODE --end [--window N]  it is over: all that are in force, or that one\n"
+"  authority maintenance CODE                     which there are\n"
+"  deliveries list --authority CODE [--state dead|due] [--reason TEXT] [--from TIME] [--to TIME] [--limit N]\n"
+"  deliveries retry --authority CODE [--state dead|due] [--reason TEXT] [--from TIME] [--to TIME] [--limit N] [--per-s N]\n"
+"                                                 once more, so many a second; --reason: how theirs begins\n"
 "  code list [LIST]                               the code lists, or the rows of one\n"
 "  code add LIST CODE --name-zh NAME [--name-en NAME] [--iso CODES] [--from DAY] [--source TEXT]\n"
 "                                                 a code from a day on (today)\n"
@@ -94,6 +103,9 @@ static const struct command {
 	{ "client", "report", client_report, 0, 1 },
 	{ "authority", "set", authority_set, 1, 1 },
 	{ "authority", "list", authority_list, 0, 0 },
+	{ "authority", "maintenance", authority_maintenance, 1, 1 },
+	{ "deliveries", "list", deliveries_show, 0, 0 },
+	{ "deliveries", "retry", deliveries_again, 0, 0 },
 	{ "code", "list", code_list_show, 0, 1 },
 	{ "code", "add", code_add, 2, 2 },
 	{ "code", "close", code_close, 2, 2 },
@@ -127,7 +139,7 @@ static const struct command *find_command(struct ctl *c, int argc, char **argv)
 
 /* --- options ----------------------------------------------------------------------------------------------------- */
 
-enum { O_DB = 256, O_STATUS, O_CODE, O_CODES, O_STRICT, O_LENIENT, O_STRICT_SIGNATURE, O_JSON, O_FIRST_TEXT };
+enum { O_DB = 256, O_STATUS, O_CODE, O_CODES, O_STRICT, O_LENIENT, O_STRICT_SIGNATURE, O_JSON, O_END, O_FIRST_TEXT };
 
 static const struct { const char *name; size_t offset; } texts[] = { /* options that are kept as they are */
 	{ "purpose", offsetof(struct ctl, purpose) },
@@ -149,6 +161,8 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "breaker-failures", offsetof(struct ctl, breaker_failures) },
 	{ "breaker-ms", offsetof(struct ctl, breaker_ms) },
 	{ "bundle-max", offsetof(struct ctl, bundle_max) },
+	{ "max-per-s", offsetof(struct ctl, max_per_s) },
+	{ "burst", offsetof(struct ctl, burst) },
 	{ "name-zh", offsetof(struct ctl, name_zh) },
 	{ "name-en", offsetof(struct ctl, name_en) },
 	{ "iso", offsetof(struct ctl, iso) },
@@ -156,6 +170,11 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "to", offsetof(struct ctl, to) },
 	{ "source", offsetof(struct ctl, source) },
 	{ "on", offsetof(struct ctl, on) },
+	{ "until", offsetof(struct ctl, until) },
+	{ "window", offsetof(struct ctl, window) },
+	{ "state", offsetof(struct ctl, state) },
+	{ "limit", offsetof(struct ctl, limit) },
+	{ "per-s", offsetof(struct ctl, per_s) },
 	{ "required", offsetof(struct ctl, required) },
 	{ "key", offsetof(struct ctl, key) },
 	{ "certificate", offsetof(struct ctl, certificate) },
@@ -191,6 +210,9 @@ static bool take_option(struct ctl *c, int o)
 	case O_STATUS:
 		c->status = true;
 		return true;
+	case O_END:
+		c->end = true;
+		return true;
 	case O_STRICT:
 	case O_LENIENT:
 		c->strict = o == O_STRICT;
@@ -218,18 +240,18 @@ static bool take_option(struct ctl *c, int o)
 /* What to run, or NULL with the exit status. */
 static const struct command *read_options(struct ctl *c, int argc, char **argv, int *status)
 {
-	struct option options[COUNTOF(texts) + 14] = {
+	struct option options[COUNTOF(texts) + 15] = {
 		{ "config", required_argument, NULL, 'c' }, { "db", required_argument, NULL, O_DB },     { "output", required_argument, NULL, 'o' },
 		{ "status", no_argument, NULL, O_STATUS },  { "code", required_argument, NULL, O_CODE }, { "codes", required_argument, NULL, O_CODES },
 		{ "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'V' },       { "strict", no_argument, NULL, O_STRICT },
 		{ "lenient", no_argument, NULL, O_LENIENT }, { "json", no_argument, NULL, O_JSON },      { "verbose", no_argument, NULL, 'v' },
-		{ "strict-signature", no_argument, NULL, O_STRICT_SIGNATURE },
+		{ "strict-signature", no_argument, NULL, O_STRICT_SIGNATURE }, { "end", no_argument, NULL, O_END },
 	};
 	const struct command *command;
 	int o;
 
 	for (int i = 0; i < (int)COUNTOF(texts); i++)
-		options[13 + i] = (struct option){ texts[i].name, required_argument, NULL, O_FIRST_TEXT + i };
+		options[14 + i] = (struct option){ texts[i].name, required_argument, NULL, O_FIRST_TEXT + i };
 	*status = EX_OK;
 	while ((o = getopt_long(argc, argv, "c:o:hVv", options, NULL)) != -1) {
 		if (o == 'h' || o == 'V') {

@@ -182,6 +182,7 @@ static bool keep_answers(struct attempt *t, const struct attempt_end *e)
 
 void attempt_end(struct attempt *t, const struct attempt_end *e)
 {
+	t->claim.attempts -= e->uncounted;
 	log_end(t, e->fate, e->reason);
 	if (!keep_answers(t, e)) {
 		over(t, false); /* the lease mends it */

@@ -17,7 +17,7 @@ struct bundle {
 	const char *headers[3];
 	struct attempt **list;
 	int count, left; /* left: attempts that still need this memory, and whoever works on it */
-	bool sending;
+	bool sending, is_probe;
 };
 
 static httpc_done_fn on_answered;
@@ -62,7 +62,7 @@ static void set_headers(struct bundle *u)
 	u->headers[1] = u->key_header;
 }
 
-bool bundle_start(const struct bundle_deps *deps, const struct authority_conf *conf, struct attempt *const *list, int count)
+bool bundle_start(const struct bundle_deps *deps, const struct authority_conf *conf, struct attempt *const *list, int count, bool is_probe)
 {
 	struct bundle *u = calloc(1, sizeof(*u));
 
@@ -73,6 +73,7 @@ bool bundle_start(const struct bundle_deps *deps, const struct authority_conf *c
 	u->policy = conf->policy;
 	u->list = arena_copy(&u->arena, list, sizeof(*list) * (size_t)count);
 	u->count = u->left = count;
+	u->is_probe = is_probe;
 	if (u->list != NULL) {
 		set_headers(u);
 		u->http = (struct httpc_call){ .url = arena_dup(&u->arena, conf->url), .content_type = attempt_claim(list[0])->content_type,
@@ -169,10 +170,12 @@ static struct text describe(struct bundle *u, const struct httpc_answer *http, c
 
 static void end_each(struct bundle *u, const struct httpc_answer *http, int status, const struct sorted *sorted, struct text reason)
 {
-	for (int i = 0; i < u->count; i++) {
-		struct attempt_end end = { .policy = &u->policy, .retry_after_s = http->retry_after_s, .reason = reason };
+	bool counts = !u->is_probe || gate_reached(http->end == HTTPC_ANSWERED ? http->status : 0);
 
-		end.fate = delivery_judge(&u->policy, status, attempt_claim(u->list[i])->attempts);
+	for (int i = 0; i < u->count; i++) {
+		struct attempt_end end = { .policy = &u->policy, .retry_after_s = http->retry_after_s, .reason = reason, .uncounted = !counts };
+
+		end.fate = delivery_judge(&u->policy, status, counts ? attempt_claim(u->list[i])->attempts : 0);
 		if (end.fate == FATE_SENT) {
 			end.answers = sorted->answers + sorted->begin[i];
 			end.answer_count = sorted->begin[i + 1] - sorted->begin[i];
@@ -186,7 +189,7 @@ static void on_answered(struct httpc_call *call, const struct httpc_answer *http
 {
 	struct bundle *u = container_of(call, struct bundle, http);
 	int status = http->end == HTTPC_ANSWERED ? http->status : 0;
-	bool reached = status != 0 && status < 500 && status != 429;
+	struct gate_end end = { .http_status = status, .retry_after_s = http->retry_after_s, .elapsed_us = http->elapsed_us, .messages = u->count };
 	struct sorted sorted = { NULL, NULL };
 	struct fault f = { 0 };
 	enum delivery_fate fate = delivery_judge(&u->policy, status, 1);
@@ -198,13 +201,15 @@ static void on_answered(struct httpc_call *call, const struct httpc_answer *http
 		status = 0;
 		fate = delivery_judge(&u->policy, status, 1);
 	}
+	if (fate != FATE_SENT)
+		end.reason = describe(u, http, &f);
 	if (fate == FATE_DEAD && u->count > 1)
 		for (int i = 0; i < u->count; i++) {
 			attempt_goes_alone(u->list[i]);
 			u->deps.on_alone(u->deps.arg, u->list[i]);
 		}
 	else
-		end_each(u, http, status, &sorted, fate == FATE_SENT ? (struct text){ NULL, 0 } : describe(u, http, &f));
-	u->deps.on_back(u->deps.arg, reached);
+		end_each(u, http, status, &sorted, end.reason);
+	u->deps.on_back(u->deps.arg, &end);
 	let_go(u);
 }

@@ -1,12 +1,13 @@
 /*
- * When deliveries go: per authority a short queue, a limit, a breaker. Nobody waits for another (P5).
+ * When deliveries go: per authority a short queue and a gate. Nobody waits for another (P5).
  *
  *   judged just now ──take──┐
- *                           ├──> lane: queued ──(slot free, breaker admits)──> attempt ──> recorded
+ *                           ├──> lane: queued ──(the gate says yes: flow/gate.h)──> bundle ──> recorded
  *   due in the database ────┘
  *        claimed with a lease when the lane has room: on a timer, on a kick, while more is there
  *
- * What waited in memory longer than half its lease is dropped here: the row is still due and is claimed again.
+ * The queue holds what the lane can send within a quarter of the lease. What waited in memory longer than half of it is
+ * dropped: the row is still due and is claimed again.
  */
 #include <stdlib.h>
 
@@ -14,6 +15,7 @@
 #include "base/log.h"
 #include "flow/bundle.h"
 #include "flow/flow_priv.h"
+#include "flow/report.h"
 #include "store/delivery_store.h"
 
 #define CLAIM_BATCH 128
@@ -26,13 +28,15 @@ struct lane {
 	struct attempt *head, *tail; /* queued */
 	struct attempt *going;       /* sending or recording */
 	int queued, in_flight;       /* in_flight: requests */
-	struct breaker breaker;
+	int64_t room;                /* how many may be queued: looked at now and then */
+	struct gate gate;
 	struct arena arena; /* of the claim under way */
 	struct delivery_claim claim;
 	struct db_call call;
 	bool claiming;
-	struct loop_timer look;
-	struct loop_task soon;
+	struct loop_timer look;      /* for what is due in the database */
+	struct loop_timer turn;      /* when the rate lets the next one go */
+	struct loop_task soon;       /* what came in this turn goes together */
 };
 
 struct dispatch {
@@ -40,10 +44,11 @@ struct dispatch {
 	struct dispatch_calls calls;
 	struct lane lanes[AUTHORITY_COUNT];
 	int alive; /* attempts that exist */
+	struct report *report;
 };
 
 static db_done_fn on_claimed;
-static loop_timer_fn on_look;
+static loop_timer_fn on_look, on_turn;
 static loop_task_fn on_soon;
 static void pump(struct lane *l);
 
@@ -59,13 +64,25 @@ static struct flow_authority_stats *stats_of(const struct lane *l)
 	return &l->home->flow->stats.authorities[l->authority];
 }
 
-static void note(struct lane *l)
+static struct gate_view view_of(const struct lane *l)
+{
+	struct dispatch *d = l->home;
+
+	return (struct gate_view){ .conf = conf_of(l), .now_us = loop_now_us(d->flow->deps.loop), .business_us = clock_now_us(d->flow->deps.clock),
+		                   .in_flight = l->in_flight, .sharers = report_sharers(d->report) };
+}
+
+static void note(struct lane *l, const struct gate_view *v)
 {
 	struct flow_authority_stats *s = stats_of(l);
+	enum gate_state state = v->conf == NULL ? GATE_OPEN : gate_state(&l->gate, v);
 
 	s->in_flight = l->in_flight;
 	s->queued = l->queued;
-	s->breaker_open = l->breaker.open_until_us != 0;
+	s->breaker_open = l->gate.breaker.open_until_us != 0;
+	s->paused = state == GATE_PAUSED;
+	s->in_maintenance = state == GATE_MAINTENANCE;
+	s->throttled = l->gate.throttled;
 }
 
 /* --- attempts -------------------------------------------------------------------------------------------------------- */
@@ -171,39 +188,46 @@ static void on_alone(void *arg, struct attempt *t)
 	append(l, t);
 }
 
-static void on_back(void *arg, bool reached)
+static void on_back(void *arg, const struct gate_end *end)
 {
 	struct lane *l = arg;
-	bool was_open = l->breaker.open_until_us != 0;
+	const struct gate_view v = view_of(l);
+	const struct log_ids ids = { .authority = authority_code(l->authority) };
+	bool was_open = l->gate.breaker.open_until_us != 0, was_paused = l->gate.paused_until_us > v.now_us;
 
 	l->in_flight--;
-	breaker_record(&l->breaker, &conf_of(l)->policy, reached, loop_now_us(l->home->flow->deps.loop));
-	if (was_open != (l->breaker.open_until_us != 0))
-		log_event(&(struct log_ids){ .authority = authority_code(l->authority) }, LOG_LEVEL_NOTICE,
-		          was_open ? "authority.up" : "authority.down", "%s", was_open ? "it answers again" : "left alone for a while");
+	gate_record(&l->gate, &v, end);
+	if (was_open != (l->gate.breaker.open_until_us != 0)) {
+		log_event(&ids, LOG_LEVEL_NOTICE, was_open ? "authority.up" : "authority.down", "%s",
+		          was_open ? "it answers again" : "left alone for a while");
+		report_soon(l->home->report);
+	}
+	if (!was_paused && l->gate.paused_until_us > v.now_us)
+		log_event(&ids, LOG_LEVEL_NOTICE, "authority.paused", "HTTP %d, for %lld s", end->http_status,
+		          (long long)((l->gate.paused_until_us - v.now_us) / US_PER_S));
 	pump(l);
 }
 
-/* The next in the queue, and those behind it that may go in the same request. A probe goes alone. */
-static int take_next(struct lane *l, const struct authority_conf *conf, struct attempt *list[BUNDLE_MAX])
+/* The next in the queue, and those behind it that may go in the same request, as far as the rate allows. A probe goes alone. */
+static int take_next(struct lane *l, const struct gate_view *v, bool is_probe, struct attempt *list[BUNDLE_MAX])
 {
-	int most = l->breaker.probing ? 1 : conf->bundle_max, count = 0;
-	size_t bytes = 0;
+	int most = is_probe ? 1 : v->conf->bundle_max, count = 0;
+	size_t bytes = attempt_claim(l->head)->body.len;
 
-	do {
-		bytes += attempt_claim(l->head)->body.len;
+	list[count++] = dequeue(l);
+	while (count < most && l->head != NULL && bundle_takes(list[0]) && bundle_takes(l->head)
+	       && (bytes += attempt_claim(l->head)->body.len) <= BUNDLE_BYTES && gate_take_more(&l->gate, v))
 		list[count++] = dequeue(l);
-	} while (count < most && l->head != NULL && bundle_takes(list[0]) && bundle_takes(l->head) && bytes + attempt_claim(l->head)->body.len <= BUNDLE_BYTES);
 	return count;
 }
 
-static bool send_next(struct lane *l, const struct authority_conf *conf)
+static bool send_next(struct lane *l, const struct gate_view *v, bool is_probe)
 {
 	const struct bundle_deps deps = { .httpc = l->home->flow->deps.httpc, .on_end = on_end, .on_alone = on_alone, .on_back = on_back, .arg = l };
 	struct attempt *list[BUNDLE_MAX];
-	int count = take_next(l, conf, list);
+	int count = take_next(l, v, is_probe, list);
 
-	if (!bundle_start(&deps, conf, list, count)) {
+	if (!bundle_start(&deps, v->conf, list, count, is_probe)) {
 		for (int i = 0; i < count; i++)
 			drop(l, list[i]);
 		return false;
@@ -214,18 +238,49 @@ static bool send_next(struct lane *l, const struct authority_conf *conf)
 	return true;
 }
 
+/* Windows begin and end by business time, so somebody must look. */
+static void turn_maintenance(struct lane *l, const struct gate_view *v)
+{
+	if (!gate_turned(&l->gate, v))
+		return;
+	log_event(&(struct log_ids){ .authority = authority_code(l->authority) }, LOG_LEVEL_NOTICE, "authority.maintenance", "%s",
+	          l->gate.in_maintenance ? "begins: nothing is sent there" : "is over");
+	report_soon(l->home->report);
+}
+
+static void drop_all(struct lane *l)
+{
+	while (l->head != NULL)
+		drop(l, dequeue(l));
+}
+
 static void pump(struct lane *l)
 {
 	struct flow *fl = l->home->flow;
-	const struct authority_conf *conf = conf_of(l);
-	int64_t now_us = loop_now_us(fl->deps.loop), oldest_us = now_us - (int64_t)fl->conf.lease_s * US_PER_S / 2;
+	struct gate_view v = view_of(l);
+	int64_t oldest_us = v.now_us - (int64_t)fl->conf.lease_s * US_PER_S / 2, wait_us;
+	bool is_probe;
 
-	while (l->head != NULL && (conf == NULL || !conf->connected || fl->quiescing || attempt_claim(l->head)->claimed_us < oldest_us))
+	if (v.conf != NULL)
+		turn_maintenance(l, &v);
+	if (v.conf == NULL || !v.conf->connected || fl->quiescing || l->gate.in_maintenance)
+		drop_all(l);
+	while (l->head != NULL && attempt_claim(l->head)->claimed_us < oldest_us)
 		drop(l, dequeue(l));
-	while (l->head != NULL && l->in_flight < conf->max_in_flight && breaker_admits(&l->breaker, now_us))
-		if (!send_next(l, conf))
-			breaker_record(&l->breaker, &conf->policy, false, now_us);
-	note(l);
+	while (l->head != NULL && gate_take(&l->gate, &v, &is_probe)) {
+		if (!send_next(l, &v, is_probe))
+			breaker_record(&l->gate.breaker, &v.conf->policy, false, v.now_us);
+		v.in_flight = l->in_flight;
+	}
+	wait_us = l->head == NULL ? 0 : gate_rate_wait_us(&l->gate, &v);
+	if (wait_us > 0)
+		loop_timer_set(fl->deps.loop, &l->turn, wait_us, on_turn);
+	note(l, &v);
+}
+
+static void on_turn(struct loop_timer *t)
+{
+	pump(container_of(t, struct lane, turn));
 }
 
 /* --- what comes in --------------------------------------------------------------------------------------------------- */
@@ -233,9 +288,10 @@ static void pump(struct lane *l)
 bool dispatch_has_room(const struct dispatch *d, enum authority a)
 {
 	const struct lane *l = &d->lanes[a];
-	const struct authority_conf *conf = conf_of(l);
+	const struct gate_view v = view_of(l);
+	bool one;
 
-	return conf != NULL && conf->connected && !d->flow->quiescing && l->breaker.open_until_us == 0 && l->queued < d->flow->conf.queue_per_authority;
+	return v.conf != NULL && v.conf->connected && !d->flow->quiescing && l->queued < l->room && gate_wants(&l->gate, &v, &one) && !one;
 }
 
 void dispatch_take(struct dispatch *d, const struct new_delivery *v, struct hand_work *held)
@@ -264,31 +320,46 @@ void dispatch_kick(struct dispatch *d, enum authority a)
 		loop_timer_set(loop, look, KICK_US, on_look);
 }
 
-static void on_look(struct loop_timer *t)
+/* As many as can go before they grow stale, and as memory allows. */
+static int64_t room_of(const struct lane *l, const struct gate_view *v)
 {
-	struct lane *l = container_of(t, struct lane, look);
-	struct flow *fl = l->home->flow;
-	int room = fl->conf.queue_per_authority - l->queued;
-	int64_t now_us = loop_now_us(fl->deps.loop);
+	const struct flow_conf *c = &l->home->flow->conf;
+	int64_t room = gate_capacity(&l->gate, v, (int64_t)c->lease_s * US_PER_S / 4);
 
-	loop_timer_set(fl->deps.loop, &l->look, (int64_t)fl->conf.sweep_ms * 1000, on_look);
-	pump(l); /* a breaker whose pause is over, rows that grew stale */
-	if (l->claiming || fl->quiescing || room <= 0 || conf_of(l) == NULL || !conf_of(l)->connected)
-		return;
-	if (l->breaker.open_until_us != 0) { /* one probe when the pause is over */
-		if (now_us < l->breaker.open_until_us || l->breaker.probing || l->queued > 0)
-			return;
-		room = 1;
-	}
+	return room < c->queue_per_authority ? room : c->queue_per_authority;
+}
+
+/* A probe takes the next one even before its time: that one waits because of the outage that it looks into. */
+static void claim(struct lane *l, const struct gate_view *v, bool one)
+{
+	struct flow *fl = l->home->flow;
+	int64_t room = one ? 1 : l->room - l->queued, due_us = v->business_us + (one ? v->conf->policy.longest_wait_us : 0);
+
 	arena_done(&l->arena);
 	for (int i = 0; i < 2; i++)
 		memcpy(l->claim.lease.b + 8 * i, &(uint64_t){ id_random(fl->deps.ids) }, 8);
-	delivery_store_claim(&l->claim, &l->arena, l->authority, fl->conf.lease_s, clock_now_us(fl->deps.clock), room < CLAIM_BATCH ? room : CLAIM_BATCH,
-	                     &l->call);
+	delivery_store_claim(&l->claim, &l->arena, l->authority, fl->conf.lease_s, due_us, room < CLAIM_BATCH ? (int)room : CLAIM_BATCH, &l->call);
 	if (l->arena.full)
 		return; /* a limit that is null is none */
 	l->claiming = true;
 	db_start(fl->deps.db, &l->call, on_claimed);
+}
+
+static void on_look(struct loop_timer *t)
+{
+	struct lane *l = container_of(t, struct lane, look);
+	struct flow *fl = l->home->flow;
+	struct gate_view v;
+	bool one;
+
+	loop_timer_set(fl->deps.loop, &l->look, (int64_t)fl->conf.sweep_ms * 1000, on_look);
+	pump(l); /* a gate that opens by itself, rows that grew stale */
+	v = view_of(l);
+	if (v.conf == NULL || !v.conf->connected || l->claiming || fl->quiescing)
+		return;
+	l->room = room_of(l, &v);
+	if (l->queued < l->room && gate_wants(&l->gate, &v, &one) && !(one && l->queued > 0))
+		claim(l, &v, one);
 }
 
 static void claimed(struct lane *l, const struct db_rows *r, int row)
@@ -328,15 +399,29 @@ struct dispatch *dispatch_new(struct flow *fl, const struct dispatch_calls *call
 		return NULL;
 	d->flow = fl;
 	d->calls = *calls;
+	d->report = report_new(fl, d);
+	if (d->report == NULL) {
+		free(d);
+		return NULL;
+	}
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++) {
 		struct lane *l = &d->lanes[a];
 
 		l->home = d;
 		l->authority = a;
+		l->room = fl->conf.queue_per_authority;
 		arena_init(&l->arena, (size_t)4 << 20);
 		loop_timer_set(fl->deps.loop, &l->look, (int64_t)fl->conf.sweep_ms * 1000 + (int64_t)a * 1000, on_look);
 	}
 	return d;
+}
+
+bool dispatch_look(const struct dispatch *d, enum authority a, struct lane_look *out)
+{
+	const struct lane *l = &d->lanes[a];
+
+	*out = (struct lane_look){ .view = view_of(l), .gate = &l->gate, .queued = l->queued };
+	return out->view.conf != NULL && out->view.conf->connected;
 }
 
 bool dispatch_idle(const struct dispatch *d)
@@ -348,15 +433,16 @@ void dispatch_free(struct dispatch *d)
 {
 	if (d == NULL)
 		return;
+	report_free(d->report);
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++) {
 		struct lane *l = &d->lanes[a];
 
 		loop_timer_clear(d->flow->deps.loop, &l->look);
 		loop_soon_cancel(d->flow->deps.loop, &l->soon);
+		loop_timer_clear(d->flow->deps.loop, &l->turn);
 		if (l->claiming)
 			db_cancel(d->flow->deps.db, &l->call);
-		while (l->head != NULL)
-			drop(l, dequeue(l));
+		drop_all(l);
 		while (l->going != NULL) {
 			struct attempt *t = l->going;
 

@@ -4,7 +4,7 @@
  *     waiting ──► due ──► sent          every failed attempt leads back to due with a later date,
  *                  └────► dead          until the policy's attempts are used up or the message itself is refused
  *
- *     breaker: closed ──failures in a row──► open ──pause──► one probe ──reached──► closed
+ *     breaker: closed ──failures in a row──► open ──pause──► one probe ──reached──► closed, a few at once, then more
  *                                             ▲                  └──failed again──► open
  *
  * Knows neither HTTP nor clock: the caller says what came back and what time it is.
@@ -14,6 +14,8 @@
 #include <assert.h>
 #include <limits.h>
 #include <stdio.h>
+
+enum { RAMP_FIRST = 2, RAMP_LAST = 10000 };
 
 static const char *const state_names[DELIVERY_STATE_COUNT] = {
 #define X(id, name) [DELIVERY_##id] = name,
@@ -89,24 +91,39 @@ int64_t delivery_wait_us(const struct delivery_policy *p, int attempts, int retr
 	return wait_us + jitter_us; /* jitter on top of what was asked for: peers must not line up there either */
 }
 
-bool breaker_admits(struct breaker *b, int64_t now_us)
+bool breaker_admits(struct breaker *b, int in_flight, int64_t now_us)
 {
 	if (b->open_until_us == 0)
-		return true;
+		return b->ramp == 0 || in_flight < b->ramp;
 	if (b->probing || now_us < b->open_until_us)
 		return false;
 	b->probing = true;
 	return true;
 }
 
+static void recover(struct breaker *b)
+{
+	bool was_open = b->open_until_us != 0;
+
+	b->failures = 0;
+	b->open_until_us = 0;
+	b->probing = false;
+	if (was_open)
+		b->ramp = RAMP_FIRST;
+	else if (b->ramp > 0 && ++b->ramp > RAMP_LAST)
+		b->ramp = 0;
+}
+
 void breaker_record(struct breaker *b, const struct delivery_policy *p, bool reached, int64_t now_us)
 {
 	if (reached) {
-		*b = (struct breaker){ 0 };
+		recover(b);
 		return;
 	}
 	if (b->failures < INT_MAX)
 		b->failures++;
+	if (b->ramp > 1)
+		b->ramp /= 2;
 	/* Attempts that were under way when it opened fail later: they do not lengthen the pause. */
 	if (b->open_until_us != 0 && !b->probing)
 		return;
@@ -114,4 +131,10 @@ void breaker_record(struct breaker *b, const struct delivery_policy *p, bool rea
 		b->open_until_us = now_us + p->breaker_us;
 		b->probing = false;
 	}
+}
+
+void breaker_ease(struct breaker *b)
+{
+	if (b->open_until_us == 0)
+		b->ramp = RAMP_FIRST;
 }

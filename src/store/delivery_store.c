@@ -29,3 +29,33 @@ void delivery_store_claim(struct delivery_claim *c, struct arena *a, enum author
 	db_call_init(call);
 	db_call_add(call, &claim, c->params);
 }
+
+/* The state stands in the text, not in a parameter: only so the partial index serves it. */
+#define RANGE(state) \
+	"authority = $1::text and listed = '" state "' and due_at >= $2::timestamptz and due_at < $3::timestamptz" \
+	" and ($4::text is null or starts_with(reason, $4::text))"
+#define RETRY(state) \
+	"with x as (" \
+	"  select bucket, declaration_id, version, due_at from delivery where " RANGE(state) " and (lease_until is null or lease_until < now())" \
+	"  order by due_at limit $5::integer for update skip locked)," \
+	" n as (select *, row_number() over (order by due_at, declaration_id, version) - 1 as place from x)," \
+	" u as (" \
+	"  update delivery d set state = 'due', listed = 'due', due_at = $6::timestamptz + n.place * $7::integer * interval '1 microsecond'," \
+	"    reason = case when d.state = 'dead' then null else d.reason end, attempts = case when d.state = 'dead' then 0 else d.attempts end" \
+	"  from n where d.bucket = n.bucket and d.declaration_id = n.declaration_id and d.authority = $1::text and d.version = n.version returning 1)" \
+	" select (select count(*) from u)," \
+	"   (select count(*) from (select 1 from delivery where " RANGE(state) " limit 100000) l) - (select count(*) from u)"
+
+const struct db_stmt delivery_store_retry_dead = {
+	.name = "delivery_retry_dead",
+	.sql = RETRY("dead"),
+	.param_count = 7,
+	.flags = DB_WRITES,
+};
+
+const struct db_stmt delivery_store_retry_due = {
+	.name = "delivery_retry_due",
+	.sql = RETRY("due"),
+	.param_count = 7,
+	.flags = DB_WRITES,
+};

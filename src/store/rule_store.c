@@ -38,12 +38,18 @@ static const struct db_stmt regimes = {
 };
 
 enum { AUTH_CODE, AUTH_URL, AUTH_IN_FLIGHT, AUTH_TIMEOUT, AUTH_ATTEMPTS, AUTH_FIRST_WAIT, AUTH_LONGEST_WAIT, AUTH_FAILURES, AUTH_BREAKER,
-       AUTH_BUNDLE };
+       AUTH_PER_S, AUTH_BURST, AUTH_WINDOWS, AUTH_BUNDLE };
+/* Windows as "begin end" in microseconds, parted by commas: the sixteen that end last, which are all that are not over. */
 static const struct db_stmt authorities = {
 	.name = "rule_store_authorities",
 	.sql =
-	"select code, url, max_in_flight, timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, breaker_failures, breaker_ms,"
-	"   bundle_max from authority order by code",
+	"select code, url, max_in_flight, timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, breaker_failures, breaker_ms, max_per_s, burst,"
+	"   (select string_agg((extract(epoch from w.begins_at) * 1000000)::bigint || ' '"
+	"       || coalesce((extract(epoch from w.ends_at) * 1000000)::bigint, 9223372036854775807), ',' order by w.begins_at, w.id)"
+	"     from (select * from maintenance m where m.authority = a.code and m.ended_at is null"
+	"       order by coalesce(m.ends_at, 'infinity') desc, m.id limit 16) w),"
+	"   bundle_max"
+	" from authority a order by code",
 };
 
 void rule_store_load(struct db_call *call)
@@ -130,6 +136,32 @@ static bool read_regimes(struct codebook *book, const struct db_rows *r, struct 
 	return true;
 }
 
+static void read_windows(struct authority_conf *conf, struct text list)
+{
+	struct text one, begins;
+
+	while (conf->window_count < MAINTENANCE_MAX && text_next(&list, ',', &one)) {
+		struct maintenance_window w;
+
+		if (text_next(&one, ' ', &begins) && text_to_i64(begins, &w.begins_us) && text_to_i64(one, &w.ends_us))
+			conf->windows[conf->window_count++] = w;
+	}
+}
+
+bool authority_in_maintenance(const struct authority_conf *c, int64_t now_us, int64_t *ends_us)
+{
+	bool found = false;
+
+	*ends_us = now_us;
+	for (int i = 0; i < c->window_count; i++) { /* by their begin */
+		if (c->windows[i].begins_us > *ends_us || c->windows[i].ends_us <= *ends_us)
+			continue;
+		*ends_us = c->windows[i].ends_us;
+		found = true;
+	}
+	return found;
+}
+
 static bool read_authorities(struct rules *rules, const struct db_rows *r)
 {
 	for (int row = 0; row < db_row_count(r); row++) {
@@ -145,6 +177,9 @@ static bool read_authorities(struct rules *rules, const struct db_rows *r)
 		conf->max_in_flight = (int)db_get_int(r, row, AUTH_IN_FLIGHT);
 		conf->timeout_ms = (int)db_get_int(r, row, AUTH_TIMEOUT);
 		conf->bundle_max = (int)db_get_int(r, row, AUTH_BUNDLE);
+		conf->max_per_s = (int)db_get_int(r, row, AUTH_PER_S);
+		conf->burst = (int)db_get_int(r, row, AUTH_BURST);
+		read_windows(conf, db_get_text(r, row, AUTH_WINDOWS));
 		conf->policy = (struct delivery_policy){
 			.attempts_max = (int)db_get_int(r, row, AUTH_ATTEMPTS),
 			.first_wait_us = db_get_int(r, row, AUTH_FIRST_WAIT) * 1000,

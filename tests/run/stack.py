@@ -36,7 +36,7 @@ AUTHORITIES = ("CUS", "TAX", "FX", "POST")
 SETTINGS = {  # tests must not wait for what production rightly waits for
     "service": {"reload_ms": 200, "stop_timeout_ms": 20000},
     "intake": {"work_lease_s": 1},
-    "flow": {"lease_s": 3, "sweep_ms": 50},
+    "flow": {"lease_s": 3, "sweep_ms": 50, "report_ms": 200},
     "batch": {"lease_s": 3, "sweep_ms": 20},
     "payment_data": {"sweep_ms": 30, "first_wait_ms": 20, "longest_wait_ms": 100, "attempts_max": 4, "timeout_ms": 2000},
     "log": {"format": "json", "level": "info"},
@@ -390,7 +390,7 @@ class Stack:
         self.tokens[name] = re.search(r"\btg_[A-Za-z0-9_-]{43}\b", said)[0]
         api = Api(self.daemon.address, self.tokens[name])
         if self.daemon.is_running():  # it looks for new clients now and then
-            wait_for(lambda: api.get("/v1/authorities").status != 401, f"the daemon knows {name}")
+            wait_for(lambda: api.get("/v1/me").status != 401, f"the daemon knows {name}")
         return api
 
     def caller(self, token, daemon=None):

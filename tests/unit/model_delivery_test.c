@@ -104,27 +104,27 @@ static void the_breaker_opens_probes_and_closes(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		assert_true(breaker_admits(&b, t));
+		assert_true(breaker_admits(&b, 0, t));
 		breaker_record(&b, &policy, false, t);
 	}
 	breaker_record(&b, &policy, true, t); /* in a row: an answer in between starts the count anew */
 	for (int i = 0; i < 3; i++) {
-		assert_true(breaker_admits(&b, t));
+		assert_true(breaker_admits(&b, 0, t));
 		breaker_record(&b, &policy, false, t);
 	}
-	assert_false(breaker_admits(&b, t));
-	assert_false(breaker_admits(&b, t + policy.breaker_us - 1));
+	assert_false(breaker_admits(&b, 0, t));
+	assert_false(breaker_admits(&b, 0, t + policy.breaker_us - 1));
 	breaker_record(&b, &policy, false, t + policy.breaker_us - 1); /* a straggler does not lengthen the pause */
-	assert_true(breaker_admits(&b, t + policy.breaker_us));
-	assert_false(breaker_admits(&b, t + policy.breaker_us)); /* one probe only */
-	assert_false(breaker_admits(&b, t + 10 * policy.breaker_us));
+	assert_true(breaker_admits(&b, 0, t + policy.breaker_us));
+	assert_false(breaker_admits(&b, 0, t + policy.breaker_us)); /* one probe only */
+	assert_false(breaker_admits(&b, 0, t + 10 * policy.breaker_us));
 	t += policy.breaker_us;
 	breaker_record(&b, &policy, false, t);
-	assert_false(breaker_admits(&b, t + policy.breaker_us - 1));
-	assert_true(breaker_admits(&b, t + policy.breaker_us));
+	assert_false(breaker_admits(&b, 0, t + policy.breaker_us - 1));
+	assert_true(breaker_admits(&b, 0, t + policy.breaker_us));
 	breaker_record(&b, &policy, true, t + policy.breaker_us);
 	for (int i = 0; i < 100; i++)
-		assert_true(breaker_admits(&b, t + policy.breaker_us));
+		assert_true(breaker_admits(&b, 0, t + policy.breaker_us));
 	assert_int_equal(b.failures, 0);
 }
 
@@ -135,9 +135,81 @@ static void a_late_success_closes_the_breaker(void **state)
 	(void)state;
 	for (int i = 0; i < policy.breaker_failures; i++)
 		breaker_record(&b, &policy, false, 5);
-	assert_false(breaker_admits(&b, 6));
+	assert_false(breaker_admits(&b, 0, 6));
 	breaker_record(&b, &policy, true, 7);
-	assert_true(breaker_admits(&b, 7));
+	assert_true(breaker_admits(&b, 0, 7));
+}
+
+/* The first answer after an outage does not loose the whole limit at once. */
+static void it_recovers_a_few_at_a_time(void **state)
+{
+	struct breaker b = { 0 };
+	int most = 0;
+
+	(void)state;
+	assert_true(breaker_admits(&b, 1000, 1)); /* no limit of its own */
+	for (int i = 0; i < policy.breaker_failures; i++)
+		breaker_record(&b, &policy, false, 1);
+	assert_true(breaker_admits(&b, 0, 1 + policy.breaker_us));
+	breaker_record(&b, &policy, true, 2 + policy.breaker_us);
+	while (breaker_admits(&b, most, 3 + policy.breaker_us))
+		most++;
+	assert_int_equal(most, 2);
+	for (int i = 0; i < 6; i++)
+		breaker_record(&b, &policy, true, 3 + policy.breaker_us);
+	assert_true(breaker_admits(&b, 7, 4 + policy.breaker_us));
+	assert_false(breaker_admits(&b, 8, 4 + policy.breaker_us));
+	breaker_record(&b, &policy, false, 4 + policy.breaker_us); /* not yet: half as many */
+	assert_true(breaker_admits(&b, 3, 4 + policy.breaker_us));
+	assert_false(breaker_admits(&b, 4, 4 + policy.breaker_us));
+	for (int i = 0; i < 20000; i++)
+		breaker_record(&b, &policy, true, 5 + policy.breaker_us);
+	assert_true(breaker_admits(&b, 1000000, 5 + policy.breaker_us));
+}
+
+static void after_maintenance_too(void **state)
+{
+	struct breaker b = { 0 };
+
+	(void)state;
+	breaker_ease(&b);
+	assert_true(breaker_admits(&b, 1, 1));
+	assert_false(breaker_admits(&b, 2, 1));
+	b = (struct breaker){ .failures = 3, .open_until_us = 9 }; /* one that is away stays away */
+	breaker_ease(&b);
+	assert_false(breaker_admits(&b, 0, 1));
+}
+
+/* Peers that failed together do not come back together: the jitter spreads them over a quarter of the wait. */
+static void jitter_spreads(void **state)
+{
+	int quarters[4] = { 0 };
+	uint64_t random = 88172645463325252u; /* xorshift, any seed */
+
+	(void)state;
+	for (int i = 0; i < 4000; i++) {
+		int64_t beyond;
+
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+		beyond = delivery_wait_us(&policy, 4, 0, random) - 8000000;
+		assert_true(beyond >= 0 && beyond <= 2000000);
+		quarters[beyond >= 2000000 ? 3 : beyond / 500000]++;
+	}
+	for (int i = 0; i < 4; i++)
+		assert_true(quarters[i] > 800 && quarters[i] < 1200);
+}
+
+static void a_probe_uses_no_attempt_up(void **state)
+{
+	struct delivery_policy once = policy;
+
+	(void)state;
+	once.attempts_max = 1;
+	assert_int_equal(delivery_judge(&once, 503, 0), FATE_AGAIN);
+	assert_int_equal(delivery_judge(&once, 503, 1), FATE_DEAD);
+	assert_int_equal(delivery_judge(&once, 422, 0), FATE_DEAD);
 }
 
 int main(void)
@@ -147,7 +219,11 @@ int main(void)
 		cmocka_unit_test(an_end_is_judged_by_its_status),
 		cmocka_unit_test(waits_double_up_to_the_longest),
 		cmocka_unit_test(a_message_keeps_its_id),
+		cmocka_unit_test(jitter_spreads),
+		cmocka_unit_test(a_probe_uses_no_attempt_up),
 		cmocka_unit_test(the_breaker_opens_probes_and_closes),
+		cmocka_unit_test(it_recovers_a_few_at_a_time),
+		cmocka_unit_test(after_maintenance_too),
 		cmocka_unit_test(a_late_success_closes_the_breaker),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,162 @@
+/* /v1/authorities/{code}/maintenance: when an authority is left alone on purpose. Windows are added and closed, never edited. */
+#include "store/maintenance_store.h"
+
+#include "api/args.h"
+#include "api/authorities.h"
+#include "api/handlers.h"
+#include "base/json.h"
+#include "base/log.h"
+
+static db_step_fn added, ended;
+
+/* Daemons read the windows with the rules. */
+static const struct db_stmt raise_revision = { .name = "maintenance_raise_revision", .sql = "select nextval('rule_revision')", .flags = DB_WRITES };
+
+struct window {
+	bool end;
+	int64_t id;               /* 0: all in force */
+	int64_t from_us, until_us; /* INT64_MAX: open */
+	struct text reason;
+};
+
+static bool known_member(void *arg, struct text name, const struct json *value)
+{
+	struct fault *f = arg;
+
+	(void)value;
+	return text_is(name, "from") || text_is(name, "until") || text_is(name, "reason") || text_is(name, "end") || text_is(name, "window")
+	       || fault_set(f, FAULT_BAD_REQUEST, "the members are from, until and reason; or end and window");
+}
+
+static bool read_time(const struct json *body, const char *name, int64_t *out, struct fault *f)
+{
+	const struct json *value = json_member(body, name);
+	struct text t = json_text(value);
+
+	if (value == NULL || json_is_null(value) || (t.at != NULL && (clock_parse_rfc3339(t, out) || clock_parse_date(t, out))))
+		return true;
+	return fault_set(f, FAULT_BAD_REQUEST, "%s is a day or a time with its zone", name);
+}
+
+static bool read_end(const struct json *body, struct window *w, struct fault *f)
+{
+	const struct json *id = json_member(body, "window");
+
+	if (json_member(body, "end") != NULL && !json_bool(json_member(body, "end"), &w->end))
+		return fault_set(f, FAULT_BAD_REQUEST, "end is true or false");
+	if (id != NULL && (!w->end || !json_i64(id, &w->id) || w->id < 1))
+		return fault_set(f, FAULT_BAD_REQUEST, "window goes with end: the number of one window");
+	return true;
+}
+
+static bool read_window(struct req *r, struct window *w, struct fault *f)
+{
+	const struct json *body = json_parse(r->arena, r->http->body, f);
+	long characters;
+
+	if (body == NULL)
+		return false;
+	json_each(body, known_member, f);
+	w->from_us = r->now_us;
+	w->until_us = INT64_MAX;
+	w->reason = json_text(json_member(body, "reason"));
+	if (f->code != FAULT_NONE || !read_time(body, "from", &w->from_us, f) || !read_time(body, "until", &w->until_us, f) || !read_end(body, w, f))
+		return false;
+	if (w->end)
+		return true;
+	characters = w->reason.at == NULL ? 0 : text_utf8_length(w->reason);
+	if (characters <= 0 || w->reason.len > MAINTENANCE_REASON_MAX || memchr(w->reason.at, '\0', w->reason.len) != NULL)
+		return fault_set(f, FAULT_BAD_REQUEST, "reason is a text of 1 to %d bytes: everybody reads it", MAINTENANCE_REASON_MAX);
+	return (w->until_us > w->from_us && w->until_us > r->now_us) || fault_set(f, FAULT_BAD_REQUEST, "until comes after from, and after now");
+}
+
+static enum step start(struct req *r, struct args *q, const struct db_stmt *stmt, db_step_fn *then)
+{
+	if (q == NULL || r->arena->full)
+		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+	db_call_init(&r->call);
+	db_call_add(&r->call, stmt, q->p);
+	db_call_add(&r->call, &raise_revision, NULL);
+	return await_db(r, then);
+}
+
+enum step maintenance_post(struct req *r)
+{
+	struct window w = { 0 };
+	struct fault f = { 0 };
+	struct args *q = args_new(r);
+	enum authority authority;
+
+	if (!authority_by_code(r->captures[0], &authority))
+		return reply_fault(r, FAULT_NOT_FOUND, "");
+	if (!read_window(r, &w, &f))
+		return reply_problem(r, &f);
+	args_text(q, r->captures[0]);
+	if (w.end) {
+		if (w.id == 0)
+			args_null(q);
+		else
+			args_i64(q, w.id);
+		args_time(q, r->now_us);
+		args_text(q, text_dup(r->arena, r->client.name));
+		return start(r, q, &maintenance_store_end, ended);
+	}
+	args_time(q, w.from_us);
+	if (w.until_us == INT64_MAX)
+		args_null(q);
+	else
+		args_time(q, w.until_us);
+	args_text(q, w.reason);
+	args_time(q, r->now_us);
+	args_text(q, text_dup(r->arena, r->client.name));
+	return start(r, q, &maintenance_store_add, added);
+}
+
+static void tell(struct req *r, const char *what)
+{
+	log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_NOTICE, "maintenance.recorded", TEXT_FMT ": %s, by client %d",
+	          TEXT_ARG(r->captures[0]), what, r->client.id);
+	authorities_forget(r->api);
+}
+
+static enum step added(struct req *r, const struct db_answer *a)
+{
+	struct buf b;
+
+	if (a->outcome != DB_DONE)
+		return reply_db_fault(r, a);
+	if (db_row_count(a->results[0]) == 0)
+		return reply_fault(r, FAULT_STATE_CONFLICT, "this authority has sixteen windows that are not over: close one first");
+	tell(r, "a window more");
+	buf_init(&b, r->arena, 512);
+	buf_text(&b, db_get_text(a->results[0], 0, 0));
+	return reply_json(r, 201, &b);
+}
+
+static enum step ended(struct req *r, const struct db_answer *a)
+{
+	int rows = a->outcome == DB_DONE ? db_row_count(a->results[0]) : 0;
+	struct buf b;
+
+	if (a->outcome != DB_DONE)
+		return reply_db_fault(r, a);
+	if (rows == 0)
+		return reply_fault(r, FAULT_STATE_CONFLICT, "no such window is open");
+	tell(r, "closed");
+	buf_init(&b, r->arena, 512);
+	buf_str(&b, "{\"items\":[");
+	for (int row = 0; row < rows; row++) {
+		buf_str(&b, row == 0 ? "" : ",");
+		buf_text(&b, db_get_text(a->results[0], row, 0));
+	}
+	buf_str(&b, "]}");
+	return reply_json(r, 200, &b);
+}
+
+enum step maintenance_list(struct req *r)
+{
+	struct args *q = args_new(r);
+
+	args_text(q, r->captures[0]);
+	return args_await_query(r, q, "maintenance_list", reply_row);
+}
