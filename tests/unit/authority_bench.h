@@ -340,8 +340,8 @@ static inline bool is_wanted_without_leases(struct bench *b, void *arg)
 	static const char *const each[] = { /* a transaction of its own: the flow is at work, and locks in an order of its own */
 		"update todo set lease_until = '-infinity'",
 		"update delivery set lease_until = '-infinity' where lease is not null",
-		"update work w set lease_until = '-infinity' where not exists (" /* theirs began with it */
-		"select from delivery v where v.declaration_id = any(w.declaration_ids) and v.lease is not null and v.lease_until > now())",
+		("update work w set lease_until = '-infinity' where not exists (" /* theirs began with it */
+		 "select from delivery v where v.declaration_id = any(w.declaration_ids) and v.lease is not null and v.lease_until > now())"),
 		"update delivery set state = 'due', listed = 'due' where state = 'dead' and reason = 'HTTP 413'",
 	};
 	static int times;
