@@ -28,7 +28,10 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/receipts"): READ,
     ("GET", "/v1/declarations/{id}/steps"): READ,
     ("POST", "/v1/authorities/{code}/receipts"): {"authority", "operator", "regulator"},
-    ("GET", "/v1/authorities"): ALL,
+    ("GET", "/v1/authorities/{code}/maintenance"): ALL,
+    ("POST", "/v1/authorities/{code}/maintenance"): {"operator"},
+    ("GET", "/v1/declarations/{id}/evidence/outage"): READ,
+    ("POST", "/v1/deliveries/retry"): {"operator", "regulator"},
     ("GET", "/v1/deliveries"): READ,
     ("GET", "/v1/deliveries/{id}"): READ,
     ("POST", "/v1/deliveries/{id}/retry"): {"operator", "regulator"},
@@ -47,7 +50,7 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/test/clock"): {"operator"},
 }
 PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}", "/v1/standard/{kind}/{direction}/xml-schema",
-                             "/v1/standard/codes", "/v1/standard/codes/{list}", "/v1/standard/regimes")}
+                             "/v1/standard/codes", "/v1/standard/codes/{list}", "/v1/standard/regimes", "/v1/authorities")}
 
 FROM_OUTSIDE = {("POST", p) for p in ("/platDataOpen", "/ceb2grab/grab/realTimeDataUpload")}  # customs and platforms, who have no token
 
@@ -118,10 +121,10 @@ def basic(name, token):
 def test_a_token_is_a_password_too(stack):
     named = stack.client("名:with a colon", "operator")
     for name, token in (("enterprise", stack.enterprise.token), ("名:with a colon", named.token)):
-        accept(stack.daemon.public.get("/v1/authorities", Authorization=basic(name, token)), 200)
+        accept(stack.daemon.public.get("/v1/me", Authorization=basic(name, token)), 200)
         for wrong in (basic("", token), basic(name + "x", token), basic(name, token + "x"), basic(name, ""), "Basic ", "Basic *",
                       "Basic " + base64.b64encode(token.encode()).decode()):
-            reply = stack.daemon.public.get("/v1/authorities", Authorization=wrong)
+            reply = stack.daemon.public.get("/v1/me", Authorization=wrong)
             problem(reply, 401, "unauthenticated")
             assert "Basic" in reply.headers["www-authenticate"] or "invalid_token" in reply.headers["www-authenticate"]
     assert "Basic" in stack.daemon.public.post("/cebcmsg", b"{}").headers["www-authenticate"]

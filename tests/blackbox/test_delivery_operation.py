@@ -123,6 +123,7 @@ def test_a_planned_window_begins_and_ends_by_itself(house, trades):
     try:
         accept(house.operator.post("/test/clock", {"shift_s": 700}), 200)
         until_authority(house, "FX", lambda a: a["health"] == "maintenance", "is in maintenance")
+        wait_for(lambda: house.psql("select count(*) from dispatcher where authority = 'FX' and state = 'maintenance'") == "1", "the daemon knows it")
         trade = filed(house, trades)
         others_clear(house, [trade], "FX")
         assert part(house, trade, "FX")["attempts"] == 0

@@ -7,8 +7,11 @@ import _source as s
 COLUMNS = {  # file: columns, how many of them (leading) say what the row is about, besides valid_from
     "codes.tsv": ("list code name_zh name_en iso valid_from valid_to source".split(), 2),
     "regimes.tsv": ("id trade_mode direction wait_hours bonded valid_from valid_to source".split(), 1),
+    "statutory_periods.tsv": ("id act title_zh title_en trade_mode direction authority counts_from unit amount rolls outage_extends valid_from"
+                              " valid_to source".split(), 1),
     "regime_steps.tsv": ("regime_id step phase kind authority responsible needs required valid_from valid_to source".split(), 2),
 }
+CALENDAR = "calendar_days.tsv"
 MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "kind", "authority", "needs"}
 NUMBERS = {"id", "regime_id", "step"}
 
@@ -57,9 +60,26 @@ def check(path, columns, about):
         yield f"{s.rel(path)}: has no rows"
 
 
+def check_calendar(path):
+    """Each row says what the weekdays do not: a weekend day that is worked, or days that are not; no day twice."""
+    known = {}
+    for number, (first, last, worked, name, source) in rows(path):
+        where, day = f"{s.rel(path)}:{number}", datetime.date.fromisoformat(first)
+        if not (name and source) or worked not in ("true", "false") or last < first:
+            yield f"{where}: is not of its form"
+        while day <= datetime.date.fromisoformat(last):
+            if day in known:
+                yield f"{where}: {day} is there twice"
+            if worked == "true" and day.weekday() < 5:
+                yield f"{where}: {day} is worked anyway"
+            known[day] = worked
+            day += datetime.timedelta(days=1)
+
+
 def main():
     files = s.sources("sql/data/*.tsv")
-    problems = [f"{s.rel(p)}: this check does not know it" for p in files if p.name not in COLUMNS]
+    problems = [f"{s.rel(p)}: this check does not know it" for p in files if p.name not in COLUMNS and p.name != CALENDAR]
+    problems += check_calendar(s.ROOT / "sql/data" / CALENDAR)
     for path in files:
         if path.name in COLUMNS:
             problems += check(path, *COLUMNS[path.name])
