@@ -50,9 +50,8 @@ void inspection_recognise(struct part *parts, int part_count, int version, const
 		if (day < rows[r].valid_from || day > rows[r].valid_to)
 			continue;
 		for (int g = 0; g < part_count; g++)
-			for (int t = 0; t < part_count; t++)
-				if (parts[g].version == version && parts[t].version == version && parts[g].authority == rows[r].giver &&
-				    parts[t].authority == rows[r].taker)
+			for (int t = 0; t < part_count && parts[g].authority == rows[r].giver && parts[g].version == version; t++)
+				if (parts[t].version == version && parts[t].authority == rows[r].taker)
 					recognise(&rows[r], &parts[g], &parts[t]);
 	}
 }

@@ -8,6 +8,7 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "codes.tsv": ("list code name_zh name_en iso valid_from valid_to source".split(), 2),
     "regimes.tsv": ("id trade_mode direction wait_hours bonded valid_from valid_to source".split(), 1),
     "regime_steps.tsv": ("regime_id step phase kind authority responsible needs required valid_from valid_to source".split(), 2),
+    "recognitions.tsv": ("id giver taker of stands_for valid_from valid_to source".split(), 1),
 }
 MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "kind", "authority", "needs"}
 NUMBERS = {"id", "regime_id", "step"}
