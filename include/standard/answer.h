@@ -1,7 +1,7 @@
 /*
  * What an authority answers, read from its own form.
  *
- * Customs: CEB 622 and 604 (one or many nodes), matched by preNo. Others: JSON, one object or an array:
+ * Customs: CEB 622 and 604, of cancellations 624 and 606 (one or many nodes), matched by preNo. Others: JSON, one object or an array:
  * {"message_id","declaration_id","version","status":"received|accepted|review|inspect|held|rejected","at","info"}.
  * Accepted is OUTCOME_CLEAR. An answer is identified by authority, key, status, its time and body digest.
  */
@@ -18,6 +18,7 @@ struct authority_answer {
 	struct text reference;       /* customs: preNo; else absent */
 	struct id declaration;       /* others */
 	int version;                 /* others; 0: to be found by reference */
+	bool is_cancellation;        /* customs: of a cancellation (624, 606), not of an inventory */
 	struct text status;          /* as it was said: "120", "accepted" */
 	enum part_outcome outcome;
 	int64_t at_us;
@@ -32,7 +33,7 @@ enum { ANSWERS_MAX = 500 };
  * True with f->code set: some of the answers were not usable, and *f names the first thing wrong with those. */
 bool answer_read(struct arena *a, enum authority from, struct text content_type, struct text body,
                  struct authority_answer **out, int *count, struct fault *f) must_check;
-/* And its writing, for the simulators: one CEB 622/604 message or one JSON array. */
+/* And its writing, for the simulators: one CEB message (622, 604; 624, 606 if they are of cancellations) or one JSON array. */
 void answer_put(struct buf *b, enum authority from, enum direction d, const struct authority_answer *answers, int count);
 
 /* Answers of customs as they were stored (authority_answer.body), as one message again, of one direction: what a filer polls.

@@ -40,6 +40,7 @@ static struct document *cancellation(struct arena *a, const struct outgoing_with
 		d->head[i] = document_get(from, d->def->fields[i].id);
 	if (d == NULL)
 		return NULL;
+	set_field(d, F_GUID, document_get(o->request, F_GUID));
 	set_field(d, F_REASON, reason(o));
 	if (document_get(d, F_INVENTORY_NO).len == 0)
 		set_field(d, F_INVENTORY_NO, o->number);
