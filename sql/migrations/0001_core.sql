@@ -351,7 +351,8 @@ create function delivery_json(v delivery) returns json language sql stable paral
     'sent_at', local_time(v.sent_at),
     'outcome', v.outcome,
     'outcome_at', local_time(v.outcome_at),
-    'reason', v.reason
+    'reason', v.reason,
+    'withdrawal', v.withdrawal
   )
 $$;
 

@@ -80,3 +80,18 @@ create function ruling_json(r ruling, shows_words boolean) returns json language
     'actor', (select c.name from client c where c.id = r.client_id)
   )
 $$;
+
+create function inspection_json(i inspection) returns json language sql stable parallel safe as $$
+  select json_build_object(
+    'version', i.version,
+    'selected_by', i.selected_by,
+    'opened_by', i.selected_by[1],
+    'joined_by', i.selected_by[2:],
+    'opened_at', local_time(i.opened_at),
+    'joined_at', local_time(i.joined_at),
+    'at', local_time(i.appointed_at),
+    'place', i.place,
+    'result', i.result,
+    'closed_at', local_time(i.closed_at)
+  )
+$$;

@@ -17,8 +17,16 @@ const struct openapi_schema openapi_exchange[] = {
 	  ",\"judged\":{\"type\":\"boolean\",\"description\":\"false: something newer is not judged yet\"}"
 	  ",\"filings\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{" FILING_MEMBERS ",\"action\":" TEXT_
 	  ",\"received_at\":" TIME ",\"own\":" FLAG "}}},\"parts\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"authority\":" TEXT_
-	  ",\"version\":" NUMBER ",\"state\":" TEXT_ ",\"outcome\":" TEXT_ ",\"outcome_at\":" TIME_OR_NULL ",\"attempts\":" NUMBER
-	  ",\"due_at\":" TIME ",\"reason\":" TEXT_OR_NULL "}}}}}" },
+	  ",\"version\":" NUMBER ",\"state\":" TEXT_ ",\"outcome\":" TEXT_ ",\"outcome_at\":" TIME_OR_NULL ",\"recognised_from\":" TEXT_OR_NULL
+	  ",\"withdraws\":" FLAG ",\"attempts\":" NUMBER ",\"due_at\":" TIME ",\"reason\":" TEXT_OR_NULL "}}}"
+	  ",\"inspection\":{\"anyOf\":[{\"type\":\"null\"}," REF("Inspection") "]}"
+	  ",\"withdrawal\":{\"type\":[\"object\",\"null\"],\"properties\":{\"version\":" NUMBER ",\"filing_id\":" UUID
+	  ",\"state\":{\"enum\":[\"asked\",\"approved\",\"refused\"]},\"reason\":" TEXT_OR_NULL "}}}}" },
+	{ "Inspection",
+	  "{\"type\":\"object\",\"required\":[\"version\",\"selected_by\",\"result\"],\"properties\":{\"version\":" NUMBER
+	  ",\"selected_by\":{\"type\":\"array\",\"items\":" TEXT_ "},\"opened_by\":" TEXT_ ",\"joined_by\":{\"type\":\"array\",\"items\":" TEXT_
+	  "},\"opened_at\":" TIME ",\"joined_at\":" TIME_OR_NULL ",\"at\":" TIME_OR_NULL ",\"place\":" TEXT_OR_NULL
+	  ",\"result\":{\"enum\":[\"open\",\"good\",\"bad\"]},\"closed_at\":" TIME_OR_NULL "}}" },
 	{ "Timeline",
 	  LIST("{\"type\":\"object\",\"required\":[\"at\",\"what\"],\"properties\":{\"at\":" TIME ",\"what\":{\"enum\":[\"filed\",\"judged\",\"settled\","
 	       "\"delivery_made\",\"delivered\",\"answered\",\"case_opened\",\"case_closed\",\"released\"]}}}") },
@@ -65,7 +73,7 @@ const struct openapi_schema openapi_exchange[] = {
 	  ",\"version\":" NUMBER ",\"message_id\":" UUID ",\"reference\":" TEXT_OR_NULL
 	  ",\"state\":{\"enum\":[\"waiting\",\"due\",\"sent\",\"dead\"]},\"attempts\":" NUMBER ",\"created_at\":" TIME ",\"due_at\":" TIME
 	  ",\"sent_at\":" TIME_OR_NULL ",\"outcome\":" TEXT_ ",\"outcome_at\":" TIME_OR_NULL ",\"reason\":" TEXT_OR_NULL
-	  ",\"document\":{\"type\":[\"object\",\"null\"],\"properties\":{\"content_type\":" TEXT_ ",\"body\":" TEXT_ "}}}}" },
+	  ",\"withdrawal\":" UUID_OR_NULL ",\"document\":{\"type\":[\"object\",\"null\"],\"properties\":{\"content_type\":" TEXT_ ",\"body\":" TEXT_ "}}}}" },
 	{ "DeliveryList", PAGE(REF("Delivery")) },
 	{ NULL, NULL },
 };

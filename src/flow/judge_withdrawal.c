@@ -56,10 +56,15 @@ static void keep_inventory(struct judged *j)
 
 void judge_requests(struct judged *j)
 {
+	int version;
+
 	if (j->has_request) /* a second look at the same case */
 		return;
 	find_request(j);
-	if (j->has_request && clearance_declared(j->parts, j->part_count) > 0)
+	if (!j->has_request || clearance_declared(j->parts, j->part_count) == 0)
+		return;
+	clearance_fold(j->parts, j->part_count, j->answers, j->answer_count);
+	if (clearance_withdrawal(j->parts, j->part_count, &version) != WITHDRAWAL_APPROVED)
 		keep_inventory(j);
 }
 
