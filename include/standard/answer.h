@@ -12,6 +12,7 @@
 #include "base/crypto.h"
 #include "base/fault.h"
 #include "model/clearance.h"
+#include "model/field.h"
 
 struct authority_answer {
 	enum authority authority;
@@ -36,14 +37,14 @@ bool answer_read(struct arena *a, enum authority from, struct text content_type,
 /* And its writing, for the simulators: one CEB message (622, 604; 624, 606 if they are of cancellations) or one JSON array. */
 void answer_put(struct buf *b, enum authority from, enum direction d, const struct authority_answer *answers, int count);
 
-/* Answers of customs as they were stored (authority_answer.body), as one message again, of one direction: what a filer polls.
+/* Answers of customs as they were stored (authority_answer.body), as one message again, that of def (622, 604; 624, 606): what a filer polls.
  * The bare message: no envelope. False with *f: a record is none, or the arena is full. */
 struct answer_stored {
 	struct text body;
 	struct text guid; /* of the node: any stable 36 characters */
 };
 enum { ANSWERS_OF_MESSAGE_MAX = 100 }; /* nodes of one receipt message (edition 202205) */
-bool answer_put_stored(struct buf *b, struct arena *a, enum direction d, struct text guid, const struct answer_stored *answers, int count,
-                       struct fault *f) must_check;
+bool answer_put_stored(struct buf *b, struct arena *a, const struct message_def *def, struct text guid, const struct answer_stored *answers,
+                       int count, struct fault *f) must_check;
 
 #endif

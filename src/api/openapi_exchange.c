@@ -9,6 +9,11 @@
 	",\"verdict_title\":" TEXT_ ",\"missing\":{\"type\":\"array\",\"items\":" TEXT_ "},\"version\":" NUMBER \
 	",\"wait_until\":" TIME_OR_NULL ",\"released_at\":" TIME_OR_NULL
 
+#define DECISION "{\"enum\":[\"inspect\",\"hold\",\"release\",\"reject\",\"resume\"]}"
+#define APPOINTMENT \
+	"{\"type\":\"object\",\"required\":[\"at\",\"place\"],\"properties\":{\"at\":" TIME ",\"place\":{\"type\":\"string\",\"minLength\":1," \
+	"\"maxLength\":200}}}"
+
 const struct openapi_schema openapi_exchange[] = {
 	{ "DeclarationItem", "{\"type\":\"object\",\"required\":[\"id\"],\"properties\":{" DECLARATION_MEMBERS "}}" },
 	{ "DeclarationList", PAGE(REF("DeclarationItem")) },
@@ -29,7 +34,8 @@ const struct openapi_schema openapi_exchange[] = {
 	  ",\"result\":{\"enum\":[\"open\",\"good\",\"bad\"]},\"closed_at\":" TIME_OR_NULL "}}" },
 	{ "Timeline",
 	  LIST("{\"type\":\"object\",\"required\":[\"at\",\"what\"],\"properties\":{\"at\":" TIME ",\"what\":{\"enum\":[\"filed\",\"judged\",\"settled\","
-	       "\"delivery_made\",\"delivered\",\"answered\",\"case_opened\",\"case_closed\",\"released\"]}}}") },
+	       "\"delivery_made\",\"delivered\",\"answered\",\"decided\",\"inspection_opened\",\"inspection_joined\",\"inspection_closed\",\"recognised\","
+	       "\"case_opened\",\"case_closed\",\"released\"]}}}") },
 	{ "Side",
 	  "{\"type\":[\"object\",\"null\"],\"properties\":{\"kind\":" KIND ",\"field\":" TEXT_ ",\"filing_id\":" UUID ",\"own\":" FLAG
 	  ",\"value\":{\"type\":[\"string\",\"number\"],\"description\":\"of the caller's own filings; regulators see all\"}}}" },
@@ -49,6 +55,18 @@ const struct openapi_schema openapi_exchange[] = {
 	  "{\"type\":\"object\",\"required\":[\"items\",\"next\",\"more\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" REF("Answer") "},"
 	  "\"next\":{\"type\":\"string\",\"description\":\"cursor for what comes after; always there\"},"
 	  "\"more\":{\"type\":\"boolean\",\"description\":\"true: ask again at once; false: that was all until now\"}}}" },
+	{ "RulingBody",
+	  "{\"type\":\"object\",\"required\":[\"decision\",\"reason\"],\"additionalProperties\":false,\"properties\":{\"decision\":" DECISION
+	  ",\"reason\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":1000},\"version\":{\"type\":\"integer\",\"minimum\":1},"
+	  "\"appointment\":" APPOINTMENT "}}" },
+	{ "Ruling",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"authority\",\"version\",\"decision\"],\"properties\":{\"id\":" UUID ",\"what\":{\"const\":\"decided\"}"
+	  ",\"at\":" TIME ",\"authority\":" TEXT_ ",\"version\":" NUMBER ",\"decision\":" DECISION ",\"reason\":" TEXT_OR_NULL
+	  ",\"appointment\":{\"anyOf\":[{\"type\":\"null\"}," APPOINTMENT "]},\"actor\":" TEXT_OR_NULL "}}" },
+	{ "DecisionList",
+	  LIST("{\"type\":\"object\",\"required\":[\"what\",\"at\"],\"properties\":{\"what\":{\"enum\":[\"judged\",\"decided\",\"recognised\"]},\"at\":" TIME
+	       ",\"version\":" NUMBER ",\"verdict\":" VERDICT ",\"state\":" TEXT_ ",\"authority\":" TEXT_ ",\"decision\":" DECISION
+	       ",\"reason\":" TEXT_OR_NULL ",\"recognised_from\":" TEXT_ ",\"outcome\":" TEXT_ ",\"actor\":" TEXT_OR_NULL "}}") },
 	{ "Steps",
 	  "{\"type\":\"object\",\"required\":[\"declaration_id\",\"state\",\"regime\",\"sentence\",\"steps\"],\"properties\":{\"declaration_id\":" UUID
 	  ",\"state\":" TEXT_ ",\"state_title\":" TEXT_ ",\"regime\":{\"type\":\"object\",\"properties\":{\"id\":" NUMBER ",\"trade_mode\":" TEXT_

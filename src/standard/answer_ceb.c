@@ -281,21 +281,19 @@ void answer_ceb_put(struct buf *b, enum direction d, const struct authority_answ
 
 static void put_stored(struct buf *b, const struct message_def *def, const struct json *record, struct text guid)
 {
-	buf_text(b, TEXT("<ceb:InventoryReturn>"));
+	buf_printf(b, "<ceb:%s>", def->node);
 	for (int i = 0; i < def->field_count; i++) {
 		const struct field_def *field = &def->fields[i];
 		struct text value = field->id == F_GUID ? guid : json_text(json_member(record, field->element));
 
 		ceb_put_element(b, field->element, value.at == NULL && field->required ? TEXT("") : value);
 	}
-	buf_text(b, TEXT("</ceb:InventoryReturn>"));
+	buf_printf(b, "</ceb:%s>", def->node);
 }
 
-bool answer_put_stored(struct buf *b, struct arena *a, enum direction d, struct text guid, const struct answer_stored *answers, int count,
-                       struct fault *f)
+bool answer_put_stored(struct buf *b, struct arena *a, const struct message_def *def, struct text guid, const struct answer_stored *answers,
+                       int count, struct fault *f)
 {
-	const struct message_def *def = message_def(DOC_INVENTORY_RECEIPT, d);
-
 	assert(count > 0 && count <= ANSWERS_OF_MESSAGE_MAX);
 	ceb_put_open(b, def->number, guid);
 	for (int i = 0; i < count; i++) {

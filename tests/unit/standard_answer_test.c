@@ -331,7 +331,7 @@ static void stored_answers_are_one_message_again(void **state)
 	for (enum direction d = DIR_IMPORT; d <= DIR_EXPORT; d++) {
 		buf_init(&out, &b->arena, 256);
 		b->f = (struct fault){ 0 };
-		assert_true(answer_put_stored(&out, &b->arena, d, TEXT(GUID), stored, 2, &b->f));
+		assert_true(answer_put_stored(&out, &b->arena, message_def(DOC_INVENTORY_RECEIPT, d), TEXT(GUID), stored, 2, &b->f));
 		assert_non_null(strstr(out.at, d == DIR_IMPORT ? "<ceb:CEB622Message" : "<ceb:CEB604Message"));
 		assert_true(read_xml(b, out.at, &again));
 		assert_int_equal(again.count, 2);
@@ -347,7 +347,7 @@ static void stored_answers_are_one_message_again(void **state)
 	}
 	stored[1].body = TEXT("[");
 	buf_init(&out, &b->arena, 256);
-	assert_false(answer_put_stored(&out, &b->arena, DIR_IMPORT, TEXT(GUID), stored, 2, &b->f));
+	assert_false(answer_put_stored(&out, &b->arena, message_def(DOC_INVENTORY_RECEIPT, DIR_IMPORT), TEXT(GUID), stored, 2, &b->f));
 	assert_int_equal(b->f.code, FAULT_BAD_JSON);
 }
 
