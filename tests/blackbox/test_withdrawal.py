@@ -167,6 +167,8 @@ def test_after_release_it_is_too_late(stack, trades):
 def test_nothing_changes_while_customs_decides(stack, trades):
     trade = trades.make()
     d, _ = pending(stack, trade, lambda d: stack.enterprise.file(trade.cancellation()))
+    told = accept(stack.enterprise.get(f"/v1/declarations/{d['id']}/steps"), 200).json
+    assert told["sentence"] == "Waits for customs, which is asked to cancel it." and not any(s["next"] for s in told["steps"])
     refused(stack.enterprise.file(revised(trade.inventory(), net_weight="2.0")), "revision.withdrawing")
     refused(stack.enterprise.file(trade.cancellation(reason="again")), "revision.withdrawing")
     # what customs says of the inventory itself does not release it now
