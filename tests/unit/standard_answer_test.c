@@ -365,7 +365,7 @@ static void cancellations_are_answered_in_messages_of_their_own(void **state)
 			.at_us = INT64_C(1772417472000000), .info = TEXT("agreed"), .business_key = TEXT("M/C1"), .is_cancellation = true };
 
 		buf_init(&out, &b->arena, 512);
-		answer_ceb_put(&out, d, &said, 1);
+		answer_put(&out, AUTHORITY_CUS, d, &said, 1);
 		assert_non_null(strstr(out.at, d == DIR_IMPORT ? "<ceb:CEB624Message" : "<ceb:CEB606Message"));
 		assert_int_equal(strstr(out.at, "<ceb:ebcCode>M<") != NULL, d == DIR_IMPORT); /* 606 does not name the merchant */
 		assert_true(read_xml(b, out.at, &r));
@@ -412,6 +412,7 @@ int main(void)
 		BENCH_TEST(answers_at_once_are_limited),
 		BENCH_TEST(written_answers_read_back),
 		BENCH_TEST(stored_answers_are_one_message_again),
+		BENCH_TEST(cancellations_are_answered_in_messages_of_their_own),
 		BENCH_TEST(an_answer_names_the_delivery),
 	};
 
