@@ -66,7 +66,7 @@ SQL     := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/data/*.tsv)
 RUN_ALL  = $(PYTHON) tests/run_all --variant $(VARIANT) $(if $(SANITIZE),--sanitize $(SANITIZE)) $(if $(K),--match '$(K)')
 
 .PHONY: all programs objects test-objects unit-programs fuzz-programs fuzz-links demo run check check-long check-unit check-blackbox \
-	check-faults check-fuzz check-static bench install uninstall clean distclean dist help need-build need-demo need-check sql-changed
+	check-faults check-fuzz check-static bench states install uninstall clean distclean dist help need-build need-demo need-check sql-changed
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -140,6 +140,8 @@ check-unit check-blackbox check-faults check-fuzz check-static: check-%: need-ch
 	+$(Q)$(RUN_ALL) --only $*
 
 put = $(foreach f,$(wildcard $(3)),$(INSTALL) -m $(1) -D $(f) '$(DESTDIR)$(2)/$(notdir $(f))' &&) true
+states: $(OUT)/unit/model_clearance_test ## prints docs/STATES.md from the table of changes
+	$(Q)$< --page > docs/STATES.md
 install: all ## honours DESTDIR and PREFIX
 	$(Q)$(call put,755,$(SBINDIR),$(BIN)/tongguand)
 	$(Q)$(call put,755,$(BINDIR),$(BIN)/tongguanctl $(BIN)/tongguan-mock)

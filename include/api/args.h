@@ -4,7 +4,7 @@
 
 #include "api/req.h"
 
-enum { ARGS_MAX = 16 };
+enum { ARGS_MAX = 20 };
 
 struct args {
 	struct req *r;

@@ -10,6 +10,8 @@ step_fn filings_post, filings_find, filings_get, filings_receipt;
 step_fn jobs_list, jobs_get, jobs_results, jobs_cancel;
 /* declarations.c */
 step_fn declarations_list, declarations_get, declarations_timeline, declarations_verdict;
+/* rulings.c */
+step_fn rulings_post, rulings_list;
 /* receipts_ceb.c, receipts_poll.c */
 step_fn declarations_receipts, receipts_poll;
 /* clients.c */

@@ -31,7 +31,14 @@ struct judged {
 	struct text stored_verdict, stored_missing, basis, direction, trade_mode;
 	int64_t wait_until_us;
 	struct part *parts;             /* with room for one more version of every authority */
-	struct part_stored { enum delivery_state state; bool adrift; enum part_outcome outcome; int64_t outcome_us; } *stored;
+	struct part_stored {
+		enum delivery_state state;
+		bool adrift;
+		enum part_outcome outcome;
+		int64_t outcome_us;
+		struct id withdrawal;   /* the filing that this version withdraws by; null: it declares */
+		struct text reference;  /* customs' preNo; may be absent */
+	} *stored;
 	struct inbox_item *held;        /* answers in memory: stored with this judgement */
 	struct answer *answers;         /* all of them */
 	int part_count, answer_count;
@@ -41,6 +48,9 @@ struct judged {
 	bool matched_now;               /* the match was judged in this pass */
 	struct verdict verdict;
 	enum verdict_kind kind;
+	struct filed request;           /* the latest filing that asks to take back, and nothing was filed instead; doc NULL: none */
+	bool has_request, is_handled;   /* is_handled: a version was made of it */
+	bool withdrawn, withdrawing;
 };
 
 /* Reads the three results of assess_store_load into count cases, in the order asked. held: the answers in memory for each.
@@ -60,6 +70,8 @@ struct judge_wanted { /* filings that must be read from the database */
 bool judge_want(struct arena *a, struct judged *cases, int count, const struct recent *recent, struct judge_wanted *out) must_check;
 bool judge_take(struct arena *a, const struct judge_wanted *wanted, const struct db_rows *filings, struct judged *cases) must_check;
 void judge_match(struct judged *j, const struct codebook *book, int64_t now_us);
+/* judge_withdrawal.c: before the match: which filing asks to take back, and what was declared stands until that is decided. */
+void judge_requests(struct judged *j);
 /* The identity that the buyer-is-payer rule (GACC 2018-194) asks about: the buyer's number and name in the order; false: there is none. */
 bool judge_identity(const struct judged *j, struct text *number, struct text *name) must_check;
 
@@ -79,7 +91,9 @@ struct judge_context { /* of a batch; the arrays have room for all */
 	struct new_delivery *deliveries;
 	struct part_change *changes;
 	struct new_answer *answers;
-	int judgement_count, delivery_count, change_count, answer_count;
+	struct new_withdrawal *withdrawals;
+	int judgement_count, delivery_count, change_count, answer_count, withdrawal_count;
+	struct buf joint; /* JSON of inspections, begun by the first */
 };
 /* Appends the judgement, and the deliveries and part changes that follow from it. False: put off (no serial). */
 bool judge_settle(struct judged *j, struct judge_context *x) must_check;

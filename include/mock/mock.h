@@ -60,6 +60,7 @@ struct mock_message {
 	struct text reference; /* customs: preNo */
 	struct text internal_no, order_no, platform, merchant, declarant; /* customs: echoed */
 	enum direction direction;
+	bool is_cancellation; /* customs: asks to take an inventory back */
 	int64_t first_us;
 	struct sha256 digest; /* of the first body; another body under the same id is counted as a clash */
 	int clashes;
@@ -125,7 +126,7 @@ void exception_put_all(struct buf *b, const struct mock_authority *m);
 void exception_forget(struct mock_authority *m);
 
 /* answers.c: what the authority says about messages, in its own form; one CEB message per direction is made, so all
- * must be of one (customs) or any (others). */
+ * must be of one, and all or none of cancellations (customs), or any (others). */
 struct mock_said {
 	const struct mock_message *msg;
 	enum part_outcome outcome;

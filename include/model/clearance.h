@@ -27,7 +27,8 @@
 	X(REJECTED,  "rejected",  false, "Rejected by an authority; may be corrected and filed again", "退单") \
 	X(RELEASED,  "released",  true,  "Released",                       "放行") \
 	X(EXPIRED,   "expired",   false, "The waiting window ended",       "匹配超时") \
-	X(WITHDRAWN, "withdrawn", false, "Withdrawn by the declarant",     "已撤销")
+	X(WITHDRAWN, "withdrawn", false, "Withdrawn by the declarant",     "已撤销") \
+	X(WITHDRAWING, "withdrawing", false, "Customs is asked to cancel it", "撤销申请中")
 
 enum declaration_state {
 #define X(id, name, final, en, zh) STATE_##id,
@@ -39,7 +40,7 @@ const char *state_name(enum declaration_state s);
 const char *state_title(enum declaration_state s, bool chinese);
 bool state_by_name(struct text t, enum declaration_state *out) must_check;
 bool state_is_final(enum declaration_state s);
-/* Before release a filing may be changed or withdrawn (GACC 2018-194 art. 11). */
+/* Before release a filing may be changed or withdrawn (GACC 2018-194 art. 11); while customs decides whether it is cancelled, neither. */
 bool state_allows_revision(enum declaration_state s);
 
 /* What one authority has said about one version so far. */
@@ -83,15 +84,32 @@ struct part { /* one delivery */
 	bool contradicted;     /* out: an answer came after a final outcome and says another thing */
 	bool may_go;           /* out: not sent yet, every older version there has a known outcome or is dead (one that was
 	                        * never sent is in the way too: it goes first), and no newer one was sent */
+	bool withdraws;        /* it does not declare: it takes back what the declared version says */
+	bool inspected;        /* out: selected for inspection, by an answer that is not later than its ending */
+	int64_t inspected_us;  /* out: when first, by the authority's own time */
+	const struct recognition *recognised; /* out of inspection_recognise(): the rule by which another authority's outcome stands for it */
+	int64_t recognised_us; /* out: when that one came to it */
 };
+/* What the part says for the state: its own outcome, or the one recognised in its place. */
+enum part_outcome part_outcome(const struct part *p);
 
 /* Folds answers into parts (both of one declaration, all versions). A stored outcome counts as one more answer, so
- * all answers or only the new ones may be given. The earliest ending stays; the latest movement before it counts. */
+ * all answers or only the new ones may be given (but who was inspected is known from all only). The earliest ending stays; the latest
+ * movement before it counts. */
 void clearance_fold(struct part *parts, int part_count, const struct answer *answers, int answer_count);
+
+/* The newest version that declares; 0: none. What came after it, if anything, takes it back. */
+int clearance_declared(const struct part *parts, int part_count);
+/* How the newest withdrawal of the declared version stands. Customs decides it (GACC 2018-194 art. 11); where customs has no part
+ * in it, the declarant's word is enough. *version: its number; 0: none was asked for. */
+enum withdrawal { WITHDRAWAL_NONE, WITHDRAWAL_ASKED, WITHDRAWAL_APPROVED, WITHDRAWAL_REFUSED };
+enum withdrawal clearance_withdrawal(const struct part *parts, int part_count, int *version);
 
 struct clearance_input {
 	enum verdict_kind verdict;
-	bool expired, withdrawn;
+	bool expired;
+	bool withdrawn;                 /* nothing was declared, or customs has cancelled what was */
+	bool withdrawing;               /* customs is asked to cancel it and has not decided */
 	enum declaration_state state;   /* now */
 	int version;                    /* declared version; 0: none yet */
 	const struct part *parts;       /* folded */
@@ -100,7 +118,7 @@ struct clearance_input {
 /* The state that follows: from verdict and parts only, whatever the state is now, except that RELEASED never leaves (a
  * contradiction opens a case); all parts of the declared version must be CLEAR for it. */
 enum declaration_state clearance_state(const struct clearance_input *in);
-/* The table as a Graphviz program: docs/states.dot is this output. */
-void clearance_put_dot(struct buf *b);
+/* The table as a page: a diagram and a row for each change. docs/STATES.md is this output. */
+void clearance_put_page(struct buf *b);
 
 #endif

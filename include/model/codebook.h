@@ -59,6 +59,15 @@ struct regime { /* table regime: which flows and authorities a declaration needs
 	int step_count;
 };
 
+struct recognition { /* table recognition: whose outcome another authority takes for its own (三互: mutual recognition) */
+	int32_t id;
+	enum authority giver, taker;
+	bool of_inspection;           /* an inspection that both had selected and that the giver found good; else the giver's clearance */
+	bool clears;                  /* it stands for the taker's clearance; else for its inspection only: its own clearance is still to come */
+	int32_t valid_from, valid_to; /* by the day the declaration was opened */
+	struct text source;
+};
+
 struct codebook {
 	struct arena arena;
 	struct code_row *codes; /* sealed: by list, code (bytes) and valid_from; hashed by list and code */
@@ -72,6 +81,8 @@ struct codebook {
 	int regime_count;
 	struct regime_step *steps;
 	int step_count;
+	struct recognition *recognitions;
+	int recognition_count;
 	int64_t revision;       /* of the tables it was read from */
 };
 
@@ -80,6 +91,7 @@ void codebook_free(struct codebook *c);
 bool codebook_add_code(struct codebook *c, const struct code_row *row) must_check;   /* copies; before codebook_seal() */
 bool codebook_add_regime(struct codebook *c, const struct regime *row) must_check;
 bool codebook_add_step(struct codebook *c, const struct regime_step *row) must_check;
+bool codebook_add_recognition(struct codebook *c, const struct recognition *row) must_check;
 bool codebook_seal(struct codebook *c) must_check;                                   /* sorts, and builds the index */
 /* The row valid on the day; NULL: none. */
 const struct code_row *codebook_find(const struct codebook *c, enum code_list l, struct text code, int32_t day);

@@ -50,6 +50,8 @@
 	X(NOT_FILED,         "filing.not-filed",         "GACC 2018-113 (202205), senders") \
 	X(NOTHING_TO_CHANGE, "revision.unknown",         "GACC 2018-113 (202205), appType") \
 	X(CHANGE_TOO_LATE,   "revision.too-late",        "GACC 2018-194 art. 11") \
+	X(CHANGE_WITHDRAWING, "revision.withdrawing",    "GACC 2018-194 art. 11") \
+	X(NOTHING_TO_CANCEL, "cancellation.unknown",     "GACC 2018-113 (202205), error -623005") \
 	/* beside the schema of customs' messages: refused in strict reading, warned of in lenient */ \
 	X(SCHEMA_ROOT,       "schema.root",              "GACC 2018-113 (202205), root element") \
 	X(SCHEMA_ATTRIBUTES, "schema.attributes",        "GACC 2018-113 (202205), guid and version") \

@@ -64,6 +64,21 @@ struct outgoing {
 void outgoing_put(struct buf *b, const struct outgoing *o);
 const char *outgoing_content_type(enum authority a);
 
+/* What takes it back: customs gets a cancellation (623, 605), under a pre-entry number of its own, the others a short JSON. */
+struct outgoing_withdrawal {
+	enum authority authority;
+	struct id declaration, message_id;
+	int version, withdraws;          /* its own, and the declared one that it takes back */
+	struct text reference;           /* CUS: preNo of the cancellation */
+	struct text number;              /* CUS: preNo of what was declared; it names the inventory where no number of customs' own is known */
+	struct text exchange_id;
+	const struct xmldsig_signer *signer;
+	int64_t at_us;
+	const struct document *request;  /* a cancellation, or an inventory whose action is delete */
+	const struct document *inventory; /* as it was declared; NULL: not known any more, the request's own values do */
+};
+void outgoing_put_withdrawal(struct buf *b, const struct outgoing_withdrawal *o);
+
 /* JSON Schema 2020-12 of one kind and direction, with descriptions in both languages and customs element names. */
 void schema_put(struct buf *b, const struct message_def *def);
 void schema_put_record(struct buf *b, const struct record_def *def);

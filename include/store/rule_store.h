@@ -1,5 +1,5 @@
 /*
- * Codes, regimes and authorities read from their tables into memory.
+ * Codes, regimes, authorities and who recognises whom, read from their tables into memory.
  * One call reads all; the result is immutable; a new one replaces it when rule_revision moved.
  */
 #ifndef STORE_RULE_STORE_H
@@ -35,7 +35,7 @@ struct rules {
 };
 
 extern const struct db_stmt rule_store_revision;  /* one row: last_value */
-/* Adds the four statements that read everything, the revision first, to a call; no parameters. */
+/* Adds the five statements that read everything, the revision first, to a call; no parameters. */
 void rule_store_load(struct db_call *call);
 /* From a DB_DONE answer of such a call; the caller owns it. NULL: *f says which row cannot be obeyed. */
 struct rules *rules_from_answer(const struct db_answer *a, struct fault *f) must_check;

@@ -262,6 +262,7 @@ create table delivery (             -- one per declared version and authority
   reason         text,              -- of the last failure
   outcome        text not null default 'none',
   outcome_at     timestamptz,       -- the authority's own time
+  withdrawal     uuid,              -- the filing that asks to take back what was declared: this version does, and declares nothing
   primary key (bucket, declaration_id, authority, version)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 -- What becomes of most deliveries touches no index: they are written in hand and end there (HOT updates, for which half of a
@@ -351,7 +352,8 @@ create function delivery_json(v delivery) returns json language sql stable paral
     'sent_at', local_time(v.sent_at),
     'outcome', v.outcome,
     'outcome_at', local_time(v.outcome_at),
-    'reason', v.reason
+    'reason', v.reason,
+    'withdrawal', v.withdrawal
   )
 $$;
 

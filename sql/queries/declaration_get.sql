@@ -28,13 +28,35 @@ select json_joined(declaration_json(d, $5::text::json, $6::text::json, true), js
       'authority', v.authority,
       'version', v.version,
       'state', v.state,
-      'outcome', v.outcome,
-      'outcome_at', local_time(v.outcome_at),
+      'outcome', coalesce(g.outcome, v.outcome),
+      'outcome_at', local_time(coalesce(g.at, v.outcome_at)),
+      'recognised_from', g.giver,
+      'withdraws', v.withdrawal is not null,
       'attempts', v.attempts,
       'due_at', local_time(v.due_at),
       'reason', v.reason
     ) order by v.version, v.authority), '[]')
-    from delivery v where v.bucket = d.bucket and v.declaration_id = d.id
+    from delivery v
+    left join recognition g on g.bucket = v.bucket and g.declaration_id = v.declaration_id and g.version = v.version and g.authority = v.authority
+    where v.bucket = d.bucket and v.declaration_id = d.id
+  ),
+  'inspection', (
+    select inspection_json(i) from inspection i where i.bucket = d.bucket and i.declaration_id = d.id order by i.version desc limit 1
+  ),
+  'withdrawal', (
+    select json_build_object(
+      'version', v.version,
+      'filing_id', v.withdrawal,
+      'state', case v.outcome when 'clear' then 'approved' when 'rejected' then 'refused' else 'asked' end,
+      'reason', (
+        select a.info from authority_receipt a
+        where a.bucket = v.bucket and a.declaration_id = v.declaration_id and a.authority = v.authority and a.version = v.version
+          and a.outcome = v.outcome and a.at = v.outcome_at
+          and ($4::boolean or filed_inventory(d.filing_ids, $3::integer))
+        order by a.id limit 1)
+    )
+    from delivery v where v.bucket = d.bucket and v.declaration_id = d.id and v.withdrawal is not null and v.authority = 'CUS'
+    order by v.version desc limit 1
   )
 )), d.seq
 from declaration d

@@ -40,6 +40,25 @@ with d as (
   select a.received_at, 5, 'answered', jsonb_build_object('authority', a.authority, 'version', a.version, 'status', a.status,
     'outcome', a.outcome, 'said_at', local_time(a.at), 'info', case when reader.of_info then a.info end)
   from d cross join reader join authority_receipt a on a.bucket = d.bucket and a.declaration_id = d.id
+  where not exists (select 1 from ruling r where r.bucket = a.bucket and r.declaration_id = a.declaration_id and r.id = a.id)
+  union all
+  select r.decided_at, 5, 'decided', jsonb_build_object('authority', r.authority, 'version', r.version, 'decision', r.decision,
+    'reason', case when reader.of_info then r.reason end, 'actor', (select c.name from client c where c.id = r.client_id))
+  from d cross join reader join ruling r on r.bucket = d.bucket and r.declaration_id = d.id
+  union all
+  select i.opened_at, 5, 'inspection_opened', jsonb_build_object('authority', i.selected_by[1], 'version', i.version)
+  from d join inspection i on i.bucket = d.bucket and i.declaration_id = d.id
+  union all
+  select i.joined_at, 5, 'inspection_joined', jsonb_build_object('authorities', i.selected_by, 'version', i.version)
+  from d join inspection i on i.bucket = d.bucket and i.declaration_id = d.id
+  where i.joined_at is not null
+  union all
+  select i.closed_at, 5, 'inspection_closed', jsonb_build_object('result', i.result, 'version', i.version)
+  from d join inspection i on i.bucket = d.bucket and i.declaration_id = d.id
+  where i.closed_at is not null
+  union all
+  select g.at, 6, 'recognised', jsonb_build_object('authority', g.authority, 'version', g.version, 'recognised_from', g.giver, 'outcome', g.outcome)
+  from d join recognition g on g.bucket = d.bucket and g.declaration_id = d.id
   union all
   select c.opened_at, 6, 'case_opened', jsonb_build_object('authority', c.authority, 'version', c.version, 'reason', c.reason)
   from d join case_file c on c.bucket = d.bucket and c.declaration_id = d.id

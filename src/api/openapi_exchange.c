@@ -9,6 +9,11 @@
 	",\"verdict_title\":" TEXT_ ",\"missing\":{\"type\":\"array\",\"items\":" TEXT_ "},\"version\":" NUMBER \
 	",\"wait_until\":" TIME_OR_NULL ",\"released_at\":" TIME_OR_NULL
 
+#define DECISION "{\"enum\":[\"inspect\",\"hold\",\"release\",\"reject\",\"resume\"]}"
+#define APPOINTMENT \
+	"{\"type\":\"object\",\"required\":[\"at\",\"place\"],\"properties\":{\"at\":" TIME ",\"place\":{\"type\":\"string\",\"minLength\":1," \
+	"\"maxLength\":200}}}"
+
 const struct openapi_schema openapi_exchange[] = {
 	{ "DeclarationItem", "{\"type\":\"object\",\"required\":[\"id\"],\"properties\":{" DECLARATION_MEMBERS "}}" },
 	{ "DeclarationList", PAGE(REF("DeclarationItem")) },
@@ -17,11 +22,20 @@ const struct openapi_schema openapi_exchange[] = {
 	  ",\"judged\":{\"type\":\"boolean\",\"description\":\"false: something newer is not judged yet\"}"
 	  ",\"filings\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{" FILING_MEMBERS ",\"action\":" TEXT_
 	  ",\"received_at\":" TIME ",\"own\":" FLAG "}}},\"parts\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"authority\":" TEXT_
-	  ",\"version\":" NUMBER ",\"state\":" TEXT_ ",\"outcome\":" TEXT_ ",\"outcome_at\":" TIME_OR_NULL ",\"attempts\":" NUMBER
-	  ",\"due_at\":" TIME ",\"reason\":" TEXT_OR_NULL "}}}}}" },
+	  ",\"version\":" NUMBER ",\"state\":" TEXT_ ",\"outcome\":" TEXT_ ",\"outcome_at\":" TIME_OR_NULL ",\"recognised_from\":" TEXT_OR_NULL
+	  ",\"withdraws\":" FLAG ",\"attempts\":" NUMBER ",\"due_at\":" TIME ",\"reason\":" TEXT_OR_NULL "}}}"
+	  ",\"inspection\":{\"anyOf\":[{\"type\":\"null\"}," REF("Inspection") "]}"
+	  ",\"withdrawal\":{\"type\":[\"object\",\"null\"],\"properties\":{\"version\":" NUMBER ",\"filing_id\":" UUID
+	  ",\"state\":{\"enum\":[\"asked\",\"approved\",\"refused\"]},\"reason\":" TEXT_OR_NULL "}}}}" },
+	{ "Inspection",
+	  "{\"type\":\"object\",\"required\":[\"version\",\"selected_by\",\"result\"],\"properties\":{\"version\":" NUMBER
+	  ",\"selected_by\":{\"type\":\"array\",\"items\":" TEXT_ "},\"opened_by\":" TEXT_ ",\"joined_by\":{\"type\":\"array\",\"items\":" TEXT_
+	  "},\"opened_at\":" TIME ",\"joined_at\":" TIME_OR_NULL ",\"at\":" TIME_OR_NULL ",\"place\":" TEXT_OR_NULL
+	  ",\"result\":{\"enum\":[\"open\",\"good\",\"bad\"]},\"closed_at\":" TIME_OR_NULL "}}" },
 	{ "Timeline",
 	  LIST("{\"type\":\"object\",\"required\":[\"at\",\"what\"],\"properties\":{\"at\":" TIME ",\"what\":{\"enum\":[\"filed\",\"judged\",\"settled\","
-	       "\"delivery_made\",\"delivered\",\"answered\",\"case_opened\",\"case_closed\",\"released\"]}}}") },
+	       "\"delivery_made\",\"delivered\",\"answered\",\"decided\",\"inspection_opened\",\"inspection_joined\",\"inspection_closed\",\"recognised\","
+	       "\"case_opened\",\"case_closed\",\"released\"]}}}") },
 	{ "Side",
 	  "{\"type\":[\"object\",\"null\"],\"properties\":{\"kind\":" KIND ",\"field\":" TEXT_ ",\"filing_id\":" UUID ",\"own\":" FLAG
 	  ",\"value\":{\"type\":[\"string\",\"number\"],\"description\":\"of the caller's own filings; regulators see all\"}}}" },
@@ -41,6 +55,18 @@ const struct openapi_schema openapi_exchange[] = {
 	  "{\"type\":\"object\",\"required\":[\"items\",\"next\",\"more\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" REF("Answer") "},"
 	  "\"next\":{\"type\":\"string\",\"description\":\"cursor for what comes after; always there\"},"
 	  "\"more\":{\"type\":\"boolean\",\"description\":\"true: ask again at once; false: that was all until now\"}}}" },
+	{ "RulingBody",
+	  "{\"type\":\"object\",\"required\":[\"decision\",\"reason\"],\"additionalProperties\":false,\"properties\":{\"decision\":" DECISION
+	  ",\"reason\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":1000},\"version\":{\"type\":\"integer\",\"minimum\":1},"
+	  "\"appointment\":" APPOINTMENT "}}" },
+	{ "Ruling",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"authority\",\"version\",\"decision\"],\"properties\":{\"id\":" UUID ",\"what\":{\"const\":\"decided\"}"
+	  ",\"at\":" TIME ",\"authority\":" TEXT_ ",\"version\":" NUMBER ",\"decision\":" DECISION ",\"reason\":" TEXT_OR_NULL
+	  ",\"appointment\":{\"anyOf\":[{\"type\":\"null\"}," APPOINTMENT "]},\"actor\":" TEXT_OR_NULL "}}" },
+	{ "DecisionList",
+	  LIST("{\"type\":\"object\",\"required\":[\"what\",\"at\"],\"properties\":{\"what\":{\"enum\":[\"judged\",\"decided\",\"recognised\"]},\"at\":" TIME
+	       ",\"version\":" NUMBER ",\"verdict\":" VERDICT ",\"state\":" TEXT_ ",\"authority\":" TEXT_ ",\"decision\":" DECISION
+	       ",\"reason\":" TEXT_OR_NULL ",\"recognised_from\":" TEXT_ ",\"outcome\":" TEXT_ ",\"actor\":" TEXT_OR_NULL "}}") },
 	{ "Steps",
 	  "{\"type\":\"object\",\"required\":[\"declaration_id\",\"state\",\"regime\",\"sentence\",\"steps\"],\"properties\":{\"declaration_id\":" UUID
 	  ",\"state\":" TEXT_ ",\"state_title\":" TEXT_ ",\"regime\":{\"type\":\"object\",\"properties\":{\"id\":" NUMBER ",\"trade_mode\":" TEXT_
@@ -61,7 +87,7 @@ const struct openapi_schema openapi_exchange[] = {
 	  ",\"version\":" NUMBER ",\"message_id\":" UUID ",\"reference\":" TEXT_OR_NULL
 	  ",\"state\":{\"enum\":[\"waiting\",\"due\",\"sent\",\"dead\"]},\"attempts\":" NUMBER ",\"created_at\":" TIME ",\"due_at\":" TIME
 	  ",\"sent_at\":" TIME_OR_NULL ",\"outcome\":" TEXT_ ",\"outcome_at\":" TIME_OR_NULL ",\"reason\":" TEXT_OR_NULL
-	  ",\"document\":{\"type\":[\"object\",\"null\"],\"properties\":{\"content_type\":" TEXT_ ",\"body\":" TEXT_ "}}}}" },
+	  ",\"withdrawal\":" UUID_OR_NULL ",\"document\":{\"type\":[\"object\",\"null\"],\"properties\":{\"content_type\":" TEXT_ ",\"body\":" TEXT_ "}}}}" },
 	{ "DeliveryList", PAGE(REF("Delivery")) },
 	{ NULL, NULL },
 };

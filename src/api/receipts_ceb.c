@@ -48,11 +48,15 @@ enum step receipts_ceb_filing(struct req *r, const struct db_answer *a)
 
 /* --- what customs answered -------------------------------------------------------------------------------------------- */
 
-bool receipts_ceb_row(const struct db_rows *rows, int row, int col_id, int col_direction, int col_body, struct ceb_row *out)
+bool receipts_ceb_row(const struct db_rows *rows, int row, const struct ceb_columns *columns, struct ceb_row *out)
 {
-	if (!db_get_id(rows, row, col_id, &out->id) || !direction_by_name(db_get_text(rows, row, col_direction), &out->direction))
+	bool of_cancellation = db_get_int(rows, row, columns->of_cancellation) != 0;
+	enum direction direction;
+
+	if (!db_get_id(rows, row, columns->id, &out->id) || !direction_by_name(db_get_text(rows, row, columns->direction), &direction))
 		return false;
-	out->body = db_get_text(rows, row, col_body);
+	out->def = message_def(of_cancellation ? DOC_CANCELLATION_RECEIPT : DOC_INVENTORY_RECEIPT, direction);
+	out->body = db_get_text(rows, row, columns->body);
 	return out->body.at != NULL;
 }
 
@@ -63,7 +67,7 @@ struct text receipts_ceb_message(struct req *r, const struct ceb_row *rows, int 
 	struct buf b;
 	int n = 0;
 
-	while (n < count && n < ANSWERS_OF_MESSAGE_MAX && rows[n].direction == rows[0].direction) {
+	while (n < count && n < ANSWERS_OF_MESSAGE_MAX && rows[n].def == rows[0].def) {
 		digest = sha256_of((struct text){ (const char *)rows[n].id.b, sizeof(rows[n].id.b) });
 		nodes[n] = (struct answer_stored){ rows[n].body, customs_guid(r, &digest, "0") };
 		n++;
@@ -71,7 +75,7 @@ struct text receipts_ceb_message(struct req *r, const struct ceb_row *rows, int 
 	*taken = n;
 	digest = sha256_of((struct text){ (const char *)rows[0].id.b, sizeof(rows[0].id.b) });
 	buf_init(&b, r->arena, 640 * (size_t)n);
-	if (!answer_put_stored(&b, r->arena, rows[0].direction, customs_guid(r, &digest, "message"), nodes, n, f))
+	if (!answer_put_stored(&b, r->arena, rows[0].def, customs_guid(r, &digest, "message"), nodes, n, f))
 		return (struct text){ NULL, 0 };
 	return buf_as_text(&b);
 }
@@ -92,6 +96,7 @@ enum step declarations_receipts(struct req *r)
 
 static enum step answers_found(struct req *r, const struct db_answer *a)
 {
+	static const struct ceb_columns columns = { .id = 0, .direction = 1, .body = 2, .of_cancellation = 3 };
 	struct ceb_row rows[ANSWERS_OF_MESSAGE_MAX];
 	struct fault f = { 0 };
 	struct text message;
@@ -102,7 +107,7 @@ static enum step answers_found(struct req *r, const struct db_answer *a)
 	if (db_row_count(a->results[0]) == 0)
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	for (int row = 0; row < db_row_count(a->results[0]) && count < ANSWERS_OF_MESSAGE_MAX; row++)
-		count += receipts_ceb_row(a->results[0], row, 0, 1, 2, &rows[count]);
+		count += receipts_ceb_row(a->results[0], row, &columns, &rows[count]);
 	if (count == 0)
 		return reply_empty(r, 204);
 	message = receipts_ceb_message(r, rows, count, &taken, &f);

@@ -80,6 +80,15 @@ void flight_call(struct flight *f, db_done_fn *then)
 	db_start(f->home->flow->deps.db, &f->call, then);
 }
 
+/* The rules of an inspection want to know more than memory does. */
+static bool selects(const struct inbox_item *answers)
+{
+	for (; answers != NULL; answers = answers->next)
+		if (answers->answer.outcome == OUTCOME_INSPECT)
+			return true;
+	return false;
+}
+
 /* What was declared a moment ago and is answered now need not be read; unless a work row stands for more than the answers,
  * such as a delivery that was let go. False: arena full.
  */
@@ -97,7 +106,8 @@ static bool recall(struct flight *f)
 	for (int i = 0; i < f->count; i++) {
 		struct standing_case c;
 
-		if (f->answers[i] != NULL && standing_take(f->home->standing, &f->ids[i], &c) && !hand_from_work(f->home->hand, &f->ids[i])) {
+		if (f->answers[i] != NULL && standing_take(f->home->standing, &f->ids[i], &c) && !hand_from_work(f->home->hand, &f->ids[i]) &&
+		    !selects(f->answers[i])) {
 			if (!judge_recall(&f->arena, &c, f->answers[i], &f->judged[i]))
 				return false;
 			continue;

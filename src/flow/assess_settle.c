@@ -35,6 +35,7 @@ static bool make_context(struct flight *f)
 	f->context.judgements = arena_alloc(&f->arena, n * sizeof(struct judgement));
 	f->context.deliveries = arena_alloc(&f->arena, n * AUTHORITY_COUNT * sizeof(struct new_delivery));
 	f->context.answers = arena_alloc(&f->arena, (answers + 1) * sizeof(struct new_answer));
+	f->context.withdrawals = arena_alloc(&f->arena, n * sizeof(struct new_withdrawal));
 	f->context.changes = arena_alloc(&f->arena, (changes + 1) * sizeof(struct part_change));
 	return !f->arena.full;
 }
@@ -76,9 +77,14 @@ void flight_settle(struct flight *f)
 		return;
 	}
 	f->write = (struct assess_write){ .judgements = x->judgements, .deliveries = x->deliveries, .changes = x->changes,
-		                          .answers = x->answers, .judgement_count = x->judgement_count, .delivery_count = x->delivery_count,
+		                          .answers = x->answers, .withdrawals = x->withdrawals, .withdrawal_count = x->withdrawal_count,
+		                          .judgement_count = x->judgement_count, .delivery_count = x->delivery_count,
 		                          .change_count = x->change_count, .answer_count = x->answer_count,
 		                          .now_us = x->now_us, .lease_s = fl->conf.lease_s };
+	if (f->context.joint.len > 0) {
+		buf_char(&f->context.joint, ']');
+		f->write.joint = buf_as_text(&f->context.joint);
+	}
 	f->write.id = id_new(fl->deps.ids, x->now_us, (int16_t)(id_random(fl->deps.ids) % ID_BUCKETS));
 	assess_store_write(&f->write, &f->arena, &f->call);
 	if (f->arena.full)

@@ -157,11 +157,7 @@ int64_t gate_capacity(const struct gate *g, const struct gate_view *v, int64_t w
 
 	tally_sum(&g->tally, v->now_us, &s);
 	if (s.count > 0)
-<<<<<<< HEAD
-		capacity = (int64_t)((double)within_us * v->conf->max_in_flight * v->conf->bundle_max / ((double)s.elapsed_us / (double)s.count + 1));
-=======
-		capacity = within_us * v->conf->max_in_flight / (s.elapsed_us / s.count + 1);
->>>>>>> delivery
+		capacity = within_us * v->conf->max_in_flight * v->conf->bundle_max / (s.elapsed_us / s.count + 1);
 	if (v->conf->max_per_s > 0) {
 		by_rate = within_us / US_PER_S * v->conf->max_per_s / (v->sharers > 0 ? v->sharers : 1);
 		capacity = by_rate < capacity ? by_rate : capacity;

@@ -1,4 +1,5 @@
-#include "flow/judge.h"
+#include "flow/judge_priv.h"
+#include "model/inspection.h"
 
 #include <stdlib.h>
 
@@ -14,6 +15,7 @@ static int by_id(const void *x, const void *y)
 void judge_match(struct judged *j, const struct codebook *book, int64_t now_us)
 {
 	if (j->trade.filed_count > 0) {
+		judge_requests(j);
 		qsort(j->filed, (size_t)j->trade.filed_count, sizeof(*j->filed), by_id);
 		verdict_judge(&j->trade, book, now_us, &j->verdict);
 		j->kind = j->verdict.kind;
@@ -38,52 +40,71 @@ bool judge_identity(const struct judged *j, struct text *number, struct text *na
 
 /* --- settle ------------------------------------------------------------------------------------------------------- */
 
-/* The declarant took the inventory back: the latest revision under its key is a deletion, and no other stands. */
-static bool is_withdrawn(const struct judged *j)
+void judge_fold(struct judged *j, const struct codebook *book)
 {
-	bool deleted = false;
-
-	for (int i = 0; i < j->trade.filed_count; i++)
-		deleted = deleted || (j->filed[i].kind == DOC_INVENTORY && j->filed[i].action == ACTION_DELETE);
-	return j->matched_now ? deleted && j->verdict.current[DOC_INVENTORY] == NULL : j->state == STATE_WITHDRAWN;
+	clearance_fold(j->parts, j->part_count, j->answers, j->answer_count);
+	inspection_recognise(j->parts, j->part_count, clearance_declared(j->parts, j->part_count), book->recognitions, book->recognition_count,
+	                     clock_day(j->trade.opened_us));
 }
 
-/* Customs' preNo: letter, date, number. */
-static struct text reference_of(struct arena *a, int64_t now_us, uint32_t serial)
+void judge_add_part(struct judged *j, enum authority a, const struct id *asked_by)
+{
+	j->stored[j->part_count] = (struct part_stored){ .state = DELIVERY_WAITING, .outcome = OUTCOME_NONE, .outcome_us = INT64_MIN };
+	if (asked_by != NULL)
+		j->stored[j->part_count].withdrawal = *asked_by;
+	j->parts[j->part_count++] = (struct part){ .authority = a, .version = j->version, .withdraws = asked_by != NULL };
+}
+
+struct text judge_reference(struct judge_context *x, uint32_t serial)
 {
 	char date[CLOCK_COMPACT_BYTES];
 	struct buf no;
 
-	clock_compact(now_us, 8, date);
-	buf_init(&no, a, 24);
+	clock_compact(x->now_us, 8, date);
+	buf_init(&no, x->arena, 24);
 	buf_printf(&no, "B%s%09u", date, serial); /* B: an inventory's (CEB 202205 2.1) */
 	return buf_as_text(&no);
 }
 
-static void make_delivery(struct judged *j, struct judge_context *x, const struct part *p, uint32_t serial)
+void judge_deliver(struct judged *j, struct judge_context *x, const struct part *p, struct text reference, struct text body)
 {
 	struct new_delivery *v = &x->deliveries[x->delivery_count++];
+
+	*v = (struct new_delivery){ .declaration = j->id, .message_id = delivery_message_id(&j->id, p->authority, p->version), .authority = p->authority,
+		                    .version = p->version, .reference = reference, .state = p->may_go ? DELIVERY_DUE : DELIVERY_WAITING,
+		                    .content_type = outgoing_content_type(p->authority), .body = body };
+	if (v->state == DELIVERY_DUE && x->has_room(x->arg, p->authority))
+		for (int k = 0; k < 2; k++)
+			memcpy(v->lease.b + 8 * k, &(uint64_t){ id_random(x->ids) }, 8);
+}
+
+/* An earlier version stands there, unless it was withdrawn. */
+static bool is_change(const struct judged *j)
+{
+	int version;
+
+	return clearance_declared(j->parts, j->part_count) > 0 && clearance_withdrawal(j->parts, j->part_count, &version) != WITHDRAWAL_APPROVED;
+}
+
+static void deliver(struct judged *j, struct judge_context *x, const struct part *p, uint32_t serial, bool changes)
+{
 	enum authority a = p->authority;
 	struct outgoing out = { .authority = a, .declaration = j->id, .message_id = delivery_message_id(&j->id, a, j->version), .version = j->version,
-		                .is_change = j->version > 1, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id,
+		                .is_change = changes, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id,
 		                .signer = x->customs_signer };
 	struct buf b;
 
 	if (a == AUTHORITY_CUS)
-		out.reference = reference_of(x->arena, x->now_us, serial);
+		out.reference = judge_reference(x, serial);
 	buf_init(&b, x->arena, a != AUTHORITY_CUS ? 1024 : x->customs_signer == NULL ? 4096 : 8192);
 	outgoing_put(&b, &out);
-	*v = (struct new_delivery){ .declaration = j->id, .message_id = out.message_id, .authority = a, .version = j->version, .reference = out.reference,
-		                    .state = p->may_go ? DELIVERY_DUE : DELIVERY_WAITING, .content_type = outgoing_content_type(a),
-		                    .body = buf_as_text(&b) };
-	if (v->state == DELIVERY_DUE && x->has_room(x->arg, a))
-		for (int k = 0; k < 2; k++)
-			memcpy(v->lease.b + 8 * k, &(uint64_t){ id_random(x->ids) }, 8);
+	judge_deliver(j, x, p, out.reference, buf_as_text(&b));
 }
 
 static bool declare(struct judged *j, struct judge_context *x, struct sha256 basis)
 {
 	const struct regime *regime = j->verdict.regime;
+	bool changes = is_change(j);
 	int before = j->part_count;
 	uint32_t serial = 0;
 
@@ -92,13 +113,11 @@ static bool declare(struct judged *j, struct judge_context *x, struct sha256 bas
 	j->version++;
 	j->basis = (struct text){ arena_copy(x->arena, basis.b, sizeof(basis.b)), sizeof(basis.b) };
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
-		if ((regime->authorities & AUTHORITY_BIT(a)) != 0) {
-			j->stored[j->part_count] = (struct part_stored){ DELIVERY_WAITING, false, OUTCOME_NONE, INT64_MIN };
-			j->parts[j->part_count++] = (struct part){ .authority = a, .version = j->version };
-		}
-	clearance_fold(j->parts, j->part_count, j->answers, j->answer_count);
+		if ((regime->authorities & AUTHORITY_BIT(a)) != 0)
+			judge_add_part(j, a, NULL);
+	judge_fold(j, x->book);
 	for (int i = before; i < j->part_count; i++)
-		make_delivery(j, x, &j->parts[i], serial);
+		deliver(j, x, &j->parts[i], serial, changes);
 	return !x->arena->full;
 }
 
@@ -224,15 +243,17 @@ bool judge_settle(struct judged *j, struct judge_context *x)
 	struct clearance_input in;
 	int old_parts = j->part_count, version_read = j->version;
 
-	clearance_fold(j->parts, j->part_count, j->answers, j->answer_count);
-	if (j->matched_now && j->kind == VERDICT_MATCHED && j->state != STATE_RELEASED) {
+	judge_fold(j, x->book);
+	if (!judge_withdrawal(j, x))
+		return false;
+	if (j->matched_now && j->kind == VERDICT_MATCHED && j->state != STATE_RELEASED && !j->withdrawn && !j->withdrawing) {
 		basis = verdict_basis(&j->verdict);
 		if (j->basis.len != sizeof(basis.b) || memcmp(j->basis.at, basis.b, sizeof(basis.b)) != 0)
 			if (!declare(j, x, basis))
 				return false;
 	}
-	in = (struct clearance_input){ .verdict = j->kind, .expired = j->matched_now && j->verdict.expired, .withdrawn = is_withdrawn(j), .state = j->state,
-		                       .version = j->version, .parts = j->parts, .part_count = j->part_count };
+	in = (struct clearance_input){ .verdict = j->kind, .expired = j->matched_now && j->verdict.expired, .withdrawn = j->withdrawn,
+		                       .withdrawing = j->withdrawing, .state = j->state, .version = clearance_declared(j->parts, j->part_count), .parts = j->parts, .part_count = j->part_count };
 	*g = (struct judgement){ .declaration = j->id, .seq = j->seq, .inputs = j->matched_now ? j->inputs : j->inputs_judged, .version = j->version,
 		                 .version_read = version_read, .answered = j->held != NULL, .verdict = verdict_name(j->kind), .state = clearance_state(&in), .basis = j->basis, .wait_until_us = INT64_MIN,
 		                 .released_us = INT64_MIN, .todo_us = INT64_MIN };
@@ -249,6 +270,7 @@ bool judge_settle(struct judged *j, struct judge_context *x)
 		g->decision = id_new(x->ids, x->now_us, id_bucket(&j->id));
 		put_reasons(j, x, g);
 	}
+	judge_joint(j, x);
 	j->part_count = old_parts;
 	note_answers(j, x);
 	note_changes(j, x);

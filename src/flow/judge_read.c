@@ -61,7 +61,7 @@ static bool read_declaration(struct arena *a, const struct db_rows *r, int row, 
 		j->direction = text_dup(a, db_get_text(r, row, AD_DIRECTION));
 	if (!db_is_null(r, row, AD_TRADE_MODE))
 		j->trade_mode = text_dup(a, db_get_text(r, row, AD_TRADE_MODE));
-	if (j->inputs_judged != j->inputs || !text_is(j->stored_verdict, verdict_name(VERDICT_MATCHED)))
+	if (j->inputs_judged != j->inputs || j->state == STATE_WITHDRAWING || !text_is(j->stored_verdict, verdict_name(VERDICT_MATCHED)))
 		return read_filing_ids(a, r, row, j) && !a->full;
 	return !a->full;
 }
@@ -86,6 +86,8 @@ static bool read_parts(struct arena *a, const struct db_rows *r, int count, stru
 		if (!authority_by_code(db_get_text(r, row, AV_AUTHORITY), &p.authority) ||
 		    !delivery_state_by_name(db_get_text(r, row, AV_STATE), &s.state) || !outcome_by_name(db_get_text(r, row, AV_OUTCOME), &s.outcome))
 			continue;
+		p.withdraws = db_get_id(r, row, AV_WITHDRAWAL, &s.withdrawal);
+		s.reference = db_is_null(r, row, AV_REFERENCE) ? (struct text){ NULL, 0 } : text_dup(a, db_get_text(r, row, AV_REFERENCE));
 		p.dead = s.state == DELIVERY_DEAD;
 		p.sent = s.state == DELIVERY_SENT || db_get_int(r, row, AV_ATTEMPTS) > 0 || p.dead;
 		p.outcome = s.outcome;

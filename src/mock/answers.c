@@ -5,19 +5,30 @@
 #include "mock/mock.h"
 #include "standard/answer.h"
 
-static struct text customs_status(enum part_outcome outcome)
+static struct text customs_status(enum part_outcome outcome, bool is_cancellation)
 {
 	static const char *const statuses[OUTCOME_COUNT] = {
 		[OUTCOME_NONE] = "2", [OUTCOME_RECEIVED] = "2", [OUTCOME_ENTERED] = "120", [OUTCOME_REVIEW] = "300", [OUTCOME_INSPECT] = "500",
 		[OUTCOME_HELD] = "501", [OUTCOME_CLEAR] = "800", [OUTCOME_REJECTED] = "100",
 	};
 
+	if (is_cancellation && outcome == OUTCOME_CLEAR)
+		return TEXT("399");
 	return text_of(statuses[outcome]);
 }
 
 static struct text plain_status(enum part_outcome outcome)
 {
 	return text_of(outcome == OUTCOME_CLEAR ? "accepted" : outcome == OUTCOME_ENTERED ? "received" : outcome_name(outcome));
+}
+
+static struct text info_of(enum part_outcome outcome, bool customs, bool is_cancellation)
+{
+	if (outcome == OUTCOME_CLEAR && is_cancellation)
+		return TEXT("[Code:2300;Desc:撤单申请审核通过]");
+	if (outcome == OUTCOME_CLEAR)
+		return customs ? TEXT("[Code:2600;Desc:放行]") : TEXT("accepted");
+	return TEXT("simulated");
 }
 
 void mock_put_answers(struct buf *b, const struct mock_authority *m, const struct mock_said *said, int count)
@@ -37,10 +48,11 @@ void mock_put_answers(struct buf *b, const struct mock_authority *m, const struc
 			.reference = msg->reference,
 			.declaration = msg->declaration,
 			.version = msg->version,
-			.status = customs ? customs_status(outcome) : plain_status(outcome),
+			.status = customs ? customs_status(outcome, msg->is_cancellation) : plain_status(outcome),
 			.outcome = outcome,
 			.at_us = said[i].at_us,
-			.info = outcome == OUTCOME_CLEAR ? (customs ? TEXT("[Code:2600;Desc:放行]") : TEXT("accepted")) : TEXT("simulated"),
+			.info = info_of(outcome, customs, msg->is_cancellation),
+			.is_cancellation = msg->is_cancellation,
 			.business_key = { keys[i], length < (int)sizeof(keys[i]) ? (size_t)length : sizeof(keys[i]) - 1 },
 		};
 	}

@@ -85,6 +85,12 @@ bool later_add(struct later *l, struct mock_authority *m, struct mock_message *m
 	return true;
 }
 
+/* In one message of customs? */
+static bool fit_together(const struct mock_message *a, const struct mock_message *b)
+{
+	return a->direction == b->direction && a->is_cancellation == b->is_cancellation;
+}
+
 /* Those of the list that are due, at most BATCH_MAX, taken off; the rest keeps its order. */
 static struct due *take_due(struct later *l, enum authority a, int64_t now_us, int *count)
 {
@@ -94,7 +100,7 @@ static struct due *take_due(struct later *l, enum authority a, int64_t now_us, i
 	while (*at != NULL) {
 		struct due *d = *at;
 
-		if (d->due_us > now_us || *count == BATCH_MAX || (taken != NULL && d->msg->direction != taken->msg->direction)) {
+		if (d->due_us > now_us || *count == BATCH_MAX || (taken != NULL && !fit_together(d->msg, taken->msg))) {
 			at = &d->next;
 			continue;
 		}

@@ -67,7 +67,8 @@ static void note_customs(struct mock_authority *m, struct mock_message *msg, str
 	msg->platform = text_dup(a, between(body, "ebpCode>", '<'));
 	msg->merchant = text_dup(a, between(body, "ebcCode>", '<'));
 	msg->declarant = text_dup(a, between(body, "agentCode>", '<'));
-	msg->direction = memmem(body.at, body.len, "CEB603", 6) != NULL ? DIR_EXPORT : DIR_IMPORT;
+	msg->is_cancellation = memmem(body.at, body.len, "InvtCancel>", 11) != NULL;
+	msg->direction = memmem(body.at, body.len, msg->is_cancellation ? "CEB605" : "CEB603", 6) != NULL ? DIR_EXPORT : DIR_IMPORT;
 }
 
 static void note_json(struct mock_message *msg, struct text body)

@@ -101,14 +101,17 @@ static bool is_after(const struct answer *a, const struct answer *b)
 }
 
 struct folding { /* of one part */
-	struct answer last;  /* the latest movement */
-	struct answer ended; /* the earliest ending */
+	struct answer last;     /* the latest movement */
+	struct answer ended;    /* the earliest ending */
+	struct answer selected; /* the earliest selection for inspection */
 };
 
 static void take(struct folding *f, const struct answer *a)
 {
 	if (a->outcome == OUTCOME_NONE)
 		return;
+	if (a->outcome == OUTCOME_INSPECT && (f->selected.outcome == OUTCOME_NONE || is_after(&f->selected, a)))
+		f->selected = *a;
 	if (outcome_is_final(a->outcome)) {
 		if (f->ended.outcome == OUTCOME_NONE || is_after(&f->ended, a))
 			f->ended = *a;
@@ -144,6 +147,9 @@ static void fold_part(struct part *p, const struct answer *answers, int answer_c
 	result = f.ended.outcome != OUTCOME_NONE ? &f.ended : &f.last;
 	p->outcome = result->outcome;
 	p->outcome_at_us = result->at_us;
+	p->inspected = f.selected.outcome != OUTCOME_NONE && (f.ended.outcome == OUTCOME_NONE || is_after(&f.ended, &f.selected));
+	p->inspected_us = p->inspected ? f.selected.at_us : 0;
+	p->recognised = NULL;
 }
 
 /*
@@ -174,4 +180,39 @@ void clearance_fold(struct part *parts, int part_count, const struct answer *ans
 		fold_part(&parts[i], answers, answer_count);
 	for (int i = 0; i < part_count; i++)
 		parts[i].may_go = may_go(&parts[i], parts, part_count);
+}
+
+enum part_outcome part_outcome(const struct part *p)
+{
+	if (p->recognised == NULL)
+		return p->outcome;
+	return p->recognised->clears ? OUTCOME_CLEAR : OUTCOME_ENTERED;
+}
+
+int clearance_declared(const struct part *parts, int part_count)
+{
+	int version = 0;
+
+	for (int i = 0; i < part_count; i++)
+		if (!parts[i].withdraws && parts[i].version > version)
+			version = parts[i].version;
+	return version;
+}
+
+enum withdrawal clearance_withdrawal(const struct part *parts, int part_count, int *version)
+{
+	enum part_outcome said = OUTCOME_CLEAR; /* nobody has to agree */
+
+	*version = 0;
+	for (int i = 0; i < part_count; i++)
+		if (parts[i].withdraws && parts[i].version > *version)
+			*version = parts[i].version;
+	if (*version < clearance_declared(parts, part_count))
+		*version = 0; /* another was declared after it */
+	if (*version == 0)
+		return WITHDRAWAL_NONE;
+	for (int i = 0; i < part_count; i++)
+		if (parts[i].version == *version && parts[i].authority == AUTHORITY_CUS)
+			said = parts[i].outcome;
+	return said == OUTCOME_CLEAR ? WITHDRAWAL_APPROVED : said == OUTCOME_REJECTED ? WITHDRAWAL_REFUSED : WITHDRAWAL_ASKED;
 }

@@ -5,7 +5,7 @@
  *     waiting ─► declared ─► review, inspect, held ─► released
  *        ▲ ▼        ▲ ▼            ▲ ▼
  *     conflict   rejected       (a changed filing leads back to waiting or conflict)
- *     expired    withdrawn
+ *     expired    withdrawing ─► withdrawn, or back where the answers put it
  *
  * The state follows from verdict and answers alone, so it is the same whatever way led there; the one
  * exception is released, which nothing leaves. A part that is given up (dead) changes nothing: the
@@ -55,25 +55,32 @@ bool state_is_final(enum declaration_state s)
 
 bool state_allows_revision(enum declaration_state s)
 {
-	return !state_is_final(s);
+	return !state_is_final(s) && s != STATE_WITHDRAWING;
 }
 
+/* What is read from verdict and answers: X(id, English, Chinese) */
+#define EVENTS(X) \
+	X(WITHDRAWN,     "withdrawn",              "已撤销") \
+	X(ASKED,         "customs asked to cancel", "申请撤销") \
+	X(FLOWS_DIFFER,  "conflict or duplicate",  "三单不符") \
+	X(WINDOW_ENDED,  "window ended",           "匹配超时") \
+	X(FLOWS_MISSING, "flow missing",           "三单不全") \
+	X(DECLARED,      "declared",               "已申报") \
+	X(REVIEW,        "review",                 "人工审核") \
+	X(INSPECT,       "inspect",                "查验") \
+	X(HELD,          "hold",                   "挂起或扣留") \
+	X(REJECTED,      "rejected",               "退单") \
+	X(ALL_CLEAR,     "all clear",              "各部门均放行")
 enum event {
-	EVENT_WITHDRAWN,     /* taken back by the declarant */
-	EVENT_FLOWS_DIFFER,  /* conflict or duplicate */
-	EVENT_WINDOW_ENDED,  /* flows missing, and no time left */
-	EVENT_FLOWS_MISSING, /* flows missing, or nothing declared yet */
-	EVENT_DECLARED,      /* with the authorities, none of which asks for more */
-	EVENT_REVIEW,
-	EVENT_INSPECT,
-	EVENT_HELD,
-	EVENT_REJECTED,
-	EVENT_ALL_CLEAR,
+#define X(id, en, zh) EVENT_##id,
+	EVENTS(X)
+#undef X
+	EVENT_COUNT
 };
 
 #define AT(s)    (1u << STATE_##s)
 #define BEFORE   (AT(WAITING) | AT(CONFLICT) | AT(EXPIRED) | AT(WITHDRAWN))
-#define WITH_THE (AT(DECLARED) | AT(REVIEW) | AT(INSPECT) | AT(HELD) | AT(REJECTED))
+#define WITH_THE (AT(DECLARED) | AT(REVIEW) | AT(INSPECT) | AT(HELD) | AT(REJECTED) | AT(WITHDRAWING))
 #define OPEN     (BEFORE | WITH_THE)
 
 /* Every change of state there is; RELEASED stands on no left side. */
@@ -81,24 +88,50 @@ static const struct change {
 	unsigned from; /* AT() bits */
 	enum event event;
 	enum declaration_state to;
-	const char *why;
+	const char *why, *why_zh, *source;
 } changes[] = {
-	{ BEFORE & ~AT(WAITING),    EVENT_FLOWS_MISSING, STATE_WAITING,   "a flow is still to come" },
-	{ WITH_THE,                 EVENT_FLOWS_MISSING, STATE_WAITING,   "a filing was taken back: a flow is missing again" },
-	{ BEFORE & ~AT(EXPIRED),    EVENT_WINDOW_ENDED,  STATE_EXPIRED,   "the window ended before every flow came" },
-	{ WITH_THE,                 EVENT_WINDOW_ENDED,  STATE_EXPIRED,   "a filing was taken back after the window" },
-	{ BEFORE & ~AT(CONFLICT),   EVENT_FLOWS_DIFFER,  STATE_CONFLICT,  "the flows tell different trades" },
-	{ WITH_THE,                 EVENT_FLOWS_DIFFER,  STATE_CONFLICT,  "a changed filing differs from the others" },
-	{ OPEN & ~AT(WITHDRAWN),    EVENT_WITHDRAWN,     STATE_WITHDRAWN, "the declarant withdrew it before release" },
-	{ BEFORE,                   EVENT_DECLARED,      STATE_DECLARED,  "the flows match: it goes to the authorities" },
-	{ AT(REJECTED),             EVENT_DECLARED,      STATE_DECLARED,  "a corrected version goes to the authorities" },
-	{ WITH_THE & ~AT(DECLARED) & ~AT(REJECTED), EVENT_DECLARED, STATE_DECLARED,
-	  "the authority went on, or a new version goes to it" },
-	{ OPEN & ~AT(REVIEW),       EVENT_REVIEW,        STATE_REVIEW,    "an authority reviews it by hand" },
-	{ OPEN & ~AT(INSPECT),      EVENT_INSPECT,       STATE_INSPECT,   "an authority selected it for inspection" },
-	{ OPEN & ~AT(HELD),         EVENT_HELD,          STATE_HELD,      "an authority suspended or detained it" },
-	{ OPEN & ~AT(REJECTED),     EVENT_REJECTED,      STATE_REJECTED,  "an authority refused it" },
-	{ OPEN,                     EVENT_ALL_CLEAR,     STATE_RELEASED,  "every authority cleared this version" },
+	{ BEFORE & ~AT(WAITING), EVENT_FLOWS_MISSING, STATE_WAITING,
+	  "a flow is still to come", "单证尚未齐全", "GACC 2018-194 art. 6, 7" },
+	{ WITH_THE, EVENT_FLOWS_MISSING, STATE_WAITING,
+	  "a filing was taken back: a flow is missing again", "单证被撤回，三单不再齐全", "GACC 2018-194 art. 6, 7, 11" },
+	{ BEFORE & ~AT(EXPIRED), EVENT_WINDOW_ENDED, STATE_EXPIRED,
+	  "the window ended before every flow came", "等待期满，单证仍未齐全", "table regime, wait_hours" },
+	{ WITH_THE, EVENT_WINDOW_ENDED, STATE_EXPIRED,
+	  "a filing was taken back after the window", "等待期满后单证被撤回", "table regime, wait_hours; GACC 2018-194 art. 11" },
+	{ BEFORE & ~AT(CONFLICT), EVENT_FLOWS_DIFFER, STATE_CONFLICT,
+	  "the flows tell different trades", "三单内容不一致", "GACC 2018-194 art. 6; customs 1320 1322 1327 1332" },
+	{ WITH_THE, EVENT_FLOWS_DIFFER, STATE_CONFLICT,
+	  "a changed filing differs from the others", "变更后的单证与其他单证不一致", "GACC 2018-194 art. 11" },
+	{ WITH_THE & ~AT(WITHDRAWING), EVENT_ASKED, STATE_WITHDRAWING,
+	  "the declarant asks customs to cancel what was declared", "申报人向海关申请撤销已申报清单",
+	  "GACC 2018-194 art. 11; messages 623, 605" },
+	{ BEFORE, EVENT_ASKED, STATE_WITHDRAWING,
+	  "the declarant asks customs to cancel what it still has of an earlier version", "申报人申请撤销海关仍持有的原申报版本",
+	  "GACC 2018-194 art. 11; messages 623, 605" },
+	{ BEFORE & ~AT(WITHDRAWN), EVENT_WITHDRAWN, STATE_WITHDRAWN,
+	  "the declarant withdrew it before anything was declared", "申报前由申报人撤回", "GACC 2018-194 art. 11" },
+	{ WITH_THE, EVENT_WITHDRAWN, STATE_WITHDRAWN,
+	  "customs agreed to cancel it, or had no part in it", "海关同意撤销，或无须海关办理",
+	  "GACC 2018-194 art. 11; customs 399 in messages 624, 606" },
+	{ BEFORE, EVENT_DECLARED, STATE_DECLARED,
+	  "the flows match: it goes to the authorities", "三单相符，向各部门申报", "GACC 2018-194 art. 6, 7, 8" },
+	{ AT(REJECTED), EVENT_DECLARED, STATE_DECLARED,
+	  "a corrected version goes to the authorities", "更正后的版本重新申报", "GACC 2018-194 art. 11; customs 100" },
+	{ AT(REVIEW) | AT(INSPECT) | AT(HELD), EVENT_DECLARED, STATE_DECLARED,
+	  "the authority went on, or a new version goes to it", "部门恢复办理，或申报了新版本", "customs 120 after 300, 500 to 600" },
+	{ AT(WITHDRAWING), EVENT_DECLARED, STATE_DECLARED,
+	  "customs refused to cancel it: it stays as it was", "海关不同意撤销，维持原状", "customs 100 and negative in messages 624, 606" },
+	{ OPEN & ~AT(REVIEW), EVENT_REVIEW, STATE_REVIEW,
+	  "an authority reviews it by hand", "部门转人工审核", "customs 300" },
+	{ OPEN & ~AT(INSPECT), EVENT_INSPECT, STATE_INSPECT,
+	  "an authority selected it for inspection", "部门布控查验", "customs 500; State Council 2014-68: one inspection" },
+	{ OPEN & ~AT(HELD), EVENT_HELD, STATE_HELD,
+	  "an authority suspended or detained it", "部门挂起或扣留", "customs 501 502 503 505 599 600" },
+	{ OPEN & ~AT(REJECTED), EVENT_REJECTED, STATE_REJECTED,
+	  "an authority refused it", "部门退单", "customs 100, 700 and negative" },
+	{ OPEN, EVENT_ALL_CLEAR, STATE_RELEASED,
+	  "every authority cleared this version, itself or by what it recognises", "各部门均已放行（含互认）",
+	  "customs 399 800 899; State Council 2014-68: one release" },
 };
 
 /* What the parts of the declared version say together: the strongest word wins. */
@@ -116,8 +149,8 @@ static enum event event_of_parts(const struct clearance_input *in)
 	int count[OUTCOME_COUNT] = { 0 }, all = 0;
 
 	for (int i = 0; i < in->part_count; i++) {
-		if (in->parts[i].version == in->version) {
-			count[in->parts[i].outcome]++;
+		if (in->parts[i].version == in->version && !in->parts[i].withdraws) {
+			count[part_outcome(&in->parts[i])]++;
 			all++;
 		}
 	}
@@ -132,6 +165,8 @@ static enum event event_of(const struct clearance_input *in)
 {
 	if (in->withdrawn)
 		return EVENT_WITHDRAWN;
+	if (in->withdrawing)
+		return EVENT_ASKED;
 	if (in->verdict == VERDICT_CONFLICT || in->verdict == VERDICT_DUPLICATE)
 		return EVENT_FLOWS_DIFFER;
 	if (in->verdict == VERDICT_MISSING)
@@ -153,20 +188,83 @@ enum declaration_state clearance_state(const struct clearance_input *in)
 	return in->state; /* there already, or released */
 }
 
-void clearance_put_dot(struct buf *b)
+/* --- the page ---------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name, *title;
+	unsigned members;
+} groups[] = {
+	{ "before", "before anything is declared, or after it was taken back", BEFORE },
+	{ "with", "with the authorities", WITH_THE },
+};
+
+static void put_nodes(struct buf *b)
 {
-	buf_str(b, "digraph declaration {\n\trankdir=LR;\n\tnode [shape=box, style=rounded];\n");
-	for (int s = 0; s < STATE_COUNT; s++) {
-		buf_printf(b, "\t%s [label=\"%s\\n%s\"%s];\n", states[s].name, states[s].name, states[s].zh,
-		           states[s].is_final ? ", peripheries=2" : "");
+	for (size_t g = 0; g < COUNTOF(groups); g++) {
+		buf_printf(b, "\tsubgraph %s [\"%s\"]\n", groups[g].name, groups[g].title);
+		for (int s = 0; s < STATE_COUNT; s++)
+			if ((groups[g].members & (1u << s)) != 0)
+				buf_printf(b, "\t\t%s[\"%s<br>%s\"]\n", states[s].name, states[s].name, states[s].zh);
+		buf_str(b, "\tend\n");
 	}
-	for (size_t i = 0; i < COUNTOF(changes); i++) {
-		buf_str(b, "\t{");
-		for (int s = 0; s < STATE_COUNT; s++) {
-			if ((changes[i].from & (1u << s)) != 0)
-				buf_printf(b, " %s", states[s].name);
+	for (int s = 0; s < STATE_COUNT; s++)
+		if (states[s].is_final)
+			buf_printf(b, "\t%s([\"%s<br>%s\"])\n", states[s].name, states[s].name, states[s].zh);
+}
+
+/* From a whole group one arrow; within a group, and from a part of one, an arrow from each state. */
+static void put_arrows(struct buf *b, size_t row)
+{
+	const struct change *c = &changes[row];
+	unsigned left = c->from;
+
+	for (size_t g = 0; g < COUNTOF(groups); g++) {
+		if ((left & groups[g].members) != groups[g].members)
+			continue;
+		if ((groups[g].members & (1u << c->to)) == 0) {
+			buf_printf(b, "\t%s -->|%zu| %s\n", groups[g].name, row + 1, states[c->to].name);
+			left &= ~groups[g].members;
 		}
-		buf_printf(b, " } -> %s [label=\"%s\"];\n", states[changes[i].to].name, changes[i].why);
 	}
-	buf_str(b, "}\n");
+	for (int s = 0; s < STATE_COUNT; s++)
+		if ((left & (1u << s)) != 0)
+			buf_printf(b, "\t%s -->|%zu| %s\n", states[s].name, row + 1, states[c->to].name);
+}
+
+static void put_row(struct buf *b, size_t row)
+{
+	static const char *const events[EVENT_COUNT] = {
+#define X(id, en, zh) [EVENT_##id] = en " " zh,
+		EVENTS(X)
+#undef X
+	};
+	const struct change *c = &changes[row];
+	const char *comma = "";
+
+	buf_printf(b, "| %zu | ", row + 1);
+	for (int s = 0; s < STATE_COUNT; s++) {
+		if ((c->from & (1u << s)) == 0)
+			continue;
+		buf_printf(b, "%s%s", comma, states[s].name);
+		comma = ", ";
+	}
+	buf_printf(b, " | %s | **%s** | %s | %s | %s |\n", events[c->event], states[c->to].name, c->why, c->why_zh, c->source);
+}
+
+void clearance_put_page(struct buf *b)
+{
+	buf_str(b, "# The states of a declaration\n\n"
+	           "Printed from the table of changes in `src/model/clearance_table.c` by `make states`; a test holds it equal. What the table does not\n"
+	           "name cannot happen. The event is read from the verdict of the flows and from what the authorities said of the declared version, so\n"
+	           "the state is the same in whatever order answers come; only released is never left. Numbers at arrows are rows.\n\n"
+	           "```mermaid\nflowchart LR\n");
+	put_nodes(b);
+	for (size_t i = 0; i < COUNTOF(changes); i++)
+		put_arrows(b, i);
+	buf_str(b, "```\n\n| state | 状态 | meaning |\n|---|---|---|\n");
+	for (int s = 0; s < STATE_COUNT; s++)
+		buf_printf(b, "| `%s` | %s | %s |\n", states[s].name, states[s].zh, states[s].en);
+	buf_str(b, "\n| | from | what is read | to | why | 缘由 | source |\n|---|---|---|---|---|---|---|\n");
+	for (size_t i = 0; i < COUNTOF(changes); i++)
+		put_row(b, i);
 }

@@ -48,6 +48,21 @@ bool codebook_add_step(struct codebook *c, const struct regime_step *row)
 	return true;
 }
 
+bool codebook_add_recognition(struct codebook *c, const struct recognition *row)
+{
+	struct recognition *rows = codebook_room(&c->arena, c->recognitions, c->recognition_count, sizeof(*rows));
+
+	assert(c->slots == NULL);
+	if (rows == NULL)
+		return false;
+	c->recognitions = rows;
+	rows[c->recognition_count] = *row;
+	if (!codebook_keep(&c->arena, &rows[c->recognition_count].source))
+		return false;
+	c->recognition_count++;
+	return true;
+}
+
 static bool read_needs(struct text needs, uint32_t *out)
 {
 	struct text word;

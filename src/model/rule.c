@@ -149,7 +149,15 @@ static const struct {
 		"File it as new (add), or correct the key.", "请以新增方式申报，或更正业务主键。", -301009 },
 	[RULE_CHANGE_TOO_LATE] = {
 		"The declaration has gone too far for a change or deletion.", "申报单当前状态已不允许变更或删除。",
-		"Apply for cancellation or return at customs instead.", "请改为向海关申请撤单或退货。", -301011 },
+		"Apply for the return of the goods instead.", "请改为申请退货。", -301011 },
+	[RULE_CHANGE_WITHDRAWING] = {
+		"Customs is asked to cancel the declaration and has not decided.", "该申报单正在申请撤销，海关尚未审结。",
+		"Wait for customs' answer; if it refuses, file again.", "请等待海关审核结果；如不同意撤销，可再次申报。", -623005 },
+	[RULE_NOTHING_TO_CANCEL] = {
+		"No inventory of these companies is declared here under that number, or it was cancelled before.",
+		"未找到上述企业以该编号申报的清单，或该清单已撤销。",
+		"Name platform and order (import) or the pre-entry number that the receipts give (export).",
+		"进口请填写电商平台与订单编号，出口请填写回执中的预录入编号。", -623005 },
 
 	/* beside the schema */
 	[RULE_SCHEMA_ROOT] = {

@@ -133,7 +133,7 @@ int steps_judge(const struct steps_case *c, struct step_report out[STEP_NUMBER_M
 	}
 	for (int i = 0; i < count; i++) {
 		add_waits(out, count, &out[i]);
-		out[i].is_next = !is_over(&out[i]) && out[i].waits_for == 0 && c->state != STATE_WITHDRAWN;
+		out[i].is_next = !is_over(&out[i]) && out[i].waits_for == 0 && c->state != STATE_WITHDRAWN && c->state != STATE_WITHDRAWING;
 	}
 	for (int i = 0; i < count; i++) /* what is over waits no more; only now, for it handed on what it waited for */
 		if (is_over(&out[i]))

@@ -139,6 +139,8 @@ void steps_put_sentence(struct buf *b, const struct steps_case *c, const struct 
 	}
 	if (first && c->state == STATE_WITHDRAWN)
 		buf_str(b, chinese ? "已撤销，无需等待" : "Withdrawn: nothing is waited for");
+	else if (first && c->state == STATE_WITHDRAWING)
+		buf_str(b, chinese ? "等待海关审核撤销申请" : "Waits for customs, which is asked to cancel it");
 	else if (first)
 		buf_str(b, chinese ? "所需步骤均已完成" : "All that is needed has been done");
 	buf_str(b, chinese ? "。" : ".");

@@ -1,5 +1,5 @@
 /*
- * Answers of customs: messages 622 and 604, one InventoryReturn for each answer.
+ * Answers of customs: messages 622 and 604, one InventoryReturn for each answer; of cancellations 624 and 606 with InvtCancelReturn.
  *
  * A node's record and digest are made of its known elements in one fixed order, so that the same answer has the same
  * digest whatever prefix, order or white space it came with; its guid differs with each sending and is left out.
@@ -43,6 +43,7 @@ struct reading {
 	struct fault first_wrong; /* with one of the answers */
 	struct authority_answer *answers;
 	int count, room, nodes, depth;
+	bool is_cancellation;
 	enum element open; /* ELEMENT_COUNT: none is open */
 	struct text values[ELEMENT_COUNT];
 	char *pool;
@@ -60,8 +61,10 @@ static bool arena_is_full(struct reading *r)
 
 static bool open_node(struct reading *r, const struct xml_element *e)
 {
-	if (e->is_foreign || !text_is(e->name, "InventoryReturn"))
-		return fault_set(r->fault, FAULT_BAD_XML, "the message holds something else than InventoryReturn");
+	const char *node = r->is_cancellation ? "InvtCancelReturn" : "InventoryReturn";
+
+	if (e->is_foreign || !text_is(e->name, node))
+		return fault_set(r->fault, FAULT_BAD_XML, "the message holds something else than %s", node);
 	if (r->nodes++ == ANSWERS_MAX)
 		return fault_set(r->fault, FAULT_TOO_LARGE, "a message holds at most %d answers", ANSWERS_MAX);
 	memset(r->values, 0, sizeof(r->values));
@@ -74,8 +77,9 @@ static bool opened(void *arg, const struct xml_element *e)
 
 	r->depth = e->depth;
 	if (e->depth == 1) {
-		if (e->is_foreign || (!text_is(e->name, "CEB622Message") && !text_is(e->name, "CEB604Message")))
-			return fault_set(r->fault, FAULT_BAD_XML, "the root element is neither CEB622Message nor CEB604Message");
+		r->is_cancellation = text_is(e->name, "CEB624Message") || text_is(e->name, "CEB606Message");
+		if (e->is_foreign || (!r->is_cancellation && !text_is(e->name, "CEB622Message") && !text_is(e->name, "CEB604Message")))
+			return fault_set(r->fault, FAULT_BAD_XML, "the root element is none of CEB622Message, CEB604Message, CEB624Message, CEB606Message");
 		return true;
 	}
 	if (e->depth == 2)
@@ -142,7 +146,7 @@ static bool keep(struct reading *r, const struct authority_answer *answer)
 
 static bool finish_node(struct reading *r)
 {
-	struct authority_answer answer = { .authority = AUTHORITY_CUS };
+	struct authority_answer answer = { .authority = AUTHORITY_CUS, .is_cancellation = r->is_cancellation };
 	struct buf record, key;
 
 	for (enum element p = 0; p < ELEMENT_COUNT; p++)
@@ -232,7 +236,10 @@ static void split_key(struct text key, struct text *merchant, struct text *cop_n
 
 static void set(struct document *d, enum field f, struct text value)
 {
-	d->head[field_index(d->def, f)] = value;
+	int i = field_index(d->def, f);
+
+	if (i >= 0) /* a cancellation's receipt names fewer */
+		d->head[i] = value;
 }
 
 static void put_answer(struct buf *b, const struct message_def *def, const struct authority_answer *answer)
@@ -261,7 +268,7 @@ static void put_answer(struct buf *b, const struct message_def *def, const struc
 
 void answer_ceb_put(struct buf *b, enum direction d, const struct authority_answer *answers, int count)
 {
-	const struct message_def *def = message_def(DOC_INVENTORY_RECEIPT, d);
+	const struct message_def *def = message_def(answers[0].is_cancellation ? DOC_CANCELLATION_RECEIPT : DOC_INVENTORY_RECEIPT, d);
 	char guid[GUID_BYTES];
 
 	assert(count > 0);
@@ -274,21 +281,19 @@ void answer_ceb_put(struct buf *b, enum direction d, const struct authority_answ
 
 static void put_stored(struct buf *b, const struct message_def *def, const struct json *record, struct text guid)
 {
-	buf_text(b, TEXT("<ceb:InventoryReturn>"));
+	buf_printf(b, "<ceb:%s>", def->node);
 	for (int i = 0; i < def->field_count; i++) {
 		const struct field_def *field = &def->fields[i];
 		struct text value = field->id == F_GUID ? guid : json_text(json_member(record, field->element));
 
 		ceb_put_element(b, field->element, value.at == NULL && field->required ? TEXT("") : value);
 	}
-	buf_text(b, TEXT("</ceb:InventoryReturn>"));
+	buf_printf(b, "</ceb:%s>", def->node);
 }
 
-bool answer_put_stored(struct buf *b, struct arena *a, enum direction d, struct text guid, const struct answer_stored *answers, int count,
-                       struct fault *f)
+bool answer_put_stored(struct buf *b, struct arena *a, const struct message_def *def, struct text guid, const struct answer_stored *answers,
+                       int count, struct fault *f)
 {
-	const struct message_def *def = message_def(DOC_INVENTORY_RECEIPT, d);
-
 	assert(count > 0 && count <= ANSWERS_OF_MESSAGE_MAX);
 	ceb_put_open(b, def->number, guid);
 	for (int i = 0; i < count; i++) {

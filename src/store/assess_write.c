@@ -5,6 +5,7 @@
  *   u   the declarations that are still as read         c   a decision each       s, t  their waiting windows
  *   vi  new deliveries, vd their documents in one row, h the work row that remembers which of them are in this daemon's hand
  *   r   answers that came in the replies of deliveries  pu  what they and older ones mean for each part     e  cases
+ *   n   of the few declarations that were selected for inspection, as one text of JSON: ni the inspection, nd, nr what is recognised
  */
 #include "store/assess_store.h"
 
@@ -48,10 +49,11 @@ static const struct db_stmt write_all = {
 	"    document_from, document_len) join u on u.id = x.declaration_id),"
 	" vi as ("
 	"  insert into delivery (bucket, declaration_id, authority, version, message_id, reference, state, listed, content_type, document_id,"
-	"    document_from, document_len, due_at, lease, lease_until, created_at)"
+	"    document_from, document_len, due_at, lease, lease_until, created_at, withdrawal)"
 	"  select bucket, declaration_id, authority, version, message_id, reference, state, case when lease is null and state = 'due' then 'due' end,"
 	"    content_type, $55::uuid, document_from, document_len, $53::timestamptz, lease,"
-	"    case when lease is null then null else now() + $54::integer * interval '1 second' end, $53::timestamptz from x),"
+	"    case when lease is null then null else now() + $54::integer * interval '1 second' end, $53::timestamptz,"
+	"    ($58::uuid[])[array_position($57::uuid[], declaration_id)] from x),"
 	" vd as ("
 	"  insert into delivery_document (bucket, id, created_at, body)"
 	"  select id_bucket($55::uuid), $55::uuid, $53::timestamptz, $56::bytea where exists (select 1 from x)),"
@@ -79,7 +81,24 @@ static const struct db_stmt write_all = {
 	" e as ("
 	"  insert into case_file (bucket, declaration_id, authority, version, opened_at, reason)"
 	"  select bucket, declaration_id, authority, version, $53::timestamptz, 'an answer contradicts a final one' from p where contradicted"
-	"  on conflict do nothing)"
+	"  on conflict do nothing),"
+	" n as materialized ("
+	"  select u.bucket, y.* from json_to_recordset($59::json) as y(declaration_id uuid, version integer, selected_by text[], opened_at timestamptz,"
+	"    joined_at timestamptz, result text, closed_at timestamptz, recognised json) join u on u.id = y.declaration_id),"
+	" ni as ("
+	"  insert into inspection (bucket, declaration_id, version, selected_by, opened_at, joined_at, result, closed_at)"
+	"  select bucket, declaration_id, version, selected_by, opened_at, joined_at, result, closed_at from n where selected_by is not null"
+	"  on conflict (bucket, declaration_id, version) do update set selected_by = excluded.selected_by, opened_at = excluded.opened_at,"
+	"    joined_at = excluded.joined_at, result = excluded.result, closed_at = excluded.closed_at),"
+	" nd as ("
+	"  delete from recognition g using n where g.bucket = n.bucket and g.declaration_id = n.declaration_id and g.version = n.version"
+	"    and not exists (select 1 from json_array_elements(n.recognised) y where y ->> 'authority' = g.authority)),"
+	" nr as ("
+	"  insert into recognition as g (bucket, declaration_id, version, authority, giver, outcome, at, rule_id)"
+	"  select n.bucket, n.declaration_id, n.version, y.* from n,"
+	"    json_to_recordset(n.recognised) as y(authority text, giver text, outcome text, at timestamptz, rule_id integer)"
+	"  on conflict (bucket, declaration_id, version, authority) do update set giver = excluded.giver, outcome = excluded.outcome, at = excluded.at,"
+	"    rule_id = excluded.rule_id)"
 	" select id from k",
 	.param_count = ASSESS_WRITE_PARAMS,
 	.flags = DB_WRITES,
@@ -103,10 +122,10 @@ enum { /* where each set begins */
 	P_DELIVERIES = P_JUDGEMENTS + (int)COUNTOF(judgement_kinds),
 	P_CHANGES = P_DELIVERIES + (int)COUNTOF(delivery_kinds),
 	P_ANSWERS = P_CHANGES + (int)COUNTOF(change_kinds),
-	P_NOW = P_ANSWERS + (int)COUNTOF(answer_kinds), P_LEASE, P_ID, P_DOCUMENTS,
+	P_NOW = P_ANSWERS + (int)COUNTOF(answer_kinds), P_LEASE, P_ID, P_DOCUMENTS, P_WITHDRAWN, P_WITHDRAWALS, P_JOINT,
 	SET_MAX = COUNTOF(judgement_kinds)
 };
-static_assert(P_DOCUMENTS + 1 == ASSESS_WRITE_PARAMS, "the statement's parameters");
+static_assert(P_JOINT + 1 == ASSESS_WRITE_PARAMS, "the statement's parameters");
 
 static void put_time(struct db_array *x, int64_t us)
 {
@@ -224,6 +243,21 @@ static struct text put_documents(struct assess_write *w, struct arena *a)
 	return buf_as_text(&all);
 }
 
+/* As a rule there are none. */
+static void put_withdrawals(struct assess_write *w, struct arena *a)
+{
+	struct db_array declarations, filings;
+
+	db_array_begin(&declarations, a, DB_KIND_UUID, w->withdrawal_count, 24 * (size_t)w->withdrawal_count);
+	db_array_begin(&filings, a, DB_KIND_UUID, w->withdrawal_count, 24 * (size_t)w->withdrawal_count);
+	for (int i = 0; i < w->withdrawal_count; i++) {
+		db_array_id(&declarations, &w->withdrawals[i].declaration);
+		db_array_id(&filings, &w->withdrawals[i].filing);
+	}
+	w->params[P_WITHDRAWN] = db_array_end(&declarations);
+	w->params[P_WITHDRAWALS] = db_array_end(&filings);
+}
+
 void assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call)
 {
 	struct text documents = put_documents(w, a);
@@ -237,6 +271,8 @@ void assess_store_write(struct assess_write *w, struct arena *a, struct db_call 
 	w->params[P_LEASE] = db_i32(a, w->lease_s);
 	w->params[P_ID] = db_id(&w->id);
 	w->params[P_DOCUMENTS] = db_text(documents);
+	put_withdrawals(w, a);
+	w->params[P_JOINT] = w->joint.at == NULL ? db_null() : db_text(w->joint);
 	db_call_init(call);
 	db_call_add(call, &write_all, w->params);
 }

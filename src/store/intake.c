@@ -402,7 +402,7 @@ static void gather_submissions(struct intake *i, struct flight *fl)
 		for (int k = 0; k < count; k++) {
 			struct candidate *c = &s->candidates[k];
 
-			if (c->action == ACTION_ADD)
+			if (c->action == ACTION_ADD && c->kind != DOC_CANCELLATION)
 				fl->list[fl->count++] = c;
 			else
 				take_slow_lane(i, c);

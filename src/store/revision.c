@@ -7,7 +7,8 @@
  *         │                       └─ write the next revision while the state still allows it
  *         └──── somebody else was first: read again (TRIES_MAX times); the database failed: after a pause
  *
- * The law admits a revision before release (GACC 2018-194 art. 11) and a new addition after a rejection.
+ * The law admits a revision before release (GACC 2018-194 art. 11) and a new addition after a rejection. A cancellation (messages 623,
+ * 605) is read for here as well: it is about the declaration of the inventory that it names, and is stored while that may be withdrawn.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -33,7 +34,33 @@ static const struct db_stmt stand = { /* every revision under the key, with the 
 	" order by k.revision",
 	.param_count = 5,
 };
-enum { STAND_REVISION, STAND_FILING, STAND_DIGEST, STAND_RECEIPT, STAND_ACTION, STAND_STATE, STAND_DECLARATION };
+enum { STAND_REVISION, STAND_FILING, STAND_DIGEST, STAND_RECEIPT, STAND_ACTION, STAND_STATE, STAND_DECLARATION, STAND_PLATFORM, STAND_ORDER, STAND_OURS };
+
+/*
+ * The same of a cancellation, and one row more than there are revisions if there are none. Its declaration is told by platform and order
+ * (import), or by a pre-entry number of ours; ours: the inventory that stands there is of the same merchant and declarant.
+ */
+static const struct db_stmt stand_cancelled = {
+	.name = "revision_cancelled",
+	.sql =
+	"with c as (select $1::smallint as bucket, $2::uuid as key_id, convert_from($4::bytea, 'UTF8')::json as doc),"
+	" t as ("
+	"  select coalesce($3::uuid, ("
+	"    select v.declaration_id from delivery v where v.reference in (c.doc ->> 'pre_entry_no', c.doc ->> 'inventory_no') and v.authority = 'CUS'"
+	"      and v.withdrawal is null order by v.version desc limit 1)) as declaration_id from c)"
+	" select k.revision, k.filing_id, k.doc_sha256, case when k.seal_id is not null then receipt_of(k.seal_id, k.receipt_from, k.receipt_len) end,"
+	"   'add', d.state, d.id, d.platform_code, d.order_no, coalesce(i.doc ->> 'merchant_code' = c.doc ->> 'merchant_code'"
+	"     and i.doc ->> 'declarant_code' = c.doc ->> 'declarant_code', false)"
+	" from c cross join t"
+	" left join lateral (select * from declaration n where n.bucket = id_bucket(t.declaration_id) and n.id = t.declaration_id offset 0) d on true"
+	" left join lateral (select * from filing_key f where f.bucket = c.bucket and f.key_id = c.key_id offset 0) k on true"
+	" left join lateral ("
+	"   select convert_from(f.document, 'UTF8')::json as doc from unnest(d.filing_ids) n"
+	"   join lateral (select * from filing g where g.bucket = id_bucket(n) and g.id = n offset 0) f on true"
+	"   where f.kind = 'inventory' and f.action <> 'delete' order by f.received_at desc, f.id desc limit 1) i on true"
+	" order by k.revision",
+	.param_count = 4,
+};
 
 struct job {
 	struct revision_lane *lane;
@@ -144,6 +171,22 @@ static void give_up(struct job *j)
 	finish(j, j->unknown ? INTAKE_UNKNOWN : INTAKE_TRY_AGAIN, RULE_COUNT);
 }
 
+static void read_cancelled(struct job *j)
+{
+	struct candidate *c = j->c;
+	const struct text parts[] = { c->platform_code, c->order_no, TEXT("") };
+
+	if (c->direction == DIR_IMPORT)
+		c->declaration = id_of_key('D', parts, COUNTOF(parts));
+	j->params[0] = db_i16(&j->arena, id_bucket(&c->key));
+	j->params[1] = db_id(&c->key);
+	j->params[2] = c->direction == DIR_IMPORT ? db_id(&c->declaration) : db_null();
+	j->params[3] = db_text(c->document);
+	db_call_init(&j->call);
+	db_call_add(&j->call, &stand_cancelled, j->params);
+	db_start(j->lane->deps.db, &j->call, on_read);
+}
+
 static void read_standing(struct job *j)
 {
 	struct candidate *c = j->c;
@@ -151,6 +194,10 @@ static void read_standing(struct job *j)
 	c->receipt = (struct text){ NULL, 0 }; /* of an earlier write, whose memory goes */
 	arena_done(&j->arena);
 	j->writing = false;
+	if (c->kind == DOC_CANCELLATION) {
+		read_cancelled(j);
+		return;
+	}
 	j->params[0] = db_i16(&j->arena, id_bucket(&c->key));
 	j->params[1] = db_id(&c->key);
 	j->params[2] = c->has_declaration ? db_id(&c->declaration) : db_null();
@@ -229,8 +276,8 @@ static bool is_repeat(struct job *j, const struct db_rows *r)
 	for (int row = 0; row < db_row_count(r); row++) {
 		struct text digest = db_get_text(r, row, STAND_DIGEST);
 
-		if (row == 0)
-			(void)db_get_id(r, row, STAND_FILING, &c->first_id);
+		if (row == 0 && !db_get_id(r, row, STAND_FILING, &c->first_id))
+			return false; /* of a cancellation: nothing stands under its key */
 		if (digest.len != sizeof(c->doc_sha256.b) || memcmp(digest.at, c->doc_sha256.b, digest.len) != 0)
 			continue;
 		(void)db_get_id(r, row, STAND_FILING, &c->first_id);
@@ -241,12 +288,41 @@ static bool is_repeat(struct job *j, const struct db_rows *r)
 	return false;
 }
 
+/* What was asked for stays asked: it can be asked again after a refusal, and not taken back. */
+static void decide_cancellation(struct job *j, const struct db_rows *r)
+{
+	struct candidate *c = j->c;
+	int last = db_row_count(r) - 1;
+	enum declaration_state state;
+
+	if (!db_get_id(r, last, STAND_DECLARATION, &j->guard) || !state_by_name(db_get_text(r, last, STAND_STATE), &state) ||
+	    db_get_int(r, last, STAND_OURS) == 0 || state == STATE_WITHDRAWN || c->action == ACTION_DELETE) {
+		finish(j, INTAKE_REFUSED, RULE_NOTHING_TO_CANCEL);
+		return;
+	}
+	if (!state_allows_revision(state)) {
+		finish(j, INTAKE_REFUSED, state == STATE_WITHDRAWING ? RULE_CHANGE_WITHDRAWING : RULE_CHANGE_TOO_LATE);
+		return;
+	}
+	c->has_declaration = true;
+	c->declaration = j->guard;
+	c->platform_code = text_dup(&j->arena, db_get_text(r, last, STAND_PLATFORM));
+	c->order_no = text_dup(&j->arena, db_get_text(r, last, STAND_ORDER));
+	write_next(j, db_is_null(r, last, STAND_REVISION) ? 1 : (int)db_get_int(r, last, STAND_REVISION) + 1, true);
+}
+
+/* A deletion that customs refused to follow: what was declared stands. */
+static bool is_refused(enum declaration_state s)
+{
+	return s == STATE_DECLARED || s == STATE_REVIEW || s == STATE_INSPECT || s == STATE_HELD || s == STATE_REJECTED;
+}
+
 static void on_read(struct db_call *call, const struct db_answer *a)
 {
 	struct job *j = container_of(call, struct job, call);
 	const struct db_rows *r;
 	enum declaration_state state = STATE_WAITING;
-	bool has_declaration, was_deleted;
+	bool has_declaration, is_deletion, was_deleted;
 	int last;
 
 	if (a->outcome != DB_DONE) {
@@ -256,6 +332,10 @@ static void on_read(struct db_call *call, const struct db_answer *a)
 	r = a->results[0];
 	if (is_repeat(j, r))
 		return;
+	if (j->c->kind == DOC_CANCELLATION) {
+		decide_cancellation(j, r);
+		return;
+	}
 	last = db_row_count(r) - 1;
 	if (last < 0) { /* an addition lost its rival meanwhile; a change has nothing to change */
 		if (j->c->action == ACTION_ADD)
@@ -265,13 +345,14 @@ static void on_read(struct db_call *call, const struct db_answer *a)
 		return;
 	}
 	has_declaration = db_get_id(r, last, STAND_DECLARATION, &j->guard) && state_by_name(db_get_text(r, last, STAND_STATE), &state);
-	was_deleted = text_is(db_get_text(r, last, STAND_ACTION), action_name(ACTION_DELETE));
-	if (j->c->action == ACTION_ADD && !was_deleted && !(has_declaration && state == STATE_REJECTED))
+	is_deletion = text_is(db_get_text(r, last, STAND_ACTION), action_name(ACTION_DELETE));
+	was_deleted = is_deletion && !(j->c->kind == DOC_INVENTORY && has_declaration && is_refused(state));
+	if (j->c->action == ACTION_ADD && !is_deletion && !(has_declaration && state == STATE_REJECTED))
 		finish(j, INTAKE_CONFLICT, RULE_COUNT);
 	else if (j->c->action != ACTION_ADD && was_deleted)
 		finish(j, INTAKE_REFUSED, RULE_NOTHING_TO_CHANGE);
 	else if (has_declaration && !state_allows_revision(state))
-		finish(j, INTAKE_REFUSED, RULE_CHANGE_TOO_LATE);
+		finish(j, INTAKE_REFUSED, state == STATE_WITHDRAWING ? RULE_CHANGE_WITHDRAWING : RULE_CHANGE_TOO_LATE);
 	else
 		write_next(j, (int)db_get_int(r, last, STAND_REVISION) + 1, has_declaration);
 }

@@ -1,5 +1,5 @@
 /*
- * Codes, regimes and authorities: four statements, one call, one immutable set.
+ * Codes, regimes, authorities and who recognises whom: five statements, one call, one immutable set.
  *
  * The revision is read first: what changes while the others run is seen by the next look.
  * Lists and authorities that this program does not know are passed over: they belong to a newer one.
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESULT_REVISION, RESULT_CODES, RESULT_REGIMES, RESULT_AUTHORITIES, RESULT_COUNT };
+enum { RESULT_REVISION, RESULT_CODES, RESULT_REGIMES, RESULT_AUTHORITIES, RESULT_RECOGNITIONS, RESULT_COUNT };
 
 const struct db_stmt rule_store_revision = {
 	.name = "rule_store_revision",
@@ -52,12 +52,22 @@ static const struct db_stmt authorities = {
 	" from authority a order by code",
 };
 
+enum { RECOGNITION_ID, RECOGNITION_GIVER, RECOGNITION_TAKER, RECOGNITION_OF, RECOGNITION_STANDS_FOR, RECOGNITION_FROM, RECOGNITION_TO,
+       RECOGNITION_SOURCE };
+static const struct db_stmt recognitions = {
+	.name = "rule_store_recognitions",
+	.sql =
+	"select id, giver, taker, of = 'inspection', stands_for = 'release', valid_from - date '1970-01-01', valid_to - date '1970-01-01', source"
+	" from recognition_rule order by id",
+};
+
 void rule_store_load(struct db_call *call)
 {
 	db_call_add(call, &rule_store_revision, NULL);
 	db_call_add(call, &codes, NULL);
 	db_call_add(call, &regimes, NULL);
 	db_call_add(call, &authorities, NULL);
+	db_call_add(call, &recognitions, NULL);
 }
 
 /* --- reading ----------------------------------------------------------------------------------------------------- */
@@ -193,6 +203,27 @@ static bool read_authorities(struct rules *rules, const struct db_rows *r)
 	return true;
 }
 
+static bool read_recognitions(struct codebook *book, const struct db_rows *r, struct fault *f)
+{
+	for (int row = 0; row < db_row_count(r); row++) {
+		struct recognition one = {
+			.id = (int32_t)db_get_int(r, row, RECOGNITION_ID),
+			.of_inspection = db_get_int(r, row, RECOGNITION_OF) != 0,
+			.clears = db_get_int(r, row, RECOGNITION_STANDS_FOR) != 0,
+			.valid_from = day_of(r, row, RECOGNITION_FROM),
+			.valid_to = day_of(r, row, RECOGNITION_TO),
+			.source = db_get_text(r, row, RECOGNITION_SOURCE),
+		};
+
+		if (!authority_by_code(db_get_text(r, row, RECOGNITION_GIVER), &one.giver) ||
+		    !authority_by_code(db_get_text(r, row, RECOGNITION_TAKER), &one.taker))
+			return fault_set(f, FAULT_SCHEMA, "recognition row %d names an authority that is unknown here", (int)one.id);
+		if (!codebook_add_recognition(book, &one))
+			return fault_set(f, FAULT_SYSTEM, "no memory for the rules of recognition");
+	}
+	return true;
+}
+
 void rules_free(struct rules *r)
 {
 	if (r == NULL)
@@ -210,6 +241,8 @@ static bool fill(struct rules *r, const struct db_answer *a, struct fault *f)
 	if (r->book == NULL || !read_codes(r->book, a->results[RESULT_CODES]))
 		return fault_set(f, FAULT_SYSTEM, "no memory for the code lists");
 	if (!read_regimes(r->book, a->results[RESULT_REGIMES], f))
+		return false;
+	if (!read_recognitions(r->book, a->results[RESULT_RECOGNITIONS], f))
 		return false;
 	r->book->revision = r->revision;
 	if (!codebook_seal(r->book) || !read_authorities(r, a->results[RESULT_AUTHORITIES]))

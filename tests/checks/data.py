@@ -10,6 +10,7 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "statutory_periods.tsv": ("id act title_zh title_en trade_mode direction authority counts_from unit amount rolls outage_extends valid_from"
                               " valid_to source".split(), 1),
     "regime_steps.tsv": ("regime_id step phase kind authority responsible needs required valid_from valid_to source".split(), 2),
+    "recognitions.tsv": ("id giver taker of stands_for valid_from valid_to source".split(), 1),
 }
 CALENDAR = "calendar_days.tsv"
 MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "kind", "authority", "needs"}

@@ -19,7 +19,7 @@ sys.path.insert(0, str(s.ROOT / "tests/checks"))
 import sql as statements_of  # noqa: E402
 
 GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal"}
-HOT = {"intake_put", "intake_look", "revision_stand", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
+HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
        "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/delivery_store.c"]

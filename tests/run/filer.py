@@ -213,6 +213,14 @@ class Trade:
         f |= {"currency": self.currency} if self.imports else {}
         return self._finish(f | {"lines": self._lines(True)}, changes)
 
+    def cancellation(self, pre_entry_no=None, **changes):
+        """Asks customs to cancel the inventory; of an export: that with our pre-entry number."""
+        f = self._head("cancellation") | {"customs_code": "2928", "internal_no": self.internal_no, "inventory_no": f"I{self.order_no[2:]}"}
+        f |= self._company("declarant") | self._company("merchant") | {"reason": "买家取消订单"}
+        if self.imports:
+            f |= {"order_no": self.order_no, "waybill_no": self.waybill_no} | self._company("platform") | self._company("carrier") | self._buyer()
+        return self._finish(f | {"pre_entry_no": pre_entry_no}, changes)
+
     def filing(self, kind, **changes):
         return getattr(self, kind)(**changes)
 

@@ -83,7 +83,8 @@ static void usable_answers_count_and_the_others_are_told(void **state)
 		{ "<CEB604Message><InventoryReturn><preNo>B1</preNo><returnStatus>2</returnStatus><returnTime>20260230101112345</returnTime>"
 		  "</InventoryReturn></CEB604Message>", "answer 1: returnTime", 0 },
 		{ "<CEB604Message/>", "no answer", 0 },
-		{ "<CEB612Message/>", "neither CEB622Message nor CEB604Message", 0 },
+		{ "<CEB612Message/>", "none of CEB622Message", 0 },
+		{ "<CEB624Message><InventoryReturn/></CEB624Message>", "something else than InvtCancelReturn", 0 },
 		{ "<CEB622Message><OrderReturn/></CEB622Message>", "something else than InventoryReturn", 0 },
 		{ "<CEB622Message><InventoryReturn><preNo>1</preNo><preNo>2</preNo></InventoryReturn></CEB622Message>", "preNo stands twice", 0 },
 		{ "<!DOCTYPE x><CEB622Message/>", "document type", 0 },
@@ -331,7 +332,7 @@ static void stored_answers_are_one_message_again(void **state)
 	for (enum direction d = DIR_IMPORT; d <= DIR_EXPORT; d++) {
 		buf_init(&out, &b->arena, 256);
 		b->f = (struct fault){ 0 };
-		assert_true(answer_put_stored(&out, &b->arena, d, TEXT(GUID), stored, 2, &b->f));
+		assert_true(answer_put_stored(&out, &b->arena, message_def(DOC_INVENTORY_RECEIPT, d), TEXT(GUID), stored, 2, &b->f));
 		assert_non_null(strstr(out.at, d == DIR_IMPORT ? "<ceb:CEB622Message" : "<ceb:CEB604Message"));
 		assert_true(read_xml(b, out.at, &again));
 		assert_int_equal(again.count, 2);
@@ -347,8 +348,37 @@ static void stored_answers_are_one_message_again(void **state)
 	}
 	stored[1].body = TEXT("[");
 	buf_init(&out, &b->arena, 256);
-	assert_false(answer_put_stored(&out, &b->arena, DIR_IMPORT, TEXT(GUID), stored, 2, &b->f));
+	assert_false(answer_put_stored(&out, &b->arena, message_def(DOC_INVENTORY_RECEIPT, DIR_IMPORT), TEXT(GUID), stored, 2, &b->f));
 	assert_int_equal(b->f.code, FAULT_BAD_JSON);
+}
+
+/* Of a cancellation: read, written by the simulator's writer, told again. */
+static void cancellations_are_answered_in_messages_of_their_own(void **state)
+{
+	struct bench *b = *state;
+	struct read r, again;
+	struct buf out;
+
+	for (enum direction d = DIR_IMPORT; d <= DIR_EXPORT; d++) {
+		const struct message_def *def = message_def(DOC_CANCELLATION_RECEIPT, d);
+		struct authority_answer said = { .authority = AUTHORITY_CUS, .reference = TEXT("B20260302000000009"), .status = TEXT("399"),
+			.at_us = INT64_C(1772417472000000), .info = TEXT("agreed"), .business_key = TEXT("M/C1"), .is_cancellation = true };
+
+		buf_init(&out, &b->arena, 512);
+		answer_put(&out, AUTHORITY_CUS, d, &said, 1);
+		assert_non_null(strstr(out.at, d == DIR_IMPORT ? "<ceb:CEB624Message" : "<ceb:CEB606Message"));
+		assert_int_equal(strstr(out.at, "<ceb:ebcCode>M<") != NULL, d == DIR_IMPORT); /* 606 does not name the merchant */
+		assert_true(read_xml(b, out.at, &r));
+		assert_true(r.count == 1 && r.answers[0].is_cancellation && r.answers[0].outcome == OUTCOME_CLEAR);
+		assert_true(text_eq(r.answers[0].reference, said.reference) && r.answers[0].at_us == said.at_us);
+		buf_init(&out, &b->arena, 512);
+		assert_true(answer_put_stored(&out, &b->arena, def, TEXT(GUID), &(struct answer_stored){ r.answers[0].body, TEXT(GUID) }, 1, &b->f));
+		assert_true(read_xml(b, out.at, &again) && again.answers[0].is_cancellation);
+		assert_non_null(strstr(out.at, "<ceb:InvtCancelReturn>"));
+	}
+	assert_true(read_xml(b, "<CEB622Message><InventoryReturn><preNo>B1</preNo><returnStatus>-623005</returnStatus><returnTime>20260302101112345</returnTime>"
+	                     "</InventoryReturn></CEB622Message>", &r));
+	assert_false(r.answers[0].is_cancellation);
 }
 
 static void an_answer_names_the_delivery(void **state)
@@ -382,6 +412,7 @@ int main(void)
 		BENCH_TEST(answers_at_once_are_limited),
 		BENCH_TEST(written_answers_read_back),
 		BENCH_TEST(stored_answers_are_one_message_again),
+		BENCH_TEST(cancellations_are_answered_in_messages_of_their_own),
 		BENCH_TEST(an_answer_names_the_delivery),
 	};
 

@@ -1,0 +1,21 @@
+/* Private to flow/judge*.c: what the parts of a judgement share. */
+#ifndef FLOW_JUDGE_PRIV_H
+#define FLOW_JUDGE_PRIV_H
+
+#include "flow/judge.h"
+
+/* Folds the answers into the parts, and what one authority recognises of another. */
+void judge_fold(struct judged *j, const struct codebook *book);
+/* One more part, of version j->version, that nobody has been told of; asked_by: NULL, or the filing that asks to take back. */
+void judge_add_part(struct judged *j, enum authority a, const struct id *asked_by);
+/* Customs' preNo: letter, date, number. */
+struct text judge_reference(struct judge_context *x, uint32_t serial);
+/* The delivery of a part that was added. */
+void judge_deliver(struct judged *j, struct judge_context *x, const struct part *p, struct text reference, struct text body);
+
+/* judge_withdrawal.c: after the fold: sets withdrawn and withdrawing; what is to be sent for it is added. False: no serial. */
+bool judge_withdrawal(struct judged *j, struct judge_context *x) must_check;
+/* judge_joint.c: what is stored of an inspection and of what is recognised, of a declared version that somebody inspects. */
+void judge_joint(const struct judged *j, struct judge_context *x);
+
+#endif
