@@ -45,7 +45,8 @@ enum noted {
 
 struct mock_message {
 	struct id id;         /* Message-Id */
-	int attempts, clashes; /* clashes: another body under the same id */
+	int attempts, refused; /* that reached the work, or were refused or lost before it */
+	int clashes;          /* attempts with another body than the first */
 	int effects;          /* 0: it came and was refused, 1: done; never more */
 	/* since it was done: */
 	struct id declaration;

@@ -17,6 +17,7 @@ static void do_once(struct mock_authority *m, struct mock_message *msg, const st
 		msg->clashes++;
 		m->clashes++;
 	}
+	msg->attempts++;
 	is_decided = msg->sayings != NULL;
 	if (!is_decided)
 		steps_decide(m, msg, x, body);
@@ -67,11 +68,12 @@ void message_came(struct mock_authority *m, struct http_req *r)
 		return;
 	}
 	m->attempts++;
-	v.attempt = ++msg->attempts;
+	v.attempt = msg->attempts + msg->refused + 1;
 	v.of = (struct text){ (const char *)msg->id.b, sizeof(msg->id.b) };
 	v.x = exception_behaviour(m, r->body);
 	before = *v.x;
 	if (fault_before(&v)) {
+		msg->refused++;
 		record_message(m, msg);
 	} else {
 		do_once(m, msg, v.x, r->body);
@@ -114,8 +116,8 @@ static void put_message(struct buf *b, const struct mock_message *x, int64_t now
 		posted += s->posted;
 	id_format(&x->id, id);
 	id_format(&x->declaration, declaration);
-	buf_printf(b, "{\"message_id\":\"%s\",\"declaration_id\":\"%s\",\"version\":%d,\"attempts\":%d,\"effects\":%d,\"posted\":%d,\"clashes\":%d,\"reference\":",
-	           id, declaration, x->version, x->attempts, x->effects, posted, x->clashes);
+	buf_printf(b, "{\"message_id\":\"%s\",\"declaration_id\":\"%s\",\"version\":%d,\"attempts\":%d,\"refused\":%d,\"effects\":%d,\"posted\":%d,\"clashes\":%d,\"reference\":",
+	           id, declaration, x->version, x->attempts, x->refused, x->effects, posted, x->clashes);
 	buf_json(b, x->noted[NOTED_REFERENCE]);
 	buf_str(b, ",\"order_no\":");
 	buf_json(b, x->noted[NOTED_ORDER_NO]);

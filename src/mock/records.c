@@ -88,7 +88,7 @@ void record_message(const struct mock_authority *m, const struct mock_message *m
 		return;
 	begin(&a, &b, "message", m);
 	put_id(&b, "id", &msg->id);
-	buf_printf(&b, ",\"attempts\":%d,\"clashes\":%d,\"effects\":%d", msg->attempts, msg->clashes, msg->effects);
+	buf_printf(&b, ",\"attempts\":%d,\"refused\":%d,\"clashes\":%d,\"effects\":%d", msg->attempts, msg->refused, msg->clashes, msg->effects);
 	if (msg->effects > 0)
 		put_work(&b, msg);
 	buf_char(&b, '}');
@@ -250,10 +250,11 @@ static bool read_message(struct mock_authority *m, const struct json *j)
 		return false;
 	if (msg->effects == 0 && number_of(j, "effects") > 0)
 		good = read_work(m, msg, j);
-	m->attempts += (uint64_t)(number_of(j, "attempts") - msg->attempts);
+	m->attempts += (uint64_t)(number_of(j, "attempts") + number_of(j, "refused") - msg->attempts - msg->refused);
 	m->clashes += (uint64_t)(number_of(j, "clashes") - msg->clashes);
 	m->effects += (uint64_t)(number_of(j, "effects") - msg->effects);
 	msg->attempts = (int)number_of(j, "attempts");
+	msg->refused = (int)number_of(j, "refused");
 	msg->clashes = (int)number_of(j, "clashes");
 	msg->effects = (int)number_of(j, "effects");
 	for (size_t i = 0; good && i < json_length(sayings); i++)
