@@ -214,8 +214,8 @@ class Mock:
             raise StackError(f"{code}/{what}: {reply!r}")
         return reply.json
 
-    def ask(self, code, what, **asked):
-        return self.api.post(f"/{code}/queries/{what}", asked)
+    def ask(self, authority, what, **asked):
+        return self.api.post(f"/{authority}/queries/{what}", asked)
 
     def status(self):
         return self.api.get("/status").json
