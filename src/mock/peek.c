@@ -2,12 +2,12 @@
 
 static const struct text absent = { NULL, 0 };
 
-static struct text until(struct text body, const char *from, const char *marks)
+static struct text until(struct text body, const char *from, const char *marks, bool has_escapes)
 {
 	const char *end = body.at + body.len, *at = from;
 
 	while (at < end && strchr(marks, *at) == NULL)
-		at += *at == '\\' && end - at > 1 ? 2 : 1;
+		at += has_escapes && *at == '\\' && end - at > 1 ? 2 : 1;
 	return at >= end ? absent : (struct text){ from, (size_t)(at - from) };
 }
 
@@ -19,7 +19,7 @@ static struct text of_json(struct text body, const char *after)
 		after++;
 	if (after >= end || *after == '{' || *after == '[')
 		return absent;
-	return *after == '"' ? until(body, after + 1, "\"") : until(body, after, ",}] \n");
+	return *after == '"' ? until(body, after + 1, "\"", true) : until(body, after, ",}] \n", false);
 }
 
 struct text peek_value(struct text body, struct text name)
@@ -34,7 +34,7 @@ struct text peek_value(struct text body, struct text name)
 		if (is_json && before == '"' && end - after > 1 && after[0] == '"' && (after[1] == ':' || after[1] == ' '))
 			return of_json(body, after + 1);
 		if (!is_json && (before == ':' || before == '<') && after < end && *after == '>')
-			return until(body, after + 1, "<");
+			return until(body, after + 1, "<", false);
 		at = after;
 	}
 	return absent;

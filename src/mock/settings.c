@@ -24,9 +24,9 @@ const char *setting_name(int i, char out[64])
 /* NULL: there is no such register here. */
 static struct mock_register *register_of(const struct mock_authority *m, struct text what, const struct query_def **def)
 {
-	struct text name = { what.at + 10, what.len - 10 };
+	bool is_register = text_starts(what, "registers/");
 
-	*def = text_starts(what, "registers/") ? query_def(m->authority, name) : NULL;
+	*def = is_register ? query_def(m->authority, (struct text){ what.at + 10, what.len - 10 }) : NULL;
 	for (int i = 0; *def != NULL && query_def_at(i) != NULL; i++)
 		if (query_def_at(i) == *def)
 			return (struct mock_register *)(uintptr_t)&m->registers[i];

@@ -300,10 +300,23 @@ def test_the_post_says_its_codes(stack, trades):
         stack.mock.api.request("DELETE", "/POST/rules")
 
 
+def test_the_sample_rules_of_customs():
+    made = Trades(f"{SEED}/samples")
+    with Alone("--rules", f"CUS={ROOT / 'conf/mock/CUS.json'}") as alone:
+        def said(n, inventory):
+            accept(alone.send("CUS", n, ceb([inventory]), "application/xml"), 200)
+            return [a["status"] for a in alone.mock.message("CUS", message_id(n))["answers"]]
+        dear = made.make().inventory(pre_entry_no="B20261129000000001")
+        dear["lines"][0]["total_price"] = "26000.01"
+        assert said(0, dear) == ["2", "100"]
+        plain = [said(n, made.make().inventory(pre_entry_no=f"B20261129{n:09d}")) for n in range(1, 40)]
+        assert ["2", "120", "800", "899"] in plain and all(p[:2] == ["2", "120"] and p[-1] == "899" for p in plain)
+
+
 def test_settings_that_cannot_be_are_refused():
     place = scratch("mock-")
     (place / "bad.json").write_text('{"rules": [{"steps": []}]}')
-    for options in (["--rules", f"CUS={place / 'bad.json'}"], ["--rules", f"CUS={place / 'none'}"], ["--behaviour", "CUS={]"], ["--behaviour", "XXX={}"]):
+    for options in (["--rules", f"CUS={place / 'bad.json'}"], ["--rules", f"CUS={place / 'none'}"], ["--behaviour", "CUS={]"], ["--behaviour", "ABC={}"]):
         said = run([binary("tongguan-mock"), *options], "it", ok=(78,)).stdout
         assert options[0] in said and options[1] in said
     run([binary("tongguan-mock"), "--sync"], "it", ok=(64,))

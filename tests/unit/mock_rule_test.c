@@ -28,6 +28,7 @@ static void peeks(void **state)
 	(void)state;
 	assert_true(text_is(peek_value(TEXT(XML), TEXT("orderNo")), "TG-77"));
 	assert_true(text_is(peek_value(TEXT("<orderNo>7</orderNo>"), TEXT("orderNo")), "7"));
+	assert_true(text_is(peek_value(TEXT("<a:note>C:\\</a:note><a:copNo>1</a:copNo>"), TEXT("note")), "C:\\"));
 	assert_null(peek_value(TEXT(XML), TEXT("rderNo")).at);
 	assert_null(peek_value(TEXT(XML), TEXT("order")).at);
 	assert_int_equal(peek_message_number(TEXT(XML)), 621);
