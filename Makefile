@@ -66,7 +66,7 @@ SQL     := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/data/*.tsv)
 RUN_ALL  = $(PYTHON) tests/run_all --variant $(VARIANT) $(if $(SANITIZE),--sanitize $(SANITIZE)) $(if $(K),--match '$(K)')
 
 .PHONY: all programs objects test-objects unit-programs fuzz-programs fuzz-links demo run check check-long check-unit check-blackbox \
-	check-faults check-fuzz check-static bench states install uninstall clean distclean dist help need-build need-demo need-check sql-changed
+	check-faults check-fuzz check-static chaos bench states install uninstall clean distclean dist help need-build need-demo need-check sql-changed
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -132,6 +132,8 @@ run: need-demo all ## PostgreSQL, daemon and authority simulators until Ctrl-C
 	$(Q)TONGGUAN_BIN='$(abspath $(BIN))' tests/run/serve
 bench: need-demo all ## measures, and compares with PostgreSQL's own limit
 	$(Q)TONGGUAN_BIN='$(abspath $(BIN))' tests/bench/run
+chaos: need-check all ## everything goes wrong at once: SECONDS=180, SEED=what was printed
+	$(Q)TONGGUAN_BIN='$(abspath $(BIN))' $(PYTHON) tests/chaos/run --seconds $(or $(SECONDS),180) --seed '$(SEED)'
 check: need-check ## every test and check, under ten minutes
 	+$(Q)$(RUN_ALL)
 check-long: need-check ## the full counts, and the sanitizer build
@@ -150,6 +152,7 @@ install: all ## honours DESTDIR and PREFIX
 	$(Q)$(call put,644,$(COMPLETIONDIR),conf/completion/tongguanctl)
 	$(Q)$(foreach s,1 5 8,$(call put,644,$(MANDIR)/man$(s),docs/man/*.$(s)) &&) true
 	$(Q)$(call put,644,$(DOCDIR),README.md docs/*.md)
+	$(Q)$(call put,644,$(DOCDIR)/mock,conf/mock/*.json)
 	$(Q)mkdir -p '$(DESTDIR)$(UNITDIR)'
 	$(Q)for u in $(notdir $(wildcard conf/systemd/*.s*)); do \
 		sed 's|/usr/sbin/tongguand|$(SBINDIR)/tongguand|g; s|/etc/tongguand/|$(SYSCONFDIR)/tongguand/|g' \

@@ -1,5 +1,5 @@
 /* How an authority behaves: defaults, reading a change, showing it. */
-#include "mock/mock.h"
+#include "mock/behaviour.h"
 
 static const char *const answers[] = { [MOCK_AT_ONCE] = "at-once", [MOCK_LATER] = "later", [MOCK_NEVER] = "never" };
 
@@ -17,9 +17,14 @@ static const struct {
 	{ "refuse_status", offsetof(struct mock_behaviour, refuse_status), false },
 	{ "lose_before_next", offsetof(struct mock_behaviour, lose_before_next), false },
 	{ "lose_after_next", offsetof(struct mock_behaviour, lose_after_next), false },
+	{ "drop_before_next", offsetof(struct mock_behaviour, drop_before_next), false },
+	{ "drop_after_next", offsetof(struct mock_behaviour, drop_after_next), false },
 	{ "wrong_next", offsetof(struct mock_behaviour, wrong_next), false },
+	{ "corrupt_next", offsetof(struct mock_behaviour, corrupt_next), false },
 	{ "hang_ms", offsetof(struct mock_behaviour, hang_ms), false },
 	{ "down", offsetof(struct mock_behaviour, down), true },
+	{ "retry_after_s", offsetof(struct mock_behaviour, retry_after_s), false },
+	{ "limit_per_s", offsetof(struct mock_behaviour, limit_per_s), false },
 };
 
 void behaviour_default(struct mock_behaviour *b)

@@ -6,7 +6,7 @@
 
 #include "mock/mock.h"
 
-enum { EXCEPTIONS_MAX = 1000, TIMES_MAX = 100000, ARENA_BYTES = 65536 };
+enum { EXCEPTIONS_MAX = 1000, TIMES_MAX = 100000, ARENA_BYTES = 65536, ALL_BYTES = 16 << 20 };
 
 struct mock_exception {
 	struct arena arena;
@@ -50,10 +50,10 @@ static struct text mark(struct arena *a, const char *before, struct text value, 
 	return buf_as_text(&b);
 }
 
-static bool read_codes(struct mock_exception *e, const struct json *codes, struct fault *f)
+static bool read_codes(struct mock_exception *e, const struct json *codes, bool may_be_empty, struct fault *f)
 {
 	e->code_count = json_length(codes);
-	if (codes != NULL && e->code_count == 0)
+	if (codes != NULL && e->code_count == 0 && !may_be_empty)
 		return fault_set(f, FAULT_BAD_JSON, "codes: an array of company codes");
 	e->codes = arena_alloc(&e->arena, sizeof(*e->codes) * (e->code_count + 1));
 	for (size_t i = 0; e->codes != NULL && i < e->code_count; i++) {
@@ -68,7 +68,7 @@ static bool read_codes(struct mock_exception *e, const struct json *codes, struc
 
 static bool read_exception(struct mock_exception *e, const struct json *j, struct fault *f)
 {
-	const struct json *times = json_member(j, "times"), *behaviour = json_member(j, "behaviour");
+	const struct json *times = json_member(j, json_member(j, "left") != NULL ? "left" : "times"), *behaviour = json_member(j, "behaviour");
 	struct arena *a = &e->arena;
 	int64_t left = 1;
 
@@ -77,7 +77,7 @@ static bool read_exception(struct mock_exception *e, const struct json *j, struc
 	e->left = (int)left;
 	if (behaviour == NULL)
 		return fault_set(f, FAULT_BAD_JSON, "behaviour is missing");
-	if (!behaviour_set_from(&e->behaviour, behaviour, f) || !read_codes(e, json_member(j, "codes"), f))
+	if (!behaviour_set_from(&e->behaviour, behaviour, f) || !read_codes(e, json_member(j, "codes"), json_member(j, "left") != NULL, f))
 		return false;
 	e->order_no = json_text(json_member(j, "order_no"));
 	e->declaration = json_text(json_member(j, "declaration_id"));
@@ -115,14 +115,11 @@ static void drop_used(struct mock_authority *m)
 	}
 }
 
-bool exception_add(struct mock_authority *m, struct arena *a, struct text json, struct fault *f)
+static bool add(struct mock_authority *m, const struct json *j, struct fault *f)
 {
-	const struct json *j = json_parse(a, json, f);
 	struct mock_exception *e, **tail = &m->exceptions;
 	int count = 0;
 
-	if (j == NULL)
-		return false;
 	drop_used(m);
 	for (; *tail != NULL; tail = &(*tail)->next)
 		count++;
@@ -137,6 +134,29 @@ bool exception_add(struct mock_authority *m, struct arena *a, struct text json, 
 	}
 	*tail = e;
 	return true;
+}
+
+bool exception_add(struct mock_authority *m, struct arena *a, struct text json, struct fault *f)
+{
+	const struct json *j = json_parse(a, json, f);
+
+	return j != NULL && add(m, j, f);
+}
+
+bool exception_set_all(struct mock_authority *m, struct text json, struct fault *f)
+{
+	struct arena a;
+	const struct json *items;
+	bool good;
+
+	arena_init(&a, ALL_BYTES);
+	items = json_member(json_parse(&a, json, f), "items");
+	good = items != NULL;
+	exception_forget(m);
+	for (size_t i = 0; good && i < json_length(items); i++)
+		good = add(m, json_item(items, i), f);
+	arena_done(&a);
+	return good;
 }
 
 struct mock_behaviour *exception_behaviour(struct mock_authority *m, struct text body)

@@ -27,7 +27,7 @@ static bool on_item(void *arg)
 	struct splitting *s = arg;
 	const char *from;
 
-	if (s->count == MOCK_SAID_MAX || json_scan_peek(&s->scan) != '{')
+	if (s->count == MOCK_GIVEN_MAX || json_scan_peek(&s->scan) != '{')
 		return json_scan_fail(&s->scan, "a message, of a hundred at most");
 	from = s->scan.at;
 	s->have_id = false;

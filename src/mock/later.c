@@ -19,8 +19,8 @@
 struct due { /* one answer */
 	struct mock_authority *m;
 	struct mock_message *msg;
-	enum part_outcome outcome;
-	int64_t at_us, due_us;
+	struct saying *saying;
+	int64_t due_us; /* monotonic */
 	struct due *next;
 };
 
@@ -38,7 +38,9 @@ struct post {
 struct later {
 	struct mock *mock;
 	struct due *waiting[AUTHORITY_COUNT], **tails[AUTHORITY_COUNT];
-	uint64_t count;
+	int64_t next_us[AUTHORITY_COUNT]; /* nothing of it is due before */
+	uint64_t counts[AUTHORITY_COUNT];
+	bool stopped;
 	struct post posts[POSTS_MAX];
 	struct loop_timer tick;
 };
@@ -71,36 +73,41 @@ static void put_back(struct later *l, struct due *d, int64_t due_us)
 	d->next = NULL;
 	*l->tails[a] = d;
 	l->tails[a] = &d->next;
-	l->count++;
+	if (l->counts[a]++ == 0 || due_us < l->next_us[a])
+		l->next_us[a] = due_us;
 }
 
-bool later_add(struct later *l, struct mock_authority *m, struct mock_message *msg, enum part_outcome outcome, int64_t at_us, int64_t wait_us)
+void later_add(struct later *l, struct mock_authority *m, struct mock_message *msg, struct saying *s)
 {
-	struct due *d = l->count >= WAITING_MAX ? NULL : malloc(sizeof(*d));
+	int64_t wait_us = s->due_us - clock_now_us(&m->home->clock);
 
-	if (d == NULL)
-		return false;
-	*d = (struct due){ .m = m, .msg = msg, .outcome = outcome, .at_us = at_us };
-	put_back(l, d, clock_mono_us() + wait_us);
-	return true;
+	for (int i = 0; i < s->left && m->home->gateway != NULL; i++) {
+		struct due *d = l->counts[m->authority] >= WAITING_MAX ? NULL : malloc(sizeof(*d));
+
+		if (d == NULL)
+			return;
+		*d = (struct due){ .m = m, .msg = msg, .saying = s };
+		put_back(l, d, clock_mono_us() + (wait_us > 0 ? wait_us : 0));
+	}
 }
 
-/* In one message of customs? */
-static bool fit_together(const struct mock_message *a, const struct mock_message *b)
+static bool goes_with(const struct due *d, const struct due *first)
 {
-	return a->direction == b->direction && a->is_cancellation == b->is_cancellation;
+	return first == NULL || saying_form(d->m, d->msg, d->saying) == saying_form(first->m, first->msg, first->saying);
 }
 
-/* Those of the list that are due, at most BATCH_MAX, taken off; the rest keeps its order. */
+/* Those of the list that are due and of one form, at most BATCH_MAX, taken off; the rest keeps its order. */
 static struct due *take_due(struct later *l, enum authority a, int64_t now_us, int *count)
 {
 	struct due *taken = NULL, **tail = &taken, **at = &l->waiting[a];
+	int64_t next_us = INT64_MAX;
 
 	*count = 0;
 	while (*at != NULL) {
 		struct due *d = *at;
 
-		if (d->due_us > now_us || *count == BATCH_MAX || (taken != NULL && !fit_together(d->msg, taken->msg))) {
+		if (d->due_us > now_us || *count == BATCH_MAX || !goes_with(d, taken)) {
+			next_us = d->due_us < next_us ? d->due_us : next_us;
 			at = &d->next;
 			continue;
 		}
@@ -111,7 +118,8 @@ static struct due *take_due(struct later *l, enum authority a, int64_t now_us, i
 		++*count;
 	}
 	l->tails[a] = at;
-	l->count -= (uint64_t)*count;
+	l->next_us[a] = next_us;
+	l->counts[a] -= (uint64_t)*count;
 	return taken;
 }
 
@@ -129,13 +137,13 @@ static struct due *reversed(struct due *list)
 	return out;
 }
 
-static void fail(struct post *p)
+static void fail(struct post *p, int64_t pause_us)
 {
 	while (p->list != NULL) {
 		struct due *d = p->list;
 
 		p->list = d->next;
-		put_back(p->home, d, clock_mono_us() + PAUSE_US);
+		put_back(p->home, d, clock_mono_us() + pause_us);
 	}
 	arena_done(&p->arena);
 	p->busy = false;
@@ -149,17 +157,18 @@ static void send_post(struct post *p)
 	struct buf b;
 	int n = 0;
 
-	buf_init(&b, &p->arena, 512 * (size_t)p->count);
+	buf_init(&b, &p->arena, 1024 * (size_t)p->count);
 	for (const struct due *d = p->list; said != NULL && d != NULL; d = d->next)
-		said[n++] = (struct mock_said){ d->msg, d->outcome, d->at_us };
-	mock_put_answers(&b, p->m, said, n);
+		said[n++] = (struct mock_said){ d->msg, d->saying };
+	if (n > 0)
+		mock_put_answers(&b, p->m, said, n);
 	(void)snprintf(url, sizeof(url), "%s/v1/authorities/%s/receipts", mock->gateway, authority_code(p->m->authority));
 	p->headers[0] = mock->token_headers[p->m->authority];
 	p->headers[1] = NULL;
 	p->http = (struct httpc_call){ .url = arena_dup(&p->arena, url), .body = buf_as_text(&b), .headers = p->headers, .timeout_ms = 10000,
 		                       .content_type = p->m->authority == AUTHORITY_CUS ? "application/xml" : "application/json" };
 	if (said == NULL || b.full || p->http.url == NULL || !httpc_start(mock->httpc, &p->http, on_answered))
-		fail(p);
+		fail(p, PAUSE_US);
 }
 
 static void on_answered(struct httpc_call *call, const struct httpc_answer *answer)
@@ -170,15 +179,17 @@ static void on_answered(struct httpc_call *call, const struct httpc_answer *answ
 	if (!taken) {
 		log_event(&(struct log_ids){ .authority = authority_code(p->m->authority) }, LOG_LEVEL_WARNING, "mock.receipt_refused", "HTTP %d: %.*s",
 		          answer->status, answer->body.len > 200 ? 200 : (int)answer->body.len, answer->body.at == NULL ? "" : answer->body.at);
-		fail(p);
+		fail(p, answer->retry_after_s > 0 ? (int64_t)answer->retry_after_s * US_PER_S : PAUSE_US);
 		return;
 	}
 	while (p->list != NULL) {
 		struct due *d = p->list;
 
 		p->list = d->next;
-		d->msg->posted++;
+		d->saying->left--;
+		d->saying->posted++;
 		p->m->posted++;
+		record_saying(p->m, d->msg, d->saying);
 		free(d);
 	}
 	arena_done(&p->arena);
@@ -192,8 +203,8 @@ static void on_tick(struct loop_timer *t)
 	int free_post = 0;
 
 	loop_timer_set(l->mock->loop, &l->tick, TICK_US, on_tick);
-	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
-		while (l->waiting[a] != NULL) {
+	for (enum authority a = 0; a < AUTHORITY_COUNT && !l->stopped; a++)
+		while (l->waiting[a] != NULL && l->next_us[a] <= now_us) {
 			struct post *p;
 
 			while (free_post < POSTS_MAX && l->posts[free_post].busy)
@@ -212,13 +223,28 @@ static void on_tick(struct loop_timer *t)
 		}
 }
 
-uint64_t later_waiting(const struct later *l)
+uint64_t later_waiting(const struct later *l, const struct mock_authority *m)
 {
-	uint64_t n = l->count;
+	uint64_t n = 0;
 
+	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
+		n += m == NULL || m->authority == a ? l->counts[a] : 0;
 	for (int i = 0; i < POSTS_MAX; i++)
-		n += l->posts[i].busy ? (uint64_t)l->posts[i].count : 0;
+		n += l->posts[i].busy && (m == NULL || l->posts[i].m == m) ? (uint64_t)l->posts[i].count : 0;
 	return n;
+}
+
+bool later_is_posting(const struct later *l)
+{
+	for (int i = 0; i < POSTS_MAX; i++)
+		if (l->posts[i].busy)
+			return true;
+	return false;
+}
+
+void later_stop(struct later *l)
+{
+	l->stopped = true;
 }
 
 void later_forget(struct later *l, const struct mock_authority *m)
@@ -229,14 +255,14 @@ void later_forget(struct later *l, const struct mock_authority *m)
 		struct due *d = *at;
 
 		*at = d->next;
-		l->count--;
+		l->counts[m->authority]--;
 		free(d);
 	}
 	l->tails[m->authority] = at;
 	for (int i = 0; i < POSTS_MAX; i++)
 		if (l->posts[i].busy && l->posts[i].m == m) {
 			httpc_cancel(l->mock->httpc, &l->posts[i].http);
-			fail(&l->posts[i]);
+			fail(&l->posts[i], PAUSE_US);
 		}
 	if (l->waiting[m->authority] != NULL)
 		later_forget(l, m); /* what a cancelled post put back */

@@ -1,60 +1,17 @@
 /*
- * tongguan-mock: four authorities in one process, see include/mock/mock.h.
+ * tongguan-mock: the twelve authorities in one process, see include/mock/mock.h.
  *
- *   tongguan-mock [--listen ADDRESS] [--gateway URL] [--tokens FILE] [--port-file FILE] [--behaviour CODE=JSON …]
- *
- * FILE of tokens: one line per authority, "CUS tg_…". The port is printed, and written to --port-file when asked.
+ *   options ─► loop, server ─► journal (what was remembered) ─► tokens, settings ─► the port is told ─► until SIGTERM ─► drained
  */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sysexits.h>
 
 #include "base/log.h"
 #include "mock/mock.h"
+#include "mock/options.h"
 
-struct options {
-	const char *listen, *gateway, *tokens, *port_file;
-	const char *behaviours[AUTHORITY_COUNT];
-	int behaviour_count;
-};
-
-static void usage(FILE *to)
-{
-	(void)fprintf(to, "usage: tongguan-mock [--listen ADDRESS] [--gateway URL] [--tokens FILE] [--port-file FILE] [--behaviour CODE=JSON]...\n"
-	                  "Simulates authorities for tests and demonstrations; docs/API.md describes its own interface.\n");
-}
-
-static int read_options(int argc, char **argv, struct options *o)
-{
-	static const struct option names[] = { { "listen", required_argument, NULL, 'l' }, { "gateway", required_argument, NULL, 'g' },
-		{ "tokens", required_argument, NULL, 't' }, { "port-file", required_argument, NULL, 'p' }, { "behaviour", required_argument, NULL, 'b' },
-		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { 0 } };
-
-	*o = (struct options){ .listen = "127.0.0.1:0" };
-	for (int c; (c = getopt_long(argc, argv, "hV", names, NULL)) != -1;) {
-		switch (c) {
-		case 'l': o->listen = optarg; break;
-		case 'g': o->gateway = optarg; break;
-		case 't': o->tokens = optarg; break;
-		case 'p': o->port_file = optarg; break;
-		case 'b':
-			if (o->behaviour_count == AUTHORITY_COUNT)
-				return EX_USAGE;
-			o->behaviours[o->behaviour_count++] = optarg;
-			break;
-		case 'h': usage(stdout); exit(0);
-		case 'V': (void)printf("tongguan-mock %s\n", TONGGUAN_VERSION); exit(0);
-		default: usage(stderr); return EX_USAGE;
-		}
-	}
-	if (optind < argc) {
-		usage(stderr);
-		return EX_USAGE;
-	}
-	return 0;
-}
+enum { DRAIN_MS = 2000, DRAIN_TICK_US = 5000, RULES_BYTES_MAX = 1 << 20 };
 
 static bool read_tokens(struct mock *m, const char *path)
 {
@@ -76,21 +33,49 @@ static bool read_tokens(struct mock *m, const char *path)
 	return true;
 }
 
-static bool set_behaviours(struct mock *m, const struct options *o)
+static bool read_file(struct arena *a, const char *path, struct text *out, struct fault *f)
 {
-	for (int i = 0; i < o->behaviour_count; i++) {
-		const char *equals = strchr(o->behaviours[i], '=');
-		struct fault f = { 0 };
-		struct arena arena;
-		enum authority a;
-		bool good;
+	FILE *from = fopen(path, "re");
+	char *bytes = arena_alloc(a, RULES_BYTES_MAX + 1);
+	size_t n = from == NULL || bytes == NULL ? 0 : fread(bytes, 1, RULES_BYTES_MAX, from);
 
-		arena_init(&arena, 65536);
-		good = equals != NULL && authority_by_code((struct text){ o->behaviours[i], (size_t)(equals - o->behaviours[i]) }, &a) &&
-		       behaviour_set(&m->authorities[a].behaviour, &arena, text_of(equals + 1), &f);
-		arena_done(&arena);
-		if (!good) {
-			(void)fprintf(stderr, "tongguan-mock: --behaviour %s: %s\n", o->behaviours[i], f.code == FAULT_NONE ? "CODE=JSON is expected" : f.text);
+	if (from != NULL)
+		(void)fclose(from);
+	if (n == 0)
+		return fault_set(f, FAULT_CONFIG, "%s cannot be read, or is empty", path);
+	bytes[n] = '\0';
+	*out = (struct text){ bytes, n };
+	return true;
+}
+
+/* CODE=JSON, of rules CODE=FILE. They are new at each start, whatever the journal says. */
+static bool apply(struct mock *m, const struct option_setting *s, struct fault *f)
+{
+	const char *equals = strchr(s->value, '=');
+	bool is_file = text_is(text_of(s->what), "rules");
+	struct text json = text_of(equals == NULL ? NULL : equals + 1);
+	struct arena arena;
+	enum authority a;
+	bool good;
+
+	if (equals == NULL || !authority_by_code((struct text){ s->value, (size_t)(equals - s->value) }, &a))
+		return fault_set(f, FAULT_CONFIG, "CODE=%s is expected", is_file ? "FILE" : "JSON");
+	arena_init(&arena, (size_t)RULES_BYTES_MAX * 2);
+	good = (!is_file || read_file(&arena, equals + 1, &json, f)) &&
+	       setting_put(&m->authorities[a], text_of(s->what), json, clock_now_us(&m->clock), f);
+	arena_done(&arena);
+	if (good)
+		record_setting(&m->authorities[a], s->what);
+	return good;
+}
+
+static bool apply_settings(struct mock *m, const struct options *o)
+{
+	for (int i = 0; i < o->setting_count; i++) {
+		struct fault f = { 0 };
+
+		if (!apply(m, &o->settings[i], &f)) {
+			(void)fprintf(stderr, "tongguan-mock: --%s %s: %s\n", o->settings[i].what, o->settings[i].value, f.text);
 			return false;
 		}
 	}
@@ -100,34 +85,26 @@ static bool set_behaviours(struct mock *m, const struct options *o)
 static bool start(struct mock *m, const struct options *o, struct fault *f)
 {
 	const struct httpd_conf http = { .address = o->listen, .listen_fd = -1, .connections = 2000, .header_timeout_ms = 10000, .body_timeout_ms = 10000,
-		                         .idle_timeout_ms = 120000, .handler_timeout_ms = 3600000, .body_bytes = 4u << 20, .arena_bytes = 8u << 20,
+		                         .idle_timeout_ms = 120000, .handler_timeout_ms = 3600000, .body_bytes = 4u << 20, .arena_bytes = 32u << 20,
 		                         .header_bytes = 4096 };
 	const struct httpc_conf out = { .connections_per_host = 16, .connections = 16, .connect_timeout_ms = 3000, .answer_bytes = 1u << 20 };
 	static struct httpd_calls calls;
 
-	for (enum authority a = 0; a < AUTHORITY_COUNT; a++) {
-		m->authorities[a].home = m;
-		m->authorities[a].authority = a;
-		behaviour_default(&m->authorities[a].behaviour);
-		arena_init(&m->authorities[a].arena, (size_t)1 << 30);
-	}
+	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
+		mock_authority_init(&m->authorities[a], m, a);
 	arena_init(&m->payment.arena, (size_t)64 << 20);
 	m->gateway = o->gateway;
+	m->seed = o->seed;
+	m->started_us = clock_now_us(&m->clock);
 	calls = mock_calls;
 	calls.arg = m;
 	m->loop = loop_new(f);
 	m->httpc = m->loop == NULL ? NULL : httpc_new(m->loop, &out, f);
 	m->later = m->httpc == NULL ? NULL : later_new(m);
-	m->httpd = m->later == NULL ? NULL : httpd_new(m->loop, &http, &calls, f);
+	if (m->later == NULL || (o->state != NULL && !records_open(m, o->state, o->sync, f)))
+		return false;
+	m->httpd = httpd_new(m->loop, &http, &calls, f);
 	return m->httpd != NULL;
-}
-
-static void on_signal(void *arg, int signal)
-{
-	struct mock *m = arg;
-
-	(void)signal;
-	loop_stop(m->loop);
 }
 
 static bool announce(const struct mock *m, const char *path)
@@ -145,16 +122,50 @@ static bool announce(const struct mock *m, const char *path)
 	return true;
 }
 
+/* --- the end: what is being answered or posted comes to its end first, within DRAIN_MS -------------------------------- */
+
+struct drain {
+	struct mock *mock;
+	struct loop_timer tick;
+	int64_t until_us;
+};
+
+static void on_drain(struct loop_timer *t)
+{
+	struct drain *d = container_of(t, struct drain, tick);
+	const struct mock *m = d->mock;
+
+	if (clock_mono_us() >= d->until_us || (httpd_open_requests(m->httpd) == 0 && !later_is_posting(m->later)))
+		loop_stop(m->loop);
+	else
+		loop_timer_set(m->loop, &d->tick, DRAIN_TICK_US, on_drain);
+}
+
+static void on_signal(void *arg, int signal)
+{
+	struct drain *d = arg;
+
+	(void)signal;
+	if (d->until_us != 0)
+		return;
+	d->until_us = clock_mono_us() + (int64_t)DRAIN_MS * 1000;
+	httpd_quiesce(d->mock->httpd);
+	later_stop(d->mock->later);
+	loop_timer_set(d->mock->loop, &d->tick, 0, on_drain);
+}
+
 static void stop(struct mock *m)
 {
+	struct journal *j = m->journal;
+
 	httpd_free(m->httpd);
+	m->journal = NULL; /* what is taken down from here on is not forgotten */
+	journal_close(j);
 	later_free(m->later);
 	httpc_free(m->httpc);
 	payment_forget(m);
-	for (enum authority a = 0; a < AUTHORITY_COUNT; a++) {
-		exception_forget(&m->authorities[a]);
-		mock_forget(&m->authorities[a]);
-	}
+	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
+		mock_authority_done(&m->authorities[a]);
 	loop_free(m->loop);
 }
 
@@ -162,19 +173,20 @@ int main(int argc, char **argv)
 {
 	static const int signals[] = { SIGTERM, SIGINT };
 	static struct mock mock;
+	static struct drain drain = { .mock = &mock };
 	struct options o;
 	struct fault f = { 0 };
-	int bad = read_options(argc, argv, &o);
+	int bad = options_read(argc, argv, &o);
 
 	if (bad != 0)
 		return bad;
 	(void)signal(SIGPIPE, SIG_IGN);
 	log_open("tongguan-mock", LOG_LEVEL_INFO, NULL);
-	if (!start(&mock, &o, &f) || !loop_signals(mock.loop, signals, 2, on_signal, &mock, &f)) {
+	if (!start(&mock, &o, &f) || !loop_signals(mock.loop, signals, 2, on_signal, &drain, &f)) {
 		(void)fprintf(stderr, "tongguan-mock: %s\n", f.text);
 		return EX_OSERR;
 	}
-	if (!read_tokens(&mock, o.tokens) || !set_behaviours(&mock, &o))
+	if (!read_tokens(&mock, o.tokens) || !apply_settings(&mock, &o))
 		return EX_CONFIG;
 	if (!announce(&mock, o.port_file))
 		return EX_CANTCREAT;

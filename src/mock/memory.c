@@ -1,7 +1,8 @@
-/* What an authority remembers: every message by its id, its attempts and its one effect. */
+/* What an authority remembers: every message by its id, its attempts, its one effect, and what was and will be said about it. */
 #include <stdlib.h>
 
 #include "mock/mock.h"
+#include "mock/peek.h"
 
 #define SLOTS_FIRST 4096u
 
@@ -44,65 +45,114 @@ static bool grow(struct mock_authority *m)
 	return true;
 }
 
-/* The value between two marks of a document that the gateway wrote; good enough for a simulator. */
-static struct text between(struct text body, const char *open, char close)
+struct mock_message *mock_next(const struct mock_authority *m, const struct mock_message *after)
 {
-	size_t length = strlen(open);
-	const char *at = memmem(body.at, body.len, open, length), *end;
+	uint32_t slot = after == NULL ? 0 : slot_of(m, &after->id) + 1;
 
-	if (at == NULL)
-		return (struct text){ NULL, 0 };
-	at += length;
-	end = memchr(at, close, (size_t)(body.at + body.len - at));
-	return end == NULL ? (struct text){ NULL, 0 } : (struct text){ at, (size_t)(end - at) };
+	if (after != NULL && after->next != NULL)
+		return after->next;
+	for (; m->slots != NULL && slot <= m->slot_mask; slot++)
+		if (m->slots[slot] != NULL)
+			return m->slots[slot];
+	return NULL;
 }
 
-static void note_customs(struct mock_authority *m, struct mock_message *msg, struct text body)
+struct mock_message *mock_seen(struct mock_authority *m, const struct id *id)
 {
-	struct arena *a = &m->arena;
-
-	msg->reference = text_dup(a, between(body, "preNo>", '<'));
-	msg->internal_no = text_dup(a, between(body, "copNo>", '<'));
-	msg->order_no = text_dup(a, between(body, "orderNo>", '<'));
-	msg->platform = text_dup(a, between(body, "ebpCode>", '<'));
-	msg->merchant = text_dup(a, between(body, "ebcCode>", '<'));
-	msg->declarant = text_dup(a, between(body, "agentCode>", '<'));
-	msg->is_cancellation = memmem(body.at, body.len, "InvtCancel>", 11) != NULL;
-	msg->direction = memmem(body.at, body.len, msg->is_cancellation ? "CEB605" : "CEB603", 6) != NULL ? DIR_EXPORT : DIR_IMPORT;
-}
-
-static void note_json(struct mock_message *msg, struct text body)
-{
-	struct text version = between(body, "\"version\":", ',');
-	int64_t number = 0;
-
-	if (!id_parse(between(body, "\"declaration_id\":\"", '"'), &msg->declaration) || !text_to_i64(version, &number))
-		number = 0;
-	msg->version = (int)number;
-}
-
-struct mock_message *mock_remember(struct mock_authority *m, const struct id *id, struct text body, const struct sha256 *digest)
-{
-	struct mock_message *msg;
+	struct mock_message *msg = mock_find(m, id);
 	uint32_t at;
 
+	if (msg != NULL)
+		return msg;
 	if ((m->slots == NULL || m->messages > m->slot_mask) && !grow(m))
 		return NULL;
 	msg = arena_zalloc(&m->arena, sizeof(*msg));
 	if (msg == NULL)
 		return NULL;
 	msg->id = *id;
-	msg->first_us = clock_now_us(&m->home->clock);
-	msg->digest = *digest;
-	if (m->authority == AUTHORITY_CUS)
-		note_customs(m, msg, body);
-	else
-		note_json(msg, body);
 	at = slot_of(m, id);
 	msg->next = m->slots[at];
 	m->slots[at] = msg;
 	m->messages++;
 	return msg;
+}
+
+static void note(struct mock_authority *m, struct mock_message *msg, enum noted what, struct text body, const char *name)
+{
+	struct text value = peek_value(body, text_of(name));
+
+	if (value.at != NULL)
+		msg->noted[what] = text_dup(&m->arena, value);
+}
+
+static void note_customs(struct mock_authority *m, struct mock_message *msg, struct text body)
+{
+	msg->message_number = peek_message_number(body);
+	note(m, msg, NOTED_REFERENCE, body, "preNo");
+	note(m, msg, NOTED_INTERNAL_NO, body, "copNo");
+	note(m, msg, NOTED_ORDER_NO, body, "orderNo");
+	note(m, msg, NOTED_PLATFORM, body, "ebpCode");
+	note(m, msg, NOTED_MERCHANT, body, "ebcCode");
+	note(m, msg, NOTED_DECLARANT, body, "agentCode");
+	note(m, msg, NOTED_CUSTOMS, body, "customsCode");
+	note(m, msg, NOTED_INVENTORY_NO, body, "invtNo");
+}
+
+static void note_json(struct mock_authority *m, struct mock_message *msg, struct text body)
+{
+	int64_t number = 0;
+
+	if (!id_parse(peek_value(body, TEXT("declaration_id")), &msg->declaration) || !text_to_i64(peek_value(body, TEXT("version")), &number))
+		number = 0;
+	msg->version = (int)number;
+	if (m->authority == AUTHORITY_POST)
+		note(m, msg, NOTED_REFERENCE, body, "waybill_no");
+}
+
+void mock_note(struct mock_authority *m, struct mock_message *msg, struct text body, const struct sha256 *digest)
+{
+	msg->first_us = clock_now_us(&m->home->clock);
+	msg->digest = *digest;
+	if (m->authority == AUTHORITY_CUS)
+		note_customs(m, msg, body);
+	else
+		note_json(m, msg, body);
+	msg->effects = 1; /* what is remembered is never done again */
+	m->effects++;
+}
+
+struct saying *mock_say(struct mock_authority *m, struct mock_message *msg, const struct saying *what)
+{
+	struct saying *s = arena_alloc(&m->arena, sizeof(*s)), **tail = &msg->sayings;
+	int number = 0;
+
+	for (; *tail != NULL; tail = &(*tail)->next)
+		number++;
+	if (s == NULL)
+		return NULL;
+	*s = *what;
+	s->number = number;
+	s->next = NULL;
+	s->status = text_dup(&m->arena, what->status);
+	s->info = text_dup(&m->arena, what->info);
+	if (what->code.at != NULL)
+		s->code = text_dup(&m->arena, what->code);
+	if (what->detail.at != NULL)
+		s->detail = text_dup(&m->arena, what->detail);
+	if (m->arena.full)
+		return NULL;
+	*tail = s;
+	return s;
+}
+
+const struct saying *mock_last_said(const struct mock_message *msg, int64_t now_us)
+{
+	const struct saying *last = NULL;
+
+	for (const struct saying *s = msg->sayings; s != NULL; s = s->next)
+		if (s->kind == SAY_RECEIPT && (s->in_reply || s->posted > 0 || s->due_us <= now_us))
+			last = s;
+	return last;
 }
 
 void mock_forget(struct mock_authority *m)

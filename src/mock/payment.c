@@ -21,19 +21,28 @@ static void answer(struct mock *m, struct http_req *r, bool is_upload)
 	httpd_reply(r, &(struct http_reply){ .status = 200, .content_type = "application/json", .body = buf_as_text(&b) });
 }
 
+void payment_keep(struct mock *m, bool is_upload, struct text body)
+{
+	struct mock_payment *p = &m->payment;
+
+	if (p->count < MOCK_PAYMENT_CALLS) {
+		p->is_upload[p->count] = is_upload;
+		p->bodies[p->count++] = text_dup(&p->arena, body);
+	}
+}
+
 static void call_came(struct mock *m, struct http_req *r, bool is_upload)
 {
 	struct mock_payment *p = &m->payment;
 
 	if (p->refuse_next > 0) {
 		p->refuse_next--;
+		record_payment(m);
 		httpd_reply(r, &(struct http_reply){ .status = 503 });
 		return;
 	}
-	if (p->count < MOCK_PAYMENT_CALLS) {
-		p->is_upload[p->count] = is_upload;
-		p->bodies[p->count++] = text_dup(&p->arena, r->body);
-	}
+	payment_keep(m, is_upload, r->body);
+	record_payment(m);
 	answer(m, r, is_upload);
 }
 
@@ -68,6 +77,7 @@ static void behaviour_came(struct mock *m, struct http_req *r)
 	}
 	m->payment.code = (int)code;
 	m->payment.refuse_next = (int)refuse_next;
+	record_payment(m);
 	httpd_reply(r, &(struct http_reply){ .status = body == NULL ? 400 : 204 });
 }
 
@@ -87,6 +97,7 @@ bool payment_came(struct mock *m, struct http_req *r)
 		behaviour_came(m, r);
 	} else if (text_is(r->path, "/payment/calls") && text_is(r->method, "DELETE")) {
 		payment_forget(m);
+		record_payment(m);
 		httpd_reply(r, &(struct http_reply){ .status = 204 });
 	} else if (text_is(r->path, "/payment/calls")) {
 		show_calls(m, r);

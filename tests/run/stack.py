@@ -208,6 +208,19 @@ class Mock:
                         wrong_next=0, hang_ms=30000, down=False)
             self.api.request("DELETE", f"/{code}/exceptions")
 
+    def put(self, code, what, **body):
+        """A setting of an authority: rules, chaos, registers/…"""
+        reply = self.api.request("PUT", f"/{code}/{what}", json.dumps(body, ensure_ascii=False).encode())
+        if reply.status != 200:
+            raise StackError(f"{code}/{what}: {reply!r}")
+        return reply.json
+
+    def ask(self, authority, what, **asked):
+        return self.api.post(f"/{authority}/queries/{what}", asked)
+
+    def status(self):
+        return self.api.get("/status").json
+
     def exceptions(self, code):
         return self.api.get(f"/{code}/exceptions").json["items"]
 
@@ -361,14 +374,15 @@ class Stack:
     """conninfo: of the database postgres of a running cluster, where a database of our own is made; None: a cluster of our own.
     keep: what is in the directory is used again, and stays there."""
 
-    def __init__(self, directory, conninfo=None, settings=None, authorities=AUTHORITIES, purpose="test", authority=None, keep=False):
+    def __init__(self, directory, conninfo=None, settings=None, authorities=AUTHORITIES, purpose="test", authority=None, keep=False,
+                 mock_options=()):
         self.directory = pathlib.Path(directory).absolute()
         self.cluster = None if conninfo else Cluster(self.directory / "pg")
         self.admin, self.keep = conninfo, keep
         self.database = f"tongguan_{secrets.token_hex(6)}" if conninfo else "tongguan"
         self.more, self.settings = settings or {}, None
         self.authorities, self.authority, self.purpose = authorities, AUTHORITY | (authority or {}), purpose
-        self.tokens, self.daemons = {}, []
+        self.tokens, self.daemons, self.mock_options = {}, [], list(mock_options)
         self.mock_process = self.mock = self.daemon = None
 
     # --- parts ---
@@ -428,20 +442,24 @@ class Stack:
         self.enterprise, self.operator, self.regulator = (self.caller(self.tokens[n]) for n in ("enterprise", "operator", "regulator"))
 
     def _start_mock(self):
-        tokens, port_file = self.directory / "mock-tokens", self.directory / "mock-port"
-        write_secret(tokens, "".join(f"{code} {self.tokens[f'authority-{code}']}\n" for code in self.authorities))
-        port_file.unlink(missing_ok=True)
+        write_secret(self.directory / "mock-tokens", "".join(f"{code} {self.tokens[f'authority-{code}']}\n" for code in self.authorities))
         self.mock_process = Process("tongguan-mock", self.directory / "tongguan-mock.log")
-        self.mock_process.spawn([binary("tongguan-mock"), "--listen", "127.0.0.1:0", "--gateway", self.daemon.url,
-                                 "--tokens", str(tokens), "--port-file", str(port_file)])
+        self.start_mock()
+        for code in self.authorities:
+            self.connect(code)
 
-        def port():
+    def start_mock(self):
+        """Also after it was killed: at the port where the gateway knows it."""
+        port_file, port = self.directory / "mock-port", self.mock.port if self.mock else 0
+        port_file.unlink(missing_ok=True)
+        self.mock_process.spawn([binary("tongguan-mock"), "--listen", f"127.0.0.1:{port}", "--gateway", self.daemon.url, "--tokens",
+                                 str(self.directory / "mock-tokens"), "--port-file", str(port_file), *self.mock_options])
+
+        def listens():
             if not self.mock_process.is_running():
                 raise StackError(f"tongguan-mock ended:\n{self.mock_process.tail()}")
             return port_file.exists() and port_file.read_text().endswith("\n") and int(port_file.read_text())
-        self.mock = Mock(wait_for(port, "the mock listens"))
-        for code in self.authorities:
-            self.connect(code)
+        self.mock = Mock(wait_for(listens, "the mock listens"))
 
     def connect(self, code, **more):
         """Tells the gateway where an authority is, and how it wants to be treated."""
