@@ -72,7 +72,7 @@ void httpd_stream(struct http_req *r, const struct http_reply *head, size_t buff
 	if (x->stream != NULL) {
 		x->stream->limit = buffer_bytes;
 		response = text_is(r->method, "HEAD") /* else 0.9.75 sends the last chunk all the same */
-		           ? MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT)
+		           ? MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT)
 		           : MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_stream, x, NULL);
 	}
 	httpd_answer(x, response, head);

@@ -116,8 +116,9 @@ static const struct db_stmt put = {
 	   WITHOUT_LOSERS("$29::bytea", "receipt_from", "receipt_len") " where exists (select 1 from won)),"
 	" c as ("
 	"  insert into change (id, made_at, types, declaration_ids, filing_ids, kinds, client_ids)"
-	"  select $28::uuid, $26::timestamptz, array_agg('filing.accepted'::text), array_agg(declaration_id), array_agg(id), array_agg(kind), array_agg(client_id)"
-	"  from n having count(*) > 0)"
+	"  select $28::uuid, $26::timestamptz, array_agg('filing.accepted'::text), array_agg(coalesce(n.declaration_id, l.declaration_id)), array_agg(n.id),"
+	"    array_agg(n.kind), array_agg(n.client_id)"
+	"  from n left join l on l.id = n.link_id having count(*) > 0)"
 	" select filing_id, null::uuid, null::integer from won union all select null, id, filings from d",
 	.param_count = INTAKE_PUT_PARAMS,
 	.flags = DB_WRITES,

@@ -1,0 +1,234 @@
+"""The feed: every change once, dense, in order, nothing below the watermark later; as pages and as a stream."""
+import http.client
+import json
+import threading
+
+import pytest
+
+from filer import CODES
+from stack import wait_for
+from support import accept, file_all, problem, settled
+
+
+def page(api, cursor, **filters):
+    query = "&".join(f"{k}={v}" for k, v in ({"cursor": cursor} | filters).items())
+    return accept(api.get(f"/v1/events?{query}"), 200).json
+
+
+def watermark(api):
+    return page(api, "latest")["watermark"]
+
+
+def pull(api, cursor=0, **filters):
+    """Every event from there to the watermark; and where to go on."""
+    found = []
+    while True:
+        p = page(api, cursor, **filters)
+        assert p["items"] == sorted(p["items"], key=lambda e: e["seq"]) and int(p["next"]) >= int(cursor)
+        found += p["items"]
+        cursor = p["next"]
+        if not p["more"]:
+            return found, cursor
+
+
+def of(events, declaration, *types):
+    return [e for e in events if e["declaration_id"] == declaration["id"] and (not types or e["type"] in types)]
+
+
+def wait_told(stack, declaration, *types, api=None, cursor=0):
+    """The declaration's events once all these types are among them."""
+    def told():
+        events = of(pull(api or stack.regulator, cursor, declaration_id=declaration["id"])[0], declaration)
+        return events if {e["type"] for e in events} >= set(types) else None
+    return wait_for(told, f"{types} of {declaration['order_no']} are told")
+
+
+class Stream:
+    """A reader of server-sent events; keeps what it was sent, as a browser does."""
+
+    def __init__(self, daemon, token, path="/v1/events", last=None):
+        self.connection = http.client.HTTPConnection(*daemon.address, timeout=30)
+        headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"} | ({"Last-Event-ID": str(last)} if last is not None else {})
+        self.connection.request("GET", path, None, headers)
+        self.answer = self.connection.getresponse()
+        self.events, self.last, self.comments, self.retry, self.over = [], last, 0, None, False
+        if self.answer.status == 200:
+            assert self.answer.getheader("Content-Type") == "text/event-stream" and self.answer.getheader("X-Accel-Buffering") == "no"
+            self.thread = threading.Thread(target=self.read, daemon=True)
+            self.thread.start()
+
+    def read(self):
+        frame = {}
+        try:
+            for raw in self.answer:
+                line = raw.decode().rstrip("\n")
+                if not line:
+                    self.last = frame.get("id", self.last)
+                    if "data" in frame:
+                        self.events.append((frame["id"], frame["event"], json.loads(frame["data"])))
+                    frame = {}
+                elif line.startswith(":"):
+                    self.comments += 1
+                elif line.startswith("retry: "):
+                    self.retry = int(line[7:])
+                else:
+                    name, value = line.split(": ", 1)
+                    frame[name] = value
+        except (OSError, http.client.HTTPException):
+            pass
+        self.over = True
+
+    def seqs(self):
+        return [e["seq"] for _, _, e in self.events]
+
+    def close(self):
+        self.connection.sock and self.connection.sock.shutdown(2)
+        self.thread.join(10)
+        self.connection.close()
+
+
+def test_a_trade_in_the_feed(stack, trades):
+    start, trade = watermark(stack.regulator), trades.make()
+    receipts = [r.json for r in file_all(stack.enterprise, trade.filings())]
+    d = settled(stack, trade)
+    events = wait_told(stack, d, "declaration.released", cursor=start)
+    filed = [e for e in pull(stack.enterprise, start, type="filing.accepted")[0] if e["filing_id"] in {r["id"] for r in receipts}]
+    assert {e["filing_id"]: e["kind"] for e in filed} == {r["id"]: r["kind"] for r in receipts} and len(filed) == len(receipts)
+    assert {e["declaration_id"] for e in filed if e["kind"] != "waybill"} == {d["id"]}  # whose the waybill is was not known yet
+    changes = of(events, d, "declaration.changed", "declaration.released")
+    states = [(e["state"], e["verdict"], e["version"]) for e in changes]
+    assert len(states) == len(set(states)) and states[-1] == ("released", "MATCHED", 1) and changes[-1]["type"] == "declaration.released"
+    answered = of(events, d, "authority.answered")
+    assert {e["authority"] for e in answered} == {"CUS", "TAX", "FX", "POST"} and {e["version"] for e in answered} == {1}
+    assert answered[-1]["outcome"] == "clear"
+    assert max(e["seq"] for e in filed) < changes[-1]["seq"] and answered[-1]["seq"] < changes[-1]["seq"]
+    for e in events:
+        assert e["id"] == str(e["seq"]) and e["order_no"] == trade.order_no and e["time"].endswith("+08:00")
+    # the parties see it, and what they filed; nobody else does
+    assert of(wait_told(stack, d, "declaration.released", api=stack.enterprise, cursor=start), d) == events
+    stranger = stack.client(f"stranger {trades.tag}", "enterprise", "--codes", CODES["zone"])
+    assert pull(stranger, start)[0] == []
+    assert int(pull(stranger, start)[1]) >= events[-1]["seq"]
+
+
+def test_dense_and_filtered(stack, trades):
+    trade = trades.make()
+    file_all(stack.enterprise, trade.filings())
+    d = settled(stack, trade)
+    wait_told(stack, d, "declaration.released")
+    every, end = pull(stack.operator, limit=500)
+    assert [e["seq"] for e in every] == list(range(1, int(end) + 1))  # regulators and operators see all: no number is missing
+    assert pull(stack.operator, limit=7)[0][:20] == every[:20]
+    for query, keep in ({"type": "authority.answered,declaration.released"}, lambda e: e["type"] in ("authority.answered", "declaration.released")), \
+            ({"kind": "order"}, lambda e: e["kind"] == "order"), ({"authority": "TAX"}, lambda e: e["authority"] == "TAX"), \
+            ({"declaration_id": d["id"]}, lambda e: e["declaration_id"] == d["id"]):
+        got = [e for e in pull(stack.operator, limit=3, **query)[0] if e["seq"] <= int(end)]
+        assert got and got == [e for e in every if keep(e)]
+    for query in ("cursor=x", "cursor=-1", "limit=0", "type=", "type=nothing", "kind=x", "authority=XX", "declaration_id=1", "x=1"):
+        problem(stack.operator.get(f"/v1/events?{query}"), 400, "bad-request")
+    ahead = page(stack.operator, int(end) + 10**6)
+    assert ahead["items"] == [] and ahead["reset"] is True and int(ahead["next"]) == ahead["watermark"]
+    problem(stack.caller(stack.tokens["authority-TAX"]).get("/v1/events"), 403, "forbidden")
+
+
+def test_what_goes_wrong_is_told(stack, trades):
+    """A message that is given up, and an answer that contradicts a final one."""
+    start, trade, dead = watermark(stack.regulator), trades.make(), trades.make()
+    file_all(stack.enterprise, trade.filings())
+    d = settled(stack, trade)
+    stack.mock.behave("POST", refuse_next=1, refuse_status=400)
+    file_all(stack.enterprise, dead.filings())
+    other = settled(stack, dead, "declared")
+    gone = [e for e in wait_told(stack, other, "delivery.dead", cursor=start) if e["type"] == "delivery.dead"]
+    assert [(e["authority"], e["version"]) for e in gone] == [("POST", 1)]
+    late = {"declaration_id": d["id"], "version": 1, "status": "rejected", "at": "2030-01-01T00:00:00+08:00"}
+    for _ in range(2):  # once, however often it is said
+        accept(stack.operator.post("/v1/authorities/TAX/receipts", late), 200)
+    events = wait_told(stack, d, "case.opened", cursor=start)
+    assert [e["authority"] for e in of(events, d, "case.opened")] == ["TAX"]
+    assert [e["outcome"] for e in of(events, d, "authority.answered") if e["authority"] == "TAX"] == ["clear", "rejected"]
+
+
+def test_streams(stack, trades):
+    token, stranger = stack.tokens["enterprise"], f"stranger {trades.tag}"
+    stack.client(stranger, "enterprise", "--codes", CODES["zone"])
+    start = watermark(stack.regulator)
+    streams = {"new": Stream(stack.daemon, token), "old": Stream(stack.daemon, token, last=start), "all": Stream(stack.daemon, stack.tokens["operator"], "/v1/events?cursor=0"),
+               "released": Stream(stack.daemon, token, "/v1/events?type=declaration.released"), "other": Stream(stack.daemon, stack.tokens[stranger])}
+    wait_for(lambda: all(s.last is not None for s in streams.values()), "each knows where it is")
+    trade = trades.make()
+    file_all(stack.enterprise, trade.filings())
+    d = settled(stack, trade)
+    told = wait_told(stack, d, "declaration.released", cursor=start)
+    wanted = {e["seq"] for e in told}
+    wait_for(lambda: all(set(streams[n].seqs()) >= wanted for n in ("new", "old", "all")), "it comes through the streams")
+    wait_for(lambda: any(e["declaration_id"] == d["id"] for _, _, e in streams["released"].events), "and through the filtered one")
+    for s in streams.values():
+        assert s.seqs() == sorted(set(s.seqs())) and s.retry == 3000
+        assert all(i == e["id"] and kind == e["type"] for i, kind, e in s.events)
+    assert [e for _, _, e in streams["new"].events if e["declaration_id"] == d["id"]] == told  # the same as in pages
+    assert streams["all"].seqs() == list(range(1, len(streams["all"].events) + 1))
+    assert {e["type"] for _, _, e in streams["released"].events} == {"declaration.released"} and streams["other"].events == []
+    for s in streams.values():
+        s.close()
+    wait_for(lambda: stack.operator.metrics()['tongguan_feed_streams{worker="0"}'] == 0, "their leaving is noticed")
+
+
+def test_a_stream_goes_on_where_it_broke(own, trades):
+    """Every few events the reader is cut off or the daemon killed; it comes again with Last-Event-ID: no gap, no double."""
+    stack = own()
+    other = stack.add_daemon("second").start()
+    got, streams, token = [], [], stack.tokens["regulator"]
+
+    def reader():
+        last = 0
+        while not done.is_set() or last < goal[0]:
+            for daemon in (stack.daemon, other):
+                try:
+                    s = Stream(daemon, token, last=last)
+                    if s.answer.status != 200:
+                        continue
+                    streams.append(s)
+                    wait_for(lambda: s.over or len(s.events) >= 5 or done.is_set(), "some events", 20)
+                    s.close()
+                    got.extend(s.seqs())
+                    last = int(s.last or last)
+                except (OSError, http.client.HTTPException):
+                    pass
+
+    done, goal = threading.Event(), [0]
+    thread = threading.Thread(target=reader)
+    thread.start()
+    try:
+        made = [trades.make() for _ in range(6)]
+        for i, trade in enumerate(made):
+            file_all(stack.enterprise, trade.filings())
+            if i % 3 == 1:
+                other.kill()
+                other.start()
+        for trade in made:
+            settled(stack, trade)
+        wait_for(lambda: len(pull(stack.regulator, type="declaration.released")[0]) == len(made), "all are told")
+        goal[0] = watermark(stack.regulator)
+    finally:
+        done.set()
+        thread.join(60)
+    assert len(streams) > 3 and got[:goal[0]] == list(range(1, goal[0] + 1)) and got == sorted(set(got))
+
+
+def test_limits_and_ends_of_streams(own, trades):
+    stack = own(settings={"feed": {"streams": 3, "streams_of_client": 2, "heartbeat_ms": 100}})
+    stack.client("leaves", "enterprise", "--codes", CODES["zone"])
+    mine = [Stream(stack.daemon, stack.tokens["leaves"]) for _ in range(2)]
+    assert Stream(stack.daemon, stack.tokens["leaves"]).answer.status == 429
+    Stream(stack.daemon, stack.tokens["operator"])
+    assert Stream(stack.daemon, stack.tokens["enterprise"]).answer.status == 503
+    wait_for(lambda: all(s.comments > 1 and s.last == "0" for s in mine), "they say that they live")
+    stack.ctl("client", "disable", "leaves")
+    wait_for(lambda: all(s.over for s in mine), "who is known no more hears no more")
+    rest = wait_for(lambda: (s := Stream(stack.daemon, stack.tokens["enterprise"])).answer.status == 200 and s, "there is room again")
+    ahead = Stream(stack.daemon, stack.tokens["regulator"], last=10**6)
+    wait_for(lambda: ahead.events, "it is told that its place is none")
+    assert [(i, kind) for i, kind, _ in ahead.events] == [("0", "reset")]
+    assert stack.daemon.stop() == 0  # streams end, nothing waits for them
+    wait_for(lambda: rest.over and ahead.over, "all streams have ended")
