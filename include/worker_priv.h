@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "api/job_runner.h"
 #include "customs_signer.h"
+#include "flow/digests.h"
 #include "flow/payment_calls.h"
 #include "flow/sequencer.h"
 #include "io/httpc.h"
@@ -57,7 +58,8 @@ struct worker {
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct signing_key *payment_key; /* NULL: no payment data are sent */
 	struct payment_calls *payment_calls;
-	struct sequencer *sequencer; /* of the first worker */
+	struct sequencer *sequencer; /* this and digests: the first worker's */
+	struct digests *digests;
 	struct id_source ids;
 	struct recent *recent;
 	struct inbox *inbox;

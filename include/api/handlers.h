@@ -18,8 +18,8 @@ step_fn me_get, me_report, clients_list, clients_get, clients_report, clients_st
 step_fn declarations_steps;
 /* receipts.c, authorities.c */
 step_fn receipts_post, authorities_list;
-/* events.c */
-step_fn events_list;
+/* events.c, digests.c */
+step_fn events_list, digests_list;
 /* deliveries.c */
 step_fn deliveries_list, deliveries_get, deliveries_retry;
 /* identities.c */

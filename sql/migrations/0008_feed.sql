@@ -167,3 +167,35 @@ begin
   delete from change_rest where id >= first and id < next;
   return gone;
 end $$;
+
+-- Digests: what one client filed on one day, of one kind and direction; by which it can prove that it has everything. They follow the feed
+-- in its order, a little behind; how the root is made is in docs/API.md.
+create table period_digest (
+  client_id integer not null,
+  day       date not null,          -- of received_at, in China
+  kind      text not null,
+  direction text not null,
+  count     bigint not null,        -- leaves
+  amount_of text,                   -- the field that is summed; null: the kind has none
+  amount    numeric,                -- a control total: whatever the currency
+  peaks     bytea not null,         -- of the Merkle tree so far: model/merkle.h
+  root      bytea not null,
+  last_seq  bigint not null,        -- number of the last event counted
+  primary key (client_id, day, kind, direction)
+) with (fillfactor = 70);
+
+create table digest_place (         -- one row: up to which event all are counted
+  one boolean primary key default true check (one),
+  seq bigint not null default 0
+);
+insert into digest_place default values;
+
+-- Whether something of a day may still come: a filing carries the time at which it was written, and its statement may take as long as
+-- intake.give_up_ms and a session's limits allow. Then whatever of it has no number yet, or is not counted yet.
+create function digest_is_open(day date, now_at timestamptz) returns boolean language sql stable as $$
+  select now_at < u.until
+    or exists (select from feed_read(p.seq, p.seq + 1) e where e.at < u.until)
+    or exists (select from change c where c.xid >= f.horizon and c.made_at < u.until
+      and not exists (select from event_batch b where b.change_id = c.id))
+  from (select (day + 1)::timestamp at time zone 'Asia/Shanghai' + interval '15 minutes' as until) u, digest_place p, feed f
+$$;

@@ -15,5 +15,12 @@ const struct openapi_schema openapi_feed[] = {
 	  ",\"watermark\":{\"type\":\"integer\",\"description\":\"number of the last event; nothing new appears up to here\"}"
 	  ",\"more\":{\"type\":\"boolean\",\"description\":\"true: ask again at once\"}"
 	  ",\"reset\":{\"type\":\"boolean\",\"description\":\"true: events behind the cursor are not kept any more\"}}}" },
+	{ "DigestList",
+	  "{\"type\":\"object\",\"required\":[\"client\",\"day\",\"open\",\"counted_to\",\"items\"],\"properties\":{\"client\":" TEXT_ ",\"day\":" DAY
+	  ",\"open\":{\"type\":\"boolean\",\"description\":\"true: something of that day may still come\"}"
+	  ",\"counted_to\":{\"type\":\"integer\",\"description\":\"number of the event up to which all are counted\"}"
+	  ",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"kind\",\"direction\",\"count\",\"root\",\"last_seq\"],\"properties\":{"
+	  "\"kind\":" KIND ",\"direction\":" DIRECTION ",\"count\":" NUMBER ",\"amount_of\":" TEXT_OR_NULL ",\"amount\":" TEXT_OR_NULL
+	  ",\"root\":" SHA ",\"last_seq\":" NUMBER "}}}}}" },
 	{ NULL, NULL },
 };

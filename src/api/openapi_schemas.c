@@ -23,6 +23,8 @@ static const struct openapi_parameter parameters[] = {
 	{ "limit", "{\"type\":\"integer\",\"minimum\":1}", "items on a page" },
 	{ "cursor", TEXT_, "next of the page before; good for the same query only. Of the feed: a number, 0 or latest" },
 	{ "type", TEXT_, "types of events, with commas" },
+	{ "day", DAY, "a day in China; today if left out" },
+	{ "client", TEXT_, "name of a client; for regulators and operators, who must give one" },
 	{ "declaration_id", UUID, "declaration" },
 	{ "authority", TEXT_, "role code, such as CUS" },
 	{ "code", TEXT_, "of an authority: its role code, such as CUS; of a list: how its codes begin" },
