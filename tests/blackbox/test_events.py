@@ -6,7 +6,7 @@ import threading
 import uuid
 from decimal import Decimal
 
-import pytest
+import psycopg
 
 from filer import CODES
 from stack import wait_for
@@ -246,46 +246,102 @@ def test_streams(stack, trades):
     wait_for(lambda: stack.operator.metrics()['tongguan_feed_streams{worker="0"}'] == 0, "their leaving is noticed")
 
 
-def test_a_stream_goes_on_where_it_broke(own, trades):
-    """Every few events the reader is cut off or the daemon killed; it comes again with Last-Event-ID: no gap, no double."""
-    stack = own()
-    other = stack.add_daemon("second").start()
-    got, streams, token = [], [], stack.tokens["regulator"]
+class Follower(threading.Thread):
+    """Reads the feed on and on, each time from the other daemon; what was once below a watermark must stay as it was."""
 
-    def reader():
-        last = 0
-        while not done.is_set() or last < goal[0]:
-            for daemon in (stack.daemon, other):
+    def __init__(self, stack, daemons):
+        super().__init__()
+        self.apis = [stack.caller(stack.tokens["regulator"], d) for d in daemons]
+        self.seen, self.wrong, self.goal, self.done = {}, [], None, threading.Event()
+
+    def look(self, api):
+        for cursor in {0, max(self.seen, default=0)}:
+            reply = api.get(f"/v1/events?cursor={cursor}&limit=500")
+            if reply.status != 200:
+                continue
+            p = reply.json
+            got = {e["seq"]: e for e in p["items"]}
+            shown = range(cursor + 1, int(p["next"]) + 1)
+            if sorted(got) != list(shown) or int(p["next"]) > p["watermark"] or any(self.seen.get(n, e) != e for n, e in got.items()):
+                self.wrong.append((cursor, p))
+            self.seen.update(got)
+
+    def run(self):
+        while not (self.done.is_set() and (self.goal is None or len(self.seen) >= self.goal)):
+            for api in self.apis:
                 try:
-                    s = Stream(daemon, token, last=last)
-                    if s.answer.status != 200:
-                        continue
-                    streams.append(s)
-                    wait_for(lambda: s.over or len(s.events) >= 5 or done.is_set(), "some events", 20)
-                    s.close()
-                    got.extend(s.seqs())
-                    last = int(s.last or last)
+                    self.look(api)
+                except (OSError, http.client.HTTPException):
+                    pass  # it was killed
+
+
+class Listener(threading.Thread):
+    """Reads the stream; now and then it is cut off, and goes on with Last-Event-ID at the other daemon."""
+
+    def __init__(self, stack, daemons):
+        super().__init__()
+        self.daemons, self.token = daemons, stack.tokens["operator"]
+        self.got, self.streams, self.goal, self.done = [], 0, None, threading.Event()
+
+    def run(self):
+        last = 0
+        while not (self.done.is_set() and (self.goal is None or last >= self.goal)):
+            for daemon in self.daemons:
+                try:
+                    s = Stream(daemon, self.token, last=last)
+                    if s.answer.status == 200:
+                        self.streams += 1
+                        wait_for(lambda: s.over or len(s.events) >= 7 or self.done.is_set() and int(s.last) >= self.goal, "some events")
+                        s.close()
+                        self.got += s.seqs()
+                        last = int(s.last)
                 except (OSError, http.client.HTTPException):
                     pass
 
-    done, goal = threading.Event(), [0]
-    thread = threading.Thread(target=reader)
-    thread.start()
+
+def test_two_daemons_one_feed(own, trades):
+    """Filers at both daemons, one of which is killed again and again; a write transaction that is held open; two readers."""
+    stack = own()
+    other = stack.add_daemon("second").start()
+    readers = [Follower(stack, (stack.daemon, other)), Listener(stack, (stack.daemon, other))]
+    for r in readers:
+        r.start()
     try:
         made = [trades.make() for _ in range(6)]
-        for i, trade in enumerate(made):
+        with psycopg.connect(stack.conninfo) as held:
+            held.execute("insert into change (id, made_at, types, client_ids) values (%s, now(), array['filing.accepted'], array[1])", (uuid.uuid4(),))
+            stands = watermark(stack.regulator)
+            for trade in made[:2]:
+                file_all(stack.enterprise, trade.filings())
+                settled(stack, trade)  # nothing waits for the one that is held
+            assert watermark(stack.regulator) == stands
+        for i, trade in enumerate(made[2:]):
             file_all(stack.enterprise, trade.filings())
-            if i % 3 == 1:
+            if i % 2 == 0:
                 other.kill()
                 other.start()
-        for trade in made:
-            settled(stack, trade)
-        wait_for(lambda: len(pull(stack.regulator, type="declaration.released")[0]) == len(made), "all are told")
-        goal[0] = watermark(stack.regulator)
+        declarations = [settled(stack, trade) for trade in made]
+        told = wait_for(lambda: (e := pull(stack.regulator, type="declaration.released")[0]) and len(e) >= len(made) and e, "all are told")
+        assert sorted(e["declaration_id"] for e in told) == sorted(d["id"] for d in declarations)
+        total = int(stack.psql("select sum(cardinality(types)) from change"))
+        wait_for(lambda: watermark(stack.regulator) == total, "all have their numbers")
+        for r in readers:
+            r.goal = total
     finally:
-        done.set()
-        thread.join(60)
-    assert len(streams) > 3 and got[:goal[0]] == list(range(1, goal[0] + 1)) and got == sorted(set(got))
+        for r in readers:
+            r.goal = r.goal or 0
+            r.done.set()
+            r.join(60)
+    follower, listener = readers
+    assert follower.wrong == [] and sorted(follower.seen) == list(range(1, total + 1))
+    assert listener.got == list(range(1, total + 1)) and listener.streams > 2
+    # each change of a declaration is told once, and the records agree
+    changes = [e for e in follower.seen.values() if e["type"] in ("declaration.changed", "declaration.released")]
+    for d in declarations:
+        states = [(e["state"], e["verdict"], e["version"]) for e in sorted(changes, key=lambda e: e["seq"]) if e["declaration_id"] == d["id"]]
+        decided = stack.psql(f"select state, outcome, version from decision where declaration_id = '{d['id']}' order by seq, id").splitlines()
+        steps = [s for n, s in enumerate(decided) if n == 0 or s != decided[n - 1]]
+        assert ["|".join(map(str, s)) for s in states] == [s for s in steps if s != "waiting|MISSING|0"]
 
 
 def test_limits_and_ends_of_streams(own, trades):
