@@ -7,10 +7,25 @@ import uuid
 from decimal import Decimal
 
 import psycopg
+import pytest
 
 from filer import CODES
 from stack import wait_for
-from support import accept, file_all, problem, settled
+from support import accept, file_all, new_stack, problem, settled, stacks
+
+TIGHT = {"feed": {"streams": 3, "streams_of_client": 2, "heartbeat_ms": 100}}
+
+
+@pytest.fixture(scope="module")
+def pair():
+    """A stack with two daemons, for the tests that end this file: they kill one, move time and let it stop."""
+    s = new_stack().start()
+    s.second = s.add_daemon("second", TIGHT).start()
+    try:
+        yield s
+    finally:
+        stacks.remove(s)
+        s.remove()
 
 
 def page(api, cursor, **filters):
@@ -152,75 +167,6 @@ def test_what_goes_wrong_is_told(stack, trades):
     assert [e["outcome"] for e in of(events, d, "authority.answered") if e["authority"] == "TAX"] == ["clear", "rejected"]
 
 
-def merkle(leaves):
-    """The root as RFC 6962 defines it, over hashes of leaves."""
-    if len(leaves) <= 1:
-        return leaves[0] if leaves else hashlib.sha256(b"").digest()
-    k = 1 << (len(leaves) - 1).bit_length() - 1
-    return hashlib.sha256(b"\1" + merkle(leaves[:k]) + merkle(leaves[k:])).digest()
-
-
-AMOUNT_OF = {("order", "import"): "actual_paid", ("order", "export"): "goods_value", ("payment", "import"): "amount_paid",
-             ("payment", "export"): "amount_received"}
-
-
-def computed(api, events, receipts):
-    """Digests from what a filer holds: the feed tells the order, its receipts what was stored."""
-    groups = {}
-    for e in events:
-        r = receipts.get(e["filing_id"]) if e["type"] == "filing.accepted" else None
-        if r is not None:
-            groups.setdefault((r["kind"], r["direction"]), []).append((e["seq"], r))
-    found = {}
-    for key, list in groups.items():
-        leaves = [hashlib.sha256(b"\0" + uuid.UUID(r["id"]).bytes + bytes.fromhex(r["document_sha256"])).digest() for _, r in list]
-        field = AMOUNT_OF.get(key)
-        amount = sum(Decimal(api.get(f"/v1/filings/{r['id']}").json["document"][field]) for _, r in list) if field else None
-        found[key] = {"count": len(list), "amount_of": field, "amount": None if field is None else f"{amount:.5f}",
-                      "root": merkle(leaves).hex(), "last_seq": list[-1][0]}
-    return found
-
-
-def digests(api, query=""):
-    answer = accept(api.get(f"/v1/digests{query}"), 200).json
-    return answer, {(d["kind"], d["direction"]): {k: v for k, v in d.items() if k not in ("kind", "direction")} for d in answer["items"]}
-
-
-def test_digests_prove_that_a_filer_has_all(own, trades):
-    stack = own()
-    name = f"filer {trades.tag}"
-    api = stack.client(name, "enterprise", "--codes", ",".join(CODES.values()))
-    receipts = {}
-    for i in range(7):
-        trade = trades.make("import" if i % 3 else "export")
-        for reply in file_all(api, trade.filings()):
-            receipts[reply.json["id"]] = reply.json
-    accept(api.file(trade.order()), 200)  # a repeat is no filing
-    file_all(stack.enterprise, trades.make().filings())  # and another's are another's
-
-    def counted():
-        events = pull(api)[0]
-        answer, got = digests(api)
-        return answer["counted_to"] >= max(e["seq"] for e in events if e["filing_id"] in receipts) and (events, answer, got)
-    events, answer, got = wait_for(counted, "all is counted")
-    want = computed(api, events, receipts)
-    assert sum(d["count"] for d in want.values()) == len(receipts) == 28 and got == want
-    assert answer["open"] is True and answer["client"] == name
-    day = next(iter(receipts.values()))["received_at"][:10]
-    assert digests(api, f"?day={day}&kind=order")[1] == {k: v for k, v in want.items() if k[0] == "order"}
-    assert digests(stack.operator, f"?day={day}&client={name.replace(' ', '%20')}")[1] == want
-    accept(stack.operator.post("/test/clock", {"shift_s": 2 * 86400}), 200)  # the day is over
-    wait_for(lambda: digests(api, f"?day={day}")[0]["open"] is False, "the day is closed")
-    assert digests(api, f"?day={day}")[1] == want and digests(api)[0]["open"] is True and digests(api)[1] == {}
-    file_all(api, trades.make().filings())  # of another day
-    wait_for(lambda: digests(api)[1], "it is counted there")
-    assert digests(api, f"?day={day}")[1] == want
-    problem(stack.operator.get(f"/v1/digests?day={day}"), 400, "bad-request")
-    problem(stack.operator.get("/v1/digests?client=nobody"), 404, "not-found")
-    for query in ("client=operator", "day=yesterday", "kind=x", "direction=up", "x=1"):
-        problem(api.get(f"/v1/digests?{query}"), 400, "bad-request")
-
-
 def test_streams(stack, trades):
     token, stranger = stack.tokens["enterprise"], f"stranger {trades.tag}"
     stack.client(stranger, "enterprise", "--codes", CODES["zone"])
@@ -299,10 +245,9 @@ class Listener(threading.Thread):
                     pass
 
 
-def test_two_daemons_one_feed(own, trades):
-    """Filers at both daemons, one of which is killed again and again; a write transaction that is held open; two readers."""
-    stack = own()
-    other = stack.add_daemon("second").start()
+def test_two_daemons_one_feed(pair, trades):
+    """Two daemons, one of which is killed again and again; a write transaction that is held open; two readers."""
+    stack, other = pair, pair.second
     readers = [Follower(stack, (stack.daemon, other)), Listener(stack, (stack.daemon, other))]
     for r in readers:
         r.start()
@@ -344,19 +289,91 @@ def test_two_daemons_one_feed(own, trades):
         assert ["|".join(map(str, s)) for s in states] == [s for s in steps if s != "waiting|MISSING|0"]
 
 
-def test_limits_and_ends_of_streams(own, trades):
-    stack = own(settings={"feed": {"streams": 3, "streams_of_client": 2, "heartbeat_ms": 100}})
+def merkle(leaves):
+    """The root as RFC 6962 defines it, over hashes of leaves."""
+    if len(leaves) <= 1:
+        return leaves[0] if leaves else hashlib.sha256(b"").digest()
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\1" + merkle(leaves[:k]) + merkle(leaves[k:])).digest()
+
+
+AMOUNT_OF = {("order", "import"): "actual_paid", ("order", "export"): "goods_value", ("payment", "import"): "amount_paid",
+             ("payment", "export"): "amount_received"}
+
+
+def computed(api, events, receipts):
+    """Digests from what a filer holds: the feed tells the order, its receipts what was stored."""
+    groups = {}
+    for e in events:
+        r = receipts.get(e["filing_id"]) if e["type"] == "filing.accepted" else None
+        if r is not None:
+            groups.setdefault((r["kind"], r["direction"]), []).append((e["seq"], r))
+    found = {}
+    for key, list in groups.items():
+        leaves = [hashlib.sha256(b"\0" + uuid.UUID(r["id"]).bytes + bytes.fromhex(r["document_sha256"])).digest() for _, r in list]
+        field = AMOUNT_OF.get(key)
+        amount = sum(Decimal(api.get(f"/v1/filings/{r['id']}").json["document"][field]) for _, r in list) if field else None
+        found[key] = {"count": len(list), "amount_of": field, "amount": None if field is None else f"{amount:.5f}",
+                      "root": merkle(leaves).hex(), "last_seq": list[-1][0]}
+    return found
+
+
+def digests(api, query=""):
+    answer = accept(api.get(f"/v1/digests{query}"), 200).json
+    return answer, {(d["kind"], d["direction"]): {k: v for k, v in d.items() if k not in ("kind", "direction")} for d in answer["items"]}
+
+
+def test_digests_prove_that_a_filer_has_all(pair, trades):
+    stack = pair
+    name = f"filer {trades.tag}"
+    api = stack.client(name, "enterprise", "--codes", ",".join(CODES.values()))
+    receipts = {}
+    for i in range(7):
+        trade = trades.make("import" if i % 3 else "export")
+        for reply in file_all(api, trade.filings()):
+            receipts[reply.json["id"]] = reply.json
+    accept(api.file(trade.order()), 200)  # a repeat is no filing
+    file_all(stack.enterprise, trades.make().filings())  # and another's are another's
+
+    def counted():
+        events = pull(api)[0]
+        answer, got = digests(api)
+        return answer["counted_to"] >= max(e["seq"] for e in events if e["filing_id"] in receipts) and (events, answer, got)
+    events, answer, got = wait_for(counted, "all is counted")
+    want = computed(api, events, receipts)
+    assert sum(d["count"] for d in want.values()) == len(receipts) == 28 and got == want
+    assert answer["open"] is True and answer["client"] == name
+    day = next(iter(receipts.values()))["received_at"][:10]
+    assert digests(api, f"?day={day}&kind=order")[1] == {k: v for k, v in want.items() if k[0] == "order"}
+    assert digests(stack.operator, f"?day={day}&client={name.replace(' ', '%20')}")[1] == want
+    accept(stack.operator.post("/test/clock", {"shift_s": 2 * 86400}), 200)  # the day is over
+    wait_for(lambda: digests(api, f"?day={day}")[0]["open"] is False, "the day is closed")
+    assert digests(api, f"?day={day}")[1] == want and digests(api)[0]["open"] is True and digests(api)[1] == {}
+    file_all(api, trades.make().filings())  # of another day
+    wait_for(lambda: digests(api)[1], "it is counted there")
+    assert digests(api, f"?day={day}")[1] == want
+    problem(stack.operator.get(f"/v1/digests?day={day}"), 400, "bad-request")
+    problem(stack.operator.get("/v1/digests?client=nobody"), 404, "not-found")
+    for query in ("client=operator", "day=yesterday", "kind=x", "direction=up", "x=1"):
+        problem(api.get(f"/v1/digests?{query}"), 400, "bad-request")
+
+
+def test_limits_and_ends_of_streams(pair):
+    stack, daemon = pair, pair.second
     stack.client("leaves", "enterprise", "--codes", CODES["zone"])
-    mine = [Stream(stack.daemon, stack.tokens["leaves"]) for _ in range(2)]
-    assert Stream(stack.daemon, stack.tokens["leaves"]).answer.status == 429
-    Stream(stack.daemon, stack.tokens["operator"])
-    assert Stream(stack.daemon, stack.tokens["enterprise"]).answer.status == 503
-    wait_for(lambda: all(s.comments > 1 and s.last == "0" for s in mine), "they say that they live")
+    wait_for(lambda: stack.caller(stack.tokens["leaves"], daemon).get("/v1/me").status == 200, "this daemon knows it too")
+    end = watermark(stack.operator)
+    mine = [Stream(daemon, stack.tokens["leaves"]) for _ in range(2)]
+    assert Stream(daemon, stack.tokens["leaves"]).answer.status == 429
+    Stream(daemon, stack.tokens["operator"])
+    assert Stream(daemon, stack.tokens["enterprise"]).answer.status == 503
+    wait_for(lambda: all(s.comments > 1 and int(s.last) >= end for s in mine), "they say that they live")
     stack.ctl("client", "disable", "leaves")
     wait_for(lambda: all(s.over for s in mine), "who is known no more hears no more")
-    rest = wait_for(lambda: (s := Stream(stack.daemon, stack.tokens["enterprise"])).answer.status == 200 and s, "there is room again")
-    ahead = Stream(stack.daemon, stack.tokens["regulator"], last=10**6)
+    rest = wait_for(lambda: (s := Stream(daemon, stack.tokens["enterprise"])).answer.status == 200 and s, "there is room again")
+    ahead = Stream(daemon, stack.tokens["regulator"], last=10**6)
     wait_for(lambda: ahead.events, "it is told that its place is none")
-    assert [(i, kind) for i, kind, _ in ahead.events] == [("0", "reset")]
-    assert stack.daemon.stop() == 0  # streams end, nothing waits for them
+    said, kind, data = ahead.events[0]
+    assert kind == "reset" and int(said) >= end and data["cursor"] == said
+    assert daemon.stop() == 0  # streams end, nothing waits for them
     wait_for(lambda: rest.over and ahead.over, "all streams have ended")
