@@ -27,8 +27,7 @@ static const struct db_stmt backlog = {
 	"       union all select authority, state, created_at from delivery where listed = 'dead') d group by authority"
 	" union all select 'todo', count(*), 0, min(due_at) from todo where due_at <= $1::timestamptz"
 	" union all select 'work', coalesce(sum(cardinality(declaration_ids)), 0), 0, min(made_at) from work where not handed"
-	" union all select 'feed', feed_watermark(), 0, (select min(c.made_at) from feed f join change c on c.xid >= f.horizon"
-	"   where not exists (select from event_batch b where b.change_id = c.id))",
+	" union all select 'feed', feed_watermark(), 0, feed_oldest()",
 	.param_count = 1,
 };
 

@@ -105,6 +105,18 @@ create function feed_floor() returns bigint language sql stable as $$  -- the fi
   select coalesce((select min(first_seq) from event_batch), (select next_seq from feed))
 $$;
 
+-- When the oldest change was made that has no number yet; null: all have theirs.
+create function feed_oldest() returns timestamptz language sql stable as $$
+  select c.made_at
+  from feed f
+  cross join lateral (
+    select c.made_at from change c
+    where c.xid >= f.horizon and c.xid < pg_snapshot_xmax(pg_current_snapshot())
+      and not exists (select from event_batch b where b.change_id = c.id)
+    order by c.xid limit 1
+  ) c
+$$;
+
 create type event as (
   seq bigint, type text, at timestamptz, declaration_id uuid, filing_id uuid, kind text, client_id integer, authority text, version integer,
   state text, verdict text, outcome text
@@ -195,7 +207,6 @@ insert into digest_place default values;
 create function digest_is_open(day date, now_at timestamptz) returns boolean language sql stable as $$
   select now_at < u.until
     or exists (select from feed_read(p.seq, p.seq + 1) e where e.at < u.until)
-    or exists (select from change c where c.xid >= f.horizon and c.made_at < u.until
-      and not exists (select from event_batch b where b.change_id = c.id))
-  from (select (day + 1)::timestamp at time zone 'Asia/Shanghai' + interval '15 minutes' as until) u, digest_place p, feed f
+    or coalesce(feed_oldest() < u.until, false)
+  from (select (day + 1)::timestamp at time zone 'Asia/Shanghai' + interval '15 minutes' as until) u, digest_place p
 $$;

@@ -2,7 +2,7 @@
 -- The feed behind $3 (null: behind the last event there is), as the caller may see it.
 -- $1 caller's client id; $2 sees events of every client; $4 how many events to look through, $5 how many to show;
 -- $6 types, with commas; $7 declaration; $8 kind of filing; $9 authority (null: any)
--- Numbers have no gaps, so that what is looked through is bounded by them. Columns: items as JSON; where to go on; the watermark; the first
+-- Numbers have no gaps, so that what is looked through is bounded by them. Columns: items as JSON; how many; where to go on; the watermark; the first
 -- event that is kept.
 with f as materialized (
   select greatest(coalesce($3::bigint, w.last), w.floor - 1) as after, w.last, w.floor
@@ -22,6 +22,7 @@ with f as materialized (
   limit $5::integer
 )
 select coalesce((select json_agg(event_json(h.e, h.platform_code, h.order_no) order by h.seq) from hits h), '[]'),
+  (select count(*) from hits),
   case when (select count(*) from hits) = $5::integer then (select max(h.seq) from hits h)
     else least(f.after + $4::integer, f.last) end,
   f.last, f.floor

@@ -90,7 +90,9 @@ static void numbers_are_dense_and_in_order(void **state)
 	tell(h->db, 5, 2);
 	tell(h->db, 3, 3); /* an earlier id, a later transaction */
 	assert_int_equal(watermark(h), 0);
+	assert_int_equal(house_ask(h, "select feed_oldest() is null"), 0);
 	gives(h->db, 10, 5);
+	assert_int_equal(house_ask(h, "select feed_oldest() is null"), 1);
 	assert_int_equal(watermark(h), 5);
 	expect_feed(h, 0, "1:t5.1 2:t5.2 3:t3.1 4:t3.2 5:t3.3");
 	expect_feed(h, 3, "4:t3.2 5:t3.3");
