@@ -28,7 +28,7 @@ struct worker_numbers { /* of one worker, for /metrics and the status line */
 	struct job_runner_stats jobs;
 	uint64_t turns, busy_us;
 	int64_t lag_us;         /* longest turn within the last second */
-	int connections, open_requests;
+	int connections, open_requests, streams;
 	int64_t rules_revision;
 };
 

@@ -5,7 +5,9 @@
 #include "api/api.h"
 #include "api/job_runner.h"
 #include "customs_signer.h"
+#include "flow/digests.h"
 #include "flow/payment_calls.h"
+#include "flow/sequencer.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
@@ -44,6 +46,7 @@ struct worker_watch { /* worker_watch.c */
 	int64_t backlog_us;      /* when it was asked for */
 	struct { int64_t due, dead, oldest_us; } backlog[AUTHORITY_COUNT]; /* oldest_us: business time, INT64_MAX: none */
 	int64_t todo, todo_oldest_us, work, work_oldest_us;
+	int64_t feed_watermark, feed_oldest_us;
 };
 
 struct worker {
@@ -55,6 +58,8 @@ struct worker {
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct signing_key *payment_key; /* NULL: no payment data are sent */
 	struct payment_calls *payment_calls;
+	struct sequencer *sequencer; /* this and digests: the first worker's */
+	struct digests *digests;
 	struct id_source ids;
 	struct recent *recent;
 	struct inbox *inbox;

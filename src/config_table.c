@@ -104,6 +104,17 @@ const struct setting config_settings[] = {
 	WORD(log, level, "error|warning|notice|info|debug", "info", true, "The least important events that are logged."),
 	WORD(log, format, "auto|journal|json", "auto", false, "auto: the journal when it reads stderr, else one JSON object a line."),
 
+	NUMBER(feed, sweep_ms, 10, 60000, 200, "ms", "How often what was changed is given its numbers; about so old an event is when it is first seen."),
+	NUMBER(feed, batch, 1, 100000, 2000, "batches", "Batches of changes numbered in one transaction."),
+	NUMBER(feed, digest_ms, 10, 600000, 2000, "ms", "How often the digests of what was filed are brought up to the feed."),
+	NUMBER(feed, digest_batch, 100, 20000, 2000, "events", "Events counted in one step."),
+	NUMBER(feed, scan, 100, 100000, 5000, "events", "Events that one request to GET /v1/events looks through at most."),
+	NUMBER(feed, look_ms, 10, 60000, 100, "ms", "How often streams of events are served."),
+	NUMBER(feed, heartbeat_ms, 100, 600000, 15000, "ms", "How long a stream is silent before it says that it lives; its token is looked at again then."),
+	NUMBER(feed, streams, 0, 60000, 512, "streams", "Streams open at once, each worker; beyond it 503."),
+	NUMBER(feed, streams_of_client, 1, 60000, 8, "streams", "Streams of one client, each worker; beyond it 429."),
+	NUMBER(feed, stream_bytes, 32768, 67108864, 262144, "bytes", "What may wait for one slow reader; who takes nothing for http.body_timeout_ms is cut."),
+
 	NUMBER(sandbox, delay_ms, 1, 600000, 2000, "ms", "How long an authority's slow or late answer takes when the order (POST /sandbox/faults) does not say."),
 	NUMBER(sandbox, clock_days, 0, 3660, 30, "days", "How far ahead an enterprise may move business time (POST /sandbox/clock)."),
 
@@ -128,6 +139,7 @@ static const struct {
 	{ "sign", "Signing receipts." },
 	{ "identity", "Attested identities of buyers." },
 	{ "payment_data", "Real-time payment data (GACC 2018-179). Platforms' addresses and certificates stand in tables (tongguanctl platform)." },
+	{ "feed", "The feed of all changes (GET /v1/events)." },
 	{ "log", "What is told, and how." },
 	{ "sandbox", "What enterprises may try; only where the database is marked as sandbox." },
 	{ "test", "Switches for tests." },

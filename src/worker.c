@@ -111,6 +111,28 @@ static bool make_flow(struct worker *w, struct fault *f)
 	return w->flow != NULL;
 }
 
+/* One of a daemon is enough; of all daemons one works at a time. */
+static bool make_sequencer(struct worker *w, struct fault *f)
+{
+	const struct sequencer_conf conf = { .sweep_ms = w->deps.config->feed.sweep_ms, .batch = w->deps.config->feed.batch };
+
+	if (w->deps.index != 0)
+		return true;
+	w->sequencer = sequencer_new(&conf, w->loop, w->pools[POOL_FLOW], f);
+	return w->sequencer != NULL;
+}
+
+static bool make_digests(struct worker *w, struct fault *f)
+{
+	const struct digests_conf conf = { .sweep_ms = w->deps.config->feed.digest_ms, .batch = w->deps.config->feed.digest_batch };
+	const struct digests_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .is_busy = is_busy, .arg = w };
+
+	if (w->deps.index != 0)
+		return true;
+	w->digests = digests_new(&conf, &deps, f);
+	return w->digests != NULL;
+}
+
 static bool make_payment_calls(struct worker *w, struct fault *f)
 {
 	const struct startup *s = w->deps.startup;
@@ -179,6 +201,10 @@ static bool make_api(struct worker *w, struct fault *f)
 			.memory_bytes = (size_t)c->http.memory_bytes, .lines_max = c->batch.lines_max, .direct_lines = c->batch.direct_lines,
 			.waiting_max = c->batch.waiting_max,
 		},
+		.feed = {
+			.scan = c->feed.scan, .look_ms = c->feed.look_ms, .heartbeat_ms = c->feed.heartbeat_ms, .streams = c->feed.streams,
+			.streams_of_client = c->feed.streams_of_client, .stream_bytes = (size_t)c->feed.stream_bytes,
+		},
 		.query_timeout_ms = c->query.timeout_ms, .page_default = c->query.page_default,
 		.page_max = c->query.page_max, .public_url = c->http.public_url[0] == '\0' ? NULL : c->http.public_url,
 		.purpose = w->deps.startup->purpose, .receipts_lag_ms = c->query.receipts_lag_ms, .receipts_window_s = c->query.receipts_window_s,
@@ -220,7 +246,7 @@ static bool make_all(struct worker *w, struct fault *f)
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
 		return false;
-	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_payment_calls(w, f) && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
+	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_payment_calls(w, f) && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
 }
 
 struct worker *worker_new(const struct worker_deps *deps, struct fault *f)
@@ -249,6 +275,8 @@ void worker_free(struct worker *w)
 	if (w == NULL)
 		return;
 	payment_calls_free(w->payment_calls);
+	digests_free(w->digests);
+	sequencer_free(w->sequencer);
 	flow_free(w->flow);
 	inbox_free(w->inbox);
 	intake_free(w->intake);
@@ -341,9 +369,14 @@ static void on_drain(struct loop_timer *t)
 	    && intake_idle(w->intake)) {
 		flow_quiesce(w->flow);
 		payment_calls_quiesce(w->payment_calls);
+		if (w->deps.index == 0) { /* the next daemon numbers and counts the rest */
+			sequencer_quiesce(w->sequencer);
+			digests_quiesce(w->digests);
+		}
 		w->flow_quiesced = true;
 	}
-	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && inbox_idle(w->inbox))) {
+	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && inbox_idle(w->inbox)
+	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests))))) {
 		loop_timer_set(w->loop, &w->drain, DRAIN_STEP_US, on_drain);
 		return;
 	}

@@ -30,6 +30,7 @@ static const struct family worker_families[] = {
 	{ "tongguan_loop_longest_turn_seconds", "gauge", "Longest turn within the last second.", AS_SECONDS, WORKER_AT(lag_us) },
 	{ "tongguan_http_connections", "gauge", "Open connections.", AS_INT, WORKER_AT(connections) },
 	{ "tongguan_http_open_requests", "gauge", "Requests that wait for their answer.", AS_INT, WORKER_AT(open_requests) },
+	{ "tongguan_feed_streams", "gauge", "Open streams of the feed.", AS_INT, WORKER_AT(streams) },
 	{ "tongguan_rules_revision", "gauge", "Revision of the rules in force.", AS_U64, WORKER_AT(rules_revision) },
 	{ "tongguan_intake_batches_total", "counter", "Batches of filings written.", AS_U64, WORKER_AT(intake.batches) },
 	{ "tongguan_intake_stored_total", "counter", "Filings stored.", AS_U64, WORKER_AT(intake.stored) },
@@ -172,6 +173,10 @@ static void put_backlog(const struct worker *w, struct buf *b)
 	buf_printf(b, "tongguan_work_waiting %lld\n", (long long)h->work);
 	put_head(b, "tongguan_work_oldest_age_seconds", "gauge", "How long the oldest of them has waited.");
 	buf_printf(b, "tongguan_work_oldest_age_seconds %lld\n", (long long)age_s(w, h->work_oldest_us));
+	put_head(b, "tongguan_feed_watermark", "counter", "Number of the last event of the feed.");
+	buf_printf(b, "tongguan_feed_watermark %lld\n", (long long)h->feed_watermark);
+	put_head(b, "tongguan_feed_oldest_age_seconds", "gauge", "How long the oldest change has waited for its number.");
+	buf_printf(b, "tongguan_feed_oldest_age_seconds %lld\n", (long long)age_s(w, h->feed_oldest_us));
 	put_head(b, "tongguan_todo_due", "gauge", "Declarations that are due at their time and are not judged yet, in the database.");
 	buf_printf(b, "tongguan_todo_due %lld\n", (long long)h->todo);
 	put_head(b, "tongguan_todo_oldest_age_seconds", "gauge", "How long the oldest of them has been due.");
@@ -243,6 +248,7 @@ void worker_note(struct worker *w)
 	n.busy_us = loop->busy_us;
 	n.connections = w->httpd == NULL ? 0 : httpd_connections(w->httpd);
 	n.open_requests = w->httpd == NULL ? 0 : httpd_open_requests(w->httpd);
+	n.streams = api_streams(w->api);
 	n.rules_revision = w->rules == NULL ? 0 : w->rules->revision;
 	(void)pthread_mutex_lock(&w->deps.board->lock);
 	w->deps.board->each[w->deps.index] = n;

@@ -17,7 +17,7 @@
 
 enum { BL_AUTHORITY, BL_DUE, BL_DEAD, BL_OLDEST };
 
-/* The last two rows are the lists of declarations to judge. Partial indexes hold exactly the deliveries counted. */
+/* The last rows are the lists of declarations to judge, and the feed: its watermark and the oldest change that has no number yet. Partial indexes hold exactly the deliveries counted. */
 static const struct db_stmt backlog = {
 	.name = "worker_backlog",
 	.sql =
@@ -26,7 +26,8 @@ static const struct db_stmt backlog = {
 	" from (select authority, state, created_at from delivery where listed = 'due'"
 	"       union all select authority, state, created_at from delivery where listed = 'dead') d group by authority"
 	" union all select 'todo', count(*), 0, min(due_at) from todo where due_at <= $1::timestamptz"
-	" union all select 'work', coalesce(sum(cardinality(declaration_ids)), 0), 0, min(made_at) from work where not handed",
+	" union all select 'work', coalesce(sum(cardinality(declaration_ids)), 0), 0, min(made_at) from work where not handed"
+	" union all select 'feed', feed_watermark(), 0, feed_oldest()",
 	.param_count = 1,
 };
 
@@ -124,6 +125,9 @@ static void on_backlog(struct db_call *call, const struct db_answer *a)
 		} else if (text_is(code, "work")) {
 			h->work = db_get_int(a->results[0], row, BL_DUE);
 			h->work_oldest_us = oldest_us;
+		} else if (text_is(code, "feed")) {
+			h->feed_watermark = db_get_int(a->results[0], row, BL_DUE);
+			h->feed_oldest_us = oldest_us;
 		} else if (authority_by_code(code, &authority)) {
 			h->backlog[authority].due = db_get_int(a->results[0], row, BL_DUE);
 			h->backlog[authority].dead = db_get_int(a->results[0], row, BL_DEAD);

@@ -14,7 +14,8 @@ struct api;
 
 struct api *api_new(const struct api_conf *conf, const struct api_deps *deps, struct fault *f) must_check;
 const struct httpd_calls *api_calls(struct api *a);
-void api_draining(struct api *a); /* /readyz turns red, answers say Connection: close */
+void api_draining(struct api *a); /* /readyz turns red, answers say Connection: close, streams end */
+int api_streams(const struct api *a);     /* open streams of the feed */
 void api_free(struct api *a);
 
 #endif

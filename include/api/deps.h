@@ -19,6 +19,12 @@ struct api_conf {
 		size_t body_bytes, line_bytes, results_bytes, memory_bytes; /* memory: of one piece being filed */
 		int lines_max, direct_lines, waiting_max; /* waiting_max: unfinished jobs of a client */
 	} batch;
+	struct feed_conf {        /* of /v1/events */
+		int scan;         /* events that one request looks through */
+		int look_ms, heartbeat_ms;           /* of streams: how often they are served; how often they say that they live */
+		int streams, streams_of_client;      /* most at once */
+		size_t stream_bytes;                 /* what may wait for one slow reader */
+	} feed;
 	int query_timeout_ms;     /* of a read */
 	int page_default, page_max;
 	const char *public_url;   /* problem types, Link headers; NULL: from the Host header */

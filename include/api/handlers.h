@@ -24,6 +24,8 @@ step_fn receipts_post, authorities_list, maintenance_post, maintenance_list;
 step_fn deliveries_list, deliveries_get, deliveries_retry, deliveries_retry_range;
 /* outage_evidence.c */
 step_fn outage_evidence;
+/* events.c, digests.c */
+step_fn events_list, digests_list;
 /* identities.c */
 step_fn identities_post;
 /* payments.c: what callers do; payments_customs.c: what customs and platforms do among themselves */

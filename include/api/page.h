@@ -12,6 +12,8 @@ struct page {
 	struct text filters; /* what the cursor is bound to: route, caller, other parameters */
 };
 
+/* How many items the caller wants; false with *f set: not a number that may be asked for. */
+bool page_limit(struct req *r, int *out, struct fault *f) must_check;
 /* False with *f set: limit or cursor is not acceptable. */
 bool page_read(struct req *r, struct page *p, struct fault *f) must_check;
 /* Behind the items of an answer made here: ,"next":"…", and the Link header. */

@@ -1,7 +1,7 @@
 /*
  * One HTTP request, from its last body byte to its answer.
  *
- *   new ──step──> replied
+ *   new ──step──> replied (a stream: then on_left, or its end)
  *    └──step──> waiting (database, a call out, intake, inbox, its turn) ──next step──> replied, or waiting again
  *                  └── the client left: forgotten, or orphaned until intake or inbox let go of it
  *
@@ -19,6 +19,7 @@
 #include "io/httpd.h"
 
 struct api_metrics;
+struct event_hub;
 struct route;
 struct req;
 
@@ -34,6 +35,7 @@ struct api { /* one per worker */
 	struct httpd_calls calls;
 	struct api_metrics *metrics;
 	struct sha256 cursor_key;
+	struct event_hub *hub; /* streams of the feed */
 	struct req *orphans; /* their clients left while intake or inbox hold their bytes */
 	bool draining;
 	struct authorities_kept authorities[2]; /* English, Chinese */
@@ -85,6 +87,9 @@ struct req {
 	struct inbox_place *places;
 	int places_open;
 	void *own;                   /* the resource's own state between its steps */
+	/* while a stream is open */
+	int64_t answered_us;         /* monotonic, when it began; 0: the answer is a whole one */
+	void (*on_left)(struct req *r); /* nobody reads it any more; the request is gone afterwards */
 	/* after the client left */
 	struct arena kept;
 	struct req *next_orphan, **orphan_link;
@@ -113,6 +118,8 @@ enum step reply_kept(struct req *r, int status, const char *type, struct text bo
 enum step reply_json(struct req *r, int status, const struct buf *b) must_check; /* full: answers 503 */
 enum step reply_empty(struct req *r, int status) must_check;
 enum step reply_dropped(struct req *r) must_check; /* none at all: the connection ends */
+/* An answer without an end: httpd_stream_put() from now on, until on_left or httpd_stream_end(). */
+enum step reply_stream(struct req *r, const char *type, size_t buffer_bytes, void (*on_left)(struct req *r)) must_check;
 enum step reply_problem(struct req *r, const struct fault *f) must_check;
 enum step reply_fault(struct req *r, enum fault_code code, const char *detail) must_check;
 /* base, instance, trace and language are filled in here. */

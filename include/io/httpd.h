@@ -7,7 +7,8 @@
  * itself goes through on_refused so that the answer is a problem document too.
  * A whole request is handed to on_request; the handler answers then or later
  * with httpd_reply(), once. Until then the connection is suspended and its
- * leaving is noticed (on_gone: the handler must then not reply).
+ * leaving is noticed (on_gone: the handler must then not reply). Or it answers
+ * with httpd_stream(), and puts what it has to say as it comes.
  */
 #ifndef IO_HTTPD_H
 #define IO_HTTPD_H
@@ -69,7 +70,8 @@ struct httpd_calls {
 	 * There may be no path, no body and no valid header. */
 	void (*on_refused)(struct http_req *r, const struct fault *f, void *arg);
 	/* After on_request and before a reply: the client left (or closed its sending side), handler_timeout passed or
-	 * the server is freed (then httpd answers 503 itself, by on_refused). Forget r->user's waits; do not reply. */
+	 * the server is freed (then httpd answers 503 itself, by on_refused). Forget r->user's waits; do not reply.
+	 * Also while a stream is open: nobody reads it any more, or took nothing for body_timeout; put no more. */
 	void (*on_gone)(struct http_req *r, void *arg);
 	/* Once for every request that any call above was told of: after the answer left (status), or when none did
 	 * (status 0). For metrics and the access log; r dies after it. */
@@ -100,5 +102,13 @@ bool httpd_decode(struct http_req *r, struct text raw, struct text *out) must_ch
 void httpd_reply(struct http_req *r, const struct http_reply *reply);
 /* Instead of a reply: the connection ends without one (a sandbox's lost answers). */
 void httpd_drop(struct http_req *r);
+
+/* httpd_stream.c. Instead of a reply: an answer without an end. Status, type and headers go at once (head's body does not count), then
+ * what is put, as it comes; buffer_bytes is what may wait for a slow reader. Once for each request, in or after on_request. */
+void httpd_stream(struct http_req *r, const struct http_reply *head, size_t buffer_bytes);
+/* All of it, or nothing where there is no room; copied. */
+bool httpd_stream_put(struct http_req *r, struct text t) must_check;
+size_t httpd_stream_room(const struct http_req *r); /* bytes that may be put now */
+void httpd_stream_end(struct http_req *r);          /* what was put is still sent; on_gone is told no more */
 
 #endif

@@ -4,9 +4,9 @@
  * One struct httpd_exchange lives as long as its connection and carries one
  * request after the other (libmicrohttpd never shows two at a time):
  *
- *   idle ─► line ─► body ─► handling ─► answered ─► sending ─► idle
+ *   idle ─► line ─► body ─► handling ─► answered ─┬─► sending ─► idle
  *                              │            ▲
- *                              └─► waiting ─┤      (suspended)
+ *                              └─► waiting ─┤      (suspended)  └► streaming ─► idle
  *                                           └ dropped: nothing will be sent
  *
  * Every state has its own deadline; httpd_set_state() is the only place that
@@ -27,9 +27,12 @@ enum exchange_state {
 	EXCHANGE_WAITING,  /* suspended until the caller replies */
 	EXCHANGE_ANSWERED, /* the reply is built, libmicrohttpd has not taken it yet */
 	EXCHANGE_SENDING,  /* it has */
+	EXCHANGE_STREAMING,/* it has, and asks for more as the peer takes it; suspended while there is none */
 	EXCHANGE_DROPPED,  /* the connection ends without an answer */
 	EXCHANGE_STATE_COUNT
 };
+
+struct httpd_stream; /* httpd_stream.c */
 
 #define BODY_CHUNKED SIZE_MAX /* body_want when the length is not announced */
 
@@ -38,6 +41,7 @@ struct httpd_exchange {
 	struct httpd *httpd;
 	struct MHD_Connection *mhd;
 	struct MHD_Response *answer; /* built, not yet queued */
+	struct httpd_stream *stream; /* NULL: the answer is a whole one */
 	int status;                  /* of the answer; 0: there is none */
 	enum exchange_state state;
 	bool told;                   /* the caller has seen this request: on_end is owed */
@@ -78,6 +82,17 @@ void httpd_on_completed(void *cls, struct MHD_Connection *mhd, void **context, e
 void httpd_refuse(struct httpd_exchange *x, const struct fault *f);
 /* A suspended request ends without its caller: on_gone, then the fault is answered, or nothing when f is NULL. */
 void httpd_abandon(struct httpd_exchange *x, const struct fault *f);
+
+/* The answer is this response with reply's status and headers; NULL, or no memory for them: the connection ends without one. */
+void httpd_answer(struct httpd_exchange *x, struct MHD_Response *response, const struct http_reply *reply);
+void httpd_tell_gone(struct httpd_exchange *x); /* on_gone, if it is owed */
+void httpd_wake(struct httpd_exchange *x);      /* a suspended connection goes on */
+
+/* httpd_stream.c */
+void httpd_stream_left(struct httpd_exchange *x); /* the peer has */
+void httpd_stream_stop(struct httpd_exchange *x); /* the server is freed */
+void httpd_stream_free(struct httpd_exchange *x); /* harmless without one */
+bool httpd_stream_is_open(const struct httpd_exchange *x); /* its caller has not ended it */
 
 /* httpd_deadline.c: connections and how long each may stay in its state */
 void httpd_on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code);

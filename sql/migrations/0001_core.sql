@@ -172,6 +172,7 @@ create table declaration (          -- one per platform + order number
   seq              integer not null,            -- raised by every input; the guard of every judgement
   judged_seq       integer not null default 0,
   judged_inputs    integer not null default -1, -- how many filings the match last saw; the set only grows
+  moved            smallint not null default 0, -- by the last judgement: 0 nothing, 1 state, verdict or version, 2 released
   filing_ids       uuid[] not null,
   client_ids       integer[] not null,          -- who filed a part of it
   waybill_taken    boolean not null default false,
@@ -380,7 +381,8 @@ declare
 begin
   for i in 0 .. months - 1 loop
     m := (date_trunc('month', first_month) + make_interval(months => i))::date;
-    foreach parent in array array['submission', 'filing'] loop
+    for parent in select c.relname from pg_partitioned_table p join pg_class c on c.oid = p.partrelid -- all are by the id's time
+        where c.relnamespace = current_schema()::regnamespace order by c.relname loop
       part := parent || to_char(m, '_YYYYMM');
       if to_regclass(part) is null then
         execute format('create table %I partition of %I for values from (%L) to (%L)', part, parent,

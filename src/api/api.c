@@ -16,6 +16,7 @@
 #include "api/auth.h"
 #include "api/authorities.h"
 #include "api/cursor.h"
+#include "api/event_hub.h"
 #include "api/media.h"
 #include "api/metrics.h"
 #include "api/req.h"
@@ -123,7 +124,7 @@ static bool check_accept(struct req *r, struct fault *f)
 	bool makes_json = r->route->schema != NULL, makes_xml = r->route->also != NULL && strstr(r->route->also, "xml") != NULL;
 
 	if (accept.len == 0 || !makes_json || has_word(accept, "json") || has_word(accept, "*/*") || has_word(accept, "application/*")
-	    || ((r->route->body >= ROUTE_BODY_ANSWER || makes_xml) && has_word(accept, "xml")) || has_word(accept, "text/html")
+	    || (r->route->also != NULL && has_word(accept, r->route->also)) || ((r->route->body >= ROUTE_BODY_ANSWER || makes_xml) && has_word(accept, "xml")) || has_word(accept, "text/html")
 	    || (r->route->is_relay && has_word(accept, "text/plain")))
 		return true;
 	return fault_set(f, FAULT_NOT_ACCEPTABLE, "this resource answers with %s", r->route->type);
@@ -236,7 +237,7 @@ static void on_end(struct http_req *h, int status, void *arg)
 	struct api *a = arg;
 	const struct req *r = h->user;
 	const struct route *route = r == NULL ? route_of(h) : r->route;
-	int64_t took_us = clock_mono_us() - h->arrived_us;
+	int64_t took_us = (r == NULL || r->answered_us == 0 ? clock_mono_us() : r->answered_us) - h->arrived_us; /* a stream: until it began */
 
 	metrics_count(a->metrics, route, status, took_us);
 	if (r == NULL || !log_wanted(LOG_LEVEL_DEBUG))
@@ -251,7 +252,9 @@ struct api *api_new(const struct api_conf *conf, const struct api_deps *deps, st
 {
 	struct api *a = calloc(1, sizeof(*a));
 
-	if (a == NULL || (a->metrics = metrics_new()) == NULL) {
+	if (a == NULL || (a->metrics = metrics_new()) == NULL || (a->hub = event_hub_new(&conf->feed, deps)) == NULL) {
+		if (a != NULL)
+			metrics_free(a->metrics);
 		free(a);
 		(void)fault_set(f, FAULT_SYSTEM, "no memory for the HTTP resources");
 		return NULL;
@@ -271,6 +274,12 @@ const struct httpd_calls *api_calls(struct api *a)
 void api_draining(struct api *a)
 {
 	a->draining = true;
+	event_hub_drain(a->hub);
+}
+
+int api_streams(const struct api *a)
+{
+	return event_hub_count(a->hub);
 }
 
 void api_free(struct api *a)
@@ -279,6 +288,7 @@ void api_free(struct api *a)
 		return;
 	req_free_orphans(a);
 	authorities_forget(a);
+	event_hub_free(a->hub);
 	metrics_free(a->metrics);
 	free(a);
 }

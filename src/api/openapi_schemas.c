@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-const struct openapi_schema *const openapi_schemas[] = { openapi_filings, openapi_exchange, openapi_operation, openapi_service, NULL };
+const struct openapi_schema *const openapi_schemas[] = { openapi_filings, openapi_exchange, openapi_operation, openapi_service, openapi_feed, NULL };
 
 static const struct openapi_parameter parameters[] = {
 	{ "kind", KIND, "kind of filing" },
@@ -21,7 +21,10 @@ static const struct openapi_parameter parameters[] = {
 	{ "from", TEXT_, "opened (receipts: received; deliveries: due, or given up) at or after: a day, or a time with its zone" },
 	{ "to", TEXT_, "opened (receipts: received; deliveries: due, or given up) before: a day, or a time with its zone" },
 	{ "limit", "{\"type\":\"integer\",\"minimum\":1}", "items on a page" },
-	{ "cursor", TEXT_, "next of the page before; good for the same query only" },
+	{ "cursor", TEXT_, "next of the page before; good for the same query only. Of the feed: a number, 0 or latest" },
+	{ "type", TEXT_, "types of events, with commas" },
+	{ "day", DAY, "a day in China; today if left out" },
+	{ "client", TEXT_, "name of a client; for regulators and operators, who must give one" },
 	{ "declaration_id", UUID, "declaration" },
 	{ "authority", TEXT_, "role code, such as CUS" },
 	{ "code", TEXT_, "of an authority: its role code, such as CUS; of a list: how its codes begin" },

@@ -41,14 +41,23 @@ static struct text filters_of(struct req *r)
 	return buf_as_text(&b);
 }
 
-bool page_read(struct req *r, struct page *p, struct fault *f)
+bool page_limit(struct req *r, int *out, struct fault *f)
 {
-	struct text limit = httpd_query(r->http, "limit"), after = httpd_query(r->http, "cursor");
+	struct text limit = httpd_query(r->http, "limit");
 	int64_t n = r->api->conf.page_default;
 
 	if (limit.at != NULL && (!text_to_i64(limit, &n) || n < 1 || n > r->api->conf.page_max))
 		return fault_set(f, FAULT_BAD_REQUEST, "limit is a number from 1 to %d", r->api->conf.page_max);
-	p->limit = (int)n;
+	*out = (int)n;
+	return true;
+}
+
+bool page_read(struct req *r, struct page *p, struct fault *f)
+{
+	struct text after = httpd_query(r->http, "cursor");
+
+	if (!page_limit(r, &p->limit, f))
+		return false;
 	p->filters = filters_of(r);
 	p->has_after = after.at != NULL;
 	if (p->has_after && !cursor_read(after, &r->api->cursor_key, p->filters, &p->after))

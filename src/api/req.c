@@ -137,6 +137,18 @@ enum step reply_empty(struct req *r, int status)
 	return reply_bytes(r, status, NULL, (struct text){ NULL, 0 });
 }
 
+enum step reply_stream(struct req *r, const char *type, size_t buffer_bytes, void (*on_left)(struct req *r))
+{
+	const struct http_reply head = { .status = 200, .content_type = type, .headers = r->headers, .header_count = r->header_count };
+
+	assert(!r->replied && r->wait == WAIT_NONE);
+	r->replied = true;
+	r->answered_us = clock_mono_us();
+	r->on_left = on_left;
+	httpd_stream(r->http, &head, buffer_bytes);
+	return STEP_REPLIED;
+}
+
 enum step reply_dropped(struct req *r)
 {
 	assert(!r->replied && r->wait == WAIT_NONE);
@@ -366,6 +378,8 @@ static void orphan(struct req *r)
 
 void req_forget(struct req *r)
 {
+	if (r->on_left != NULL)
+		r->on_left(r);
 	switch (r->wait) {
 	case WAIT_DB:
 		db_cancel(r->api->deps.db, &r->call);

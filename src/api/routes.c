@@ -21,6 +21,8 @@ static const char *const results_query[] = { "from_line" };
 static const char *const declarations_query[] = { "platform_code", "order_no", "state", "verdict", "from", "to", "limit", "cursor" };
 static const char *const receipts_query[] = { "from", "to", "limit", "cursor" };
 static const char *const clients_query[] = { "role", "state", "limit", "cursor" };
+static const char *const events_query[] = { "cursor", "limit", "type", "declaration_id", "kind", "authority" };
+static const char *const digests_query[] = { "day", "kind", "direction", "client" };
 static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "reason", "from", "to", "limit", "cursor" };
 
 static const char *const regimes_query[] = { "on", "trade_mode", "direction" };
@@ -94,6 +96,12 @@ static const struct route routes[] = {
 	{ .name = "maintenance_post", .method = "POST", .path = "/v1/authorities/{code}/maintenance", .roles = OPERATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "MaintenanceDone", .takes = "MaintenanceBody", .statuses = "201 404 409",
 	  .summary = "Leave an authority alone from a time on, or no longer", .handler = maintenance_post },
+	{ .name = "events_list", .method = "GET", .path = "/v1/events", .roles = ROLES_READ, QUERY(events_query),
+	  .type = JSON_TYPE, .schema = "EventList", .also = "text/event-stream", .statuses = "429",
+	  .summary = "The feed of all changes, in the order of their numbers; as text/event-stream: as they come", .handler = events_list },
+	{ .name = "digests_list", .method = "GET", .path = "/v1/digests", .roles = ROLES_READ, QUERY(digests_query),
+	  .type = JSON_TYPE, .schema = "DigestList", .statuses = "404",
+	  .summary = "What a client filed on a day: count, sum and Merkle root of each kind and direction", .handler = digests_list },
 	{ .name = "deliveries_list", .method = "GET", .path = "/v1/deliveries", .roles = ROLES_READ, QUERY(deliveries_query),
 	  .type = JSON_TYPE, .schema = "DeliveryList", .statuses = "404",
 	  .summary = "Deliveries of a declaration, or of an authority in one state", .handler = deliveries_list },

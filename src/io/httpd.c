@@ -164,7 +164,7 @@ void httpd_quiesce(struct httpd *h)
 	h->run_wanted = true;
 }
 
-/* The end: whoever still waits gets a 503, what can leave at once leaves, the rest is cut. A suspended
+/* The end: whoever still waits gets a 503, streams end, what can leave at once leaves, the rest is cut. A suspended
  * connection must not be left to MHD_stop_daemon(). */
 void httpd_free(struct httpd *h)
 {
@@ -177,6 +177,8 @@ void httpd_free(struct httpd *h)
 	for (struct httpd_exchange *x = h->first; x != NULL; x = x->next)
 		if (x->state == EXCHANGE_WAITING)
 			httpd_abandon(x, &stopping);
+		else if (x->stream != NULL)
+			httpd_stream_stop(x);
 	h->run_wanted = true;
 	for (int i = 0; i < RUNS_AT_END && h->run_wanted; i++)
 		run_daemon(h);

@@ -70,6 +70,8 @@ static void peer_left(struct loop_fd *hup, unsigned events)
 	x->left = true;
 	if (x->state == EXCHANGE_WAITING)
 		httpd_abandon(x, NULL);
+	else if (x->state == EXCHANGE_STREAMING)
+		httpd_stream_left(x);
 }
 
 static void connected(struct httpd *h, struct MHD_Connection *mhd, void **context)

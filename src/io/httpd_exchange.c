@@ -83,24 +83,31 @@ static bool add_headers(struct MHD_Response *response, const struct http_reply *
 	return !close || MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES;
 }
 
-void httpd_reply(struct http_req *r, const struct http_reply *reply)
+void httpd_wake(struct httpd_exchange *x)
 {
-	struct httpd_exchange *x = r->exchange;
-	struct httpd *h = x->httpd;
+	MHD_resume_connection(x->mhd);
+	x->httpd->run_wanted = true;
+}
+
+void httpd_answer(struct httpd_exchange *x, struct MHD_Response *response, const struct http_reply *reply)
+{
 	bool was_waiting = x->state == EXCHANGE_WAITING;
 
 	assert(was_waiting || x->state == EXCHANGE_HANDLING);
-	x->answer = make_response(r, reply);
-	if (x->answer != NULL && !add_headers(x->answer, reply, reply->close || h->quiesced || x->body_over)) {
+	x->answer = response;
+	if (x->answer != NULL && !add_headers(x->answer, reply, reply->close || x->httpd->quiesced || x->body_over)) {
 		MHD_destroy_response(x->answer); /* no memory, or a header of ours that is none */
 		x->answer = NULL;
 	}
 	x->status = x->answer == NULL ? 0 : reply->status;
 	httpd_set_state(x, x->answer == NULL ? EXCHANGE_DROPPED : EXCHANGE_ANSWERED);
-	if (was_waiting) {
-		MHD_resume_connection(x->mhd);
-		h->run_wanted = true;
-	}
+	if (was_waiting)
+		httpd_wake(x);
+}
+
+void httpd_reply(struct http_req *r, const struct http_reply *reply)
+{
+	httpd_answer(r->exchange, make_response(r, reply), reply);
 }
 
 void httpd_drop(struct http_req *r)
@@ -110,10 +117,8 @@ void httpd_drop(struct http_req *r)
 
 	assert(was_waiting || x->state == EXCHANGE_HANDLING);
 	httpd_set_state(x, EXCHANGE_DROPPED);
-	if (was_waiting) {
-		MHD_resume_connection(x->mhd);
-		x->httpd->run_wanted = true;
-	}
+	if (was_waiting)
+		httpd_wake(x);
 }
 
 static enum MHD_Result queue_answer(struct httpd_exchange *x)
@@ -122,7 +127,9 @@ static enum MHD_Result queue_answer(struct httpd_exchange *x)
 
 	if (x->state != EXCHANGE_ANSWERED)
 		return MHD_NO; /* dropped: libmicrohttpd closes the connection */
-	httpd_set_state(x, EXCHANGE_SENDING);
+	if (x->stream != NULL && x->left) /* its leaving is told once: nobody would hear of it any more */
+		return MHD_NO;
+	httpd_set_state(x, x->stream == NULL ? EXCHANGE_SENDING : EXCHANGE_STREAMING);
 	done = MHD_queue_response(x->mhd, (unsigned)x->status, x->answer);
 	MHD_destroy_response(x->answer); /* queued: libmicrohttpd holds it now */
 	x->answer = NULL;
@@ -149,7 +156,7 @@ void httpd_refuse(struct httpd_exchange *x, const struct fault *f)
 		httpd_reply(&x->req, &plain);
 }
 
-static void tell_gone(struct httpd_exchange *x)
+void httpd_tell_gone(struct httpd_exchange *x)
 {
 	if (!x->handed)
 		return;
@@ -161,14 +168,13 @@ static void tell_gone(struct httpd_exchange *x)
 void httpd_abandon(struct httpd_exchange *x, const struct fault *f)
 {
 	assert(x->state == EXCHANGE_WAITING);
-	tell_gone(x);
+	httpd_tell_gone(x);
 	if (f != NULL) {
 		httpd_refuse(x, f);
 		return;
 	}
 	httpd_set_state(x, EXCHANGE_DROPPED);
-	MHD_resume_connection(x->mhd);
-	x->httpd->run_wanted = true;
+	httpd_wake(x);
 }
 
 /* --- the steps --------------------------------------------------------------- */
@@ -301,7 +307,7 @@ static enum MHD_Result request_came(struct httpd_exchange *x)
 	if (x->state != EXCHANGE_HANDLING)
 		return queue_answer(x);
 	if (x->left) { /* half closed before: nobody would take the answer */
-		tell_gone(x);
+		httpd_tell_gone(x);
 		httpd_set_state(x, EXCHANGE_DROPPED);
 		return MHD_NO;
 	}
@@ -341,7 +347,11 @@ void httpd_on_completed(void *cls, struct MHD_Connection *mhd, void **context, e
 	(void)mhd;
 	if (x == NULL)
 		return;
-	was_sent = why == MHD_REQUEST_TERMINATED_COMPLETED_OK && x->state == EXCHANGE_SENDING;
+	/* A stream ends by being left, as a rule: what counts is that it began. */
+	was_sent = x->state == EXCHANGE_STREAMING || (why == MHD_REQUEST_TERMINATED_COMPLETED_OK && x->state == EXCHANGE_SENDING);
+	if (httpd_stream_is_open(x))
+		httpd_tell_gone(x);
+	httpd_stream_free(x);
 	if (x->answer != NULL)
 		MHD_destroy_response(x->answer);
 	x->answer = NULL;

@@ -14,6 +14,7 @@
 #include <assert.h>
 
 #include "base/clock.h"
+#include "model/merkle.h"
 
 enum { SALT_BYTES = 16, DEPTH_MAX = 24, KEY_ID_BYTES = 8, CORE_BYTES = 640, SEAL_BYTES = 320, HASH_TEXT_BYTES = 46 };
 
@@ -128,16 +129,9 @@ static struct text bytes_of(const void *at, size_t len)
 
 static struct sha256 leaf_hash(struct text salt, struct text core, struct text rest)
 {
-	const struct text parts[] = { { "\0", 1 }, salt, core, rest };
+	const struct text parts[] = { salt, core, rest };
 
-	return sha256_of_parts(parts, COUNTOF(parts));
-}
-
-static struct sha256 node_hash(const struct sha256 *left, const struct sha256 *right)
-{
-	const struct text parts[] = { { "\1", 1 }, bytes_of(left->b, sizeof(left->b)), bytes_of(right->b, sizeof(right->b)) };
-
-	return sha256_of_parts(parts, COUNTOF(parts));
+	return merkle_leaf(parts, COUNTOF(parts));
 }
 
 /* Level by level; a last one without a neighbour moves up as it is, which gives the tree of RFC 6962. */
@@ -162,7 +156,7 @@ static bool grow_tree(struct receipt_batch *b)
 		if (b->nodes[level + 1] == NULL)
 			return false;
 		for (int i = 0; i < up; i++)
-			b->nodes[level + 1][i] = 2 * i + 1 < size ? node_hash(&below[2 * i], &below[2 * i + 1]) : below[2 * i];
+			b->nodes[level + 1][i] = 2 * i + 1 < size ? merkle_node(&below[2 * i], &below[2 * i + 1]) : below[2 * i];
 		b->level_size[level + 1] = up;
 	}
 	b->depth = level;
@@ -365,7 +359,7 @@ static bool path_leads_to_root(const struct seal *s, struct sha256 at)
 			continue; /* no neighbour on this level */
 		if (used == s->path_count)
 			return false;
-		at = index % 2 == 1 ? node_hash(&s->path[used], &at) : node_hash(&at, &s->path[used]);
+		at = index % 2 == 1 ? merkle_node(&s->path[used], &at) : merkle_node(&at, &s->path[used]);
 		used++;
 	}
 	return used == s->path_count && memcmp(at.b, s->root.b, sizeof(at.b)) == 0;

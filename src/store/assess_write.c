@@ -6,6 +6,7 @@
  *   vi  new deliveries, vd their documents in one row, h the work row that remembers which of them are in this daemon's hand
  *   r   answers that came in the replies of deliveries  pu  what they and older ones mean for each part     e  cases
  *   n   of the few declarations that were selected for inspection, as one text of JSON: ni the inspection, nd, nr what is recognised
+ *   f   what of all this is told in the feed: what has been answered, then what has come of it
  */
 #include "store/assess_store.h"
 
@@ -31,10 +32,12 @@ static const struct db_stmt write_all = {
 	"    missing = j.missing::text[], state = j.state, version = j.version,"
 	"    asks_identity = case when j.stage = 'match' then j.asks_identity else d.asks_identity end, basis = coalesce(j.basis, d.basis),"
 	"    wait_until = j.wait_until, released_at = coalesce(d.released_at, j.released_at),"
+	"    moved = case when d.state <> 'released' and j.state = 'released' then 2"
+	"      when d.state <> j.state or d.verdict <> j.verdict or d.version <> j.version then 1 else 0 end,"
 	"    changed_at = case when j.more > 0 or d.state is distinct from j.state or d.verdict is distinct from j.verdict then $53::timestamptz"
 	"      else d.changed_at end"
-	"  from j where d.bucket = j.bucket and d.id = j.id and d.seq = j.seq and d.version = j.version_read returning d.bucket, d.id),"
-	" k as materialized (select j.* from j join u on u.id = j.id),"
+	"  from j where d.bucket = j.bucket and d.id = j.id and d.seq = j.seq and d.version = j.version_read returning d.bucket, d.id, d.moved),"
+	" k as materialized (select j.*, u.moved from j join u on u.id = j.id),"
 	" c as ("
 	"  insert into decision (bucket, id, declaration_id, stage, decided_at, seq, outcome, state, version, rule_rows, inputs, reasons, actor)"
 	"  select bucket, decision, id, stage, $53::timestamptz, seq, verdict, state, version, rule_rows::integer[], filings::uuid[], reasons, 'tongguand'"
@@ -66,7 +69,7 @@ static const struct db_stmt write_all = {
 	"  select u.bucket, u.id, y.id, y.authority, y.version, y.status, y.at, y.digest, y.outcome, y.info, $53::timestamptz, y.body"
 	"  from unnest($43::uuid[], $44::uuid[], $45::text[], $46::integer[], $47::text[], $48::timestamptz[], $49::bytea[], $50::text[], $51::text[],"
 	"    $52::bytea[]) as y(declaration_id, id, authority, version, status, at, digest, outcome, info, body) join u on u.id = y.declaration_id"
-	"  order by u.bucket, u.id, y.id on conflict do nothing),"
+	"  order by u.bucket, u.id, y.id on conflict do nothing returning declaration_id, authority, version, outcome),"
 	" p as materialized ("
 	"  select y.* from unnest($35::smallint[], $36::uuid[], $37::text[], $38::integer[], $39::text[], $40::timestamptz[], $41::boolean[], $42::boolean[])"
 	"    as y(bucket, declaration_id, authority, version, outcome, outcome_at, go, contradicted) join u on u.id = y.declaration_id),"
@@ -81,7 +84,7 @@ static const struct db_stmt write_all = {
 	" e as ("
 	"  insert into case_file (bucket, declaration_id, authority, version, opened_at, reason)"
 	"  select bucket, declaration_id, authority, version, $53::timestamptz, 'an answer contradicts a final one' from p where contradicted"
-	"  on conflict do nothing),"
+	"  on conflict do nothing returning declaration_id, authority, version),"
 	" n as materialized ("
 	"  select u.bucket, y.* from json_to_recordset($59::json) as y(declaration_id uuid, version integer, selected_by text[], opened_at timestamptz,"
 	"    joined_at timestamptz, result text, closed_at timestamptz, recognised json) join u on u.id = y.declaration_id),"
@@ -98,7 +101,15 @@ static const struct db_stmt write_all = {
 	"  select n.bucket, n.declaration_id, n.version, y.* from n,"
 	"    json_to_recordset(n.recognised) as y(authority text, giver text, outcome text, at timestamptz, rule_id integer)"
 	"  on conflict (bucket, declaration_id, version, authority) do update set giver = excluded.giver, outcome = excluded.outcome, at = excluded.at,"
-	"    rule_id = excluded.rule_id)"
+	"    rule_id = excluded.rule_id),"
+	" f as ("
+	"  insert into change (id, made_at, types, declaration_ids, authorities, versions, states, verdicts, outcomes)"
+	"  select $55::uuid, $53::timestamptz, array_agg(type), array_agg(id), array_agg(authority), array_agg(version), array_agg(state), array_agg(verdict),"
+	"    array_agg(outcome)"
+	"  from (select 'authority.answered' as type, declaration_id as id, authority, version, null as state, null as verdict, outcome from r"
+	"    union all select 'case.opened', declaration_id, authority, version, null, null, null from e"
+	"    union all select case moved when 2 then 'declaration.released' else 'declaration.changed' end, id, null, version, state, verdict, null"
+	"      from k where moved > 0) x having count(*) > 0)"
 	" select id from k",
 	.param_count = ASSESS_WRITE_PARAMS,
 	.flags = DB_WRITES,

@@ -51,7 +51,11 @@ static const struct db_stmt answers = {
 	"  insert into authority_receipt (bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, received_at, body)"
 	"  select bucket, declaration_id, id, authority, declared_version, status, at, digest, outcome, info, $13::timestamptz, body"
 	"  from a where declaration_id is not null and (select count(*) from held) > 0 order by bucket, declaration_id, id"
-	"  on conflict do nothing returning bucket, declaration_id, id),"
+	"  on conflict do nothing returning bucket, declaration_id, id, authority, version, outcome),"
+	" c as ("
+	"  insert into change (id, made_at, types, declaration_ids, authorities, versions, outcomes)"
+	"  select $15::uuid, $13::timestamptz, array_agg('authority.answered'::text), array_agg(declaration_id), array_agg(authority), array_agg(version),"
+	"    array_agg(outcome) from fresh having count(*) > 0),"
 	" u as ("
 	"  update declaration d set seq = d.seq + 1, changed_at = $13::timestamptz"
 	"  from (select distinct bucket, declaration_id from fresh order by bucket, declaration_id) f"
@@ -83,18 +87,22 @@ static const struct db_stmt deaths = {
 	.flags = DB_WRITES,
 };
 
-/* How attempts ended; the lease is the fence: an attempt that woke too late changes no row. */
+/* How attempts ended; the lease is the fence: an attempt that woke too late changes no row. What was given up is told in the feed. */
 static const struct db_stmt ends = {
 	.name = "inbox_ends",
 	.sql =
-	"update delivery d set state = x.state, listed = nullif(x.state, 'sent'), attempts = x.attempts, reason = x.reason, lease = null, lease_until = null,"
+	"with e as ("
+	" update delivery d set state = x.state, listed = nullif(x.state, 'sent'), attempts = x.attempts, reason = x.reason, lease = null, lease_until = null,"
 	"   due_at = case when x.state = 'sent' then d.due_at else x.due_at end," /* indexed: what does not change keeps the update cheap */
 	"   sent_at = case when x.state = 'sent' then $9::timestamptz else d.sent_at end"
 	" from unnest($1::smallint[], $2::uuid[], $3::text[], $4::integer[], $5::uuid[], $6::text[], $7::integer[], $8::timestamptz[], $10::text[])"
 	"   as x(bucket, declaration_id, authority, version, lease, state, attempts, due_at, reason)"
 	" where d.bucket = x.bucket and d.declaration_id = x.declaration_id and d.authority = x.authority and d.version = x.version"
-	"   and d.lease = x.lease",
-	.param_count = 10,
+	"   and d.lease = x.lease returning d.declaration_id, d.authority, d.version, d.state)"
+	" insert into change (id, made_at, types, declaration_ids, authorities, versions)"
+	" select $11::uuid, $9::timestamptz, array_agg('delivery.dead'::text), array_agg(declaration_id), array_agg(authority), array_agg(version)"
+	" from e where state = 'dead' having count(*) > 0",
+	.param_count = 11,
 	.flags = DB_WRITES,
 };
 
@@ -102,8 +110,8 @@ struct flight {
 	struct inbox *home;
 	struct arena arena;
 	struct db_call call;
-	struct id work_id, deaths_id;
-	struct db_param answer_params[16], death_params[7], end_params[10];
+	struct id work_id, deaths_id, ends_id;
+	struct db_param answer_params[16], death_params[7], end_params[11];
 	struct inbox_item *list[BATCH_MAX];   /* the whole batch, sorted */
 	struct inbox_item **items;            /* the part under way */
 	int total, count, answer_count, end_count, death_count;
@@ -224,6 +232,8 @@ static void end_params(struct flight *fl, int64_t now_us)
 		fl->end_params[i] = db_array_end(&x[i]);
 	fl->end_params[8] = db_time(&fl->arena, now_us);
 	fl->end_params[9] = db_array_end(&x[8]);
+	fl->ends_id = id_new(fl->home->deps.ids, now_us, (int16_t)(id_random(fl->home->deps.ids) % ID_BUCKETS));
+	fl->end_params[10] = db_id(&fl->ends_id);
 	db_call_add(&fl->call, &ends, fl->end_params);
 }
 

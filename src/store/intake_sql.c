@@ -1,7 +1,7 @@
 /*
  * The statements of intake.
  *
- *   put   one statement writes the whole batch: key, filing, link, declaration, work, submission, seal.
+ *   put   one statement writes the whole batch: key, filing, link, declaration, work, submission, seal, and the change for the feed.
  *         What loses the race for its key (ON CONFLICT DO NOTHING) leaves no trace.
  *   look  what stands under each key now: a later statement of the same call sees what others committed.
  *   lock  first in a guarded write: holds the declaration so that its state cannot move under the revision;
@@ -113,7 +113,12 @@ static const struct db_stmt put = {
 	" e as ("
 	"  insert into seal (bucket, id, sealed_at, size, root, key_id, signature, receipts)"
 	"  select id_bucket($28::uuid), $28::uuid, $26::timestamptz, $31::integer, $32::bytea, $33::text, $34::bytea, "
-	   WITHOUT_LOSERS("$29::bytea", "receipt_from", "receipt_len") " where exists (select 1 from won))"
+	   WITHOUT_LOSERS("$29::bytea", "receipt_from", "receipt_len") " where exists (select 1 from won)),"
+	" c as ("
+	"  insert into change (id, made_at, types, declaration_ids, filing_ids, kinds, client_ids)"
+	"  select $28::uuid, $26::timestamptz, array_agg('filing.accepted'::text), array_agg(coalesce(n.declaration_id, l.declaration_id)), array_agg(n.id),"
+	"    array_agg(n.kind), array_agg(n.client_id)"
+	"  from n left join l on l.id = n.link_id having count(*) > 0)"
 	" select filing_id, null::uuid, null::integer from won union all select null, id, filings from d",
 	.param_count = INTAKE_PUT_PARAMS,
 	.flags = DB_WRITES,

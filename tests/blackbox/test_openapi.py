@@ -59,6 +59,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/clients/{name}"): "/v1/clients/enterprise",
         ("GET", "/v1/clients/{name}/report"): "/v1/clients/enterprise/report",
         ("GET", "/v1/declarations/{id}/steps"): f"/v1/declarations/{d['id']}/steps",
+        ("GET", "/v1/digests"): "/v1/digests?client=enterprise",
         ("GET", "/v1/deliveries"): f"/v1/deliveries?declaration_id={d['id']}",
         ("GET", "/v1/deliveries/{id}"): f"/v1/deliveries/{d['id']}.TAX.1",
         ("GET", "/v1/standard/{record}"): "/v1/standard/party",

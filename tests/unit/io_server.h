@@ -10,6 +10,8 @@
  *   /arena   answers with a body that lies in the request's arena
  *   /query   answers with what the query says (see show_query)
  *   /path/x  answers with x decoded
+ *   /stream  answers with five ticks after the body, then ends; /stream-soon begins in the next turn
+ *   /parked  answers with a stream in which nothing comes; /flood: with one that is always full
  * The answer's body is the request's body, unless said otherwise.
  */
 #ifndef TESTS_UNIT_IO_SERVER_H
@@ -57,6 +59,8 @@ struct server {
 struct waiter { /* one request that is answered later; lives in its arena */
 	struct loop_timer timer;
 	struct http_req *req;
+	struct loop *loop;
+	int ticks;
 };
 
 static struct server *server_of(void *arg)
@@ -89,6 +93,44 @@ static void later(struct loop_timer *t)
 static void drop_later(struct loop_timer *t)
 {
 	httpd_drop(container_of(t, struct waiter, timer)->req);
+}
+
+enum { STREAM_BYTES = 20000, STREAM_TICKS = 5 };
+
+static void tick(struct loop_timer *t)
+{
+	struct waiter *w = container_of(t, struct waiter, timer);
+
+	if (w->ticks == STREAM_TICKS) {
+		httpd_stream_end(w->req);
+		return;
+	}
+	w->ticks++;
+	assert_true(httpd_stream_put(w->req, TEXT("tick\n")));
+	loop_timer_set(w->loop, t, 1000, tick);
+}
+
+static void flood(struct loop_timer *t)
+{
+	static const char much[1000];
+	struct waiter *w = container_of(t, struct waiter, timer);
+
+	while (httpd_stream_put(w->req, (struct text){ much, sizeof(much) }))
+		;
+	assert_true(httpd_stream_room(w->req) < sizeof(much));
+	loop_timer_set(w->loop, t, 1000, flood);
+}
+
+static void begin_stream(struct loop_timer *t)
+{
+	struct waiter *w = container_of(t, struct waiter, timer);
+	const struct http_reply head = { .status = 200, .content_type = "text/event-stream" };
+
+	httpd_stream(w->req, &head, STREAM_BYTES);
+	if (text_is(w->req->path, "/flood"))
+		flood(t);
+	else if (!text_is(w->req->path, "/parked") && httpd_stream_put(w->req, w->req->body))
+		tick(t);
 }
 
 static void show_query(struct http_req *r)
@@ -148,11 +190,16 @@ static void on_request(struct http_req *r, void *arg)
 		return;
 	}
 	w->req = r;
+	w->loop = s->loop;
 	r->user = w;
 	if (text_is(r->path, "/soon"))
 		loop_timer_set(s->loop, &w->timer, 0, later);
 	else if (text_is(r->path, "/drop-soon"))
 		loop_timer_set(s->loop, &w->timer, 0, drop_later);
+	else if (text_is(r->path, "/stream") || text_is(r->path, "/parked") || text_is(r->path, "/flood"))
+		begin_stream(&w->timer);
+	else if (text_is(r->path, "/stream-soon"))
+		loop_timer_set(s->loop, &w->timer, 0, begin_stream);
 	else if (text_is(r->path, "/later"))
 		loop_timer_set(s->loop, &w->timer, 20000, later);
 }

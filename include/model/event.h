@@ -1,0 +1,21 @@
+/* What is told in the feed, by name. The statements that write table change use these words. */
+#ifndef MODEL_EVENT_H
+#define MODEL_EVENT_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+
+#define EVENT_TYPES(X) \
+	X("filing.accepted")      /* a filing is stored */ \
+	X("declaration.changed")  /* its state, verdict or version is another than before */ \
+	X("declaration.released") /* the same, and it is released: every part is clear */ \
+	X("authority.answered")   /* an authority has said something new about it */ \
+	X("case.opened")          /* an authority contradicts its own final answer */ \
+	X("delivery.dead")        /* a message to an authority was given up */
+
+int event_type_count(void);
+const char *event_type_at(int i);
+bool event_type_is_known(struct text t);
+
+#endif

@@ -1,0 +1,268 @@
+/* A step: what was filed, as rows in the order of its groups; each group's tree goes on from its stored peaks. */
+#include "flow/digests.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "model/field.h"
+#include "model/merkle.h"
+
+#define STEP_BYTES ((size_t)64 << 20) /* bounded in fact by the batch */
+
+enum { READ_PARAMS = 4, WRITE_PARAMS = 12, WRITE_ARRAYS = 10 };
+
+/* $1 how many events, $2 $3 $4 kinds, directions and their fields that are summed */
+static const struct db_stmt read_stmt = {
+	.name = "digests_read",
+	.sql =
+	"with w as materialized ("
+	"  select p.seq, feed_watermark() as last, least(greatest(p.seq, feed_floor() - 1) + $1::integer, feed_watermark()) as upto from digest_place p),"
+	" n as materialized ("
+	"  select e.seq, e.filing_id, f.client_id, (f.received_at at time zone 'Asia/Shanghai')::date as day, f.kind, f.direction, f.doc_sha256,"
+	"    m.field, (convert_from(f.document, 'UTF8')::json ->> m.field)::numeric as amount"
+	"  from w cross join lateral feed_read(w.seq, w.upto) e"
+	"  cross join lateral (select * from filing f where f.bucket = id_bucket(e.filing_id) and f.id = e.filing_id offset 0) f"
+	"  left join unnest($2::text[], $3::text[], $4::text[]) as m(kind, direction, field) on m.kind = f.kind and m.direction = f.direction"
+	"  where e.type = 'filing.accepted'),"
+	" x as ("
+	"  select n.*, row_number() over (partition by client_id, day, kind, direction order by seq) = 1 as is_first,"
+	"    (sum(amount) over (partition by client_id, day, kind, direction))::text as total from n)"
+	" select w.seq, w.upto, w.last, x.is_first, x.client_id, x.day - date '1970-01-01', x.kind, x.direction, x.seq, x.filing_id, x.doc_sha256, x.field,"
+	"   x.total, d.count, d.peaks"
+	" from w left join x on true left join lateral ("
+	"  select d.count, d.peaks from period_digest d where x.is_first and d.client_id = x.client_id and d.day = x.day and d.kind = x.kind"
+	"   and d.direction = x.direction offset 0) d on true"
+	" order by x.client_id, x.day, x.kind, x.direction, x.seq",
+	.param_count = READ_PARAMS,
+};
+enum { COL_FROM, COL_UPTO, COL_LAST, COL_FIRST, COL_CLIENT, COL_DAY, COL_KIND, COL_DIRECTION, COL_SEQ, COL_FILING, COL_DIGEST, COL_FIELD, COL_TOTAL,
+       COL_COUNT, COL_PEAKS };
+
+/* $1 $2 from where, up to where; then a column each */
+static const struct db_stmt write_stmt = {
+	.name = "digests_write",
+	.sql =
+	"with g as (update digest_place set seq = $2::bigint where seq = $1::bigint returning seq),"
+	" i as ("
+	"  insert into period_digest as d (client_id, day, kind, direction, count, amount_of, amount, peaks, root, last_seq)"
+	"  select x.client_id, date '1970-01-01' + x.day, x.kind, x.direction, x.count, x.field, x.total::numeric, x.peaks, x.root, x.seq"
+	"  from unnest($3::integer[], $4::integer[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::bytea[], $11::bytea[], $12::bigint[])"
+	"    as x(client_id, day, kind, direction, count, field, total, peaks, root, seq)"
+	"  where exists (select from g) order by 1, 2, 3, 4"
+	"  on conflict (client_id, day, kind, direction) do update set count = excluded.count, amount = d.amount + excluded.amount, peaks = excluded.peaks,"
+	"    root = excluded.root, last_seq = excluded.last_seq)"
+	" select seq from g",
+	.param_count = WRITE_PARAMS,
+	.flags = DB_WRITES,
+};
+
+static const struct {
+	enum doc_kind kind;
+	enum direction direction;
+	enum field field;
+} amounts[] = {
+	{ DOC_ORDER, DIR_IMPORT, F_ACTUAL_PAID },
+	{ DOC_ORDER, DIR_EXPORT, F_GOODS_VALUE },
+	{ DOC_PAYMENT, DIR_IMPORT, F_AMOUNT_PAID },
+	{ DOC_PAYMENT, DIR_EXPORT, F_AMOUNT_RECEIVED },
+};
+
+struct digests {
+	struct digests_conf conf;
+	struct digests_deps deps;
+	struct loop_timer sweep;
+	struct arena arena; /* of the step under way */
+	struct db_call call;
+	struct db_param read[READ_PARAMS], write[WRITE_PARAMS];
+	bool asking, quiesced, has_failed, more;
+};
+
+static loop_timer_fn on_sweep;
+
+static void rest(struct digests *d, bool at_once)
+{
+	arena_done(&d->arena);
+	d->asking = false;
+	if (!d->quiesced)
+		loop_timer_set(d->deps.loop, &d->sweep, at_once ? 0 : (int64_t)d->conf.sweep_ms * 1000, on_sweep);
+}
+
+static bool is_good(struct digests *d, const struct db_answer *a)
+{
+	bool good = a->outcome == DB_DONE;
+
+	if (!good && !d->has_failed)
+		log_event(NULL, LOG_LEVEL_WARNING, "digests.put_off", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
+	d->has_failed = !good;
+	return good;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------------ */
+
+static void on_written(struct db_call *call, const struct db_answer *a)
+{
+	struct digests *d = container_of(call, struct digests, call);
+	bool was_ours = is_good(d, a) && db_row_count(a->results[0]) == 1; /* no row: another daemon was first, and goes on */
+
+	rest(d, was_ours && d->more);
+}
+
+static void begin_group(struct merkle *m, const struct db_rows *rows, int row)
+{
+	struct text peaks = db_get_text(rows, row, COL_PEAKS);
+
+	m->count = (uint64_t)db_get_int(rows, row, COL_COUNT);
+	if (peaks.len > 0 && peaks.len <= sizeof(m->peaks))
+		memcpy(m->peaks, peaks.at, peaks.len);
+}
+
+static void add_leaf(struct merkle *m, const struct db_rows *rows, int row)
+{
+	const struct text parts[] = { db_get_text(rows, row, COL_FILING), db_get_text(rows, row, COL_DIGEST) };
+	struct sha256 leaf = merkle_leaf(parts, COUNTOF(parts));
+
+	merkle_add(m, &leaf);
+}
+
+static void put_group(struct db_array *x, const struct merkle *m, const struct db_rows *rows, int row)
+{
+	struct sha256 root = merkle_root(m);
+
+	db_array_i64(&x[0], db_get_int(rows, row, COL_CLIENT));
+	db_array_i64(&x[1], db_get_int(rows, row, COL_DAY));
+	db_array_text(&x[2], db_get_text(rows, row, COL_KIND));
+	db_array_text(&x[3], db_get_text(rows, row, COL_DIRECTION));
+	db_array_i64(&x[4], (int64_t)m->count);
+	db_array_text(&x[5], db_get_text(rows, row, COL_FIELD));
+	db_array_text(&x[6], db_get_text(rows, row, COL_TOTAL));
+	db_array_bytes(&x[7], m->peaks, sizeof(m->peaks[0]) * (size_t)merkle_peak_count(m->count));
+	db_array_bytes(&x[8], root.b, sizeof(root.b));
+	db_array_i64(&x[9], db_get_int(rows, row, COL_SEQ));
+}
+
+static int group_count(const struct db_rows *rows)
+{
+	int groups = 0;
+
+	for (int row = 0; row < db_row_count(rows); row++)
+		groups += db_get_int(rows, row, COL_FIRST) != 0;
+	return groups;
+}
+
+static void write_step(struct digests *d, const struct db_rows *rows)
+{
+	static const enum db_kind kinds[WRITE_ARRAYS] = { DB_KIND_I32, DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I64, DB_KIND_TEXT, DB_KIND_TEXT,
+		                                          DB_KIND_BYTEA, DB_KIND_BYTEA, DB_KIND_I64 };
+	int groups = group_count(rows), count = db_row_count(rows);
+	struct db_array x[WRITE_ARRAYS];
+	struct merkle m = { 0 };
+
+	for (int i = 0; i < WRITE_ARRAYS; i++)
+		db_array_begin(&x[i], &d->arena, kinds[i], groups, 32 * (size_t)groups);
+	for (int row = 0; row < count && groups > 0; row++) {
+		if (db_get_int(rows, row, COL_FIRST) != 0)
+			begin_group(&m, rows, row);
+		add_leaf(&m, rows, row);
+		if (row + 1 == count || db_get_int(rows, row + 1, COL_FIRST) != 0)
+			put_group(x, &m, rows, row);
+	}
+	d->write[0] = db_i64(&d->arena, db_get_int(rows, 0, COL_FROM));
+	d->write[1] = db_i64(&d->arena, db_get_int(rows, 0, COL_UPTO));
+	for (int i = 0; i < WRITE_ARRAYS; i++)
+		d->write[2 + i] = db_array_end(&x[i]);
+	d->more = db_get_int(rows, 0, COL_UPTO) < db_get_int(rows, 0, COL_LAST);
+	if (d->arena.full) {
+		rest(d, false);
+		return;
+	}
+	db_call_init(&d->call);
+	db_call_add(&d->call, &write_stmt, d->write);
+	db_start(d->deps.db, &d->call, on_written);
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+static void on_read(struct db_call *call, const struct db_answer *a)
+{
+	struct digests *d = container_of(call, struct digests, call);
+
+	if (is_good(d, a) && db_row_count(a->results[0]) > 0
+	    && db_get_int(a->results[0], 0, COL_UPTO) > db_get_int(a->results[0], 0, COL_FROM))
+		write_step(d, a->results[0]);
+	else
+		rest(d, false);
+}
+
+static void read_params(struct digests *d)
+{
+	struct db_array x[3];
+
+	for (int i = 0; i < 3; i++)
+		db_array_begin(&x[i], &d->arena, DB_KIND_TEXT, COUNTOF(amounts), 128);
+	for (size_t i = 0; i < COUNTOF(amounts); i++) {
+		db_array_text(&x[0], text_of(doc_kind_name(amounts[i].kind)));
+		db_array_text(&x[1], text_of(direction_name(amounts[i].direction)));
+		db_array_text(&x[2], text_of(field_name(amounts[i].field)));
+	}
+	d->read[0] = db_i32(&d->arena, d->conf.batch);
+	for (int i = 0; i < 3; i++)
+		d->read[1 + i] = db_array_end(&x[i]);
+}
+
+static void on_sweep(struct loop_timer *t)
+{
+	struct digests *d = container_of(t, struct digests, sweep);
+
+	if (d->deps.is_busy(d->deps.arg)) {
+		rest(d, false);
+		return;
+	}
+	read_params(d);
+	if (d->arena.full) {
+		rest(d, false);
+		return;
+	}
+	d->asking = true;
+	db_call_init(&d->call);
+	db_call_add(&d->call, &read_stmt, d->read);
+	db_start(d->deps.db, &d->call, on_read);
+}
+
+/* --- life --------------------------------------------------------------------------------------------------------- */
+
+struct digests *digests_new(const struct digests_conf *conf, const struct digests_deps *deps, struct fault *f)
+{
+	struct digests *d = calloc(1, sizeof(*d));
+
+	if (d == NULL) {
+		(void)fault_set(f, FAULT_SYSTEM, "no memory for the digests");
+		return NULL;
+	}
+	d->conf = *conf;
+	d->deps = *deps;
+	arena_init(&d->arena, STEP_BYTES);
+	rest(d, false);
+	return d;
+}
+
+void digests_quiesce(struct digests *d)
+{
+	d->quiesced = true;
+	loop_timer_clear(d->deps.loop, &d->sweep);
+}
+
+bool digests_idle(const struct digests *d)
+{
+	return !d->asking;
+}
+
+void digests_free(struct digests *d)
+{
+	if (d == NULL)
+		return;
+	loop_timer_clear(d->deps.loop, &d->sweep);
+	if (d->asking)
+		db_cancel(d->deps.db, &d->call);
+	arena_done(&d->arena);
+	free(d);
+}
