@@ -27,6 +27,8 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/declarations/{id}/receipts"): READ,
     ("GET", "/v1/receipts"): READ,
     ("GET", "/v1/declarations/{id}/steps"): READ,
+    ("GET", "/v1/declarations/{id}/decisions"): READ,
+    ("POST", "/v1/declarations/{id}/decisions"): {"regulator"},
     ("POST", "/v1/authorities/{code}/receipts"): {"authority", "operator", "regulator"},
     ("GET", "/v1/authorities/{code}/maintenance"): ALL,
     ("POST", "/v1/authorities/{code}/maintenance"): {"operator"},

@@ -60,6 +60,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/clients/{name}/report"): "/v1/clients/enterprise/report",
         ("GET", "/v1/declarations/{id}/steps"): f"/v1/declarations/{d['id']}/steps",
         ("GET", "/v1/digests"): "/v1/digests?client=enterprise",
+        ("GET", "/v1/declarations/{id}/decisions"): f"/v1/declarations/{d['id']}/decisions",
         ("GET", "/v1/deliveries"): f"/v1/deliveries?declaration_id={d['id']}",
         ("GET", "/v1/deliveries/{id}"): f"/v1/deliveries/{d['id']}.TAX.1",
         ("GET", "/v1/standard/{record}"): "/v1/standard/party",
@@ -75,6 +76,9 @@ def test_every_route_answers_well_and_as_described(stack, trades):
             accept(api.get(calls.get((method, path), path)), 200)
     accept(stack.operator.post("/v1/authorities/POST/receipts", {"declaration_id": d["id"], "version": 1, "status": "accepted",
                                                                  "at": "2026-11-01T00:00:00+08:00"}), 200)
+    officer = stack.client(f"officer {trades.tag}", "regulator", "--authority", "POST")
+    wait_for(lambda: stack.operator.get(f"/v1/deliveries/{name}").json["state"] == "dead", "it is given up")
+    accept(officer.post(f"/v1/declarations/{name.split('.')[0]}/decisions", {"decision": "hold", "reason": "test"}), 201)
     wait_retry(stack, name)
     settled(stack, dead)
     assert stack.operator.post("/v1/identities", {"name": "李小明", "id_type": "1", "id_number": "320500190001010019", "source": "test",
