@@ -5,6 +5,9 @@
 /*
  *   x  what the worker tells     put  its rows, in place     gone  rows of workers that ended long ago
  *   n  outages that begin        e    outages that end
+ *
+ * Asking for an open or later ended outage is not idle beside "on conflict": another worker may end it between our snapshot and our
+ * insert. An outage ends by what was answered after it was noticed: what was under way when it began does not count.
  */
 static const struct db_stmt tell = {
 	.name = "dispatcher_tell",
@@ -29,11 +32,12 @@ static const struct db_stmt tell = {
 	"  where x.is_away and x.failing_since is not null and $2::timestamptz - x.closed_since >= coalesce(("
 	"      select r.after_s from outage_rule r where r.authority in (x.authority, '*') and r.valid_from <= date '1970-01-01' + $18::integer"
 	"        and (r.valid_to is null or r.valid_to >= date '1970-01-01' + $18::integer) order by (r.authority = '*'), r.valid_from desc limit 1), 0) * interval '1 second'"
+	"    and not exists (select from outage o where o.authority = x.authority and (o.ended_at is null or o.ended_at >= x.failing_since))"
 	"    and not exists (select from live o where o.authority = x.authority and o.reached_at >= x.failing_since)"
 	"  order by x.authority on conflict (authority) where ended_at is null do nothing returning authority),"
 	" e as ("
 	"  update outage o set ended_at = x.reached_at from x"
-	"  where o.authority = x.authority and o.ended_at is null and x.reached_at > o.began_at and x.failing_since is null returning o.authority)"
+	"  where o.authority = x.authority and o.ended_at is null and x.reached_at > o.noticed_at and x.failing_since is null returning o.authority)"
 	" select (select count(distinct worker) from live) + 1, (select string_agg(authority, ',' order by authority) from n),"
 	"   (select string_agg(authority, ',' order by authority) from e)",
 	.param_count = DISPATCHER_PARAMS,

@@ -10,7 +10,7 @@ from filer import SHANGHAI
 from stack import Api, binary, wait_for
 from support import accept, file_all, new_stack, problem, settled, stacks, watch
 
-QUICK = {"breaker-failures": 3, "breaker-ms": 100, "first-wait-ms": 20, "longest-wait-ms": 100}
+QUICK = {"timeout-ms": 2500, "breaker-failures": 3, "breaker-ms": 100, "first-wait-ms": 20, "longest-wait-ms": 100}
 
 
 @pytest.fixture(scope="module")
@@ -311,7 +311,8 @@ def test_an_outage_is_recorded_once_and_proved(house, trades, tmp_path):
     for trade in made:
         settled(house, trade)
     until_authority(house, "FX", lambda a: not a["outage_since"] and a["health"] == "up", "is back")
-    assert house.psql("select count(*), count(ended_at) from outage where authority = 'FX'") == "1|1"
+    assert len(house.psql("select * from outage where authority = 'FX' and ended_at is not null").splitlines()) == 1
+    assert len(house.psql("select * from outage where authority = 'FX'").splitlines()) == 1
     s = verified(house, accept(evidence(house, d), 200), tmp_path)
     fx = {a["authority"]: a for a in s["authorities"]}["FX"]
     assert fx["outages"][-1]["ended_at"] > fx["outages"][-1]["began_at"] and fx["sent_at"] and fx["attempts"] >= 1

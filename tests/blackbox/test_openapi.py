@@ -39,6 +39,9 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     receipt = accept(stack.enterprise.post("/v1/filings", body)).json
     file_all(stack.enterprise, trade.filings(("payment", "waybill", "inventory")))
     d = settled(stack, trade)
+    accept(stack.operator.post("/v1/authorities/TAX/maintenance", {"reason": "a moment"}), 201)
+    accept(stack.operator.post("/v1/authorities/TAX/maintenance", {"end": True}), 200)
+    accept(stack.operator.post("/v1/deliveries/retry", {"authority": "STAT", "state": "dead"}), 202)
     stack.mock.behave("POST", refuse_next=1, refuse_status=400)
     file_all(stack.enterprise, dead.filings())
     other = settled(stack, dead, "declared")
@@ -56,6 +59,8 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/declarations/{id}/timeline"): f"/v1/declarations/{d['id']}/timeline",
         ("GET", "/v1/declarations/{id}/verdict"): f"/v1/declarations/{d['id']}/verdict",
         ("GET", "/v1/declarations/{id}/receipts"): f"/v1/declarations/{d['id']}/receipts",
+        ("GET", "/v1/declarations/{id}/evidence/outage"): f"/v1/declarations/{d['id']}/evidence/outage",
+        ("GET", "/v1/authorities/{code}/maintenance"): "/v1/authorities/TAX/maintenance",
         ("GET", "/v1/clients/{name}"): "/v1/clients/enterprise",
         ("GET", "/v1/clients/{name}/report"): "/v1/clients/enterprise/report",
         ("GET", "/v1/declarations/{id}/steps"): f"/v1/declarations/{d['id']}/steps",

@@ -9,7 +9,7 @@
 #include "io/httpd.h"
 #include "standard/answer.h"
 
-enum manner { AT_ONCE, TWO_AT_ONCE, LATER, NEVER, WRONG, CHOOSY, REFUSED, DOWN };
+enum manner { AT_ONCE, TWO_AT_ONCE, LATER, NEVER, WRONG, CHOOSY, REFUSED, DOWN, BUSY };
 
 static const enum authority connected[] = { AUTHORITY_CUS, AUTHORITY_TAX, AUTHORITY_FX };
 
@@ -183,6 +183,9 @@ static inline void on_message(struct http_req *r, void *arg)
 		break;
 	case DOWN:
 		reply_status(r, 503, NULL, TEXT(""));
+		break;
+	case BUSY:
+		httpd_reply(r, &(struct http_reply){ .status = 429, .headers = &(struct http_header){ "Retry-After", "1" }, .header_count = 1 });
 		break;
 	}
 }

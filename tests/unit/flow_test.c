@@ -166,6 +166,24 @@ static void test_breaker(void **state)
 	assert_false(is_open(w->b, NULL));
 }
 
+/* Retry-After is the authority's word for all messages: those that were not under way yet do not even try. */
+static void test_it_asks_to_be_left_alone(void **state)
+{
+	struct world *w = world_of(state);
+	int most = w->rules->authorities[AUTHORITY_TAX].max_in_flight;
+
+	w->rules->authorities[AUTHORITY_TAX].policy.longest_wait_us = 30 * US_PER_S;
+	w->manners[AUTHORITY_TAX] = BUSY;
+	for (int n = 0; n < 20; n++)
+		file_trade(w, n, "add", 10000);
+	until_sql(w, "select count(*) from delivery where authority <> 'TAX' and outcome = 'clear'", 40); /* nobody waits for it */
+	assert_true(w->asked[AUTHORITY_TAX] >= 1);
+	assert_int_equal(ask(w, "select count(*) from delivery where authority = 'TAX' and state = 'sent'"), 0);
+	w->manners[AUTHORITY_TAX] = AT_ONCE;
+	until_sql(w, RELEASED, 20);
+	assert_in_range(w->asked[AUTHORITY_TAX], 20, 20 + 3 * most); /* each pause costs what was under way when it began */
+}
+
 /* Version 2 goes to an authority only when what became of version 1 there is known. */
 static void test_second_version_waits(void **state)
 {
@@ -295,6 +313,7 @@ int main(void)
 		WORLD_CASE(test_dead_letter),
 		WORLD_CASE(test_pushed_again),
 		WORLD_CASE(test_breaker),
+		WORLD_CASE(test_it_asks_to_be_left_alone),
 		WORLD_CASE(test_second_version_waits),
 		WORLD_CASE(test_second_version_after_death),
 		WORLD_CASE(test_leases_run_out),
