@@ -41,6 +41,7 @@ struct judged {
 	bool matched_now;               /* the match was judged in this pass */
 	struct verdict verdict;
 	enum verdict_kind kind;
+	struct goods_found goods;       /* matched, and the regime asks: the classes that the goods are in */
 };
 
 /* Reads the three results of assess_store_load into count cases, in the order asked. held: the answers in memory for each.
