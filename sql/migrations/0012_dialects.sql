@@ -55,7 +55,7 @@ $data$, E'\n') as line
 alter table authority
   add column dialect text not null default 'json' check (dialect in ('ceb', 'upu', 'forex', 'tax', 'json')),
   add column credential text not null default 'none' check (credential in ('none', 'bearer', 'hmac')),
-  add column credential_file text,
+  add column credential_file text check (credential_file ~ '^[!#-\[\]-~]+$'),  -- its name goes into headers
   add check ((credential = 'none') = (credential_file is null));
 update authority set dialect = case code when 'CUS' then 'ceb' when 'POST' then 'upu' when 'FX' then 'forex' when 'TAX' then 'tax' else 'json' end;
 select nextval('rule_revision');

@@ -41,8 +41,10 @@ static const char usage[] =
 "  client history NAME                            its steps, by whom and why\n"
 "  client report NAME                             what it has tried: only in a sandbox or test database\n"
 "  authority set CODE [--url URL] [--max-in-flight N] [--timeout-ms N] [--attempts-max N] [--first-wait-ms N]\n"
-"                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N]\n"
+"                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N] [--dialect DIALECT]\n"
+"                     [--credential none|bearer|hmac] [--credential-file FILE]\n"
 "                                                 where an authority is and how it is treated; --url '' disconnects\n"
+"                                                 FILE holds a token, or the secret that messages are signed with\n"
 "  authority list\n"
 "  code list [LIST]                               the code lists, or the rows of one\n"
 "  code add LIST CODE --name-zh NAME [--name-en NAME] [--iso CODES] [--from DAY] [--source TEXT]\n"
@@ -159,6 +161,9 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "key", offsetof(struct ctl, key) },
 	{ "certificate", offsetof(struct ctl, certificate) },
 	{ "algorithm", offsetof(struct ctl, algorithm) },
+	{ "dialect", offsetof(struct ctl, dialect) },
+	{ "credential", offsetof(struct ctl, credential) },
+	{ "credential-file", offsetof(struct ctl, credential_file) },
 };
 
 static bool add_codes(struct ctl *c, const char *list)

@@ -1,10 +1,10 @@
 #include "flow/attempt.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/killpoint.h"
 #include "base/log.h"
+#include "flow/attempt_headers.h"
 #include "standard/answer.h"
 
 #define ARENA_BYTES ((size_t)4 << 20)
@@ -16,8 +16,7 @@ struct attempt {
 	struct attempt_links links;
 	struct delivery_policy policy;
 	struct httpc_call http;
-	char key_header[80], message_header[64];
-	const char *headers[3];
+	const char *headers[ATTEMPT_HEADERS_MAX];
 	struct inbox_item end; /* with the first answer */
 	struct further {
 		struct inbox_item item;
@@ -72,13 +71,11 @@ struct attempt_links *attempt_links(struct attempt *t)
 
 bool attempt_send(struct attempt *t, const struct authority_conf *conf)
 {
-	char id[ID_TEXT_BYTES];
+	const struct attempt_message message = { .authority = t->claim.authority, .message_id = t->claim.message_id, .content_type = t->claim.content_type,
+		                                 .body = t->claim.body, .now_us = clock_now_us(t->deps.clock) };
 
-	id_format(&t->claim.message_id, id);
-	(void)snprintf(t->message_header, sizeof(t->message_header), "Message-Id: %s", id);
-	(void)snprintf(t->key_header, sizeof(t->key_header), "Idempotency-Key: \"%s\"", id);
-	t->headers[0] = t->message_header;
-	t->headers[1] = t->key_header;
+	if (!attempt_headers(&t->arena, &message, conf, t->deps.signer, t->headers))
+		return false;
 	t->policy = conf->policy;
 	t->http = (struct httpc_call){ .url = arena_dup(&t->arena, conf->url), .content_type = t->claim.content_type, .body = t->claim.body,
 		                       .headers = t->headers, .timeout_ms = conf->timeout_ms };

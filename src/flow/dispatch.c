@@ -120,7 +120,7 @@ static void on_over(void *arg, struct attempt *t, bool recorded)
 static void enqueue(struct lane *l, const struct attempt_claim *claim)
 {
 	struct flow_deps *d = &l->home->flow->deps;
-	struct attempt_deps deps = { .loop = d->loop, .httpc = d->httpc, .inbox = d->inbox, .clock = d->clock, .ids = d->ids,
+	struct attempt_deps deps = { .loop = d->loop, .httpc = d->httpc, .inbox = d->inbox, .clock = d->clock, .ids = d->ids, .signer = d->signer,
 		                     .on_answer = on_answer, .on_end = on_end, .on_over = on_over, .arg = l };
 	struct attempt *t = attempt_new(&deps, claim);
 
