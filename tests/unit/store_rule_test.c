@@ -208,11 +208,11 @@ static void what_cannot_be_obeyed_is_refused(void **state)
 		{ "update regime_step set responsible = '{x}' where regime_id = 900;"
 		  "insert into regime_step values (900, 2, 'clear', null, 'MARS', '{x}', '{}', true, null, '2020-01-01', null, 'x')", "unknown here" },
 		{ "update regime_step set authority = 'CUS', required = false where regime_id = 900 and step = 2", "no required clearance" },
-		{ "update regime_step set authority = 'CUS', goods = 'moon_rock' where regime_id = 900 and step = 2", "no such class" },
+		{ "update regime_step set required = true, goods = 'moon_rock' where regime_id = 900 and step = 2", "no such class" },
 		{ "update regime_step set goods = null where regime_id = 900; update authority_field set value = 'order.colour' where authority = 'STAT' and place = 10",
 		  "STAT json 10: the value is no field" },
 		{ "update authority_field set value = 'order.buyer_name' where authority = 'STAT' and place = 10", "does not say so" },
-		{ "update authority_field set value = 'payment.amount_paid' where authority = 'STAT' and place = 10", "requires a field that may be absent" },
+		{ "update authority_field set value = 'payment.currency' where authority = 'STAT' and place = 10", "requires a field that may be absent" },
 		{ "update authority_field set value = 'order.tax_total', direction = 'export' where authority = 'STAT' and place = 10", "has not" },
 		{ "update authority_field set value = '=1', direction = '*', member = 'message_id', section = null where authority = 'STAT' and place = 10",
 		  "no member may have" },
