@@ -35,15 +35,22 @@ static const struct field_def *field_of(const struct form_row *row, enum directi
 	return row->from == TAKE_LINE ? &def->line_fields[i] : &def->fields[i];
 }
 
-/* Does every regime that the row is for ask for that filing? */
+static bool names_authority(const struct regime *r, enum authority a)
+{
+	for (int i = 0; i < r->step_count; i++)
+		if (r->steps[i].kind.at == NULL && r->steps[i].authority == a)
+			return true;
+	return false;
+}
+
+/* Does every regime by which the authority is sent that row ask for its filing? Nothing is declared without an inventory. */
 static bool is_always_filed(const struct codebook *c, const struct form_row *row, enum direction d)
 {
-	for (int i = 0; i < c->regime_count; i++) {
+	for (int i = 0; i < c->regime_count && row->kind != DOC_INVENTORY; i++) {
 		const struct regime *r = &c->regimes[i];
-		bool is_for = r->direction == d && !text_is(r->trade_mode, "*") &&
-		              (text_is(row->trade_mode, "*") || text_eq(row->trade_mode, r->trade_mode));
+		bool is_for = r->direction == d && (text_is(row->trade_mode, "*") || text_eq(row->trade_mode, r->trade_mode));
 
-		if (is_for && (r->flows & FLOW(row->kind)) == 0)
+		if (is_for && names_authority(r, row->authority) && (r->flows & FLOW(row->kind)) == 0)
 			return false;
 	}
 	return true;

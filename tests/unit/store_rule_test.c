@@ -212,8 +212,10 @@ static void what_cannot_be_obeyed_is_refused(void **state)
 		{ "update regime_step set goods = null where regime_id = 900; update authority_field set value = 'order.colour' where authority = 'STAT' and place = 10",
 		  "STAT json 10: the value is no field" },
 		{ "update authority_field set value = 'order.buyer_name' where authority = 'STAT' and place = 10", "does not say so" },
-		{ "update authority_field set value = 'payment.currency' where authority = 'STAT' and place = 10", "requires a field that may be absent" },
-		{ "update authority_field set value = 'order.tax_total', direction = 'export' where authority = 'STAT' and place = 10", "has not" },
+		{ "update authority_field set value = 'inventory.customs_code' where authority = 'STAT' and place = 10;"
+		  "update authority_field set value = 'payment.currency' where authority = 'FX' and place = 10", "requires a field that may be absent" },
+		{ "update authority_field set value = 'inventory.platform_code' where authority = 'FX' and place = 10;"
+		  "update authority_field set value = 'order.tax_total', direction = 'export' where authority = 'STAT' and place = 10", "has not" },
 		{ "update authority_field set value = '=1', direction = '*', member = 'message_id', section = null where authority = 'STAT' and place = 10",
 		  "no member may have" },
 		{ "update authority_field set member = 'a', section = 'goods' where authority = 'STAT' and place = 10", "stands apart" },
