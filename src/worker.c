@@ -100,7 +100,7 @@ static bool make_flow(struct worker *w, struct fault *f)
 		.queue_per_authority = c->flow.queue_per_authority, .lease_s = c->flow.lease_s, .gather_ms = c->flow.gather_ms, .patience_ms = c->flow.patience_ms, .sweep_ms = c->flow.sweep_ms,
 		.report_ms = c->flow.report_ms, .exchange_id = c->flow.exchange_id, .customs_signer = customs_signer_get(w->customs_signer), .identity_key = w->deps.startup->identity_key,
 	};
-	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
+	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer,
 		                  .recent = w->recent, .rules = &w->rules, .is_busy = is_busy, .arg = w };
 
 	w->httpc = httpc_new(w->loop, &http, f);

@@ -8,6 +8,7 @@
  * Old sets are kept while requests that began with them may live; what was read again unchanged replaces nothing, so that
  * unknown tokens, each of which makes the daemon look, do not fill the room for old sets.
  */
+#include "authority_secrets.h"
 #include "base/log.h"
 #include "worker_priv.h"
 
@@ -136,6 +137,7 @@ static void on_rules(struct worker *w, const struct db_answer *a)
 		failed(w, "rules", f.text);
 		return;
 	}
+	authority_secrets_read(rules);
 	if (w->rules == NULL || w->rules->revision != rules->revision)
 		log_event(NULL, LOG_LEVEL_INFO, "rules.read", "revision=%lld codes=%d regimes=%d", (long long)rules->revision, rules->book->code_count,
 		          rules->book->regime_count);
@@ -230,9 +232,11 @@ void worker_reload_stop(struct worker *w)
 	rules_free(w->rules);
 }
 
+/* SIGHUP: the files of secrets may have changed, which no row tells. */
 void worker_reload(struct worker *w)
 {
 	w->reload.wanted = true;
+	w->reload.rules_mark = 0;
 	loop_timer_set(w->loop, &w->reload.tick, 0, on_tick);
 }
 

@@ -35,6 +35,8 @@ step_fn payment_data_opened, payment_data_uploaded;
 step_fn standard_index, standard_record, standard_schema, standard_xml_schema, problems_get, openapi_get;
 /* codes.c, regimes.c */
 step_fn standard_codes, standard_code_list, standard_regimes;
+/* authority_forms.c */
+step_fn standard_authorities, standard_authority, standard_authority_schema, standard_goods_classes;
 /* ops.c, test_clock.c */
 step_fn ops_health, ops_ready, ops_metrics, test_clock_post;
 /* sandbox.c */

@@ -27,7 +27,7 @@
 #define NUMBERS      "{\"type\":\"array\",\"items\":" NUMBER "}"
 #define STEP_MEMBERS \
 	"\"step\":" NUMBER ",\"phase\":{\"enum\":[\"match\",\"clear\",\"follow\"]},\"kind\":" TEXT_OR_NULL ",\"authority\":" TEXT_OR_NULL \
-	",\"required\":" FLAG ",\"needs\":" NUMBERS
+	",\"required\":" FLAG ",\"needs\":" NUMBERS ",\"goods_class\":" TEXT_OR_NULL
 #define ROLE         "{\"enum\":[\"enterprise\",\"regulator\",\"operator\",\"authority\"]}"
 #define FILING_MEMBERS \
 	"\"id\":" UUID ",\"kind\":" KIND ",\"direction\":" DIRECTION ",\"business_key\":" TEXT_ ",\"revision\":" NUMBER

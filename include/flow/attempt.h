@@ -33,6 +33,7 @@ struct attempt_deps {
 	struct inbox *inbox;
 	const struct clock *clock;
 	struct id_source *ids;
+	struct signer *signer; /* the gateway's key, for authorities with which no secret is shared; NULL: those messages go unsigned */
 	/* An answer to this very message; false: it goes to the inbox as the others do. */
 	bool (*on_answer)(void *arg, struct inbox_item *item, inbox_done_fn *on_done);
 	void (*on_over)(void *arg, struct attempt *t, bool recorded); /* else given up: its lease mends it; it dies after this */

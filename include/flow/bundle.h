@@ -15,6 +15,8 @@
 
 struct bundle_deps {
 	struct httpc *httpc;
+	const struct clock *clock;
+	struct signer *signer; /* the gateway's key, for authorities with which no secret is shared; NULL: those requests go unsigned */
 	/* One of its attempts has its end and is recording it. */
 	void (*on_end)(void *arg, enum delivery_fate fate, int64_t elapsed_us);
 	void (*on_alone)(void *arg, struct attempt *t); /* it must be queued again, and be sent alone */

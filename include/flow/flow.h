@@ -40,6 +40,7 @@ struct flow_deps {
 	struct recent *recent;         /* filings that need not be read back; NULL: all are */
 	const struct clock *clock;
 	struct id_source *ids;
+	struct signer *signer;         /* signs messages to authorities with which no secret is shared; NULL (tests): those go unsigned */
 	struct rules *const *rules;    /* the current rules: read at each use, may change between turns */
 	/* Filings wait to be stored: what lacks flows anyway can wait too. */
 	bool (*is_busy)(void *arg);

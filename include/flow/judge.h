@@ -51,6 +51,7 @@ struct judged {
 	struct filed request;           /* the latest filing that asks to take back, and nothing was filed instead; doc NULL: none */
 	bool has_request, is_handled;   /* is_handled: a version was made of it */
 	bool withdrawn, withdrawing;
+	struct goods_found goods;       /* matched, and the regime asks: the classes that the goods are in */
 };
 
 /* Reads the three results of assess_store_load into count cases, in the order asked. held: the answers in memory for each.

@@ -22,6 +22,7 @@ struct check {
 	const struct regime *regime; /* of an inventory whose trade mode is in force; else NULL */
 	struct decimal lines_total;  /* sum of total_price */
 	bool lines_total_known;      /* every line had one that is right */
+	struct decimal lines_weight; /* of a postal item's contents: kilograms, as far as lines say them */
 	uint64_t *line_numbers;      /* bit n: line number n was seen; NULL: the lines have none */
 };
 

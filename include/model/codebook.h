@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "model/authority.h"
 #include "model/field.h"
+#include "model/form.h"
+#include "model/goods.h"
 
 struct code_row { /* borrowed from the codebook's arena */
 	enum code_list list;
@@ -38,6 +40,8 @@ struct regime_step { /* table regime_step: one thing to be done, and by whom */
 	struct text responsible;      /* roles parted by commas: "platform,merchant" */
 	uint32_t needs;               /* STEP_BIT()s of those that come before it */
 	bool required;                /* else: only if there is a reason for it */
+	struct text goods;            /* the class of goods that asks for it; absent: every declaration does */
+	int goods_number;             /* of that class; set by codebook_seal(), -1: none */
 	int32_t valid_from, valid_to;
 	struct text source;
 };
@@ -50,7 +54,8 @@ struct regime { /* table regime: which flows and authorities a declaration needs
 	struct text trade_mode;       /* "9610" */
 	enum direction direction;
 	unsigned flows;               /* FLOW() bits that must be there */
-	unsigned authorities;         /* AUTHORITY_BIT()s that get the declaration and must clear it; both from the steps, if it has any */
+	unsigned authorities;         /* AUTHORITY_BIT()s that get every declaration and must clear it; both from the steps, if it has any */
+	bool asks_goods;              /* some steps are there for some goods only: regime_authorities() */
 	int wait_hours;               /* window for missing flows */
 	bool bonded;                  /* books and zone fields are mandatory */
 	int32_t valid_from, valid_to; /* by the business date (day the declaration was opened) */
@@ -83,6 +88,14 @@ struct codebook {
 	int step_count;
 	struct recognition *recognitions;
 	int recognition_count;
+	struct goods_row *goods;   /* sealed: by beginning of the code and time */
+	int goods_count, goods_class_count;
+	struct form_row *fields;   /* sealed: by authority, dialect, place and time */
+	int field_count;
+	struct authority_form *forms;        /* sealed: compiled from fields, by authority */
+	int form_count;
+	int form_from[AUTHORITY_COUNT + 1];
+	enum authority_dialect dialects[AUTHORITY_COUNT]; /* which of its dialects each speaks */
 	int64_t revision;       /* of the tables it was read from */
 };
 
@@ -92,6 +105,8 @@ bool codebook_add_code(struct codebook *c, const struct code_row *row) must_chec
 bool codebook_add_regime(struct codebook *c, const struct regime *row) must_check;
 bool codebook_add_step(struct codebook *c, const struct regime_step *row) must_check;
 bool codebook_add_recognition(struct codebook *c, const struct recognition *row) must_check;
+bool codebook_add_goods(struct codebook *c, const struct goods_row *row) must_check;
+bool codebook_add_form_row(struct codebook *c, const struct form_row *row) must_check; /* one that form_row_read() has read */
 bool codebook_seal(struct codebook *c) must_check;                                   /* sorts, and builds the index */
 /* The row valid on the day; NULL: none. */
 const struct code_row *codebook_find(const struct codebook *c, enum code_list l, struct text code, int32_t day);
@@ -103,6 +118,19 @@ const struct regime *codebook_regime(const struct codebook *c, struct text trade
 /* What is needed while no inventory says the trade mode: all flows, the longest wait; never NULL in a sealed codebook
  * that has a row with trade_mode "*" for the direction. */
 const struct regime *codebook_default_regime(const struct codebook *c, enum direction d, int32_t day);
+
+/* The authorities that get a declaration of these goods and must clear it. */
+unsigned regime_authorities(const struct regime *r, const struct goods_found *goods);
+/* Adds the classes that goods of a commodity code are in on the day. */
+void codebook_find_goods(const struct codebook *c, struct text hs, int32_t day, struct goods_found *found);
+
+/* What an authority is sent about a trade on the day, in the dialect that it speaks; NULL: it may see nothing of it. */
+const struct authority_form *codebook_form(const struct codebook *c, enum authority a, enum direction d, struct text trade_mode, int32_t day);
+/* Its forms in all dialects, directions, trade modes and times. */
+const struct authority_form *codebook_forms(const struct codebook *c, enum authority a, int *count);
+bool codebook_has_dialect(const struct codebook *c, enum authority a, enum authority_dialect d); /* on any day */
+/* Can every form of a sealed codebook be written? False: *f names the row that cannot. */
+bool codebook_check_forms(const struct codebook *c, struct fault *f) must_check;
 
 /* Can every regime of a sealed codebook be obeyed? False: *f names the row that asks for more than this program can do, or whose steps
  * do not fit together. */

@@ -48,6 +48,9 @@
 	X(GUARANTOR,         "import.guarantor",         "GACC 2018-113 (202205), assureCode") \
 	X(NOT_DECLARED,      "filing.draft",             "GACC 2018-113 (202205), appStatus") \
 	X(NOT_FILED,         "filing.not-filed",         "GACC 2018-113 (202205), senders") \
+	X(POSTAL_WEIGHT,     "post.net-weight",          "UPU item data (ITMATT); GACC 2018-164") \
+	X(POSTAL_VALUE,      "post.value",               "UPU item data (ITMATT); GACC 2018-164") \
+	X(POSTAL_COUNTRY,    "post.country",             "UPU item data (ITMATT); GACC 2018-164") \
 	X(NOTHING_TO_CHANGE, "revision.unknown",         "GACC 2018-113 (202205), appType") \
 	X(CHANGE_TOO_LATE,   "revision.too-late",        "GACC 2018-194 art. 11") \
 	X(CHANGE_WITHDRAWING, "revision.withdrawing",    "GACC 2018-194 art. 11") \

@@ -44,6 +44,7 @@ struct steps_case {
 	struct text corrects; /* kinds whose senders must correct, parted by commas: of a conflict */
 	const struct step_party *parties;
 	int party_count;
+	struct goods_found goods; /* the classes that the inventory's goods are in on the day */
 };
 
 enum step_progress { PROGRESS_DONE, PROGRESS_REFUSED, PROGRESS_UNDER_WAY, PROGRESS_WAITING, PROGRESS_NOT_NEEDED };
@@ -55,6 +56,8 @@ struct step_report {
 	int64_t done_us;                /* when it was filed or answered; INT64_MIN: not yet */
 	const struct step_filing *by;   /* the filing that stands for it; NULL: none */
 	const struct step_part *part;   /* of an authority's step; NULL: nothing declared yet */
+	const struct goods_row *because; /* of a step that is there for some goods only: the row that asks for it; NULL: none of the goods does */
+	struct text because_hs;         /* and the commodity code */
 	bool to_correct;                /* filed, and it must be corrected */
 	uint32_t waits_for;             /* STEP_BIT()s before it that are not over */
 	bool is_next;                   /* the declaration waits for it */

@@ -3,7 +3,7 @@
  *
  * Customs: CEB 622 and 604, of cancellations 624 and 606 (one or many nodes), matched by preNo. Others: JSON, one object or an array:
  * {"message_id","declaration_id","version","status":"received|accepted|review|inspect|held|rejected","at","info"}.
- * Accepted is OUTCOME_CLEAR. An answer is identified by authority, key, status, its time and body digest.
+ * Accepted is OUTCOME_CLEAR. The post may say AC, RFI, RFS or DNL instead. An answer is identified by authority, key, status, its time and body digest.
  */
 #ifndef STANDARD_ANSWER_H
 #define STANDARD_ANSWER_H

@@ -11,6 +11,7 @@
 #include "model/document.h"
 #include "model/finding.h"
 #include "model/record.h"
+#include "model/form.h"
 #include "model/verdict.h"
 
 /* Customs element order, ceb: prefix, namespace declared; one node per document, all of one message; sent by the
@@ -49,13 +50,15 @@ void ceb_put_900(struct buf *b, const struct ceb_refused *refused);
 struct xmldsig_signer;
 
 /* What an authority is sent for a declaration, in its own form: customs CEB XML of the inventory (appType by
- * is_change), the others documented JSON (docs/API.md) holding only what that authority may see. */
+ * is_change), the others JSON holding only what the form's rows allow (model/form.h, form_schema.c). */
 struct outgoing {
 	enum authority authority;
 	struct id declaration, message_id;
 	int version;
 	bool is_change;           /* an earlier version went there */
-	struct text reference;    /* CUS: preNo given by us */
+	const struct authority_form *form;  /* codebook_form(); NULL: the authority may see nothing of the trade. Not used for CUS */
+	struct text pre_entry_no; /* preNo given by us: customs' reference; others may be told; absent: customs gets none */
+	struct sha256 basis;      /* verdict_basis() */
 	struct text exchange_id;  /* CUS: dxpId, our number at the exchange (a setting); may be absent */
 	const struct xmldsig_signer *signer; /* CUS: signs the message; NULL: it goes unsigned */
 	int64_t at_us;
@@ -78,6 +81,8 @@ struct outgoing_withdrawal {
 	const struct document *inventory; /* as it was declared; NULL: not known any more, the request's own values do */
 };
 void outgoing_put_withdrawal(struct buf *b, const struct outgoing_withdrawal *o);
+/* JSON Schema 2020-12 of what an authority is sent by these forms with purpose and source of each member. */
+void form_schema_put(struct buf *b, enum authority a, const struct authority_form *const *forms, int count, struct text day);
 
 /* JSON Schema 2020-12 of one kind and direction, with descriptions in both languages and customs element names. */
 void schema_put(struct buf *b, const struct message_def *def);

@@ -1,5 +1,5 @@
 /*
- * Codes, regimes, authorities and who recognises whom, read from their tables into memory.
+ * Codes, regimes, goods, forms, authorities and who recognises whom, read from their tables into memory.
  * One call reads all; the result is immutable; a new one replaces it when rule_revision moved.
  */
 #ifndef STORE_RULE_STORE_H
@@ -14,6 +14,10 @@ enum { RULES_BOOK_BYTES = 64 << 20 }; /* limit of a codebook read from the table
 enum { MAINTENANCE_MAX = 16, /* windows of one authority that are not over */
        BUNDLE_MAX = 100 };
 
+/* How we show who we are: not at all, by a token in the header Authorization, or by signing with a secret both know. */
+enum credential_kind { CREDENTIAL_NONE, CREDENTIAL_BEARER, CREDENTIAL_HMAC };
+bool credential_kind_by_name(struct text t, enum credential_kind *out) must_check; /* none bearer hmac */
+
 struct authority_conf { /* tables authority, maintenance */
 	bool connected;
 	char *url;
@@ -23,6 +27,9 @@ struct authority_conf { /* tables authority, maintenance */
 	struct delivery_policy policy;
 	struct maintenance_window { int64_t begins_us, ends_us; } windows[MAINTENANCE_MAX]; /* INT64_MAX: until somebody ends it */
 	int window_count;
+	enum credential_kind credential;
+	char *credential_file;      /* a path, or credential:NAME; NULL: none. The database never holds the secret */
+	struct text secret;         /* allocated; read from that file by who may (authority_secrets.h); absent until then */
 };
 
 /* Is it left alone on purpose just now? *ends_us: until when, by all windows that hold one another's hands. */
@@ -35,7 +42,7 @@ struct rules {
 };
 
 extern const struct db_stmt rule_store_revision;  /* one row: last_value */
-/* Adds the five statements that read everything, the revision first, to a call; no parameters. */
+/* Adds the statements that read everything, the revision first, to a call; no parameters. */
 void rule_store_load(struct db_call *call);
 /* From a DB_DONE answer of such a call; the caller owns it. NULL: *f says which row cannot be obeyed. */
 struct rules *rules_from_answer(const struct db_answer *a, struct fault *f) must_check;

@@ -9,6 +9,7 @@ create table regime_step (          -- the one place that says what a regime ask
   responsible text[] not null,                    -- roles: platform merchant payment_company carrier declarant place_operator authority …
   needs       integer[] not null,                 -- steps before it
   required    boolean not null,
+  goods       text,                               -- a class of table goods_class: only for declarations with such goods
   valid_from  date not null,
   valid_to    date,
   source      text not null,
@@ -26,9 +27,9 @@ $data$, E'\n') as line
   where line like E'%\t%'
 ) as rows;
 
-insert into regime_step (regime_id, step, phase, kind, authority, responsible, needs, required, valid_from, valid_to, source)
+insert into regime_step (regime_id, step, phase, kind, authority, responsible, needs, required, goods, valid_from, valid_to, source)
 select f[1]::integer, f[2]::integer, f[3], nullif(f[4], ''), nullif(f[5], ''), string_to_array(f[6], ','),
-  string_to_array(f[7], ',')::integer[], f[8]::boolean, f[9]::date, nullif(f[10], '')::date, f[11]
+  string_to_array(f[7], ',')::integer[], f[8]::boolean, nullif(f[9], ''), f[10]::date, nullif(f[11], '')::date, f[12]
 from (
   select string_to_array(line, E'\t') as f
   from string_to_table($data$

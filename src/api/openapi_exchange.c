@@ -75,7 +75,9 @@ const struct openapi_schema openapi_exchange[] = {
 	  ",\"state\":{\"enum\":[\"done\",\"refused\",\"in_progress\",\"waiting\",\"not_needed\"]},\"at\":" TIME_OR_NULL ",\"filing_id\":" UUID_OR_NULL
 	  ",\"own\":" FLAG ",\"outcome\":" TEXT_OR_NULL ",\"delivery\":" TEXT_OR_NULL ",\"to_correct\":" FLAG ",\"next\":" FLAG
 	  ",\"responsible\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"role\":" TEXT_ ",\"title\":" TEXT_ ",\"code\":" TEXT_OR_NULL
-	  ",\"name\":" TEXT_OR_NULL "}}},\"waits_for\":" NUMBERS "}}}}}" },
+	  ",\"name\":" TEXT_OR_NULL "}}},\"waits_for\":" NUMBERS
+	  ",\"because\":{\"type\":[\"object\",\"null\"],\"description\":\"the goods that ask for it\",\"properties\":{\"rule_row\":" NUMBER ",\"hs_code\":" TEXT_
+	  ",\"hs\":" TEXT_ ",\"title\":" TEXT_ ",\"source\":" TEXT_ "}}}}}}}" },
 	{ "AnswerBody",
 	  "{\"description\":\"one answer or several; the members are in docs/API.md\",\"anyOf\":[{\"type\":\"object\"},"
 	  "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}]}" },

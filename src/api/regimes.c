@@ -53,7 +53,8 @@ static void put_step(struct buf *b, const struct regime_step *s)
 	buf_json(b, is_filing ? step_kind_title(s->kind, false) : text_of(authority_title(s->authority, false)));
 	put_roles(b, s);
 	put_needs(b, s);
-	buf_printf(b, ",\"required\":%s", s->required ? "true" : "false");
+	buf_printf(b, ",\"required\":%s,\"goods_class\":", s->required ? "true" : "false");
+	buf_json(b, s->goods);
 	put_validity(b, s->valid_from, s->valid_to, s->source);
 	buf_char(b, '}');
 }

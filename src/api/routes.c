@@ -26,6 +26,8 @@ static const char *const digests_query[] = { "day", "kind", "direction", "client
 static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "reason", "from", "to", "limit", "cursor" };
 
 static const char *const regimes_query[] = { "on", "trade_mode", "direction" };
+static const char *const forms_query[] = { "on", "direction", "trade_mode" };
+static const char *const day_query[] = { "on" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
 
 static const struct route routes[] = {
@@ -162,6 +164,18 @@ static const struct route routes[] = {
 	{ .name = "standard_regimes", .method = "GET", .path = "/v1/standard/regimes", .roles = ROLES_NONE, QUERY(regimes_query),
 	  .type = JSON_TYPE, .schema = "Regimes", .statuses = "304",
 	  .summary = "What each regime asks for, from whom and in which order, on a day", .handler = standard_regimes },
+	{ .name = "standard_goods_classes", .method = "GET", .path = "/v1/standard/goods-classes", .roles = ROLES_NONE, QUERY(day_query),
+	  .type = JSON_TYPE, .schema = "GoodsClasses", .statuses = "304",
+	  .summary = "Goods that bring further authorities in, by the beginning of their commodity code, on a day", .handler = standard_goods_classes },
+	{ .name = "standard_authorities", .method = "GET", .path = "/v1/standard/authorities", .roles = ROLES_NONE, QUERY(day_query),
+	  .type = JSON_TYPE, .schema = "AuthorityForms", .statuses = "304",
+	  .summary = "Each authority's dialect, and where its messages are described", .handler = standard_authorities },
+	{ .name = "standard_authority", .method = "GET", .path = "/v1/standard/authorities/{code}", .roles = ROLES_NONE, QUERY(forms_query),
+	  .type = JSON_TYPE, .schema = "AuthorityForm", .statuses = "304 404",
+	  .summary = "Every member that an authority may see: purpose, source, whether it is data of a person; on a day", .handler = standard_authority },
+	{ .name = "standard_authority_schema", .method = "GET", .path = "/v1/standard/authorities/{code}/schema", .roles = ROLES_NONE, QUERY(forms_query),
+	  .type = "application/schema+json", .schema = "JsonSchema", .statuses = "304 404",
+	  .summary = "JSON Schema of what an authority is sent", .handler = standard_authority_schema },
 	{ .name = "standard_record", .method = "GET", .path = "/v1/standard/{record}", .roles = ROLES_NONE,
 	  .type = "application/schema+json", .schema = "JsonSchema", .statuses = "404",
 	  .summary = "JSON Schema of a party or a contract", .handler = standard_record },

@@ -2,7 +2,7 @@
  * GET /v1/declarations/{id}/steps: which step of its regime a declaration waits for, and from whom.
  *
  * Three reads in one call bring rows; the judgement is model/steps. The parties see it, and who sees all. Companies are named as the
- * filings name them: codes and names of companies, nothing of persons.
+ * filings name them: codes and names of companies, nothing of persons. A step that some goods ask for says which, and by which row.
  */
 #include "api/args.h"
 #include "api/handlers.h"
@@ -53,6 +53,8 @@ struct reading {
 	struct step_part *parts;
 	struct step_party parties[COUNTOF(party_fields)];
 	int direction; /* of a document, for what was not judged yet; -1: none could be read */
+	const struct document *inventory; /* the latest that stands, for its goods; NULL: none */
+	int inventory_revision;
 };
 
 /* The first filing that names a company names it for all. */
@@ -88,6 +90,17 @@ static void read_filing(struct reading *g, const struct db_rows *rows, int row)
 	add_parties(g, d);
 	if (g->direction < 0)
 		g->direction = (int)d->def->direction;
+	if (d->def->kind == DOC_INVENTORY && f->revision > g->inventory_revision) {
+		g->inventory = f->takes_back ? NULL : d;
+		g->inventory_revision = f->revision;
+	}
+}
+
+/* As the judgement finds them. */
+static void find_goods(struct reading *g, const struct codebook *book)
+{
+	for (int line = 0; g->inventory != NULL && line < g->inventory->line_count; line++)
+		codebook_find_goods(book, document_line_get(g->inventory, line, F_HS_CODE), g->c.day, &g->c.goods);
 }
 
 static void read_part(struct reading *g, const struct db_rows *rows, int row)
@@ -133,6 +146,7 @@ static bool read_case(struct reading *g, const struct codebook *book, const stru
 	if (!state_by_name(db_get_text(declaration, 0, D_STATE), &g->c.state))
 		g->c.state = STATE_WAITING;
 	choose_regime(g, book, declaration);
+	find_goods(g, book);
 	return !g->r->arena->full;
 }
 
@@ -198,6 +212,28 @@ static void put_when_and_how(struct buf *b, const struct step_report *r)
 	buf_json(b, text_of(r->part == NULL ? NULL : delivery_state_name(r->part->state)));
 }
 
+/* Why the goods ask for it: null for steps that every declaration has, and while none of the goods does. */
+static void put_because(struct buf *b, const struct step_report *r, bool chinese)
+{
+	const struct goods_row *row = r->because;
+
+	buf_str(b, ",\"goods_class\":");
+	buf_json(b, r->step->goods);
+	if (row == NULL) {
+		buf_str(b, ",\"because\":null");
+		return;
+	}
+	buf_printf(b, ",\"because\":{\"rule_row\":%d,\"hs_code\":", (int)row->id);
+	buf_json(b, r->because_hs);
+	buf_str(b, ",\"hs\":");
+	buf_json(b, row->hs);
+	buf_str(b, ",\"title\":");
+	buf_json(b, chinese ? row->name_zh : row->name_en);
+	buf_str(b, ",\"source\":");
+	buf_json(b, row->source);
+	buf_char(b, '}');
+}
+
 static void put_step(struct buf *b, const struct steps_case *c, const struct step_report *r, bool chinese)
 {
 	const struct regime_step *s = r->step;
@@ -215,6 +251,7 @@ static void put_step(struct buf *b, const struct steps_case *c, const struct ste
 	put_responsible(b, c, s, chinese);
 	put_numbers(b, "needs", s->needs);
 	put_numbers(b, "waits_for", r->waits_for);
+	put_because(b, r, chinese);
 	buf_str(b, ",\"source\":");
 	buf_json(b, s->source);
 	buf_char(b, '}');

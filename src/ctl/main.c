@@ -42,9 +42,11 @@ static const char usage[] =
 "  client report NAME                             what it has tried: only in a sandbox or test database\n"
 "  authority set CODE [--url URL] [--max-in-flight N] [--timeout-ms N] [--attempts-max N] [--first-wait-ms N]\n"
 "                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N] [--bundle-max N]\n"
-"                     [--max-per-s N] [--burst N]\n"
+"                     [--max-per-s N] [--burst N] [--dialect DIALECT]\n"
+"                     [--credential none|bearer|hmac] [--credential-file FILE]\n"
 "                                                 where an authority is and how it is treated; --url '' disconnects,\n"
 "                                                 --max-per-s 0 takes that limit away\n"
+"                                                 FILE holds a token, or the secret that messages are signed with\n"
 "  authority list\n"
 "  authority maintenance CODE [--from TIME] [--until TIME] --reason TEXT\n"
 "                                                 nothing is sent there then, and everybody is told\n"
@@ -179,6 +181,9 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "key", offsetof(struct ctl, key) },
 	{ "certificate", offsetof(struct ctl, certificate) },
 	{ "algorithm", offsetof(struct ctl, algorithm) },
+	{ "dialect", offsetof(struct ctl, dialect) },
+	{ "credential", offsetof(struct ctl, credential) },
+	{ "credential-file", offsetof(struct ctl, credential_file) },
 };
 
 static bool add_codes(struct ctl *c, const char *list)

@@ -1,10 +1,10 @@
 #include "flow/bundle.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/killpoint.h"
 #include "base/log.h"
+#include "flow/request_headers.h"
 
 #define ARENA_BYTES ((size_t)16 << 20)
 
@@ -13,8 +13,7 @@ struct bundle {
 	struct bundle_deps deps;
 	struct delivery_policy policy;
 	struct httpc_call http;
-	char key_header[80], message_header[64];
-	const char *headers[3];
+	const char *headers[REQUEST_HEADERS_MAX];
 	struct attempt **list;
 	int count, left; /* left: attempts that still need this memory, and whoever works on it */
 	bool sending, is_probe;
@@ -48,18 +47,16 @@ static struct text body_of(struct bundle *u)
 	return buf_as_text(&b);
 }
 
-/* Of several messages each says its own id; the request has none. */
-static void set_headers(struct bundle *u)
+static bool send(struct bundle *u, const struct authority_conf *conf)
 {
-	char id[ID_TEXT_BYTES];
+	const struct attempt_claim *first = attempt_claim(u->list[0]);
+	const struct request_content content = { .authority = first->authority, .message_id = u->count == 1 ? &first->message_id : NULL,
+		                                 .content_type = first->content_type, .body = body_of(u), .now_us = clock_now_us(u->deps.clock) };
 
-	if (u->count > 1)
-		return;
-	id_format(&attempt_claim(u->list[0])->message_id, id);
-	(void)snprintf(u->message_header, sizeof(u->message_header), "Message-Id: %s", id);
-	(void)snprintf(u->key_header, sizeof(u->key_header), "Idempotency-Key: \"%s\"", id);
-	u->headers[0] = u->message_header;
-	u->headers[1] = u->key_header;
+	u->http = (struct httpc_call){ .url = arena_dup(&u->arena, conf->url), .content_type = first->content_type, .body = content.body,
+		                       .headers = u->headers, .timeout_ms = conf->timeout_ms };
+	return request_headers(&u->arena, &content, conf, u->deps.signer, u->headers) && !u->arena.full
+	       && httpc_start(u->deps.httpc, &u->http, on_answered);
 }
 
 bool bundle_start(const struct bundle_deps *deps, const struct authority_conf *conf, struct attempt *const *list, int count, bool is_probe)
@@ -74,12 +71,7 @@ bool bundle_start(const struct bundle_deps *deps, const struct authority_conf *c
 	u->list = arena_copy(&u->arena, list, sizeof(*list) * (size_t)count);
 	u->count = u->left = count;
 	u->is_probe = is_probe;
-	if (u->list != NULL) {
-		set_headers(u);
-		u->http = (struct httpc_call){ .url = arena_dup(&u->arena, conf->url), .content_type = attempt_claim(list[0])->content_type,
-			                       .body = body_of(u), .headers = u->headers, .timeout_ms = conf->timeout_ms };
-		u->sending = !u->arena.full && httpc_start(deps->httpc, &u->http, on_answered);
-	}
+	u->sending = u->list != NULL && send(u, conf);
 	if (!u->sending) {
 		arena_done(&u->arena);
 		free(u);

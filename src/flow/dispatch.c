@@ -223,7 +223,8 @@ static int take_next(struct lane *l, const struct gate_view *v, bool is_probe, s
 
 static bool send_next(struct lane *l, const struct gate_view *v, bool is_probe)
 {
-	const struct bundle_deps deps = { .httpc = l->home->flow->deps.httpc, .on_end = on_end, .on_alone = on_alone, .on_back = on_back, .arg = l };
+	const struct flow_deps *d = &l->home->flow->deps;
+	const struct bundle_deps deps = { .httpc = d->httpc, .clock = d->clock, .signer = d->signer, .on_end = on_end, .on_alone = on_alone, .on_back = on_back, .arg = l };
 	struct attempt *list[BUNDLE_MAX];
 	int count = take_next(l, v, is_probe, list);
 

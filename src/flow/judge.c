@@ -86,38 +86,62 @@ static bool is_change(const struct judged *j)
 	return clearance_declared(j->parts, j->part_count) > 0 && clearance_withdrawal(j->parts, j->part_count, &version) != WITHDRAWAL_APPROVED;
 }
 
-static void deliver(struct judged *j, struct judge_context *x, const struct part *p, uint32_t serial, bool changes)
+/* What the authority may see is what the rows of today say: they rule what is told, not what was filed. */
+static const struct authority_form *form_of(const struct judged *j, const struct judge_context *x, enum authority a)
+{
+	const struct document *inventory = j->verdict.current[DOC_INVENTORY]->doc;
+
+	return codebook_form(x->book, a, inventory->def->direction, document_get(inventory, F_TRADE_MODE), clock_day(x->now_us));
+}
+
+static void deliver(struct judged *j, struct judge_context *x, const struct part *p, struct text pre_entry_no, bool changes)
 {
 	enum authority a = p->authority;
 	struct outgoing out = { .authority = a, .declaration = j->id, .message_id = delivery_message_id(&j->id, a, j->version), .version = j->version,
 		                .is_change = changes, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id,
-		                .signer = x->customs_signer };
+		                .signer = x->customs_signer, .pre_entry_no = pre_entry_no, .form = form_of(j, x, a) };
 	struct buf b;
 
-	if (a == AUTHORITY_CUS)
-		out.reference = judge_reference(x, serial);
-	buf_init(&b, x->arena, a != AUTHORITY_CUS ? 1024 : x->customs_signer == NULL ? 4096 : 8192);
+	memcpy(out.basis.b, j->basis.at, sizeof(out.basis.b));
+	buf_init(&b, x->arena, a != AUTHORITY_CUS ? 1536 : x->customs_signer == NULL ? 4096 : 8192);
 	outgoing_put(&b, &out);
-	judge_deliver(j, x, p, out.reference, buf_as_text(&b));
+	judge_deliver(j, x, p, a == AUTHORITY_CUS ? pre_entry_no : (struct text){ NULL, 0 }, buf_as_text(&b));
+}
+
+/* The classes that the declared goods are in, on the day when the declaration was opened. */
+static void find_goods(struct judged *j, const struct codebook *book)
+{
+	const struct document *inventory = j->verdict.current[DOC_INVENTORY]->doc;
+	int hs = field_line_index(inventory->def, F_HS_CODE);
+	int32_t day = clock_day(j->trade.opened_us);
+
+	for (int line = 0; line < inventory->line_count; line++)
+		codebook_find_goods(book, inventory->lines[inventory->def->line_field_count * line + hs], day, &j->goods);
 }
 
 static bool declare(struct judged *j, struct judge_context *x, struct sha256 basis)
 {
-	const struct regime *regime = j->verdict.regime;
+	unsigned authorities = regime_authorities(j->verdict.regime, &j->goods);
+	struct text pre_entry_no = { NULL, 0 };
 	bool changes = is_change(j);
 	int before = j->part_count;
-	uint32_t serial = 0;
+	uint32_t serial;
 
-	if ((regime->authorities & AUTHORITY_BIT(AUTHORITY_CUS)) != 0 && !x->next_serial(x->arg, &serial))
-		return false;
+	if ((authorities & AUTHORITY_BIT(AUTHORITY_CUS)) != 0) {
+		if (!x->next_serial(x->arg, &serial))
+			return false;
+		pre_entry_no = judge_reference(x, serial);
+	}
 	j->version++;
 	j->basis = (struct text){ arena_copy(x->arena, basis.b, sizeof(basis.b)), sizeof(basis.b) };
+	if (j->basis.at == NULL)
+		return false;
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
-		if ((regime->authorities & AUTHORITY_BIT(a)) != 0)
+		if ((authorities & AUTHORITY_BIT(a)) != 0)
 			judge_add_part(j, a, NULL);
 	judge_fold(j, x->book);
 	for (int i = before; i < j->part_count; i++)
-		deliver(j, x, &j->parts[i], serial, changes);
+		deliver(j, x, &j->parts[i], pre_entry_no, changes);
 	return !x->arena->full;
 }
 
@@ -186,6 +210,30 @@ static struct text filings_literal(struct arena *a, const struct judged *j)
 	return buf_as_text(&b);
 }
 
+/* The regime, and the classes of goods that brought an authority in. */
+static struct text rule_rows_literal(struct arena *a, const struct judged *j)
+{
+	const struct regime *r = j->matched_now ? j->verdict.regime : NULL;
+	uint32_t told = 0;
+	struct buf b;
+
+	buf_init(&b, a, 16);
+	buf_char(&b, '{');
+	if (r != NULL)
+		buf_i64(&b, r->id);
+	for (int i = 0; r != NULL && i < r->step_count; i++) {
+		int n = r->steps[i].goods_number;
+
+		if (r->steps[i].goods.at == NULL || n < 0 || (j->goods.classes & ~told & UINT32_C(1) << n) == 0)
+			continue;
+		told |= UINT32_C(1) << n;
+		buf_char(&b, ',');
+		buf_i64(&b, j->goods.why[n].row->id);
+	}
+	buf_char(&b, '}');
+	return buf_as_text(&b);
+}
+
 static void put_reasons(const struct judged *j, struct judge_context *x, struct judgement *g)
 {
 	struct buf b;
@@ -196,12 +244,7 @@ static void put_reasons(const struct judged *j, struct judge_context *x, struct 
 	else
 		buf_str(&b, "[]");
 	g->reasons = buf_as_text(&b);
-	buf_init(&b, x->arena, 16);
-	if (j->matched_now && j->verdict.regime != NULL)
-		buf_printf(&b, "{%d}", (int)j->verdict.regime->id);
-	else
-		buf_str(&b, "{}");
-	g->rule_rows = buf_as_text(&b);
+	g->rule_rows = rule_rows_literal(x->arena, j);
 	g->filings = filings_literal(x->arena, j);
 }
 
@@ -246,6 +289,8 @@ bool judge_settle(struct judged *j, struct judge_context *x)
 	judge_fold(j, x->book);
 	if (!judge_withdrawal(j, x))
 		return false;
+	if (j->matched_now && j->kind == VERDICT_MATCHED && j->verdict.regime->asks_goods)
+		find_goods(j, x->book);
 	if (j->matched_now && j->kind == VERDICT_MATCHED && j->state != STATE_RELEASED && !j->withdrawn && !j->withdrawing) {
 		basis = verdict_basis(&j->verdict);
 		if (j->basis.len != sizeof(basis.b) || memcmp(j->basis.at, basis.b, sizeof(basis.b)) != 0)

@@ -9,6 +9,8 @@
 #include "model/identifier.h"
 
 #define CNY         "142"
+#define CHINA       "142"
+#define KILOGRAM    "035"
 #define MONEY_PLACES 2
 
 static int index_of(const struct check *c, const struct row *r, enum field f)
@@ -215,6 +217,18 @@ static void check_regime(struct check *c, struct row *r)
 	}
 }
 
+/* An inventory whose parcel goes by post: the post is sent it as item data, and refuses what these rules refuse. */
+static bool is_postal(const struct check *c)
+{
+	return c->d->def->kind == DOC_INVENTORY && identifier_s10(value_of(c, &c->head, F_WAYBILL_NO));
+}
+
+static void check_postal_country(struct check *c, struct row *r)
+{
+	if (is_postal(c) && !is_import(c) && text_is(value_of(c, r, F_COUNTRY_CODE), CHINA))
+		refuse(c, r, F_COUNTRY_CODE, &(struct wrong){ RULE_POSTAL_COUNTRY, -1, "a country that is not China (142)" });
+}
+
 static void check_head(struct check *c, struct row *r)
 {
 	if (c->d->def->kind == DOC_ORDER && is_import(c))
@@ -222,6 +236,7 @@ static void check_head(struct check *c, struct row *r)
 	if (c->d->def->kind != DOC_INVENTORY)
 		return;
 	check_weights(c, r);
+	check_postal_country(c, r);
 	check_regime(c, r);
 	if (is_import(c))
 		check_guarantor(c, r);
@@ -262,10 +277,29 @@ static void check_second_quantity(struct check *c, struct row *r)
 		check_report(c, r, &(struct wrong){ RULE_SECOND_QUANTITY, quantity, "a quantity, as unit_2 is given" });
 }
 
+/* Its kilograms, if one of the legal units is that. */
+static void check_postal_line(struct check *c, struct row *r)
+{
+	static const enum field quantities[] = { F_QUANTITY_1, F_QUANTITY_2 }, units[] = { F_UNIT_1, F_UNIT_2 };
+	struct decimal value, weight;
+
+	if (!is_postal(c))
+		return;
+	if (number_of(c, r, F_TOTAL_PRICE, &value) && decimal_cmp(value, (struct decimal){ 0 }) <= 0)
+		refuse(c, r, F_TOTAL_PRICE, &(struct wrong){ RULE_POSTAL_VALUE, -1, "more than 0" });
+	for (size_t i = 0; i < COUNTOF(units); i++) {
+		if (!text_is(value_of(c, r, units[i]), KILOGRAM) || !number_of(c, r, quantities[i], &weight))
+			continue;
+		c->lines_weight = decimal_add(c->lines_weight, weight);
+		return;
+	}
+}
+
 static void check_line(struct check *c, struct row *r)
 {
 	check_line_total(c, r);
 	check_second_quantity(c, r);
+	check_postal_line(c, r);
 	if (c->regime != NULL && c->regime->bonded && is_import(c))
 		need(c, r, F_ITEM_RECORD_NO, RULE_BONDED_FIELDS);
 }
@@ -282,9 +316,19 @@ void check_row_meaning(struct check *c, struct row *r)
 		check_line(c, r);
 }
 
+static void check_postal_weight(struct check *c)
+{
+	struct decimal gross;
+
+	if (is_postal(c) && number_of(c, &c->head, F_GROSS_WEIGHT, &gross) && decimal_cmp(c->lines_weight, gross) > 0)
+		refuse(c, &c->head, F_GROSS_WEIGHT, &(struct wrong){ RULE_POSTAL_WEIGHT, -1, check_words(c, "at least %s, what the lines weigh", words_of(c, c->lines_weight)) });
+}
+
 void check_sums(struct check *c)
 {
 	struct decimal goods;
+
+	check_postal_weight(c);
 
 	if (c->d->def->kind != DOC_ORDER || !c->lines_total_known || !number_of(c, &c->head, F_GOODS_VALUE, &goods))
 		return;

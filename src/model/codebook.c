@@ -1,5 +1,5 @@
 /*
- * Code lists in memory: filled once, sealed, then only read. Regimes are in codebook_regime.c.
+ * Code lists in memory: filled once, sealed, then only read. Regimes, goods and forms have files of their own.
  *
  *   codebook_new ─► add, add … ─► codebook_seal ─► find, find …
  *
@@ -18,8 +18,11 @@ struct codebook *codebook_new(size_t limit_bytes)
 {
 	struct codebook *c = calloc(1, sizeof(*c));
 
-	if (c != NULL)
-		arena_init(&c->arena, limit_bytes);
+	if (c == NULL)
+		return NULL;
+	arena_init(&c->arena, limit_bytes);
+	for (int a = 0; a < AUTHORITY_COUNT; a++)
+		c->dialects[a] = authority_dialect_of((enum authority)a);
 	return c;
 }
 
@@ -146,11 +149,12 @@ bool codebook_seal(struct codebook *c)
 {
 	assert(c->slots == NULL);
 	sort_codes(c);
+	codebook_seal_goods(c);
 	codebook_attach_steps(c);
 	c->slots = new_slots(&c->arena, c->code_count, &c->slot_mask);
 	for (int i = 0; c->slots != NULL && i < c->code_count; i++)
 		take_slot(c->slots, c->slot_mask, hash(c->codes[i].list, c->codes[i].code), i);
-	return c->slots != NULL && index_iso(c);
+	return c->slots != NULL && index_iso(c) && codebook_seal_forms(c);
 }
 
 const struct code_row *codebook_find(const struct codebook *c, enum code_list l, struct text code, int32_t day)

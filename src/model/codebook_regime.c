@@ -42,7 +42,8 @@ bool codebook_add_step(struct codebook *c, const struct regime_step *row)
 	c->steps = steps;
 	one = &steps[c->step_count];
 	*one = *row;
-	if (!codebook_keep(&c->arena, &one->kind) || !codebook_keep(&c->arena, &one->responsible) || !codebook_keep(&c->arena, &one->source))
+	if (!codebook_keep(&c->arena, &one->kind) || !codebook_keep(&c->arena, &one->responsible) || !codebook_keep(&c->arena, &one->goods) ||
+	    !codebook_keep(&c->arena, &one->source))
 		return false;
 	c->step_count++;
 	return true;
@@ -107,18 +108,25 @@ static void derive(struct regime *r)
 
 	r->flows = 0;
 	r->authorities = 0;
+	r->asks_goods = false;
 	for (int i = 0; i < r->step_count; i++) {
 		const struct regime_step *s = &r->steps[i];
 
 		if (s->phase == PHASE_MATCH && s->required && doc_kind_by_name(s->kind, &kind))
 			r->flows |= FLOW(kind);
-		if (s->phase == PHASE_CLEAR && s->kind.at == NULL)
+		if (s->phase != PHASE_CLEAR || s->kind.at != NULL)
+			continue;
+		if (s->goods.at == NULL)
 			r->authorities |= AUTHORITY_BIT(s->authority);
+		else
+			r->asks_goods = true;
 	}
 }
 
 void codebook_attach_steps(struct codebook *c)
 {
+	for (int i = 0; i < c->step_count; i++)
+		c->steps[i].goods_number = c->steps[i].goods.at == NULL ? -1 : codebook_goods_number(c, c->steps[i].goods);
 	if (c->step_count > 0)
 		qsort(c->steps, (size_t)c->step_count, sizeof(*c->steps), by_regime_number_and_time);
 	for (int i = 0; i < c->regime_count; i++) {
@@ -148,6 +156,8 @@ static const char *wrong_with(const struct regime *r, const struct regime_step *
 		return "asks for a kind of filing that cannot be matched here";
 	if (s->phase == PHASE_CLEAR && (s->kind.at != NULL || !s->required))
 		return "is no required clearance by an authority";
+	if (s->goods.at != NULL && (s->phase != PHASE_CLEAR || s->goods_number < 0))
+		return "is for goods, but is no clearance, or there is no such class";
 	if (s->phase != PHASE_FOLLOW && (s->valid_from > r->valid_from || s->valid_to < r->valid_to))
 		return "does not hold as long as its regime";
 	if ((s->needs & ~numbers) != 0)
@@ -178,6 +188,19 @@ bool codebook_check_regimes(const struct codebook *c, struct fault *f)
 		if (!check_regime(&c->regimes[i], f))
 			return false;
 	return true;
+}
+
+unsigned regime_authorities(const struct regime *r, const struct goods_found *goods)
+{
+	unsigned all = r->authorities;
+
+	for (int i = 0; r->asks_goods && i < r->step_count; i++) {
+		const struct regime_step *s = &r->steps[i];
+
+		if (s->goods.at != NULL && s->goods_number >= 0 && (goods->classes >> s->goods_number & 1) != 0)
+			all |= AUTHORITY_BIT(s->authority);
+	}
+	return all;
 }
 
 /* --- looking up ------------------------------------------------------------------------------------------------------- */

@@ -101,6 +101,16 @@ static const struct {
 		"The postal item number has a wrong check digit.", "邮件号码校验位错误。",
 		"Compare the number with the label.", "请对照面单核对邮件号码。", 0 },
 
+	[RULE_POSTAL_WEIGHT] = {
+		"The contents of the postal item weigh more than the item.", "邮件内件净重之和大于邮件毛重。",
+		"Correct the gross weight, or the lines' quantities in kilograms.", "请更正毛重或表体以千克计的法定数量。", 0 },
+	[RULE_POSTAL_VALUE] = {
+		"A content of the postal item has no value.", "邮件内件价值须大于零。",
+		"Give what the goods are sold for.", "请填写商品的实际成交价格。", 0 },
+	[RULE_POSTAL_COUNTRY] = {
+		"A postal item that is exported is addressed to China.", "出口邮件的运抵国不能是中国。",
+		"Give the country of the addressee.", "请填写收件人所在国家（地区）。", 0 },
+
 	/* arithmetic */
 	[RULE_LINE_TOTAL] = {
 		"The line's total is not its price times its quantity.", "商品总价不等于单价乘以数量。",

@@ -4,7 +4,8 @@
  *   filing step     waiting ─► done; in progress again while it must be corrected
  *   authority step  waiting ─► in progress (declared) ─► done (clear) or refused (rejected)
  *
- * What is not required is not needed until it is there; of what was withdrawn nothing more is needed.
+ * What is not required is not needed until it is there; what is there for some goods only is not needed until the inventory has such
+ * goods; of what was withdrawn nothing more is needed.
  */
 #include "model/steps.h"
 
@@ -81,6 +82,20 @@ static void judge_filing(const struct steps_case *c, struct step_report *r)
 	r->done_us = r->to_correct ? INT64_MIN : r->by->received_us;
 }
 
+/* False: the step is for goods of which there are none. */
+static bool is_asked_for(const struct steps_case *c, struct step_report *r)
+{
+	int n = r->step->goods_number;
+
+	if (r->step->goods.at == NULL)
+		return true;
+	if (n < 0 || (c->goods.classes >> n & 1) == 0)
+		return false;
+	r->because = c->goods.why[n].row;
+	r->because_hs = c->goods.why[n].hs;
+	return true;
+}
+
 static void judge_authority(const struct steps_case *c, struct step_report *r)
 {
 	r->part = part_of(c, r->step->authority);
@@ -125,8 +140,10 @@ int steps_judge(const struct steps_case *c, struct step_report out[STEP_NUMBER_M
 		*r = (struct step_report){ .step = s, .progress = PROGRESS_WAITING, .done_us = INT64_MIN };
 		if (s->kind.at != NULL)
 			judge_filing(c, r);
-		else
+		else if (is_asked_for(c, r))
 			judge_authority(c, r);
+		else
+			r->progress = PROGRESS_NOT_NEEDED;
 		if (r->progress == PROGRESS_WAITING && (!s->required || c->state == STATE_WITHDRAWN))
 			r->progress = PROGRESS_NOT_NEEDED;
 		count++;

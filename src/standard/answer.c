@@ -25,18 +25,27 @@ static bool is_media_type(struct text content_type, const char *name)
 	return text_eq_nocase(text_trim(content_type), text_of(name));
 }
 
-static bool outcome_of(struct text status, enum part_outcome *out)
+/*
+ * What each word means. The post also answers with the assessment codes of advance data (pre-loading): AC assessment complete, RFI more
+ * information is asked for (info says which), RFS screening is asked for, DNL do not load. DNL is final: no later answer clears the item by
+ * itself; one that would opens a case, and a corrected filing is assessed anew.
+ */
+static bool outcome_of(enum authority from, struct text status, enum part_outcome *out)
 {
+	static const unsigned all = AUTHORITY_BIT(AUTHORITY_COUNT) - 1, post = AUTHORITY_BIT(AUTHORITY_POST);
 	static const struct {
+		unsigned from;
 		const char *status;
 		enum part_outcome outcome;
 	} table[] = {
-		{ "received", OUTCOME_RECEIVED }, { "accepted", OUTCOME_CLEAR }, { "review", OUTCOME_REVIEW },
-		{ "inspect", OUTCOME_INSPECT }, { "held", OUTCOME_HELD }, { "rejected", OUTCOME_REJECTED },
+		{ all, "received", OUTCOME_RECEIVED }, { all, "accepted", OUTCOME_CLEAR }, { all, "review", OUTCOME_REVIEW },
+		{ all, "inspect", OUTCOME_INSPECT },   { all, "held", OUTCOME_HELD },      { all, "rejected", OUTCOME_REJECTED },
+		{ post, "AC", OUTCOME_CLEAR },         { post, "RFI", OUTCOME_REVIEW },    { post, "RFS", OUTCOME_INSPECT },
+		{ post, "DNL", OUTCOME_REJECTED },
 	};
 
 	for (size_t i = 0; i < COUNTOF(table); i++) {
-		if (text_is(status, table[i].status)) {
+		if ((table[i].from & AUTHORITY_BIT(from)) != 0 && text_is(status, table[i].status)) {
 			*out = table[i].outcome;
 			return true;
 		}
@@ -154,7 +163,7 @@ static struct text given_text(const struct given *g)
 }
 
 /* NULL: fine; else what is wrong with it. */
-static const char *understand(const struct given given[MEMBER_COUNT], struct authority_answer *out)
+static const char *understand(const struct given given[MEMBER_COUNT], enum authority from, struct authority_answer *out)
 {
 	const struct given *id = &given[MESSAGE_ID], *info = &given[INFO];
 	int64_t version;
@@ -167,8 +176,9 @@ static const char *understand(const struct given given[MEMBER_COUNT], struct aut
 		return "version is no whole number from 1";
 	out->version = (int)version;
 	out->status = given_text(&given[STATUS]);
-	if (!outcome_of(out->status, &out->outcome))
-		return "status is none of received, accepted, review, inspect, held, rejected";
+	if (!outcome_of(from, out->status, &out->outcome))
+		return from == AUTHORITY_POST ? "status is none of received, accepted, review, inspect, held, rejected, AC, RFI, RFS, DNL"
+		                              : "status is none of received, accepted, review, inspect, held, rejected";
 	if (!clock_parse_rfc3339(given_text(&given[AT]), &out->at_us))
 		return "at is no time of RFC 3339";
 	if (info->kind == GIVEN_INTEGER || info->kind == GIVEN_OTHER)
@@ -188,7 +198,7 @@ static bool read_one(void *arg)
 		memset(r->given, 0, sizeof(r->given));
 		if (!json_scan_object(&r->scan, on_member, r))
 			return false;
-		wrong = understand(r->given, next);
+		wrong = understand(r->given, r->from, next);
 	} else if (!json_scan_skip(&r->scan)) {
 		return false;
 	}

@@ -4,9 +4,10 @@
  * It says what one value may be. What needs several values (sums, identifiers, regimes) or dated lists (codes) is
  * judged when a filing comes; a schema would freeze it.
  */
+#include "standard/schema_priv.h"
 #include "standard/writer.h"
 
-static void put_name(struct buf *b, const char *name)
+void schema_put_name(struct buf *b, const char *name)
 {
 	if (b->len > 0 && b->at[b->len - 1] != '{')
 		buf_char(b, ',');
@@ -14,30 +15,30 @@ static void put_name(struct buf *b, const char *name)
 	buf_char(b, ':');
 }
 
-static void put_text(struct buf *b, const char *name, const char *value)
+void schema_put_text(struct buf *b, const char *name, const char *value)
 {
-	put_name(b, name);
+	schema_put_name(b, name);
 	buf_json(b, text_of(value));
 }
 
 static void put_number(struct buf *b, const char *name, int64_t value)
 {
-	put_name(b, name);
+	schema_put_name(b, name);
 	buf_i64(b, value);
 }
 
 static void put_const(struct buf *b, const char *name, const char *value)
 {
-	put_name(b, name);
+	schema_put_name(b, name);
 	buf_char(b, '{');
-	put_text(b, "const", value);
+	schema_put_text(b, "const", value);
 	buf_char(b, '}');
 }
 
 /* "I|E" -> ["I","E"] */
 static void put_enum(struct buf *b, const char *allowed)
 {
-	put_name(b, "enum");
+	schema_put_name(b, "enum");
 	buf_char(b, '[');
 	for (const char *at = allowed;; at++) {
 		size_t len = strcspn(at, "|");
@@ -62,16 +63,16 @@ static void put_lengths(struct buf *b, const struct field_def *def)
 static void put_code(struct buf *b, const struct field_def *def)
 {
 	if (def->list == CODES_HS) {
-		put_text(b, "pattern", "^[0-9]{10}$");
+		schema_put_text(b, "pattern", "^[0-9]{10}$");
 		return;
 	}
 	put_lengths(b, def);
-	put_text(b, "x-code-list", code_list_name(def->list));
+	schema_put_text(b, "x-code-list", code_list_name(def->list));
 }
 
 static void put_decimal(struct buf *b, const struct field_def *def)
 {
-	put_name(b, "pattern");
+	schema_put_name(b, "pattern");
 	buf_printf(b, "\"^[0-9]{1,%d}([.][0-9]{1,%d})?$\"", def->total_digits - def->fraction_digits, def->fraction_digits);
 }
 
@@ -81,17 +82,17 @@ static void put_integer(struct buf *b, const struct field_def *def)
 
 	for (int i = 0; i < def->total_digits; i++)
 		greatest = greatest * 10 + 9;
-	put_name(b, "type");
+	schema_put_name(b, "type");
 	buf_str(b, "[\"integer\",\"string\"]");
 	put_number(b, "minimum", 1);
 	put_number(b, "maximum", greatest);
-	put_text(b, "pattern", "^[0-9]+$");
+	schema_put_text(b, "pattern", "^[0-9]+$");
 }
 
-static void put_type(struct buf *b, const struct field_def *def)
+void schema_put_type(struct buf *b, const struct field_def *def)
 {
 	if (def->type != FIELD_INTEGER)
-		put_text(b, "type", "string");
+		schema_put_text(b, "type", "string");
 	switch (def->type) {
 	case FIELD_TEXT:
 		if (def->allowed != NULL)
@@ -110,11 +111,11 @@ static void put_type(struct buf *b, const struct field_def *def)
 		break;
 	case FIELD_TIME:
 	case FIELD_INSTANT:
-		put_text(b, "format", "date-time");
+		schema_put_text(b, "format", "date-time");
 		break;
 	case FIELD_DATE:
-		put_text(b, "format", "date");
-		put_text(b, "pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
+		schema_put_text(b, "format", "date");
+		schema_put_text(b, "pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
 		break;
 	case FIELD_ACTION:
 		put_enum(b, "add|change|delete");
@@ -124,13 +125,13 @@ static void put_type(struct buf *b, const struct field_def *def)
 
 static void put_property(struct buf *b, const char *name, const struct field_def *def)
 {
-	put_name(b, name);
+	schema_put_name(b, name);
 	buf_char(b, '{');
-	put_text(b, "title", def->zh);
-	put_text(b, "description", def->en);
-	put_type(b, def);
+	schema_put_text(b, "title", def->zh);
+	schema_put_text(b, "description", def->en);
+	schema_put_type(b, def);
 	if (def->element != NULL)
-		put_text(b, "x-customs-element", def->element);
+		schema_put_text(b, "x-customs-element", def->element);
 	buf_char(b, '}');
 }
 
@@ -145,7 +146,7 @@ static void put_required(struct buf *b, const char *own, const struct field_def 
 {
 	bool first = own[0] == '\0';
 
-	put_name(b, "required");
+	schema_put_name(b, "required");
 	buf_char(b, '[');
 	buf_str(b, own);
 	for (int i = 0; i < count; i++) {
@@ -161,16 +162,16 @@ static void put_required(struct buf *b, const char *own, const struct field_def 
 
 static void put_lines(struct buf *b, const struct message_def *def)
 {
-	put_name(b, "lines");
+	schema_put_name(b, "lines");
 	buf_char(b, '{');
-	put_text(b, "title", "商品表体");
-	put_text(b, "description", "The goods, one object for each line");
-	put_text(b, "type", "array");
+	schema_put_text(b, "title", "商品表体");
+	schema_put_text(b, "description", "The goods, one object for each line");
+	schema_put_text(b, "type", "array");
 	put_number(b, "minItems", def->lines_min);
 	if (def->lines_max > 0)
 		put_number(b, "maxItems", def->lines_max);
-	put_text(b, "x-customs-element", def->list);
-	put_name(b, "items");
+	schema_put_text(b, "x-customs-element", def->list);
+	schema_put_name(b, "items");
 	buf_str(b, "{\"type\":\"object\",\"properties\":{");
 	put_fields(b, def->line_fields, def->line_field_count);
 	buf_char(b, '}');
@@ -186,14 +187,14 @@ void schema_put(struct buf *b, const struct message_def *def)
 	for (int n = def->number, at = 5; at >= 3; at--, n /= 10)
 		element[at] = (char)('0' + n % 10);
 	buf_char(b, '{');
-	put_text(b, "$schema", "https://json-schema.org/draft/2020-12/schema");
-	put_name(b, "$id");
+	schema_put_text(b, "$schema", "https://json-schema.org/draft/2020-12/schema");
+	schema_put_name(b, "$id");
 	buf_printf(b, "\"urn:tongguan:standard:" STANDARD_VERSION ":%s:%s\"", doc_kind_name(def->kind), direction_name(def->direction));
-	put_text(b, "title", def->zh);
-	put_text(b, "description", def->en);
-	put_text(b, "x-customs-element", element);
-	put_text(b, "type", "object");
-	put_name(b, "properties");
+	schema_put_text(b, "title", def->zh);
+	schema_put_text(b, "description", def->en);
+	schema_put_text(b, "x-customs-element", element);
+	schema_put_text(b, "type", "object");
+	schema_put_name(b, "properties");
 	buf_char(b, '{');
 	put_const(b, "standard", STANDARD_VERSION);
 	put_const(b, "kind", doc_kind_name(def->kind));
@@ -216,7 +217,7 @@ static void put_record_fields(struct buf *b, const struct record_field *fields, 
 
 static void put_record_required(struct buf *b, const char *own, const struct record_field *fields, int count)
 {
-	put_name(b, "required");
+	schema_put_name(b, "required");
 	buf_char(b, '[');
 	buf_str(b, own);
 	for (int i = 0; i < count; i++)
@@ -230,19 +231,19 @@ static void put_record_required(struct buf *b, const char *own, const struct rec
 void schema_put_record(struct buf *b, const struct record_def *def)
 {
 	buf_char(b, '{');
-	put_text(b, "$schema", "https://json-schema.org/draft/2020-12/schema");
-	put_name(b, "$id");
+	schema_put_text(b, "$schema", "https://json-schema.org/draft/2020-12/schema");
+	schema_put_name(b, "$id");
 	buf_printf(b, "\"urn:tongguan:standard:" STANDARD_VERSION ":%s\"", def->name);
-	put_text(b, "title", def->zh);
-	put_text(b, "description", def->en);
-	put_text(b, "type", "object");
-	put_name(b, "properties");
+	schema_put_text(b, "title", def->zh);
+	schema_put_text(b, "description", def->en);
+	schema_put_text(b, "type", "object");
+	schema_put_name(b, "properties");
 	buf_char(b, '{');
 	put_const(b, "standard", STANDARD_VERSION);
 	put_const(b, "kind", def->name);
 	put_record_fields(b, def->fields, def->field_count);
 	if (def->line_fields != NULL) {
-		put_name(b, "lines");
+		schema_put_name(b, "lines");
 		buf_str(b, "{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"object\",\"properties\":{");
 		put_record_fields(b, def->line_fields, def->line_field_count);
 		buf_char(b, '}');

@@ -8,7 +8,7 @@
 #include "store/rule_store.h"
 #include "store/sql_embedded.h"
 
-enum { FIELDS_MAX = 11 };
+enum { FIELDS_MAX = 14 };
 
 struct table { /* where the reading of one data file stands */
 	const char *name;
@@ -115,13 +115,14 @@ static bool read_regimes(struct codebook *book, struct fault *f)
 
 static bool read_steps(struct codebook *book, struct fault *f)
 {
-	enum { REGIME, STEP, PHASE, KIND, AUTHORITY, RESPONSIBLE, NEEDS, REQUIRED, FROM, TO, SOURCE, COUNT };
+	enum { REGIME, STEP, PHASE, KIND, AUTHORITY, RESPONSIBLE, NEEDS, REQUIRED, GOODS, FROM, TO, SOURCE, COUNT };
 	struct table t;
 
 	if (!table_open(&t, "regime_steps"))
 		return fault_set(f, FAULT_SCHEMA, "this program was built without the steps of regimes");
 	while (table_next(&t, COUNT, f)) {
-		struct regime_step s = { .responsible = t.fields[RESPONSIBLE], .required = text_is(t.fields[REQUIRED], "true"), .source = t.fields[SOURCE] };
+		struct regime_step s = { .responsible = t.fields[RESPONSIBLE], .required = text_is(t.fields[REQUIRED], "true"), .goods = t.fields[GOODS],
+			                 .source = t.fields[SOURCE] };
 		int64_t regime, number;
 
 		if (!text_to_i64(t.fields[REGIME], &regime) || !text_to_i64(t.fields[STEP], &number))
@@ -138,11 +139,63 @@ static bool read_steps(struct codebook *book, struct fault *f)
 	return f->code == FAULT_NONE;
 }
 
+static bool read_goods(struct codebook *book, struct fault *f)
+{
+	enum { CLASS, HS, ID, ZH, EN, FROM, TO, SOURCE, COUNT };
+	struct table t;
+
+	if (!table_open(&t, "goods_classes"))
+		return fault_set(f, FAULT_SCHEMA, "this program was built without classes of goods");
+	while (table_next(&t, COUNT, f)) {
+		struct goods_row row = { .goods_class = t.fields[CLASS], .hs = t.fields[HS], .name_zh = t.fields[ZH], .name_en = t.fields[EN],
+			                 .source = t.fields[SOURCE] };
+		int64_t id;
+
+		if (!text_to_i64(t.fields[ID], &id) || row.goods_class.at == NULL || row.hs.at == NULL)
+			return cannot_read(&t, "the class, the code or the id", f);
+		if (t.fields[FROM].at == NULL || !day_of(t.fields[FROM], &row.valid_from) || !day_of(t.fields[TO], &row.valid_to))
+			return cannot_read(&t, "a day", f);
+		row.id = (int32_t)id;
+		if (!codebook_add_goods(book, &row))
+			return fault_set(f, FAULT_SYSTEM, "no memory for the classes of goods");
+	}
+	return f->code == FAULT_NONE;
+}
+
+static bool read_form_rows(struct codebook *book, struct fault *f)
+{
+	enum { AUTHORITY, DIALECT, PLACE, DIRECTION, MODE, SECTION, MEMBER, VALUE, PRESENCE, PERSONAL, PURPOSE, FROM, TO, SOURCE, COUNT };
+	struct table t;
+
+	if (!table_open(&t, "authority_fields"))
+		return fault_set(f, FAULT_SCHEMA, "this program was built without the forms of authorities");
+	while (table_next(&t, COUNT, f)) {
+		struct form_row row = { .direction = t.fields[DIRECTION], .trade_mode = t.fields[MODE], .section = t.fields[SECTION],
+			                .member = t.fields[MEMBER], .value = t.fields[VALUE], .personal = text_is(t.fields[PERSONAL], "true"),
+			                .purpose = t.fields[PURPOSE], .source = t.fields[SOURCE] };
+		int64_t place;
+		const char *why;
+
+		if (!text_to_i64(t.fields[PLACE], &place))
+			return cannot_read(&t, "a number", f);
+		if (!form_row_read(&row, t.fields[AUTHORITY], t.fields[DIALECT], t.fields[PRESENCE], &why))
+			return fault_set(f, FAULT_SCHEMA, "line %d of %s: %s", t.line, t.name, why);
+		if (t.fields[FROM].at == NULL || !day_of(t.fields[FROM], &row.valid_from) || !day_of(t.fields[TO], &row.valid_to))
+			return cannot_read(&t, "a day", f);
+		row.place = (int)place;
+		if (!codebook_add_form_row(book, &row))
+			return fault_set(f, FAULT_SYSTEM, "no memory for the forms");
+	}
+	return f->code == FAULT_NONE;
+}
+
 static bool fill(struct codebook *book, struct fault *f)
 {
-	if (!read_codes(book, f) || !read_regimes(book, f) || !read_steps(book, f))
+	if (!read_codes(book, f) || !read_regimes(book, f) || !read_steps(book, f) || !read_goods(book, f) || !read_form_rows(book, f))
 		return false;
-	return codebook_seal(book) ? codebook_check_regimes(book, f) : fault_set(f, FAULT_SYSTEM, "no memory for the code lists");
+	if (!codebook_seal(book))
+		return fault_set(f, FAULT_SYSTEM, "no memory for the code lists");
+	return codebook_check_regimes(book, f) && codebook_check_forms(book, f);
 }
 
 struct codebook *codebook_embedded(struct fault *f)

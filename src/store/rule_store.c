@@ -1,5 +1,5 @@
 /*
- * Codes, regimes, authorities and who recognises whom: five statements, one call, one immutable set.
+ * Codes, regimes, goods, forms, authorities and who recognises whom: one call, one immutable set.
  *
  * The revision is read first: what changes while the others run is seen by the next look.
  * Lists and authorities that this program does not know are passed over: they belong to a newer one.
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESULT_REVISION, RESULT_CODES, RESULT_REGIMES, RESULT_AUTHORITIES, RESULT_RECOGNITIONS, RESULT_COUNT };
+enum { RESULT_REVISION, RESULT_CODES, RESULT_REGIMES, RESULT_GOODS, RESULT_FIELDS, RESULT_AUTHORITIES, RESULT_RECOGNITIONS, RESULT_COUNT };
 
 const struct db_stmt rule_store_revision = {
 	.name = "rule_store_revision",
@@ -27,18 +27,36 @@ static const struct db_stmt codes = {
 
 /* A row for each step, its regime's columns repeated; a regime without steps has one whose step is null. */
 enum { REGIME_ID, REGIME_MODE, REGIME_DIRECTION, REGIME_WAIT, REGIME_BONDED, REGIME_FROM, REGIME_TO, REGIME_SOURCE, STEP_NUMBER, STEP_PHASE,
-       STEP_KIND, STEP_AUTHORITY, STEP_RESPONSIBLE, STEP_NEEDS, STEP_REQUIRED, STEP_FROM, STEP_TO, STEP_SOURCE };
+       STEP_KIND, STEP_AUTHORITY, STEP_RESPONSIBLE, STEP_NEEDS, STEP_REQUIRED, STEP_GOODS, STEP_FROM, STEP_TO, STEP_SOURCE };
 static const struct db_stmt regimes = {
 	.name = "rule_store_regimes",
 	.sql =
 	"select r.id, r.trade_mode, r.direction, r.wait_hours, r.bonded, r.valid_from - date '1970-01-01', r.valid_to - date '1970-01-01', r.source,"
-	"   s.step, s.phase, s.kind, s.authority, array_to_string(s.responsible, ','), array_to_string(s.needs, ','), s.required,"
+	"   s.step, s.phase, s.kind, s.authority, array_to_string(s.responsible, ','), array_to_string(s.needs, ','), s.required, s.goods,"
 	"   s.valid_from - date '1970-01-01', s.valid_to - date '1970-01-01', s.source"
 	" from regime r left join regime_step s on s.regime_id = r.id order by r.id, s.step, s.valid_from",
 };
 
+enum { GOODS_ID, GOODS_CLASS, GOODS_HS, GOODS_ZH, GOODS_EN, GOODS_FROM, GOODS_TO, GOODS_SOURCE };
+static const struct db_stmt goods = {
+	.name = "rule_store_goods",
+	.sql =
+	"select id, goods_class, hs, name_zh, name_en, valid_from - date '1970-01-01', valid_to - date '1970-01-01', source"
+	" from goods_class order by goods_class, hs, valid_from",
+};
+
+enum { FIELD_AUTHORITY, FIELD_DIALECT, FIELD_PLACE, FIELD_DIRECTION, FIELD_MODE, FIELD_SECTION, FIELD_MEMBER, FIELD_VALUE, FIELD_PRESENCE,
+       FIELD_PERSONAL, FIELD_PURPOSE, FIELD_FROM, FIELD_TO, FIELD_SOURCE };
+static const struct db_stmt fields = {
+	.name = "rule_store_fields",
+	.sql =
+	"select authority, dialect, place, direction, trade_mode, section, member, value, presence, personal, purpose,"
+	"   valid_from - date '1970-01-01', valid_to - date '1970-01-01', source"
+	" from authority_field order by authority, dialect, place, valid_from",
+};
+
 enum { AUTH_CODE, AUTH_URL, AUTH_IN_FLIGHT, AUTH_TIMEOUT, AUTH_ATTEMPTS, AUTH_FIRST_WAIT, AUTH_LONGEST_WAIT, AUTH_FAILURES, AUTH_BREAKER,
-       AUTH_PER_S, AUTH_BURST, AUTH_WINDOWS, AUTH_BUNDLE };
+       AUTH_PER_S, AUTH_BURST, AUTH_WINDOWS, AUTH_BUNDLE, AUTH_DIALECT, AUTH_CREDENTIAL, AUTH_CREDENTIAL_FILE };
 /* Windows as "begin end" in microseconds, parted by commas: the sixteen that end last, which are all that are not over. */
 static const struct db_stmt authorities = {
 	.name = "rule_store_authorities",
@@ -48,7 +66,7 @@ static const struct db_stmt authorities = {
 	"       || coalesce((extract(epoch from w.ends_at) * 1000000)::bigint, 9223372036854775807), ',' order by w.begins_at, w.id)"
 	"     from (select * from maintenance m where m.authority = a.code and m.ended_at is null"
 	"       order by coalesce(m.ends_at, 'infinity') desc, m.id limit 16) w),"
-	"   bundle_max"
+	"   bundle_max, dialect, credential, credential_file"
 	" from authority a order by code",
 };
 
@@ -66,6 +84,8 @@ void rule_store_load(struct db_call *call)
 	db_call_add(call, &rule_store_revision, NULL);
 	db_call_add(call, &codes, NULL);
 	db_call_add(call, &regimes, NULL);
+	db_call_add(call, &goods, NULL);
+	db_call_add(call, &fields, NULL);
 	db_call_add(call, &authorities, NULL);
 	db_call_add(call, &recognitions, NULL);
 }
@@ -120,6 +140,7 @@ static bool read_step(struct codebook *book, const struct db_rows *r, int row, s
 		.number = (int)db_get_int(r, row, STEP_NUMBER),
 		.responsible = db_get_text(r, row, STEP_RESPONSIBLE),
 		.required = db_get_int(r, row, STEP_REQUIRED) != 0,
+		.goods = db_get_text(r, row, STEP_GOODS),
 		.valid_from = day_of(r, row, STEP_FROM),
 		.valid_to = day_of(r, row, STEP_TO),
 		.source = db_get_text(r, row, STEP_SOURCE),
@@ -172,6 +193,69 @@ bool authority_in_maintenance(const struct authority_conf *c, int64_t now_us, in
 	return found;
 }
 
+static bool read_goods(struct codebook *book, const struct db_rows *r, struct fault *f)
+{
+	for (int row = 0; row < db_row_count(r); row++) {
+		struct goods_row one = {
+			.id = (int32_t)db_get_int(r, row, GOODS_ID),
+			.goods_class = db_get_text(r, row, GOODS_CLASS),
+			.hs = db_get_text(r, row, GOODS_HS),
+			.name_zh = db_get_text(r, row, GOODS_ZH),
+			.name_en = db_get_text(r, row, GOODS_EN),
+			.valid_from = day_of(r, row, GOODS_FROM),
+			.valid_to = day_of(r, row, GOODS_TO),
+			.source = db_get_text(r, row, GOODS_SOURCE),
+		};
+
+		if (!codebook_add_goods(book, &one))
+			return fault_set(f, FAULT_SYSTEM, "no memory for the classes of goods");
+	}
+	return true;
+}
+
+/* A row that cannot be obeyed is refused: less would be told than an authority needs, or more than it may see. */
+static bool read_form_rows(struct codebook *book, const struct db_rows *r, struct fault *f)
+{
+	for (int row = 0; row < db_row_count(r); row++) {
+		struct form_row one = {
+			.place = (int)db_get_int(r, row, FIELD_PLACE),
+			.direction = db_get_text(r, row, FIELD_DIRECTION),
+			.trade_mode = db_get_text(r, row, FIELD_MODE),
+			.section = db_get_text(r, row, FIELD_SECTION),
+			.member = db_get_text(r, row, FIELD_MEMBER),
+			.value = db_get_text(r, row, FIELD_VALUE),
+			.personal = db_get_int(r, row, FIELD_PERSONAL) != 0,
+			.purpose = db_get_text(r, row, FIELD_PURPOSE),
+			.valid_from = day_of(r, row, FIELD_FROM),
+			.valid_to = day_of(r, row, FIELD_TO),
+			.source = db_get_text(r, row, FIELD_SOURCE),
+		};
+		struct text authority = db_get_text(r, row, FIELD_AUTHORITY), dialect = db_get_text(r, row, FIELD_DIALECT);
+		const char *why;
+
+		if (!form_row_read(&one, authority, dialect, db_get_text(r, row, FIELD_PRESENCE), &why))
+			return fault_set(f, FAULT_SCHEMA, "authority_field " TEXT_FMT " " TEXT_FMT " %d: %s", TEXT_ARG(authority), TEXT_ARG(dialect), one.place, why);
+		if (!codebook_add_form_row(book, &one))
+			return fault_set(f, FAULT_SYSTEM, "no memory for the forms");
+	}
+	return true;
+}
+
+/* How the authority wants to be spoken to. An unknown dialect or credential belongs to a newer program: it is left alone. */
+static bool read_manner(struct rules *rules, enum authority a, const struct db_rows *r, int row)
+{
+	struct authority_conf *conf = &rules->authorities[a];
+	struct text file = db_get_text(r, row, AUTH_CREDENTIAL_FILE);
+
+	if (!authority_dialect_by_name(db_get_text(r, row, AUTH_DIALECT), &rules->book->dialects[a]) ||
+	    !credential_kind_by_name(db_get_text(r, row, AUTH_CREDENTIAL), &conf->credential)) {
+		conf->connected = false;
+		return true;
+	}
+	conf->credential_file = file.len == 0 ? NULL : strndup(file.at, file.len);
+	return file.len == 0 || conf->credential_file != NULL;
+}
+
 static bool read_authorities(struct rules *rules, const struct db_rows *r)
 {
 	for (int row = 0; row < db_row_count(r); row++) {
@@ -197,7 +281,7 @@ static bool read_authorities(struct rules *rules, const struct db_rows *r)
 			.breaker_failures = (int)db_get_int(r, row, AUTH_FAILURES),
 			.breaker_us = db_get_int(r, row, AUTH_BREAKER) * 1000,
 		};
-		if (conf->connected && conf->url == NULL)
+		if ((conf->connected && conf->url == NULL) || !read_manner(rules, authority, r, row))
 			return false;
 	}
 	return true;
@@ -224,13 +308,33 @@ static bool read_recognitions(struct codebook *book, const struct db_rows *r, st
 	return true;
 }
 
+static const char *const credential_names[] = { [CREDENTIAL_NONE] = "none", [CREDENTIAL_BEARER] = "bearer", [CREDENTIAL_HMAC] = "hmac" };
+
+bool credential_kind_by_name(struct text t, enum credential_kind *out)
+{
+	for (int k = CREDENTIAL_NONE; k <= CREDENTIAL_HMAC; k++) {
+		if (text_is(t, credential_names[k])) {
+			*out = (enum credential_kind)k;
+			return true;
+		}
+	}
+	return false;
+}
+
 void rules_free(struct rules *r)
 {
 	if (r == NULL)
 		return;
 	codebook_free(r->book);
-	for (int a = 0; a < AUTHORITY_COUNT; a++)
-		free(r->authorities[a].url);
+	for (int a = 0; a < AUTHORITY_COUNT; a++) {
+		struct authority_conf *conf = &r->authorities[a];
+
+		if (conf->secret.at != NULL)
+			explicit_bzero((char *)(uintptr_t)conf->secret.at, conf->secret.len);
+		free((char *)(uintptr_t)conf->secret.at);
+		free(conf->credential_file);
+		free(conf->url);
+	}
 	free(r);
 }
 
@@ -240,14 +344,15 @@ static bool fill(struct rules *r, const struct db_answer *a, struct fault *f)
 	r->book = codebook_new(RULES_BOOK_BYTES);
 	if (r->book == NULL || !read_codes(r->book, a->results[RESULT_CODES]))
 		return fault_set(f, FAULT_SYSTEM, "no memory for the code lists");
-	if (!read_regimes(r->book, a->results[RESULT_REGIMES], f))
+	if (!read_regimes(r->book, a->results[RESULT_REGIMES], f) || !read_goods(r->book, a->results[RESULT_GOODS], f) ||
+	    !read_form_rows(r->book, a->results[RESULT_FIELDS], f))
 		return false;
 	if (!read_recognitions(r->book, a->results[RESULT_RECOGNITIONS], f))
 		return false;
 	r->book->revision = r->revision;
 	if (!codebook_seal(r->book) || !read_authorities(r, a->results[RESULT_AUTHORITIES]))
 		return fault_set(f, FAULT_SYSTEM, "no memory for the rules");
-	if (!codebook_check_regimes(r->book, f))
+	if (!codebook_check_regimes(r->book, f) || !codebook_check_forms(r->book, f))
 		return false;
 	for (int d = DIR_IMPORT; d <= DIR_EXPORT; d++)
 		if (codebook_default_regime(r->book, (enum direction)d, INT32_MAX - 1) == NULL)

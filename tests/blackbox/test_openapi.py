@@ -72,6 +72,8 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/standard/{kind}/{direction}"): "/v1/standard/order/import",
         ("GET", "/v1/standard/{kind}/{direction}/xml-schema"): "/v1/standard/order/import/xml-schema",
         ("GET", "/v1/standard/codes/{list}"): "/v1/standard/codes/currency",
+        ("GET", "/v1/standard/authorities/{code}"): "/v1/standard/authorities/TAX",
+        ("GET", "/v1/standard/authorities/{code}/schema"): "/v1/standard/authorities/TAX/schema",
         ("GET", "/problems/{slug}"): "/problems/rule-broken",
     }
     asked_later = {"/v1/payment-queries/{id}"}

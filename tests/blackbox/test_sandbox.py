@@ -151,7 +151,7 @@ def test_orders_that_are_refused(sandbox, trades):
                  {"authority": "CUS", "fault": "slow", "ms": "1"}, {"authority": "CUS", "fault": "slow", "order_no": ""},
                  {"authority": "CUS", "fault": "slow", "order_no": 7}, {"authority": "CUS", "fault": "slow", "surprise": 1}):
         problem(order(sandbox.enterprise, **wish), 400, "bad-request")
-    problem(order(sandbox.enterprise, authority="NMPA", fault="slow"), 409, "state-conflict")
+    problem(order(sandbox.enterprise, authority="ECO", fault="slow"), 409, "state-conflict")
     problem(order(sandbox.operator, authority="CUS", fault="slow"), 403, "forbidden")
 
 

@@ -164,7 +164,7 @@ def test_a_regime_changes_without_a_restart(own):
     stack.psql("update regime_step set valid_to = '2020-12-31' where regime_id = 8")
     stack.psql("insert into regime (id, trade_mode, direction, wait_hours, bonded, valid_from, source)"
                " select 108, trade_mode, direction, wait_hours, bonded, '2021-01-01', 'a test' from regime where id = 8")
-    stack.psql("insert into regime_step select 108, step, phase, kind, authority, responsible, needs, required, '2021-01-01', null, source from regime_step"
+    stack.psql("insert into regime_step select 108, step, phase, kind, authority, responsible, needs, required, goods, '2021-01-01', null, source from regime_step"
                " where regime_id = 8 and coalesce(authority, '') <> 'FX'")
     stack.psql("select nextval('rule_revision')")
     wait_for(lambda: regimes(stack).get(("9710", "export"), {}).get("id") == 108, "the new row is in force")

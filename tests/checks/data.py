@@ -9,12 +9,15 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "regimes.tsv": ("id trade_mode direction wait_hours bonded valid_from valid_to source".split(), 1),
     "statutory_periods.tsv": ("id act title_zh title_en trade_mode direction authority counts_from unit amount rolls outage_extends valid_from"
                               " valid_to source".split(), 1),
-    "regime_steps.tsv": ("regime_id step phase kind authority responsible needs required valid_from valid_to source".split(), 2),
+    "regime_steps.tsv": ("regime_id step phase kind authority responsible needs required goods valid_from valid_to source".split(), 2),
+    "goods_classes.tsv": ("goods_class hs id name_zh name_en valid_from valid_to source".split(), 2),
+    "authority_fields.tsv": ("authority dialect place direction trade_mode section member value presence personal purpose valid_from valid_to"
+                             " source".split(), 3),
     "recognitions.tsv": ("id giver taker of stands_for valid_from valid_to source".split(), 1),
 }
 CALENDAR = "calendar_days.tsv"
-MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "kind", "authority", "needs"}
-NUMBERS = {"id", "regime_id", "step"}
+MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "kind", "authority", "needs", "goods", "section"}
+NUMBERS = {"id", "regime_id", "step", "place"}
 
 
 def rows(path):

@@ -33,6 +33,7 @@ from filer import CODES, as_json
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 AUTHORITIES = ("CUS", "TAX", "FX", "POST")
+FOR_SOME_GOODS = ("CIQ", "NMPA", "SAMR")  # connected, too: some goods ask for them
 SETTINGS = {  # tests must not wait for what production rightly waits for
     "service": {"reload_ms": 200, "stop_timeout_ms": 20000},
     "intake": {"work_lease_s": 1},
@@ -203,7 +204,7 @@ class Mock:
 
     def calm(self):
         """Every authority as it was at first."""
-        for code in AUTHORITIES:
+        for code in AUTHORITIES + FOR_SOME_GOODS:
             self.behave(code, answer="at-once", latency_ms=0, late_ms=50, outcome="clear", steps=False, twice=False,
                         backwards=False, refuse_next=0, refuse_status=503, lose_before_next=0, lose_after_next=0,
                         wrong_next=0, hang_ms=30000, down=False)
@@ -437,16 +438,16 @@ class Stack:
             self.client("enterprise", "enterprise", "--codes", ",".join(CODES.values()))
             self.client("operator", "operator")
             self.client("regulator", "regulator")
-            for code in self.authorities:
+            for code in (*self.authorities, *FOR_SOME_GOODS):
                 self.client(f"authority-{code}", "authority", "--authority", code)
             write_secret(kept, json.dumps(self.tokens))
         self.enterprise, self.operator, self.regulator = (self.caller(self.tokens[n]) for n in ("enterprise", "operator", "regulator"))
 
     def _start_mock(self):
-        write_secret(self.directory / "mock-tokens", "".join(f"{code} {self.tokens[f'authority-{code}']}\n" for code in self.authorities))
+        write_secret(self.directory / "mock-tokens", "".join(f"{code} {self.tokens[f'authority-{code}']}\n" for code in (*self.authorities, *FOR_SOME_GOODS)))
         self.mock_process = Process("tongguan-mock", self.directory / "tongguan-mock.log")
         self.start_mock()
-        for code in self.authorities:
+        for code in (*self.authorities, *FOR_SOME_GOODS):
             self.connect(code)
 
     def start_mock(self):

@@ -144,6 +144,105 @@ static void test_regimes(void **state)
 	codebook_free(c);
 }
 
+/* --- classes of goods --- */
+
+static void add_goods(struct codebook *c, int id, const char *goods_class, const char *hs, const char *from, const char *to)
+{
+	const struct goods_row row = { .id = id, .goods_class = text_of(goods_class), .hs = text_of(hs), .valid_from = fixture_day(from),
+		                       .valid_to = to == NULL ? INT32_MAX : fixture_day(to) };
+
+	assert_true(codebook_add_goods(c, &row));
+}
+
+/* The ids of the rows that a code is found by: "1 2". */
+static const char *goods_of(const struct codebook *c, const char *hs, const char *day, char out[64])
+{
+	struct goods_found found = { 0 };
+	size_t len = 0;
+
+	codebook_find_goods(c, text_of(hs), fixture_day(day), &found);
+	out[0] = '\0';
+	for (int n = 0; n < GOODS_CLASSES_MAX; n++)
+		if ((found.classes >> n & 1) != 0)
+			len += (size_t)snprintf(out + len, 64 - len, "%s%d", len == 0 ? "" : " ", (int)found.why[n].row->id);
+	return out;
+}
+
+static void test_goods(void **state)
+{
+	struct codebook *c = codebook_new(1 << 16);
+	char out[64];
+
+	(void)state;
+	add_goods(c, 1, "a", "02", "2019-01-01", NULL);
+	add_goods(c, 2, "b", "020714", "2019-01-01", "2020-12-31");
+	add_goods(c, 3, "b", "0207141100", "2021-01-01", NULL);
+	add_goods(c, 4, "c", "30", "2019-01-01", NULL);
+	add_goods(c, 5, "a", "0207", "2019-01-01", NULL);
+	assert_true(codebook_seal(c));
+	assert_string_equal(goods_of(c, "0201100000", "2026-03-02", out), "1");
+	assert_string_equal(goods_of(c, "0207141100", "2020-12-31", out), "1 2"); /* of a class the widest row says it */
+	assert_string_equal(goods_of(c, "0207141100", "2021-01-01", out), "1 3");
+	assert_string_equal(goods_of(c, "0207141101", "2021-01-01", out), "1");
+	assert_string_equal(goods_of(c, "3004", "2021-01-01", out), "4");
+	assert_string_equal(goods_of(c, "0207", "2018-12-31", out), "");
+	assert_string_equal(goods_of(c, "1901101090", "2026-03-02", out), "");
+	assert_string_equal(goods_of(c, "0", "2026-03-02", out), "");
+	codebook_free(c);
+}
+
+/* --- what an authority may see --- */
+
+static void allow(struct codebook *c, int place, const char *mode, const char *member, const char *value, const char *from, const char *to)
+{
+	struct form_row row = { .place = place, .direction = TEXT("*"), .trade_mode = text_of(mode), .member = text_of(member), .value = text_of(value),
+		                .purpose = TEXT("test"), .source = TEXT("test"), .valid_from = fixture_day(from), .valid_to = to == NULL ? INT32_MAX : fixture_day(to) };
+	const char *why;
+
+	assert_true(form_row_read(&row, TEXT("STAT"), TEXT("json"), TEXT("may"), &why));
+	assert_true(codebook_add_form_row(c, &row));
+}
+
+/* "2020-01-01 9610,1210: order_no freight": edition, trade modes and members. */
+static const char *form_of(const struct codebook *c, const char *mode, const char *day, char out[128])
+{
+	const struct authority_form *f = codebook_form(c, AUTHORITY_STAT, DIR_IMPORT, text_of(mode), fixture_day(day));
+	size_t len;
+
+	if (f == NULL)
+		return "none";
+	len = (size_t)snprintf(out, 128, "%s " TEXT_FMT ":", f->edition, TEXT_ARG(f->trade_modes));
+	for (int i = 0; i < f->entry_count; i++)
+		len += (size_t)snprintf(out + len, 128 - len, " " TEXT_FMT, TEXT_ARG(f->entries[i].row->member));
+	return out;
+}
+
+static void test_editions(void **state)
+{
+	static const char *const modes[] = { "9610", "1210", "1239" };
+	struct codebook *c = codebook_new(1 << 16);
+	char out[128];
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(modes); i++) {
+		const struct regime r = { .id = (int)i, .trade_mode = text_of(modes[i]), .direction = DIR_IMPORT, .source = TEXT("test"), .valid_to = INT32_MAX };
+
+		assert_true(codebook_add_regime(c, &r));
+	}
+	allow(c, 20, "*", "freight", "order.freight", "2020-01-01", NULL);
+	allow(c, 10, "*", "order_no", "inventory.order_no", "2019-01-01", NULL);
+	allow(c, 30, "1239", "book_no", "inventory.book_no", "2020-01-01", "2020-06-30");
+	allow(c, 40, "*", "producer_code", "inventory.producer_code", "2019-01-01", NULL); /* an export inventory's */
+	assert_true(codebook_seal(c));
+	assert_string_equal(form_of(c, "9610", "2018-12-31", out), "none");
+	assert_string_equal(form_of(c, "9610", "2019-12-31", out), "2019-01-01 9610,1210,1239: order_no");
+	assert_string_equal(form_of(c, "1210", "2020-01-01", out), "2020-01-01 9610,1210: order_no freight");
+	assert_string_equal(form_of(c, "1239", "2020-06-30", out), "2020-01-01 1239: order_no freight book_no");
+	assert_string_equal(form_of(c, "1239", "2020-07-01", out), "2020-07-01 1239: order_no freight");
+	assert_string_equal(form_of(c, "9710", "2020-07-01", out), "none");
+	codebook_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +251,8 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_regimes),
+		cmocka_unit_test(test_goods),
+		cmocka_unit_test(test_editions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

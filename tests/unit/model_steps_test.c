@@ -294,6 +294,33 @@ static void every_regime_waits_for_an_order_first_and_ends(void **state)
 
 #define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* --- some goods ask for more --- */
+
+static void goods_bring_authorities_in(void **state)
+{
+	struct bench *b = *state;
+
+	begin(b, "9610", DIR_IMPORT);
+	file_all(b, "order payment waybill inventory");
+	codebook_find_goods(b->book, TEXT("1901101090"), b->c.day, &b->c.goods);
+	codebook_find_goods(b->book, TEXT("3004909099"), b->c.day, &b->c.goods);
+	assert_string_equal(judge(b), "order=done payment=done waybill=done inventory=done CUS=waiting* TAX=waiting* FX=waiting* POST=waiting* NMPA=waiting*");
+	for (int i = 0; i < b->count; i++) {
+		const struct step_report *r = &b->steps[i];
+		bool is_for_medicine = text_is(r->step->goods, "medicine");
+
+		assert_int_equal(r->because != NULL, is_for_medicine);
+		if (is_for_medicine)
+			assert_true(text_is(r->because->hs, "3004") && text_is(r->because_hs, "3004909099"));
+	}
+	deliver(b, AUTHORITY_NMPA, DELIVERY_SENT, OUTCOME_CLEAR);
+	assert_non_null(strstr(judge(b), "POST=waiting* NMPA=done"));
+	/* the same formula outside of the pilot cities */
+	begin(b, "1239", DIR_IMPORT);
+	codebook_find_goods(b->book, TEXT("1901101090"), b->c.day, &b->c.goods);
+	assert_non_null(strstr(judge(b), "FX=waiting(1,2,3,4) SAMR=waiting(1,2,3,4)"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +333,7 @@ int main(void)
 		WITH_BENCH(nothing_is_needed_of_what_was_withdrawn),
 		WITH_BENCH(steps_are_those_of_the_day),
 		WITH_BENCH(every_regime_waits_for_an_order_first_and_ends),
+		WITH_BENCH(goods_bring_authorities_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,6 +184,30 @@ static void each_status_has_its_outcome(void **state)
 	}
 }
 
+static void only_the_post_assesses(void **state)
+{
+	static const struct { const char *code; enum part_outcome outcome; } codes[] = {
+		{ "AC", OUTCOME_CLEAR }, { "RFI", OUTCOME_REVIEW }, { "RFS", OUTCOME_INSPECT }, { "DNL", OUTCOME_REJECTED },
+	};
+	struct bench *b = *state;
+	struct read r;
+	struct id id;
+
+	for (size_t i = 0; i < COUNTOF(codes); i++) {
+		struct buf body;
+
+		buf_init(&body, &b->arena, 256);
+		buf_printf(&body, "{\"declaration_id\":\"%s\",\"version\":1,\"status\":\"%s\",\"at\":\"2026-03-02T10:11:12+08:00\",\"info\":\"addressee's telephone\"}",
+		           declaration_id(b, &id), codes[i].code);
+		assert_false(read_as(b, AUTHORITY_TAX, "application/json", buf_as_text(&body), &r));
+		assert_non_null(strstr(b->f.text, "status is none"));
+		assert_true(read_as(b, AUTHORITY_POST, "application/json", buf_as_text(&body), &r));
+		assert_int_equal(r.answers->outcome, codes[i].outcome);
+		bench_assert_text(b, r.answers->status, codes[i].code);
+		bench_assert_text(b, r.answers->info, "addressee's telephone");
+	}
+}
+
 static void json_that_is_no_answer_is_told(void **state)
 {
 	static const struct {
@@ -407,6 +431,7 @@ int main(void)
 		BENCH_TEST(usable_answers_count_and_the_others_are_told),
 		BENCH_TEST(json_answers_mean_the_same_in_every_writing),
 		BENCH_TEST(each_status_has_its_outcome),
+		BENCH_TEST(only_the_post_assesses),
 		BENCH_TEST(json_that_is_no_answer_is_told),
 		BENCH_TEST(the_content_type_must_fit),
 		BENCH_TEST(answers_at_once_are_limited),

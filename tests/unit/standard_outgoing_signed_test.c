@@ -41,7 +41,7 @@ static struct text written(struct bench *b, enum direction d, const char *note, 
 	struct filed filed[DOC_KIND_COUNT] = { { .kind = DOC_ORDER } };
 	struct verdict verdict = { .kind = VERDICT_MATCHED };
 	struct outgoing out = { .authority = AUTHORITY_CUS, .declaration = id_of_key('D', key, 2), .message_id = id_of_key('M', key, 2), .version = 1,
-		                .reference = TEXT("B20260302000000001"), .exchange_id = TEXT(""), .at_us = BENCH_NOW_US, .verdict = &verdict,
+		                .pre_entry_no = TEXT("B20260302000000001"), .exchange_id = TEXT(""), .at_us = BENCH_NOW_US, .verdict = &verdict,
 		                .signer = signer };
 	struct fixture fix;
 	struct buf bytes;

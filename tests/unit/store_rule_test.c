@@ -43,7 +43,8 @@ static void rules_are_the_rows(void **state)
 	          "insert into code (list, code, name_zh, name_en, valid_from, valid_to, source) values ('currency', 'ZZ1', '旧币', 'Old', '2020-01-01', '2026-03-01', 'test'),"
 	          "  ('currency', 'ZZ1', '新币', 'New', '2026-03-02', null, 'test'), ('of-the-future', '1', 'x', null, '2020-01-01', null, 'test');"
 	          "update authority set url = 'http://x/y', max_in_flight = 7, timeout_ms = 8, attempts_max = 9, first_wait_ms = 10,"
-	          "  longest_wait_ms = 11, breaker_failures = 12, breaker_ms = 13 where code = 'TAX'; select nextval('rule_revision')");
+	          "  longest_wait_ms = 11, breaker_failures = 12, breaker_ms = 13, credential = 'hmac',"
+	          "  credential_file = '/secret' where code = 'TAX'; select nextval('rule_revision')");
 	l = load(h);
 	assert_non_null(l.rules);
 	assert_true(l.rules->revision == house_ask(h, "select last_value from rule_revision"));
@@ -74,6 +75,11 @@ static void rules_are_the_rows(void **state)
 	assert_true(l.rules->authorities[AUTHORITY_TAX].policy.longest_wait_us == 11000);
 	assert_int_equal(l.rules->authorities[AUTHORITY_TAX].policy.breaker_failures, 12);
 	assert_true(l.rules->authorities[AUTHORITY_TAX].policy.breaker_us == 13000);
+	assert_int_equal(l.rules->authorities[AUTHORITY_TAX].credential, CREDENTIAL_HMAC);
+	assert_string_equal(l.rules->authorities[AUTHORITY_TAX].credential_file, "/secret");
+	assert_null(l.rules->authorities[AUTHORITY_TAX].secret.at); /* whoever may reads the file */
+	assert_int_equal(l.rules->authorities[AUTHORITY_POST].credential, CREDENTIAL_NONE);
+	assert_int_equal(l.rules->book->dialects[AUTHORITY_POST], SPEAK_UPU);
 	assert_false(l.rules->authorities[AUTHORITY_CUS].connected);
 	rules_free(l.rules);
 	rules_free(NULL);
@@ -110,6 +116,7 @@ static void same_steps(const struct regime *a, const struct regime *b)
 		assert_true(x->number == y->number && x->phase == y->phase && x->authority == y->authority && x->needs == y->needs);
 		assert_true(text_eq(x->kind, y->kind) && (x->kind.at == NULL) == (y->kind.at == NULL));
 		assert_true(text_eq(x->responsible, y->responsible) && text_eq(x->source, y->source));
+		assert_true(text_eq(x->goods, y->goods) && x->goods_number == y->goods_number);
 		assert_true(x->required == y->required && x->valid_from == y->valid_from && x->valid_to == y->valid_to);
 	}
 }
@@ -124,6 +131,38 @@ static void same_regimes(const struct codebook *a, const struct codebook *b)
 		assert_true(x->flows == y->flows && x->authorities == y->authorities && x->wait_hours == y->wait_hours && x->bonded == y->bonded);
 		assert_true(x->valid_from == y->valid_from && x->valid_to == y->valid_to);
 		same_steps(x, y);
+	}
+}
+
+static void same_goods(const struct codebook *a, const struct codebook *b)
+{
+	assert_int_equal(a->goods_count, b->goods_count);
+	for (int i = 0; i < a->goods_count; i++) {
+		const struct goods_row *x = &a->goods[i], *y = &b->goods[i];
+
+		assert_true(x->id == y->id && x->number == y->number && x->valid_from == y->valid_from && x->valid_to == y->valid_to);
+		assert_true(text_eq(x->goods_class, y->goods_class) && text_eq(x->hs, y->hs) && text_eq(x->name_zh, y->name_zh) && text_eq(x->name_en, y->name_en));
+		assert_true(text_eq(x->source, y->source));
+	}
+}
+
+static void same_forms(const struct codebook *a, const struct codebook *b)
+{
+	assert_int_equal(a->form_count, b->form_count);
+	assert_memory_equal(a->dialects, b->dialects, sizeof(a->dialects));
+	for (int i = 0; i < a->form_count; i++) {
+		const struct authority_form *x = &a->forms[i], *y = &b->forms[i];
+
+		assert_true(x->authority == y->authority && x->dialect == y->dialect && x->direction == y->direction && text_eq(x->trade_modes, y->trade_modes));
+		assert_true(x->valid_from == y->valid_from && x->valid_to == y->valid_to && x->section_count == y->section_count);
+		assert_int_equal(x->entry_count, y->entry_count);
+		for (int k = 0; k < x->entry_count; k++) {
+			const struct form_row *one = x->entries[k].row, *other = y->entries[k].row;
+
+			assert_true(text_eq(one->member, other->member) && text_eq(one->section, other->section) && text_eq(one->value, other->value));
+			assert_true(one->required == other->required && one->personal == other->personal && text_eq(one->purpose, other->purpose));
+			assert_true(text_eq(one->source, other->source));
+		}
 	}
 }
 
@@ -142,6 +181,8 @@ static void embedded_is_what_the_database_gives(void **state)
 	assert_non_null(l.rules);
 	same_codes(built, l.rules->book);
 	same_regimes(built, l.rules->book);
+	same_goods(built, l.rules->book);
+	same_forms(built, l.rules->book);
 	for (int list = 0; list < CODE_LIST_COUNT; list++) {
 		int count;
 
@@ -157,7 +198,7 @@ static void what_cannot_be_obeyed_is_refused(void **state)
 	static const struct { const char *sql, *says; } cases[] = {
 		{ "insert into regime (id, trade_mode, direction, wait_hours, bonded, valid_from, source)"
 		  " values (900, '9', 'import', 1, false, '2020-01-01', 'x')", "900 asks for no flow" },
-		{ "insert into regime_step values (900, 1, 'match', 'drone', null, '{x}', '{}', true, '2020-01-01', null, 'x')", "kind of filing" },
+		{ "insert into regime_step values (900, 1, 'match', 'drone', null, '{x}', '{}', true, null, '2020-01-01', null, 'x')", "kind of filing" },
 		{ "update regime_step set kind = 'waybill_status' where regime_id = 900", "cannot be matched" },
 		{ "update regime_step set kind = 'order', needs = '{2}' where regime_id = 900", "step that is not there" },
 		{ "update regime_step set needs = '{1}' where regime_id = 900", "needs itself" },
@@ -165,9 +206,22 @@ static void what_cannot_be_obeyed_is_refused(void **state)
 		{ "update regime_step set needs = '{}', valid_from = '2020-01-02' where regime_id = 900", "as long as its regime" },
 		{ "update regime_step set valid_from = '2020-01-01', responsible = '{}' where regime_id = 900", "nobody responsible" },
 		{ "update regime_step set responsible = '{x}' where regime_id = 900;"
-		  "insert into regime_step values (900, 2, 'clear', null, 'MARS', '{x}', '{}', true, '2020-01-01', null, 'x')", "unknown here" },
+		  "insert into regime_step values (900, 2, 'clear', null, 'MARS', '{x}', '{}', true, null, '2020-01-01', null, 'x')", "unknown here" },
 		{ "update regime_step set authority = 'CUS', required = false where regime_id = 900 and step = 2", "no required clearance" },
-		{ "delete from regime_step where regime_id = 900; delete from regime where id = 900;"
+		{ "update regime_step set required = true, goods = 'moon_rock' where regime_id = 900 and step = 2", "no such class" },
+		{ "update regime_step set goods = null where regime_id = 900; update authority_field set value = 'order.colour' where authority = 'STAT' and place = 10",
+		  "STAT json 10: the value is no field" },
+		{ "update authority_field set value = 'order.buyer_name' where authority = 'STAT' and place = 10", "does not say so" },
+		{ "update authority_field set value = 'inventory.customs_code' where authority = 'STAT' and place = 10;"
+		  "update authority_field set value = 'payment.currency' where authority = 'FX' and place = 10", "requires a field that may be absent" },
+		{ "update authority_field set value = 'inventory.platform_code' where authority = 'FX' and place = 10;"
+		  "update authority_field set value = 'order.tax_total', direction = 'export' where authority = 'STAT' and place = 10", "has not" },
+		{ "update authority_field set value = '=1', direction = '*', member = 'message_id', section = null where authority = 'STAT' and place = 10",
+		  "no member may have" },
+		{ "update authority_field set member = 'a', section = 'goods' where authority = 'STAT' and place = 10", "stands apart" },
+		{ "update authority_field set section = 'trade' where authority = 'STAT' and place = 10; update authority set dialect = 'upu' where code = 'TAX'",
+		  "TAX speaks upu" },
+		{ "update authority set dialect = 'tax' where code = 'TAX'; delete from regime_step where regime_id = 900; delete from regime where id = 900;"
 		  "update regime set valid_to = '2026-01-01' where trade_mode = '*' and direction = 'export'", "export" },
 	};
 	struct house *h = house_of(state);
