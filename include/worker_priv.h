@@ -55,6 +55,8 @@ struct worker {
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct signing_key *payment_key; /* NULL: no payment data are sent */
 	struct payment_calls *payment_calls;
+	struct httpc *push_httpc;    /* its own: with rules for addresses */
+	struct push *push;
 	struct id_source ids;
 	struct recent *recent;
 	struct inbox *inbox;

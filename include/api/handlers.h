@@ -31,6 +31,9 @@ step_fn standard_index, standard_schema, standard_xml_schema, problems_get, open
 step_fn standard_codes, standard_code_list, standard_regimes;
 /* ops.c, test_clock.c */
 step_fn ops_health, ops_ready, ops_metrics, test_clock_post;
+/* subscriptions.c; subscriptions_change.c */
+step_fn subscriptions_list, subscriptions_get, subscriptions_attempts, subscriptions_delete, subscriptions_rotate, subscriptions_enable;
+step_fn subscriptions_post, subscriptions_patch, subscriptions_ping, subscriptions_replay;
 /* sandbox.c */
 step_fn sandbox_faults, sandbox_clock;
 

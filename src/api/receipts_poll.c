@@ -125,7 +125,7 @@ static enum step answer_nothing(struct req *r, bool more)
 /* As far as the first row's direction goes: 622 and 604 are messages of their own. */
 static enum step answer_xml(struct req *r, const struct db_rows *rows, int count, bool more)
 {
-	struct ceb_row list[ANSWERS_OF_MESSAGE_MAX];
+	struct customs_answer list[ANSWERS_OF_MESSAGE_MAX];
 	struct poll *p = r->own;
 	struct fault f = { 0 };
 	struct text message;
@@ -135,7 +135,7 @@ static enum step answer_xml(struct req *r, const struct db_rows *rows, int count
 	for (int row = 0; row < count; row++)
 		if (!receipts_ceb_row(rows, row, COLUMN_ID, COLUMN_DIRECTION, COLUMN_RECORD, &list[row]))
 			return reply_fault(r, FAULT_BUG, "an answer of customs cannot be read back");
-	message = receipts_ceb_message(r, list, count, &taken, &f);
+	message = customs_answers_message(r->arena, list, count, &taken, &f);
 	if (message.at == NULL)
 		return reply_problem(r, &f);
 	if (taken < count)
