@@ -115,6 +115,7 @@ struct push {
 	struct push_head heads[PUSH_SOURCE_COUNT];
 	struct push_stream *read_for;      /* NULL: for all */
 	enum push_source read_source;
+	struct push_mark read_from;
 	int64_t read_until;                /* answers */
 	struct push_sub *ready_first, *ready_last;
 	struct push_message *ended_first, *ended_last;

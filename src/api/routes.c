@@ -128,7 +128,7 @@ static const struct route routes[] = {
 	  .type = JSON_TYPE, .schema = "Subscription", .statuses = "404",
 	  .summary = "Go on where it stood; what failed goes now, with all its attempts anew", .handler = subscriptions_enable },
 	{ .name = "subscriptions_ping", .method = "POST", .path = "/v1/subscriptions/{id}/ping", .roles = ROLES_READ,
-	  .type = JSON_TYPE, .schema = "SubscriptionPing", .statuses = "202 404", .summary = "Push one message to try it; what came of it is among the attempts", .handler = subscriptions_ping },
+	  .type = JSON_TYPE, .schema = "SubscriptionPing", .statuses = "202 404 429", .summary = "Push one message to try it; what came of it is among the attempts", .handler = subscriptions_ping },
 	{ .name = "subscriptions_replay", .method = "POST", .path = "/v1/subscriptions/{id}/replay", .roles = ROLES_READ, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Subscription", .takes = "SubscriptionReplay", .statuses = "202 404 409",
 	  .summary = "Push a range of events once more, beside what is new", .handler = subscriptions_replay },

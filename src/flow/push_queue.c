@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#define ATTEMPT_BYTES 8192u /* headers of an attempt */
+#define ATTEMPT_BYTES 16384u /* headers of an attempt; and a copy of the body for each of up to three signatures */
 
 int push_mark_cmp(const struct push_mark *a, const struct push_mark *b)
 {
@@ -35,7 +35,7 @@ struct push_message *push_message_new(struct push *p, struct push_sub *s, struct
 	at += type_len + 1;
 	memcpy(at, body.at, body.len);
 	m->body = (struct text){ at, body.len };
-	arena_init(&m->arena, ATTEMPT_BYTES + 2 * body.len);
+	arena_init(&m->arena, ATTEMPT_BYTES + 4 * body.len);
 	p->bytes += bytes;
 	return m;
 }

@@ -101,8 +101,8 @@ static void take_for_one(struct push *p, struct push_stream *t, const struct db_
 	const struct push_head *h = &p->heads[t->source];
 	struct push_mark end = page_end(p, r, &t->taken, &t->window_us);
 
-	if (!t->exists || !t->sub->enabled)
-		return;
+	if (!t->exists || !t->sub->enabled || push_mark_cmp(&t->taken, &p->read_from) != 0)
+		return; /* its queue was dropped meanwhile: it reads again from further back */
 	if (t->is_replay && (end.number >= t->end_number || (t->source == PUSH_FEED && push_mark_cmp(&end, &t->taken) == 0)))
 		end = (struct push_mark){ .number = t->end_number };
 	if (!take_rows(t, r, 1, db_row_count(r)))
@@ -214,6 +214,7 @@ static void start(struct push *p, enum push_source source, struct push_stream *t
 		return;
 	p->read_source = source;
 	p->read_for = t;
+	p->read_from = *from;
 	p->reading = true;
 	db_call_init(&p->read_call);
 	if (source == PUSH_FEED)

@@ -113,8 +113,8 @@ const struct db_stmt push_claim_due = {
 	"  from (select f.* from push f join subscription s on s.id = f.subscription_id"
 	"    where f.next_at <= $1::timestamptz and f.subscription_id <> all ($5::uuid[]) and (s.state = 'enabled' or f.is_ping)"
 	"      and s.revision <= $6::bigint order by f.next_at limit 4 * $2::integer) p),"
-	" some as (select * from due where n <= $3::integer order by n limit $2::integer)"
-	" update push p set next_at = $4::timestamptz from some where p.subscription_id = some.subscription_id and p.message_id = some.message_id"
+	" picked as (select * from due where n <= $3::integer order by n limit $2::integer)"
+	" update push p set next_at = $4::timestamptz from picked d where p.subscription_id = d.subscription_id and p.message_id = d.message_id"
 	" returning p.subscription_id, p.message_id, p.content_type, p.body, p.attempts, p.is_ping",
 	.param_count = PUSH_DUE_PARAMS,
 	.flags = DB_WRITES,

@@ -408,6 +408,8 @@ class Stack:
         base = {"db": {"conninfo": self.conninfo}, "sign": {"key_file": str(self.directory / "signing-key")},
                 "identity": {"key_file": str(self.directory / "identity-key")}}
         self.settings = merged(merged(SETTINGS, base), self.more)
+        if self.purpose == "production":
+            self.settings["push"].pop("allow_private", None)
         (self.directory / "ctl.conf").write_text(config_text(self.settings))
         if not (self.directory / "signing-key").exists():
             write_secret(self.directory / "identity-key", secrets.token_hex(32))
