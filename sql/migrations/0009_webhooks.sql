@@ -6,6 +6,7 @@
 -- moves ahead.
 
 create sequence subscription_revision;  -- raised by whatever changes subscriptions: the pushing daemon reads them anew
+select nextval('subscription_revision');  -- its first value would show no change
 
 create table subscription (
   id          uuid primary key,
