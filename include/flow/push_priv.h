@@ -108,7 +108,7 @@ struct push {
 	bool leads, quiesced, load_wanted, once_more, has_failed, store_all;
 	int64_t leads_until_us, kept_us;   /* monotonic */
 	int64_t revision;                  /* of subscriptions and clients together, as they were loaded */
-	int64_t subscription_revision;     /* known */
+	int64_t seen_revision, loading_revision, subscription_revision; /* of subscriptions: told by the tick, being loaded, loaded */
 	struct push_sub **subs;            /* by id */
 	int sub_count;
 	int behind_place, read_turn;       /* whose turn it is */

@@ -44,7 +44,7 @@ static void look_for_changes(struct push *p, int64_t subscriptions, int64_t clie
 		p->once_more = false;
 		p->load_wanted = true;
 	}
-	p->subscription_revision = subscriptions;
+	p->seen_revision = subscriptions;
 }
 
 static void on_ticked(struct db_call *call, const struct db_answer *answer)

@@ -222,6 +222,7 @@ static void on_loaded(struct db_call *call, const struct db_answer *answer)
 	p->loading = false;
 	if (answer->outcome == DB_DONE && p->leads && !p->quiesced) {
 		take_rows(p, answer->results[0]);
+		p->subscription_revision = p->loading_revision;
 		if (p->sub_count > 0)
 			qsort(p->subs, (size_t)p->sub_count, sizeof(struct push_sub *), compare);
 		if (!p->load_wanted)
@@ -264,6 +265,7 @@ void push_load(struct push *p)
 	params[0] = db_time(a, clock_now_us(p->deps.clock));
 	params[1] = db_i32(a, PUSH_SUBSCRIPTIONS);
 	p->load_wanted = false;
+	p->loading_revision = p->seen_revision;
 	p->loading = true;
 	db_call_init(&p->load_call);
 	db_call_add(&p->load_call, &push_load_all, params);

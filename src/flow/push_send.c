@@ -278,7 +278,7 @@ void push_due(struct push *p)
 	struct db_param *params;
 	int64_t now_us = clock_now_us(p->deps.clock);
 
-	if (p->claiming || p->sub_count == 0)
+	if (p->claiming || p->loading || p->load_wanted || p->sub_count == 0) /* what is claimed for one that is not known would wait for its claim's end */
 		return;
 	params = arena_zalloc(a, sizeof(*params) * PUSH_DUE_PARAMS);
 	if (params == NULL)
