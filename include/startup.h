@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "config.h"
 #include "model/onboarding.h"
+#include "model/webhook.h"
 
 struct startup {
 	struct arena arena;
@@ -15,6 +16,7 @@ struct startup {
 	const char *sign_path;
 	const char *payment_key_path;       /* NULL: this gateway sends no payment data */
 	const struct certificate *payment_certificate;
+	struct webhook_schedule push_schedule;
 	enum purpose purpose;
 };
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "config.h"
 #include "flow/flow.h"
+#include "flow/push.h"
 #include "io/loop.h"
 #include "startup.h"
 #include "store/intake.h"
@@ -26,6 +27,7 @@ struct worker_numbers { /* of one worker, for /metrics and the status line */
 	struct intake_stats intake;
 	struct flow_stats flow;
 	struct job_runner_stats jobs;
+	struct push_stats push;
 	uint64_t turns, busy_us;
 	int64_t lag_us;         /* longest turn within the last second */
 	int connections, open_requests, streams;

@@ -60,6 +60,8 @@ struct worker {
 	struct payment_calls *payment_calls;
 	struct sequencer *sequencer; /* this and digests: the first worker's */
 	struct digests *digests;
+	struct httpc *push_httpc;    /* its own: with rules for addresses */
+	struct push *push;
 	struct id_source ids;
 	struct recent *recent;
 	struct inbox *inbox;

@@ -87,16 +87,25 @@ static bool check_database(struct startup *s, const struct config *c, struct fau
 
 static bool check_switches(struct startup *s, const struct config *c, struct fault *f)
 {
+	if (s->purpose == PURPOSE_PRODUCTION && c->push.allow_private != 0)
+		return fault_set(f, FAULT_CONFIG, "push.allow_private is set, but the database is marked as production");
 	if (s->purpose != PURPOSE_PRODUCTION || (c->test.clock == 0 && c->test.kill_point[0] == '\0'))
 		return true;
 	return fault_set(f, FAULT_CONFIG, "test.%s is set, but the database is marked as %s", c->test.clock != 0 ? "clock" : "kill_point", purpose_name(s->purpose));
+}
+
+static bool read_schedule(struct startup *s, const struct config *c, struct fault *f)
+{
+	struct fault why = { 0 };
+
+	return webhook_schedule_read(text_of(c->push.schedule_s), &s->push_schedule, &why) || fault_set(f, FAULT_CONFIG, "push.schedule_s: %s", why.text);
 }
 
 bool startup_prepare(struct startup *s, const struct config *c, struct fault *f)
 {
 	*s = (struct startup){ .sign_path = NULL };
 	arena_init(&s->arena, ARENA_BYTES);
-	return read_secrets(s, c, f) && read_payment_key(s, c, f) && check_database(s, c, f) && check_switches(s, c, f);
+	return read_secrets(s, c, f) && read_payment_key(s, c, f) && read_schedule(s, c, f) && check_database(s, c, f) && check_switches(s, c, f);
 }
 
 void startup_done(struct startup *s)

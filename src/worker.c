@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "io/address.h"
 #include "io/systemd.h"
 #include "worker_priv.h"
 
@@ -156,6 +157,29 @@ static bool make_payment_calls(struct worker *w, struct fault *f)
 	return w->payment_calls != NULL;
 }
 
+static bool make_push(struct worker *w, struct fault *f)
+{
+	const struct config *c = w->deps.config;
+	const struct httpc_conf http = {
+		.connections_per_host = c->push.in_flight, .connections = c->push.in_flight, .connect_timeout_ms = c->push.connect_timeout_ms,
+		.answer_bytes = (size_t)c->push.answer_bytes, .may_connect = c->push.allow_private != 0 ? NULL : address_is_public,
+	};
+	const struct push_conf conf = {
+		.schedule = w->deps.startup->push_schedule, .timeout_ms = c->push.timeout_ms, .sweep_ms = c->push.sweep_ms, .lease_s = c->push.lease_s,
+		.in_flight = c->push.in_flight, .per_subscription = c->push.per_subscription, .failed_max = c->push.failed_max,
+		.log_hours = c->push.log_hours, .answers_lag_ms = c->query.receipts_lag_ms, .memory_bytes = (size_t)c->push.memory_bytes,
+		.source = c->http.public_url[0] == '\0' ? "urn:tongguan" : c->http.public_url,
+	};
+	struct push_deps deps = { .loop = w->loop, .db = w->pools[POOL_QUERY], .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer };
+
+	w->push_httpc = httpc_new(w->loop, &http, f);
+	if (w->push_httpc == NULL)
+		return false;
+	deps.httpc = w->push_httpc;
+	w->push = push_new(&conf, &deps, f);
+	return w->push != NULL;
+}
+
 static bool make_intake(struct worker *w, struct fault *f)
 {
 	const struct config *c = w->deps.config;
@@ -209,6 +233,8 @@ static bool make_api(struct worker *w, struct fault *f)
 		.page_max = c->query.page_max, .public_url = c->http.public_url[0] == '\0' ? NULL : c->http.public_url,
 		.purpose = w->deps.startup->purpose, .receipts_lag_ms = c->query.receipts_lag_ms, .receipts_window_s = c->query.receipts_window_s,
 		.retry_per_s = c->flow.retry_per_s, .sandbox_delay_ms = c->sandbox.delay_ms, .sandbox_clock_days = c->sandbox.clock_days,
+		.push = { .subscriptions_max = c->push.subscriptions_max, .rotation_hours = c->push.rotation_hours,
+		          .allow_http = c->push.allow_http != 0 || w->deps.startup->purpose != PURPOSE_PRODUCTION },
 		.sends_payment_data = w->payment_key != NULL, .payment_waiting = c->payment_data.waiting, .payment_keep_days = c->payment_data.keep_days,
 		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->purpose != PURPOSE_PRODUCTION, .identity_key = w->deps.startup->identity_key,
 	};
@@ -246,7 +272,8 @@ static bool make_all(struct worker *w, struct fault *f)
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
 		return false;
-	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_payment_calls(w, f) && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
+	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_payment_calls(w, f) && make_push(w, f)
+	       && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
 }
 
 struct worker *worker_new(const struct worker_deps *deps, struct fault *f)
@@ -274,6 +301,7 @@ void worker_free(struct worker *w)
 {
 	if (w == NULL)
 		return;
+	push_free(w->push);
 	payment_calls_free(w->payment_calls);
 	digests_free(w->digests);
 	sequencer_free(w->sequencer);
@@ -285,6 +313,8 @@ void worker_free(struct worker *w)
 		httpd_free(w->httpd);
 	api_free(w->api);
 	job_runner_free(w->jobs);
+	if (w->push_httpc != NULL)
+		httpc_free(w->push_httpc);
 	if (w->httpc != NULL) /* requests of the sandbox wait for its calls too */
 		httpc_free(w->httpc);
 	if (w->loop != NULL) {
@@ -369,13 +399,14 @@ static void on_drain(struct loop_timer *t)
 	    && intake_idle(w->intake)) {
 		flow_quiesce(w->flow);
 		payment_calls_quiesce(w->payment_calls);
+		push_quiesce(w->push);
 		if (w->deps.index == 0) { /* the next daemon numbers and counts the rest */
 			sequencer_quiesce(w->sequencer);
 			digests_quiesce(w->digests);
 		}
 		w->flow_quiesced = true;
 	}
-	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && inbox_idle(w->inbox)
+	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && push_idle(w->push) && inbox_idle(w->inbox)
 	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests))))) {
 		loop_timer_set(w->loop, &w->drain, DRAIN_STEP_US, on_drain);
 		return;

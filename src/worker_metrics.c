@@ -51,6 +51,14 @@ static const struct family worker_families[] = {
 	{ "tongguan_flow_contradictions_total", "counter", "Answers that contradict a final state.", AS_U64, WORKER_AT(flow.contradictions) },
 	{ "tongguan_flow_swept_total", "counter", "Declarations picked up because nobody held them.", AS_U64, WORKER_AT(flow.swept) },
 	{ "tongguan_flow_hinted", "gauge", "Declarations waiting in memory to be judged.", AS_INT, WORKER_AT(flow.hinted) },
+	{ "tongguan_push_leads", "gauge", "1 where events and receipts are pushed from; one worker of all daemons.", AS_INT, WORKER_AT(push.leads) },
+	{ "tongguan_push_delivered_total", "counter", "Attempts to push a message that the receiver took.", AS_U64, WORKER_AT(push.delivered) },
+	{ "tongguan_push_failed_total", "counter", "Attempts to push a message that failed.", AS_U64, WORKER_AT(push.failed) },
+	{ "tongguan_push_disabled_total", "counter", "Subscriptions disabled by what their receivers did.", AS_U64, WORKER_AT(push.disabled) },
+	{ "tongguan_push_in_flight", "gauge", "Messages being pushed.", AS_INT, WORKER_AT(push.in_flight) },
+	{ "tongguan_push_queued", "gauge", "Messages that wait in memory to be pushed.", AS_INT, WORKER_AT(push.queued) },
+	{ "tongguan_push_failed_waiting", "gauge", "Messages that failed and wait, in the database.", AS_U64, WORKER_AT(push.failed_waiting) },
+	{ "tongguan_push_subscriptions_disabled", "gauge", "Subscriptions that are disabled, in the database.", AS_U64, WORKER_AT(push.subscriptions_disabled) },
 	{ "tongguan_flow_judging", "gauge", "Declarations being judged.", AS_INT, WORKER_AT(flow.judging) },
 };
 
@@ -244,6 +252,7 @@ void worker_note(struct worker *w)
 	intake_stats_get(w->intake, &n.intake);
 	flow_stats_get(w->flow, &n.flow);
 	job_runner_stats_get(w->jobs, &n.jobs);
+	push_stats_get(w->push, &n.push);
 	n.turns = loop->turns;
 	n.busy_us = loop->busy_us;
 	n.connections = w->httpd == NULL ? 0 : httpd_connections(w->httpd);

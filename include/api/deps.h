@@ -33,6 +33,10 @@ struct api_conf {
 	int sandbox_delay_ms, sandbox_clock_days; /* slow and late answers on order; how far ahead an enterprise may move business time */
 	int retry_per_s;          /* deliveries of a range that are sent again, where the request does not say */
 	bool allow_clock_shift;   /* the test switch; honoured only when the database's purpose is test or sandbox */
+	struct push_api_conf {    /* subscriptions */
+		int subscriptions_max, rotation_hours;
+		bool allow_http;
+	} push;
 	bool sends_payment_data;  /* uploads to customs are set up */
 	int payment_waiting;      /* calls about payment data that may wait */
 	int payment_keep_days;

@@ -39,6 +39,9 @@ step_fn standard_codes, standard_code_list, standard_regimes;
 step_fn standard_authorities, standard_authority, standard_authority_schema, standard_goods_classes;
 /* ops.c, test_clock.c */
 step_fn ops_health, ops_ready, ops_metrics, test_clock_post;
+/* subscriptions.c; subscriptions_change.c */
+step_fn subscriptions_list, subscriptions_get, subscriptions_attempts, subscriptions_delete, subscriptions_rotate, subscriptions_enable;
+step_fn subscriptions_post, subscriptions_patch, subscriptions_ping, subscriptions_replay;
 /* sandbox.c */
 step_fn sandbox_faults, sandbox_clock;
 

@@ -19,6 +19,7 @@
 
 struct httpc;
 struct httpc_call;
+struct sockaddr;
 
 enum httpc_end {
 	HTTPC_ANSWERED,  /* a whole answer with a status */
@@ -54,6 +55,9 @@ struct httpc_conf {
 	int connections_per_host, connections; /* limits; calls beyond them wait inside curl */
 	int connect_timeout_ms;
 	size_t answer_bytes; /* a longer answer is HTTPC_UNCERTAIN */
+	/* May it be connected to? Asked for each connection, of the address that the name led to just now. NULL: any. A call whose
+	 * addresses all are refused is HTTPC_NOT_SENT. */
+	bool (*may_connect)(const struct sockaddr *address, size_t len);
 };
 
 struct httpc *httpc_new(struct loop *l, const struct httpc_conf *conf, struct fault *f) must_check;

@@ -14,7 +14,7 @@ struct httpc_exchange { /* one call under way, or a spare easy handle */
 	CURL *easy;
 	char *answer;
 	size_t len, size;
-	bool too_long, head_whole;
+	bool too_long, head_whole, refused; /* refused: an address, by the client's rule */
 	int64_t started_us;
 	struct curl_slist lines[HTTPC_LINES_MAX];
 	char type_line[160];
@@ -41,7 +41,7 @@ struct httpc {
 
 /* httpc_socket.c */
 bool httpc_sockets_init(struct httpc *h) must_check;
-bool httpc_socket_owned(struct httpc *h, CURL *easy) must_check; /* once for each easy handle */
+bool httpc_socket_owned(struct httpc_exchange *x) must_check; /* once for each easy handle */
 void httpc_sockets_done(struct httpc *h);
 /* httpc.c: ends what curl has finished; never inside a callback of curl */
 void httpc_drain(struct httpc *h);

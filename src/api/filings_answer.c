@@ -15,6 +15,7 @@
 
 #include "api/receipt_text.h"
 #include "model/signature.h"
+#include "standard/customs_receipt.h"
 #include "standard/writer.h"
 
 #define STATUS_ANY_ERROR -999999 /* what customs' list has no code of its own for */
@@ -122,7 +123,7 @@ static void put_info(struct req *r, struct buf *b, const struct filing_work *w, 
 	bool chinese = customs_speaks_chinese(r);
 
 	if (o->code == FAULT_NONE) {
-		receipt_put_info(r, b, n->candidate->receipt);
+		receipt_put_info(b, n->candidate->receipt, chinese);
 		put_words(b, n->warnings, w->message.def, o->index, chinese);
 		put_words(b, w->message.warnings, w->message.def, -1, chinese);
 		return;
@@ -172,7 +173,7 @@ static enum step answer_ceb(struct req *r, const struct filing_work *w, const st
 	int all = w->message.node_count, receipt = w->message.def->receipt;
 	struct ceb_return *returns = arena_zalloc(r->arena, sizeof(*returns) * (size_t)all);
 	struct sha256 body = sha256_of(w->body);
-	struct envelope_answer answer = { .message_id = customs_guid(r, &body, "message"), .at_us = r->now_us };
+	struct envelope_answer answer = { .message_id = customs_guid(r->arena, &body, "message"), .at_us = r->now_us };
 	char place[12], type[32];
 	struct buf b;
 
@@ -181,7 +182,7 @@ static enum step answer_ceb(struct req *r, const struct filing_work *w, const st
 	for (int i = 0; i < all; i++) {
 		fill_return(r, w, i, &returns[i]);
 		(void)snprintf(place, sizeof(place), "%d", i);
-		returns[i].guid = customs_guid(r, &body, place);
+		returns[i].guid = customs_guid(r->arena, &body, place);
 	}
 	buf_init(&b, r->arena, 512 * (size_t)all);
 	ceb_put_receipt(&b, receipt, answer.message_id, returns, all);
@@ -232,7 +233,7 @@ enum step filings_refuse(struct req *r, const struct filing_work *w, const struc
 		return reply_problem(r, f);
 	if (w->envelope.code != EXCHANGE_TAKEN)
 		return w->envelope.kind == ENVELOPE_DXP ? refuse_envelope(r, w, f) : reply_problem(r, f);
-	answer.message_id = customs_guid(r, &body, "message");
+	answer.message_id = customs_guid(r->arena, &body, "message");
 	buf_init(&number, r->arena, 16);
 	buf_i64(&number, STATUS_ANY_ERROR);
 	refused.guid = answer.message_id;

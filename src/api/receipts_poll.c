@@ -127,7 +127,7 @@ static enum step answer_xml(struct req *r, const struct db_rows *rows, int count
 {
 	static const struct ceb_columns columns = { .id = COLUMN_ID, .direction = COLUMN_DIRECTION, .body = COLUMN_RECORD,
 		                                    .of_cancellation = COLUMN_OF_CANCELLATION };
-	struct ceb_row list[ANSWERS_OF_MESSAGE_MAX];
+	struct customs_answer list[ANSWERS_OF_MESSAGE_MAX];
 	struct poll *p = r->own;
 	struct fault f = { 0 };
 	struct text message;
@@ -137,7 +137,7 @@ static enum step answer_xml(struct req *r, const struct db_rows *rows, int count
 	for (int row = 0; row < count; row++)
 		if (!receipts_ceb_row(rows, row, &columns, &list[row]))
 			return reply_fault(r, FAULT_BUG, "an answer of customs cannot be read back");
-	message = receipts_ceb_message(r, list, count, &taken, &f);
+	message = customs_answers_message(r->arena, list, count, &taken, &f);
 	if (message.at == NULL)
 		return reply_problem(r, &f);
 	if (taken < count)

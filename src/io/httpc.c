@@ -98,7 +98,7 @@ static bool set_lasting(struct httpc_exchange *x)
 	bad |= curl_easy_setopt(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	bad |= curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
 	bad |= curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)x->h->conf.connect_timeout_ms);
-	return bad == CURLE_OK && httpc_socket_owned(x->h, e);
+	return bad == CURLE_OK && httpc_socket_owned(x);
 }
 
 static struct httpc_exchange *exchange_take(struct httpc *h)
@@ -202,6 +202,8 @@ static void tell(struct httpc_exchange *x, CURLcode result)
 		answer.retry_after_s = retry_after_s(x->easy);
 	} else if (x->too_long) {
 		answer.detail = "the answer is longer than allowed";
+	} else if (x->refused && answer.end == HTTPC_NOT_SENT) {
+		answer.detail = "the address is none that may be connected to";
 	} else if (result == CURLE_OK) {
 		answer.detail = "the answer's head is not whole";
 	} else {
@@ -294,7 +296,7 @@ bool httpc_start(struct httpc *h, struct httpc_call *call, httpc_done_fn *on_don
 	assert(call->url != NULL);
 	x->call = call;
 	x->len = 0;
-	x->too_long = x->head_whole = false;
+	x->too_long = x->head_whole = x->refused = false;
 	x->error[0] = '\0';
 	x->started_us = loop_now_us(h->loop);
 	if (!set_method(x) || !set_headers(x) || curl_easy_setopt(x->easy, CURLOPT_URL, call->url) != CURLE_OK

@@ -120,10 +120,26 @@ static int socket_closed(void *cls, curl_socket_t fd)
 	return close(fd);
 }
 
-bool httpc_socket_owned(struct httpc *h, CURL *easy)
+/* The address is what curl is about to connect to: no name can lead elsewhere any more. */
+static curl_socket_t socket_opened(void *cls, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, socket_closed) == CURLE_OK
-	       && curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, h) == CURLE_OK;
+	struct httpc_exchange *x = cls;
+
+	(void)purpose;
+	if (!x->h->conf.may_connect(&address->addr, address->addrlen)) {
+		x->refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+bool httpc_socket_owned(struct httpc_exchange *x)
+{
+	return curl_easy_setopt(x->easy, CURLOPT_CLOSESOCKETFUNCTION, socket_closed) == CURLE_OK
+	       && curl_easy_setopt(x->easy, CURLOPT_CLOSESOCKETDATA, x->h) == CURLE_OK
+	       && (x->h->conf.may_connect == NULL
+	           || (curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETFUNCTION, socket_opened) == CURLE_OK
+	               && curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETDATA, x) == CURLE_OK));
 }
 
 bool httpc_sockets_init(struct httpc *h)

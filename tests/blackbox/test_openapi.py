@@ -48,6 +48,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     name = f"{other['id']}.POST.1"
     job = accept(stack.enterprise.file_lines([b"{}"], Prefer="respond-async"), 202).json["id"]
     accept(a_cancelled_job(stack), 200)
+    subscription = accept(stack.operator.post("/v1/subscriptions", {"url": "http://127.0.0.1:1/", "types": ["case.opened"]}), 201).json["id"]
     calls = {
         ("GET", "/v1/filings"): f"/v1/filings?sha256={receipt['message_sha256']}",
         ("GET", "/v1/filings/{id}"): f"/v1/filings/{receipt['id']}",
@@ -74,6 +75,8 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/standard/codes/{list}"): "/v1/standard/codes/currency",
         ("GET", "/v1/standard/authorities/{code}"): "/v1/standard/authorities/TAX",
         ("GET", "/v1/standard/authorities/{code}/schema"): "/v1/standard/authorities/TAX/schema",
+        ("GET", "/v1/subscriptions/{id}"): f"/v1/subscriptions/{subscription}",
+        ("GET", "/v1/subscriptions/{id}/attempts"): f"/v1/subscriptions/{subscription}/attempts",
         ("GET", "/problems/{slug}"): "/problems/rule-broken",
     }
     asked_later = {"/v1/payment-queries/{id}"}
@@ -101,12 +104,22 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     accept(stack.enterprise.post("/v1/payment-data", {"payExchangeInfoHead": paid, "payExchangeInfoLists": [payee]}), 201)
     for path in ("/platDataOpen", "/ceb2grab/grab/realTimeDataUpload"):
         accept(stack.daemon.public.post(path, b"", "application/x-www-form-urlencoded"), 200)
+    use_subscription(stack.operator, f"/v1/subscriptions/{subscription}")
     promoted = stack.client(f"openapi {trades.tag}", "enterprise", "--codes", CODES["zone"])
     accept(promoted.get("/v1/me"), 200)
     accept(stack.operator.post(f"/v1/clients/openapi%20{trades.tag}/state", {"state": "tested"}), 200)
     described = {(m, p) for m, p, _ in operations(stack.openapi.document) if not p.startswith("/sandbox/")}  # test_sandbox.py has these
     answered = {(m, p) for m, p, status in stack.openapi.seen if status < 300}
     assert answered >= described, described - answered
+
+
+def use_subscription(api, path):
+    accept(api.request("PATCH", path, b'{"description": "tried"}', {"Content-Type": "application/json"}), 200)
+    accept(api.post(path + "/rotate"), 200)
+    accept(api.post(path + "/enable"), 200)
+    accept(api.post(path + "/ping"), 202)
+    accept(api.post(path + "/replay", {"from": "2020-01-01", "to": "2020-01-02"}), 202)
+    accept(api.request("DELETE", path), 204)
 
 
 def a_cancelled_job(stack):

@@ -41,6 +41,7 @@ SETTINGS = {  # tests must not wait for what production rightly waits for
     "batch": {"lease_s": 3, "sweep_ms": 20},
     "feed": {"sweep_ms": 20, "look_ms": 20, "digest_ms": 50},
     "payment_data": {"sweep_ms": 30, "first_wait_ms": 20, "longest_wait_ms": 100, "attempts_max": 4, "timeout_ms": 2000},
+    "push": {"sweep_ms": 40, "lease_s": 2, "timeout_ms": 2000, "allow_private": True},
     "log": {"format": "json", "level": "info"},
     "test": {"clock": True},
 }
@@ -424,6 +425,8 @@ class Stack:
         base = {"db": {"conninfo": self.conninfo}, "sign": {"key_file": str(self.directory / "signing-key")},
                 "identity": {"key_file": str(self.directory / "identity-key")}}
         self.settings = merged(merged(SETTINGS, base), self.more)
+        if self.purpose == "production":
+            self.settings["push"].pop("allow_private", None)
         (self.directory / "ctl.conf").write_text(config_text(self.settings))
         if not (self.directory / "signing-key").exists():
             write_secret(self.directory / "identity-key", secrets.token_hex(32))

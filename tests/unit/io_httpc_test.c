@@ -146,12 +146,12 @@ static int listen_somewhere(int *port)
 
 /* --- the bench ---------------------------------------------------------------------------- */
 
-static struct bench *bench_new(int connections_per_host)
+static struct bench *bench_with(int connections_per_host, bool (*may_connect)(const struct sockaddr *, size_t))
 {
 	const struct httpd_conf server = { .address = "127.0.0.1:0", .listen_fd = -1, .connections = 500,
 		                           .body_bytes = 1u << 20, .arena_bytes = 4u << 20, .header_bytes = 32768 };
 	const struct httpc_conf client = { .connections_per_host = connections_per_host, .connections = 100,
-		                           .connect_timeout_ms = 5000, .answer_bytes = ANSWER_BYTES };
+		                           .connect_timeout_ms = 5000, .answer_bytes = ANSWER_BYTES, .may_connect = may_connect };
 	struct bench *b = calloc(1, sizeof(*b));
 	const struct httpd_calls calls = { .on_request = serve, .on_gone = client_gone, .arg = b };
 	struct fault f = { 0 };
@@ -167,6 +167,11 @@ static struct bench *bench_new(int connections_per_host)
 	b->rude.bench = b;
 	assert_true(loop_fd_add(b->loop, &b->rude.listener, listen_somewhere(&b->rude.port), LOOP_READ, rude_called));
 	return b;
+}
+
+static struct bench *bench_new(int connections_per_host)
+{
+	return bench_with(connections_per_host, NULL);
 }
 
 static void bench_free(struct bench *b)
@@ -586,6 +591,34 @@ static void test_many_calls_over_few_connections(void **state)
 	bench_free(b);
 }
 
+static bool nobody(const struct sockaddr *address, size_t len)
+{
+	assert_true(address->sa_family == AF_INET || address->sa_family == AF_INET6);
+	assert_true(len >= sizeof(struct sockaddr_in));
+	return false;
+}
+
+/* Also behind a name, and again on the same handle; nobody hears of it. */
+static void test_addresses_that_may_not_be_connected_to(void **state)
+{
+	static const char *const hosts[] = { "127.0.0.1", "localhost", "127.1" };
+	struct bench *b = bench_with(4, nobody);
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(hosts); i++) {
+		struct call *c = call_new(b, b->port, "/echo");
+
+		(void)snprintf(c->url, sizeof(c->url), "http://%s:%d/echo", hosts[i], b->port);
+		start(c);
+		run(b, 1);
+		assert_int_equal(c->end, HTTPC_NOT_SENT);
+		assert_string_equal(c->detail, "the address is none that may be connected to");
+		free(c);
+	}
+	assert_int_equal(b->served, 0);
+	bench_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -601,6 +634,7 @@ int main(void)
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_again_from_on_done),
 		cmocka_unit_test(test_many_calls_over_few_connections),
+		cmocka_unit_test(test_addresses_that_may_not_be_connected_to),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
