@@ -14,7 +14,7 @@
 #define BUSINESS_US (INT64_C(1772416800) * S) /* far from the monotonic clock */
 
 static struct authority_conf conf = {
-	.connected = true, .max_in_flight = 4,
+	.connected = true, .max_in_flight = 4, .bundle_max = 1,
 	.policy = { .attempts_max = 5, .first_wait_us = S, .longest_wait_us = 60 * S, .breaker_failures = 3, .breaker_us = 5 * S },
 };
 
@@ -41,7 +41,7 @@ static bool takes(struct gate *g, int64_t now_us)
 static void ends(struct gate *g, int64_t now_us, int status, int retry_after_s)
 {
 	const struct gate_view v = at(now_us);
-	const struct gate_end e = { .http_status = status, .retry_after_s = retry_after_s, .elapsed_us = S / 10, .reason = TEXT("HTTP so and so") };
+	const struct gate_end e = { .http_status = status, .retry_after_s = retry_after_s, .elapsed_us = S / 10, .messages = 1, .reason = TEXT("HTTP so and so") };
 
 	gate_record(g, &v, &e);
 }
@@ -149,7 +149,7 @@ static void evidence_is_cut_between_characters(void **state)
 	const struct gate_view v = at(S);
 	struct gate g = { 0 };
 	char reason[400];
-	struct gate_end e = { .reason = { reason, sizeof(reason) } };
+	struct gate_end e = { .messages = 1, .reason = { reason, sizeof(reason) } };
 
 	(void)state;
 	for (size_t shift = 0; shift < 3; shift++) {

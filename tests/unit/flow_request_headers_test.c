@@ -1,4 +1,4 @@
-/* The headers of a message: by credential, signed by whom, over what. Signatures are recomputed here from the words of the RFC. */
+/* The headers of a request: by credential, signed by whom, over what. Signatures are recomputed here from the words of the RFC. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "flow/attempt_headers.h"
+#include "flow/request_headers.h"
 
 #define BODY   "{\"hello\": \"world\"}\n"
 #define DIGEST "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:"
@@ -18,24 +18,26 @@ struct bench {
 	struct arena arena;
 	struct signer *signer;
 	struct authority_conf conf;
-	struct attempt_message m;
-	const char *headers[ATTEMPT_HEADERS_MAX];
+	struct request_content m;
+	const char *headers[REQUEST_HEADERS_MAX];
+	struct id message;
 	char id[ID_TEXT_BYTES];
 };
 
 static int set_up(void **state)
 {
 	struct bench *b = calloc(1, sizeof(*b));
-	char path[] = "/tmp/tongguan-attempt-XXXXXX";
+	char path[] = "/tmp/tongguan-request-XXXXXX";
 	const struct text key[] = { TEXT("p"), TEXT("o") };
 	struct fault f = { 0 };
 
 	assert_non_null(mkdtemp(path));
 	arena_init(&b->arena, 1 << 20);
 	b->conf = (struct authority_conf){ .connected = true, .url = (char *)(uintptr_t)"https://tax.example/in?x=1" };
-	b->m = (struct attempt_message){ .authority = AUTHORITY_TAX, .message_id = id_of_key('M', key, 2), .content_type = "application/json", .body = TEXT(BODY),
+	b->message = id_of_key('M', key, 2);
+	b->m = (struct request_content){ .authority = AUTHORITY_TAX, .message_id = &b->message, .content_type = "application/json", .body = TEXT(BODY),
 		                         .now_us = INT64_C(1618884473999999) };
-	id_format(&b->m.message_id, b->id);
+	id_format(&b->message, b->id);
 	*state = b;
 	assert_int_equal(rmdir(path), 0);
 	if (!signer_create(path, &f))
@@ -59,7 +61,7 @@ static int make(struct bench *b)
 {
 	int n = 0;
 
-	assert_true(attempt_headers(&b->arena, &b->m, &b->conf, b->signer, b->headers));
+	assert_true(request_headers(&b->arena, &b->m, &b->conf, b->signer, b->headers));
 	while (b->headers[n] != NULL)
 		n++;
 	return n;
@@ -151,6 +153,25 @@ static void customs_is_signed_inside(void **state)
 	assert_string_equal(b->headers[1], message);
 }
 
+/* Each says its own id inside: the request has none, and its signature covers none. */
+static void several_messages_are_signed_together(void **state)
+{
+	struct bench *b = *state;
+	uint8_t key[PUBLIC_KEY_BYTES], signature[SIGNATURE_BYTES];
+	struct buf base;
+
+	b->m.message_id = NULL;
+	assert_int_equal(make(b), 3);
+	assert_string_equal(b->headers[0], "Content-Digest: " DIGEST);
+	assert_null(strstr(b->headers[1], "message-id"));
+	assert_int_equal(signature_of(b->headers[2], signature, sizeof(signature)), SIGNATURE_BYTES);
+	buf_init(&base, &b->arena, 512);
+	buf_printf(&base, "\"@method\": POST\n\"@target-uri\": https://tax.example/in?x=1\n\"content-type\": application/json\n\"content-digest\": " DIGEST "\n"
+	           "\"@signature-params\": %s", strchr(b->headers[1], '('));
+	signer_public(b->signer, key);
+	assert_true(signature_verify(key, buf_as_text(&base), signature));
+}
+
 static void nothing_goes_half_signed(void **state)
 {
 	struct bench *b = *state;
@@ -161,7 +182,7 @@ static void nothing_goes_half_signed(void **state)
 
 		arena_init(&a, 1 << 16);
 		arena_fail_nth(n);
-		made = attempt_headers(&a, &b->m, &b->conf, b->signer, b->headers);
+		made = request_headers(&a, &b->m, &b->conf, b->signer, b->headers);
 		arena_fail_nth(0);
 		assert_int_equal(made, !a.full);
 		arena_done(&a);
@@ -178,6 +199,7 @@ int main(void)
 		WITH_BENCH(a_shared_secret_signs_instead),
 		WITH_BENCH(a_token_goes_beside_the_signature),
 		WITH_BENCH(customs_is_signed_inside),
+		WITH_BENCH(several_messages_are_signed_together),
 		WITH_BENCH(nothing_goes_half_signed),
 	};
 
