@@ -181,7 +181,7 @@ static void put_backlog(const struct worker *w, struct buf *b)
 	buf_printf(b, "tongguan_work_waiting %lld\n", (long long)h->work);
 	put_head(b, "tongguan_work_oldest_age_seconds", "gauge", "How long the oldest of them has waited.");
 	buf_printf(b, "tongguan_work_oldest_age_seconds %lld\n", (long long)age_s(w, h->work_oldest_us));
-	put_head(b, "tongguan_feed_watermark", "counter", "Number of the last event of the feed.");
+	put_head(b, "tongguan_feed_watermark", "gauge", "Number of the last event of the feed.");
 	buf_printf(b, "tongguan_feed_watermark %lld\n", (long long)h->feed_watermark);
 	put_head(b, "tongguan_feed_oldest_age_seconds", "gauge", "How long the oldest change has waited for its number.");
 	buf_printf(b, "tongguan_feed_oldest_age_seconds %lld\n", (long long)age_s(w, h->feed_oldest_us));

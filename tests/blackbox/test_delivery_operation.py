@@ -73,7 +73,7 @@ def test_everybody_sees_how_authorities_do_and_nothing_else(house, trades):
     assert 0 < told["latency_ms"]["p50"] <= told["latency_ms"]["p99"]
     reply = accept(house.daemon.public.get("/v1/authorities"), 200)
     assert len(reply.json["items"]) == 12
-    assert authority(house, "SAMR")["health"] == "off" and authority(house, "SAMR")["expected_wait_s"] is None
+    assert authority(house, "ECO")["health"] == "off" and authority(house, "ECO")["expected_wait_s"] is None
     text = reply.body.decode()
     assert "http" not in text and str(house.mock.port) not in text  # no addresses, no secrets
     # whoever sends a token all the same gets the same, even if nobody knows it any more

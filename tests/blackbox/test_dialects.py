@@ -14,7 +14,7 @@ import pytest
 
 import receipt
 from stack import wait_for, write_secret
-from support import accept, file_all, problem, settled
+from support import accept, file_all, long_only, problem, settled
 
 MEAT = ("SKU-3", "冷冻鸡翅", "1kg/袋", "011", 1, 9000, "502", "0207141100", "1", "035", None, None)
 PILLS = ("SKU-4", "止痛片", "24片/盒", "140", 1, 6000, "116", "3004909099", "0.1", "035", None, None)
@@ -114,6 +114,7 @@ def test_the_forms_are_served_and_dated(stack):
     assert public.get("/v1/standard/authorities/TAX/schema", If_None_Match=reply.headers["etag"]).status == 304
 
 
+@long_only
 def test_a_form_changes_without_a_restart(own):
     """A row is closed, another one opened: what goes out from now on says so by its edition."""
     from filer import Trades

@@ -13,7 +13,7 @@ import pytest
 from filer import CODES
 from load import Load, verify_all
 from stack import Api, Stack, StackError, binary, config_text, merged, wait_for
-from support import LONG, SEED, accept, file_all, new_stack, problem, scratch, settled, stacks
+from support import SEED, accept, file_all, long_only, new_stack, problem, scratch, settled, stacks
 
 EX_USAGE, EX_UNAVAILABLE, EX_NOPERM, EX_CONFIG = 64, 69, 77, 78
 
@@ -306,6 +306,7 @@ def test_postgresql_goes_and_comes_back(own, trades):
     settled(stack, trade)
 
 
+@long_only
 def test_readyz_is_red_without_fsync(own):
     stack = own(own_cluster=True)
     stack.cluster.restart(fsync="off")
@@ -315,6 +316,7 @@ def test_readyz_is_red_without_fsync(own):
     wait_for(lambda: stack.daemon.public.get("/readyz").status == 200, "it is green again")
 
 
+@long_only
 def test_several_hosts_in_one_connection_string(own, trades):
     """The first host is not there; the one that takes writes is found, also after it was away."""
     stack = own(own_cluster=True)
@@ -330,6 +332,7 @@ def test_several_hosts_in_one_connection_string(own, trades):
     settled(stack, trade)
 
 
+@long_only
 def test_a_standby_is_passed_over(own, trades):
     """A server that takes no writes is not used when another one does."""
     stack = own(own_cluster=True)
@@ -372,6 +375,7 @@ def test_ctl(stack, trades):
         assert done.returncode == status if status is not None else done.returncode != 0, (wrong, done)
 
 
+@long_only
 def test_two_stacks_at_once_share_nothing(stack, trades):
     other = Stack(scratch("other-"), os.environ.get("TONGGUAN_TEST_PG") or None)
     with other:
@@ -383,7 +387,7 @@ def test_two_stacks_at_once_share_nothing(stack, trades):
     other.remove()
 
 
-@pytest.mark.skipif(not LONG, reason="takes ten seconds: in make check-long")
+@long_only
 def test_looking_again_and_finding_nothing_new_costs_no_room(own):
     """Old sets of clients and rules are kept for a minute, in limited room: what was read unchanged must not take any."""
     stack = own(settings={"service": {"reload_ms": 100}})

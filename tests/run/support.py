@@ -14,6 +14,7 @@ from stack import Api, Stack, wait_for
 SEED = os.environ.get("TONGGUAN_SEED", "20261122")
 LONG = os.environ.get("TONGGUAN_LONG") == "1"
 SANITIZED = os.environ.get("TONGGUAN_SANITIZE") == "1"
+long_only = pytest.mark.skipif(not LONG, reason="takes several seconds: in make check-long")
 stacks = []  # that there are now
 
 
