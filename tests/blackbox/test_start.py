@@ -3,6 +3,7 @@ import json
 import threading
 
 from stack import wait_for
+from support import long_only
 
 
 def start_alone(stack, **settings):
@@ -48,6 +49,7 @@ def test_clients_and_authorities_take_effect_while_it_runs(stack):
     assert listed["one-more"]["disabled_at"] and not listed["operator"]["disabled_at"]
 
 
+@long_only
 def test_every_filing_is_answered_while_it_is_stopped_and_started(own, trades):
     """systemd holds the socket: callers of a restart wait, none is refused and none gets an error."""
     s = own(settings={"service": {"workers": 2}})

@@ -5,7 +5,7 @@ import signal
 from filer import Trades
 from receiver import Receiver
 from stack import Api, wait_for
-from support import LONG, SEED, accept, file_all, settled
+from support import LONG, SEED, accept, file_all, long_only, settled
 
 TRADES = 40 if LONG else 8
 
@@ -55,6 +55,7 @@ def test_killed_between_the_receivers_answer_and_its_record(own):
         assert len(ids) > len(set(ids))  # what was answered and not recorded went again: the receiver knows it by its id
 
 
+@long_only
 def test_killed_while_pushing_and_another_goes_on(own, dice):
     stack = own(settings={"push": {"lease_s": 1, "schedule_s": "0 1 1 1 1 1 1 1 1 1 1 1"}})
     second = stack.add_daemon("second").start()
