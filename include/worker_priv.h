@@ -82,6 +82,9 @@ struct worker {
 	_Atomic bool drained;
 };
 
+/* worker_make.c: all that is not made yet; what is made stays for worker_free(). */
+bool worker_make(struct worker *w, struct fault *f) must_check;
+
 /* worker.c */
 void worker_known(struct worker *w); /* rules and clients are here for the first time */
 

@@ -33,9 +33,6 @@ bool dispatch_has_room(const struct dispatch *d, enum authority a);
 /* Takes a delivery that was written with this daemon's lease; copies what it needs. */
 void dispatch_take(struct dispatch *d, const struct new_delivery *v, struct hand_work *held);
 void dispatch_kick(struct dispatch *d, enum authority a); /* something became due there: look soon */
-struct lane_look;
-/* How it does just now; false: not connected. */
-bool dispatch_look(const struct dispatch *d, enum authority a, struct lane_look *out) must_check;
 bool dispatch_idle(const struct dispatch *d);
 void dispatch_free(struct dispatch *d);
 

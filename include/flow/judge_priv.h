@@ -4,7 +4,7 @@
 
 #include "flow/judge.h"
 
-/* Folds the answers into the parts, and what one authority recognises of another. */
+/* judge_parts.c. Folds the answers into the parts, and what one authority recognises of another. */
 void judge_fold(struct judged *j, const struct codebook *book);
 /* One more part, of version j->version, that nobody has been told of; asked_by: NULL, or the filing that asks to take back. */
 void judge_add_part(struct judged *j, enum authority a, const struct id *asked_by);

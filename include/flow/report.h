@@ -18,7 +18,9 @@ struct lane_look {
 };
 
 struct report;
-struct report *report_new(struct flow *fl, const struct dispatch *d) must_check; /* NULL: no memory */
+/* How an authority does just now; false: it is not connected. */
+typedef bool report_look_fn(const void *lanes, enum authority a, struct lane_look *out);
+struct report *report_new(struct flow *fl, report_look_fn *look, const void *lanes) must_check; /* NULL: no memory */
 void report_free(struct report *r); /* NULL allowed */
 void report_soon(struct report *r);
 int report_sharers(const struct report *r); /* workers that send, this one included; 0: not known yet */

@@ -1,5 +1,4 @@
 #include "flow/judge_priv.h"
-#include "model/inspection.h"
 
 #include <stdlib.h>
 
@@ -39,44 +38,6 @@ bool judge_identity(const struct judged *j, struct text *number, struct text *na
 }
 
 /* --- settle ------------------------------------------------------------------------------------------------------- */
-
-void judge_fold(struct judged *j, const struct codebook *book)
-{
-	clearance_fold(j->parts, j->part_count, j->answers, j->answer_count);
-	inspection_recognise(j->parts, j->part_count, clearance_declared(j->parts, j->part_count), book->recognitions, book->recognition_count,
-	                     clock_day(j->trade.opened_us));
-}
-
-void judge_add_part(struct judged *j, enum authority a, const struct id *asked_by)
-{
-	j->stored[j->part_count] = (struct part_stored){ .state = DELIVERY_WAITING, .outcome = OUTCOME_NONE, .outcome_us = INT64_MIN };
-	if (asked_by != NULL)
-		j->stored[j->part_count].withdrawal = *asked_by;
-	j->parts[j->part_count++] = (struct part){ .authority = a, .version = j->version, .withdraws = asked_by != NULL };
-}
-
-struct text judge_reference(struct judge_context *x, uint32_t serial)
-{
-	char date[CLOCK_COMPACT_BYTES];
-	struct buf no;
-
-	clock_compact(x->now_us, 8, date);
-	buf_init(&no, x->arena, 24);
-	buf_printf(&no, "B%s%09u", date, serial); /* B: an inventory's (CEB 202205 2.1) */
-	return buf_as_text(&no);
-}
-
-void judge_deliver(struct judged *j, struct judge_context *x, const struct part *p, struct text reference, struct text body)
-{
-	struct new_delivery *v = &x->deliveries[x->delivery_count++];
-
-	*v = (struct new_delivery){ .declaration = j->id, .message_id = delivery_message_id(&j->id, p->authority, p->version), .authority = p->authority,
-		                    .version = p->version, .reference = reference, .state = p->may_go ? DELIVERY_DUE : DELIVERY_WAITING,
-		                    .content_type = outgoing_content_type(p->authority), .body = body };
-	if (v->state == DELIVERY_DUE && x->has_room(x->arg, p->authority))
-		for (int k = 0; k < 2; k++)
-			memcpy(v->lease.b + 8 * k, &(uint64_t){ id_random(x->ids) }, 8);
-}
 
 /* An earlier version stands there, unless it was withdrawn. */
 static bool is_change(const struct judged *j)

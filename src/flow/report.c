@@ -11,7 +11,8 @@
 
 struct report {
 	struct flow *flow;
-	const struct dispatch *dispatch;
+	report_look_fn *look;
+	const void *lanes;
 	struct arena arena;
 	struct dispatcher_tell tell;
 	struct db_call call;
@@ -34,7 +35,7 @@ static bool describe(struct report *r, enum authority a, struct dispatcher_row *
 	struct lane_look look;
 	enum gate_state state;
 
-	if (!dispatch_look(r->dispatch, a, &look) || lately == NULL)
+	if (!r->look(r->lanes, a, &look) || lately == NULL)
 		return false;
 	state = gate_state(look.gate, &look.view);
 	tally_sum(&look.gate->tally, look.view.now_us, lately);
@@ -122,14 +123,15 @@ int report_sharers(const struct report *r)
 	return r->sharers;
 }
 
-struct report *report_new(struct flow *fl, const struct dispatch *d)
+struct report *report_new(struct flow *fl, report_look_fn *look, const void *lanes)
 {
 	struct report *r = calloc(1, sizeof(*r));
 
 	if (r == NULL)
 		return NULL;
 	r->flow = fl;
-	r->dispatch = d;
+	r->look = look;
+	r->lanes = lanes;
 	arena_init(&r->arena, ARENA_BYTES);
 	for (int i = 0; i < 2; i++)
 		memcpy(r->tell.worker.b + 8 * i, &(uint64_t){ id_random(fl->deps.ids) }, 8);

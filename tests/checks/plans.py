@@ -1,6 +1,6 @@
 """The plans of the hot statements reach the big tables through an index, on an empty database and on a grown one.
 
-A private cluster, migrated; a session as the daemon's writers have it (SESSION_WRITER of src/worker.c), each statement of the list
+A private cluster, migrated; a session as the daemon's writers have it (SESSION_WRITER of src/worker_make.c), each statement of the list
 prepared once. What fails: a sequential scan of a table that grows, or an index scan without a condition on it, which is the same by
 another name. Looked at while the tables are empty, when they are grown (plans as they were; made anew), and after ANALYZE.
 """
@@ -44,7 +44,7 @@ insert into period_digest select n, current_date, 'order', 'import', 1, null, nu
 
 
 def writer_session():
-    text = (s.ROOT / "src/worker.c").read_text()
+    text = (s.ROOT / "src/worker_make.c").read_text()
     parts = dict(re.findall(r"#define (SESSION_COMMON|SESSION_WRITER)\b(.*?[^\\])\n", text, re.S))
     strings = lambda part: "".join(re.findall(r'"((?:\\.|[^"\\])*)"', parts[part]))  # noqa: E731
     return strings("SESSION_COMMON") + strings("SESSION_WRITER")
