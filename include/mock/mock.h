@@ -117,6 +117,7 @@ void mock_forget(struct mock_authority *m);
 bool exception_add(struct mock_authority *m, struct arena *a, struct text json, struct fault *f) must_check;
 /* How to behave with this message: one use of the first exception that fits, else as always. Valid until the next call. */
 struct mock_behaviour *exception_behaviour(struct mock_authority *m, struct text body);
+bool exception_stands(const struct mock_authority *m, struct text body); /* there is one for this message; it is not used */
 void exception_put_all(struct buf *b, const struct mock_authority *m);
 bool exception_set_all(struct mock_authority *m, struct text json, struct fault *f) must_check; /* what exception_put_all() wrote */
 void exception_forget(struct mock_authority *m);

@@ -171,6 +171,14 @@ struct mock_behaviour *exception_behaviour(struct mock_authority *m, struct text
 	return &m->behaviour;
 }
 
+bool exception_stands(const struct mock_authority *m, struct text body)
+{
+	for (const struct mock_exception *e = m->exceptions; e != NULL; e = e->next)
+		if (e->left > 0 && fits(e, body))
+			return true;
+	return false;
+}
+
 void exception_put_all(struct buf *b, const struct mock_authority *m)
 {
 	bool first = true;

@@ -74,6 +74,10 @@ void messages_came(struct mock_authority *m, struct http_req *r)
 		mock_reply_error(r, 400, "Message-Id is missing, or the array is none of messages");
 		return;
 	}
+	if (count > 1 && exception_stands(m, r->body)) {
+		mock_reply_error(r, 400, "one of these is to be treated otherwise: one at a time");
+		return;
+	}
 	for (int i = 0; i < count; i++) {
 		list[i] = mock_seen(m, &given[i].id);
 		if (list[i] == NULL) {

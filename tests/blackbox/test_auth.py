@@ -37,6 +37,18 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/deliveries"): READ,
     ("GET", "/v1/deliveries/{id}"): READ,
     ("POST", "/v1/deliveries/{id}/retry"): {"operator", "regulator"},
+    ("GET", "/v1/events"): READ,
+    ("GET", "/v1/digests"): READ,
+    ("GET", "/v1/subscriptions"): READ,
+    ("POST", "/v1/subscriptions"): READ,
+    ("GET", "/v1/subscriptions/{id}"): READ,
+    ("PATCH", "/v1/subscriptions/{id}"): READ,
+    ("DELETE", "/v1/subscriptions/{id}"): READ,
+    ("GET", "/v1/subscriptions/{id}/attempts"): READ,
+    ("POST", "/v1/subscriptions/{id}/rotate"): READ,
+    ("POST", "/v1/subscriptions/{id}/enable"): READ,
+    ("POST", "/v1/subscriptions/{id}/ping"): READ,
+    ("POST", "/v1/subscriptions/{id}/replay"): READ,
     ("POST", "/v1/identities"): {"operator", "regulator"},
     ("GET", "/v1/me"): ALL,
     ("GET", "/v1/me/report"): {"enterprise"},
@@ -52,13 +64,14 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/test/clock"): {"operator"},
 }
 PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}", "/v1/standard/{kind}/{direction}/xml-schema",
-                             "/v1/standard/codes", "/v1/standard/codes/{list}", "/v1/standard/regimes", "/v1/authorities")}
+                             "/v1/standard/codes", "/v1/standard/codes/{list}", "/v1/standard/regimes", "/v1/standard/{record}", "/v1/standard/goods-classes",
+                             "/v1/standard/authorities", "/v1/standard/authorities/{code}", "/v1/standard/authorities/{code}/schema", "/v1/authorities")}
 
 FROM_OUTSIDE = {("POST", p) for p in ("/platDataOpen", "/ceb2grab/grab/realTimeDataUpload")}  # customs and platforms, who have no token
 
 
 def concrete(path):
-    for name, value in {"code": "TAX", "slug": "bad-json", "kind": "order", "direction": "import", "id": "x", "list": "unit", "name": "nobody"}.items():
+    for name, value in {"code": "TAX", "slug": "bad-json", "kind": "order", "direction": "import", "id": "x", "list": "unit", "name": "nobody", "record": "party"}.items():
         path = path.replace(f"{{{name}}}", value)
     return path
 
@@ -66,9 +79,10 @@ def concrete(path):
 def call(api, method, path):
     if path == "/v1/deliveries":
         path += "?declaration_id=0069d27a-1f41-8029-bb6c-859588a3639e"
-    if method == "POST":
-        return api.post(concrete(path), b"" if path.endswith(("/retry", "/cancel")) else b"{")
-    return api.get(concrete(path))
+    if method in ("POST", "PATCH"):
+        empty = path.endswith(("/retry", "/cancel", "/rotate", "/enable", "/ping"))
+        return api.request(method, concrete(path), b"" if empty else b"{", {"Content-Type": "application/json"})
+    return api.request(method, concrete(path))
 
 
 @pytest.fixture(scope="module")

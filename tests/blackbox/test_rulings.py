@@ -17,8 +17,9 @@ def port():
     from support import new_stack, stacks
     s = new_stack(authorities=("CUS", "CIQ", "TAX")).start()
     try:
-        s.psql("delete from regime_step where regime_id = 3 and authority in ('FX', 'POST', 'TAX')")
-        s.psql("insert into regime_step select 3, 7, phase, kind, 'CIQ', responsible, needs, required, valid_from, valid_to, 'a test' from regime_step"
+        s.psql("delete from regime_step where regime_id = 3 and authority in ('FX', 'POST', 'TAX', 'CIQ', 'NMPA', 'SAMR')")
+        s.psql("insert into regime_step (regime_id, step, phase, kind, authority, responsible, needs, required, valid_from, valid_to, source)"
+               " select 3, 7, phase, kind, 'CIQ', responsible, needs, required, valid_from, valid_to, 'a test' from regime_step"
                " where regime_id = 3 and authority = 'CUS'")
         s.psql("select nextval('rule_revision')")
         for code in ("CUS", "CIQ", "TAX"):

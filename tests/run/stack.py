@@ -12,6 +12,7 @@ killed and started again. Nobody sleeps for a fixed time: wait_for() polls a con
 Python's standard library only: the demo runs where no test packages are.
 """
 import http.client
+import hashlib
 import json
 import os
 import pathlib
@@ -439,19 +440,33 @@ class Stack:
             self.tokens = json.loads(kept.read_text())
         else:
             self.client("enterprise", "enterprise", "--codes", ",".join(CODES.values()))
-            self.client("operator", "operator")
-            self.client("regulator", "regulator")
-            for code in (*self.authorities, *FOR_SOME_GOODS):
-                self.client(f"authority-{code}", "authority", "--authority", code)
+            rows = [("operator", "operator", None), ("regulator", "regulator", None)]
+            self._insert_clients(rows + [(f"authority-{code}", "authority", code) for code in self._authority_codes()])
             write_secret(kept, json.dumps(self.tokens))
         self.enterprise, self.operator, self.regulator = (self.caller(self.tokens[n]) for n in ("enterprise", "operator", "regulator"))
 
+    def _authority_codes(self):
+        return list(dict.fromkeys((*self.authorities, *FOR_SOME_GOODS)))
+
+    def _insert_clients(self, rows):
+        """As tongguanctl client add does, all at once: every stack begins with them."""
+        values = []
+        for name, role, authority in rows:
+            self.tokens[name] = "tg_" + secrets.token_urlsafe(32)
+            digest = hashlib.sha256(self.tokens[name].encode()).hexdigest()
+            values.append(f"('{name}', '{role}', {repr(authority) if authority else 'null'}, '\\x{digest}', now())")
+        self.psql(f"insert into client (name, role, authority, token_sha256, created_at) values {', '.join(values)}")
+        self.psql("select nextval('rule_revision')")
+
     def _start_mock(self):
-        write_secret(self.directory / "mock-tokens", "".join(f"{code} {self.tokens[f'authority-{code}']}\n" for code in (*self.authorities, *FOR_SOME_GOODS)))
+        write_secret(self.directory / "mock-tokens", "".join(f"{code} {self.tokens[f'authority-{code}']}\n" for code in self._authority_codes()))
         self.mock_process = Process("tongguan-mock", self.directory / "tongguan-mock.log")
         self.start_mock()
-        for code in (*self.authorities, *FOR_SOME_GOODS):
-            self.connect(code)
+        if self.keep:
+            for code in self._authority_codes():
+                self.connect(code)
+        else:
+            self._insert_authorities()
 
     def start_mock(self):
         """Also after it was killed: at the port where the gateway knows it."""
@@ -466,11 +481,21 @@ class Stack:
             return port_file.exists() and port_file.read_text().endswith("\n") and int(port_file.read_text())
         self.mock = Mock(wait_for(listens, "the mock listens"))
 
+    def _treatment(self, code):
+        """Where an authority is, and how it wants to be treated."""
+        bundles = {"bundle-max": BUNDLES[code]} if code in BUNDLES else {}
+        return {"url": f"http://127.0.0.1:{self.mock.port}/{code}/messages"} | bundles | self.authority
+
+    def _insert_authorities(self):
+        """As connect() does, all at once."""
+        def update(code):
+            columns = ", ".join(f"{k.replace('-', '_')} = '{v}'" for k, v in self._treatment(code).items())
+            return f"update authority set {columns} where code = '{code}'"
+        self.psql("; ".join([*map(update, self._authority_codes()), "select nextval('rule_revision')"]))
+
     def connect(self, code, **more):
         """Tells the gateway where an authority is, and how it wants to be treated."""
-        options = {"url": f"http://127.0.0.1:{self.mock.port}/{code}/messages"} | self.authority | more
-        if code in BUNDLES:
-            options = {"bundle-max": BUNDLES[code]} | options
+        options = self._treatment(code) | more
         self.ctl("authority", "set", code, *[x for k, v in options.items() for x in (f"--{k}", v)])
 
     def verify(self, receipt_bytes, signatures=None):
