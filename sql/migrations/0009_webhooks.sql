@@ -96,23 +96,19 @@ language sql stable parallel safe as $$
   )::text
 $$;
 
--- Where in the feed a time begins: the last number of which all that comes before it in the feed is older. Events stand in the
--- order of their commits, which is that of their times but for some seconds; callers take a minute more at both ends.
-create function feed_number_at(t timestamptz) returns bigint language plpgsql stable as $$
-declare
-  low bigint := 0; high bigint := feed_watermark(); middle bigint; found timestamptz;
-begin
-  while low < high loop
-    middle := low + (high - low) / 2;
-    select e.at into found from feed_events(middle, 1) e;
-    if found is null or found >= t then
-      high := middle;
-    else
-      select e.seq into low from feed_events(middle, 1) e;
-    end if;
-  end loop;
-  return low;
-end $$;
+-- Which numbers of the feed belong to a time: changes carry it in their ids, whatever the order in which they were numbered (in a
+-- sandbox time may be moved back). Events stand in the order of their commits, which is that of their times but for some seconds:
+-- callers take a minute more at both ends, and look at each event's own time. Null: none.
+create function feed_numbers_between(from_time timestamptz, to_time timestamptz, out after bigint, out upto bigint) language sql stable as $$
+  with ends as (
+    (select b.first_seq, b.count from change c join event_batch b on b.change_id = c.id
+     where c.id >= id_floor(from_time) and c.id < id_floor(to_time) order by c.id limit 1)
+    union all
+    (select b.first_seq, b.count from change c join event_batch b on b.change_id = c.id
+     where c.id >= id_floor(from_time) and c.id < id_floor(to_time) order by c.id desc limit 1)
+  )
+  select min(first_seq) - 1, max(first_seq + count - 1) from ends
+$$;
 
 -- As callers are shown it; the public key is the gateway's.
 create function subscription_json(s subscription, public_key text) returns json language sql stable as $$
