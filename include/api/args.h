@@ -24,6 +24,8 @@ void args_null(struct args *q);
 void args_id(struct args *q, const struct id *id);   /* two parameters: its bucket and itself (copied) */
 void args_uuid(struct args *q, const struct id *id); /* itself alone (copied) */
 void args_caller(struct args *q);                    /* two: client id; whether it sees records of every client */
+/* The record that the path names, as far as the caller may see it: args_id and args_caller. False: the path holds no id of ours. */
+bool args_own_record(struct args *q) must_check;
 void args_key(struct args *q, const struct id *declaration, enum authority a, int version); /* four: of a delivery */
 
 /* sql/queries/<name>.sql with these parameters. */

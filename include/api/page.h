@@ -5,6 +5,10 @@
 #include "api/cursor.h"
 #include "api/req.h"
 
+/* Where a list that is asked for without a beginning or an end begins and ends: 1970, and the year 9999. */
+#define PAGE_FIRST_US 0
+#define PAGE_LAST_US  (INT64_C(253402214400) * US_PER_S)
+
 struct page {
 	int limit;
 	bool has_after;
@@ -16,6 +20,8 @@ struct page {
 bool page_limit(struct req *r, int *out, struct fault *f) must_check;
 /* False with *f set: limit or cursor is not acceptable. */
 bool page_read(struct req *r, struct page *p, struct fault *f) must_check;
+/* Where a list begins that shows the newest first, or goes on. */
+struct cursor page_newest(const struct page *p);
 /* Behind the items of an answer made here: ,"next":"…", and the Link header. */
 void page_put_next(struct req *r, struct buf *b, const struct cursor *last);
 /* Columns: items (JSON), then sort key, id and serial of the last item when more follow (else null). */

@@ -12,5 +12,6 @@ enum step rules_not_read(struct req *r) must_check;
 /* Parameter "on", a day; today if absent. */
 bool rules_day(struct req *r, int32_t *day, struct fault *f) must_check;
 void rules_put_day(struct buf *b, int32_t day); /* "2026-03-02", with its quotes; INT32_MAX: null */
+void rules_put_validity(struct buf *b, int32_t from, int32_t to, struct text source); /* ,"valid_from":… ,"valid_to":… ,"source":… */
 
 #endif

@@ -89,6 +89,17 @@ void args_caller(struct args *q)
 	args_bool(q, req_sees_all(q->r));
 }
 
+bool args_own_record(struct args *q)
+{
+	struct id id;
+
+	if (q != NULL && !id_parse(q->r->captures[0], &id))
+		return false;
+	args_id(q, &id);
+	args_caller(q);
+	return true;
+}
+
 void args_key(struct args *q, const struct id *declaration, enum authority a, int version)
 {
 	args_id(q, declaration);

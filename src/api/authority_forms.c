@@ -97,12 +97,7 @@ static void put_row(struct buf *b, const struct form_row *row)
 	buf_json(b, row->value);
 	buf_printf(b, ",\"required\":%s,\"personal\":%s,\"purpose\":", row->required ? "true" : "false", row->personal ? "true" : "false");
 	buf_json(b, row->purpose);
-	buf_str(b, ",\"valid_from\":");
-	rules_put_day(b, row->valid_from);
-	buf_str(b, ",\"valid_to\":");
-	rules_put_day(b, row->valid_to);
-	buf_str(b, ",\"source\":");
-	buf_json(b, row->source);
+	rules_put_validity(b, row->valid_from, row->valid_to, row->source);
 	buf_char(b, '}');
 }
 
@@ -209,12 +204,7 @@ enum step standard_goods_classes(struct req *r)
 		buf_json(&b, row->name_zh);
 		buf_str(&b, ",\"name_en\":");
 		buf_json(&b, row->name_en);
-		buf_str(&b, ",\"valid_from\":");
-		rules_put_day(&b, row->valid_from);
-		buf_str(&b, ",\"valid_to\":");
-		rules_put_day(&b, row->valid_to);
-		buf_str(&b, ",\"source\":");
-		buf_json(&b, row->source);
+		rules_put_validity(&b, row->valid_from, row->valid_to, row->source);
 		buf_char(&b, '}');
 	}
 	buf_str(&b, "]}");

@@ -6,9 +6,9 @@
  * The write is guarded by the state that was read: of two operators one is told to look again.
  */
 #include "api/args.h"
+#include "api/body.h"
 #include "api/handlers.h"
 #include "api/page.h"
-#include "base/json.h"
 #include "base/log.h"
 
 enum { COLUMN_CLIENT, COLUMN_STATE, COLUMN_ID }; /* of client_get */
@@ -169,22 +169,11 @@ enum step clients_get(struct req *r)
 	return look_up(r, reply_row);
 }
 
-static bool known_member(void *arg, struct text name, const struct json *value)
-{
-	struct fault *f = arg;
-
-	(void)value;
-	return text_is(name, "state") || text_is(name, "reason") || fault_set(f, FAULT_BAD_REQUEST, "the members are state and reason");
-}
-
 static bool read_move(struct req *r, struct move *m, struct fault *f)
 {
-	const struct json *body = json_parse(r->arena, r->http->body, f), *reason;
+	const struct json *body = body_read(r, "state reason", f), *reason;
 
 	if (body == NULL)
-		return false;
-	json_each(body, known_member, f);
-	if (f->code != FAULT_NONE)
 		return false;
 	if (!client_state_by_name(json_text(json_member(body, "state")), &m->to))
 		return fault_set(f, FAULT_BAD_REQUEST, "state is applied, tested, approved or live");

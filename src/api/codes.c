@@ -105,12 +105,8 @@ static void put_row(struct buf *b, const struct code_row *row)
 	buf_json(b, row->name_en);
 	buf_str(b, ",\"iso\":[");
 	put_words(b, row->iso);
-	buf_str(b, "],\"valid_from\":");
-	rules_put_day(b, row->valid_from);
-	buf_str(b, ",\"valid_to\":");
-	rules_put_day(b, row->valid_to);
-	buf_str(b, ",\"source\":");
-	buf_json(b, row->source);
+	buf_char(b, ']');
+	rules_put_validity(b, row->valid_from, row->valid_to, row->source);
 	buf_char(b, '}');
 }
 

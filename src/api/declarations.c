@@ -5,9 +5,6 @@
 #include "model/clearance.h"
 #include "model/verdict.h"
 
-#define FIRST_US 0
-#define LAST_US  INT64_C(253402214400000000) /* the year 9999 */
-
 static db_step_fn found;
 
 static bool verdict_known(struct text name)
@@ -21,7 +18,7 @@ static bool verdict_known(struct text name)
 static bool read_filters(struct req *r, struct args *q, struct fault *f)
 {
 	struct text state = httpd_query(r->http, "state"), verdict = httpd_query(r->http, "verdict");
-	int64_t from_us = FIRST_US, to_us = LAST_US;
+	int64_t from_us = PAGE_FIRST_US, to_us = PAGE_LAST_US;
 	enum declaration_state known;
 
 	if (state.at != NULL && !state_by_name(state, &known))
@@ -41,7 +38,7 @@ enum step declarations_list(struct req *r)
 {
 	struct text platform = httpd_query(r->http, "platform_code"), order_no = httpd_query(r->http, "order_no");
 	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	struct cursor newest = { .at_us = LAST_US };
+	struct cursor newest;
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
 
@@ -52,9 +49,7 @@ enum step declarations_list(struct req *r)
 	args_text(q, order_no);
 	if (!read_filters(r, q, &f) || !page_read(r, page, &f))
 		return reply_problem(r, &f);
-	memset(newest.id.b, 0xff, sizeof(newest.id.b));
-	if (page->has_after)
-		newest = page->after;
+	newest = page_newest(page);
 	args_time(q, newest.at_us);
 	args_uuid(q, &newest.id);
 	args_i32(q, page->limit);
@@ -63,24 +58,11 @@ enum step declarations_list(struct req *r)
 	return args_await_query(r, q, order_no.at != NULL ? "declarations_by_order" : "declarations_list", page_reply);
 }
 
-/* The parameters that every statement about one declaration begins with; false: no such id. */
-static bool begin(struct req *r, struct args **q)
-{
-	struct id id;
-
-	if (!id_parse(r->captures[0], &id))
-		return false;
-	*q = args_new(r);
-	args_id(*q, &id);
-	args_caller(*q);
-	return true;
-}
-
 enum step declarations_get(struct req *r)
 {
-	struct args *q;
+	struct args *q = args_new(r);
 
-	if (!begin(r, &q))
+	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_text(q, args_state_titles(r));
 	args_text(q, args_verdict_titles(r));
@@ -109,9 +91,9 @@ static enum step found(struct req *r, const struct db_answer *a)
 
 enum step declarations_timeline(struct req *r)
 {
-	struct args *q;
+	struct args *q = args_new(r);
 
-	if (!begin(r, &q))
+	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_text(q, args_state_titles(r));
 	args_text(q, args_verdict_titles(r));
@@ -120,9 +102,9 @@ enum step declarations_timeline(struct req *r)
 
 enum step declarations_verdict(struct req *r)
 {
-	struct args *q;
+	struct args *q = args_new(r);
 
-	if (!begin(r, &q))
+	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_bool(q, r->client.role == ROLE_REGULATOR);
 	args_text(q, args_verdict_titles(r));

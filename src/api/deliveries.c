@@ -10,9 +10,6 @@
 #include "base/log.h"
 #include "model/delivery.h"
 
-#define FIRST_US 0
-#define LAST_US  (INT64_C(253402300799) * US_PER_S) /* the year 9999 */
-
 static db_step_fn retried;
 
 static bool read_name(struct text t, struct id *declaration, enum authority *authority, int *version)
@@ -54,7 +51,7 @@ enum step deliveries_list(struct req *r)
 	struct text state_text = httpd_query(r->http, "state");
 	struct text reason = httpd_query(r->http, "reason");
 	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	int64_t from_us = FIRST_US, to_us = LAST_US;
+	int64_t from_us = PAGE_FIRST_US, to_us = PAGE_LAST_US;
 	enum delivery_state state;
 	enum authority authority;
 	struct fault f = { 0 };

@@ -5,14 +5,14 @@
  * ended, and asking twice does nothing twice. They become due one after the other, so many a second.
  */
 #include "api/args.h"
+#include "api/body.h"
 #include "api/handlers.h"
-#include "base/json.h"
+#include "api/page.h"
 #include "base/log.h"
 #include "model/delivery.h"
 #include "store/delivery_store.h"
 
 #define LIMIT_USUAL 1000
-#define LAST_US     (INT64_C(253402300799) * US_PER_S) /* the year 9999 */
 
 static db_step_fn retried;
 
@@ -21,28 +21,6 @@ struct range {
 	bool dead;
 	int64_t from_us, to_us, limit, per_s;
 };
-
-static bool known_member(void *arg, struct text name, const struct json *value)
-{
-	static const char *const members[] = { "authority", "state", "from", "to", "reason", "limit", "per_s" };
-	struct fault *f = arg;
-
-	(void)value;
-	for (size_t i = 0; i < COUNTOF(members); i++)
-		if (text_is(name, members[i]))
-			return true;
-	return fault_set(f, FAULT_BAD_REQUEST, "the members are authority, state, from, to, reason, limit and per_s");
-}
-
-static bool read_time(const struct json *body, const char *name, int64_t *out, struct fault *f)
-{
-	const struct json *value = json_member(body, name);
-	struct text t = json_text(value);
-
-	if (value == NULL || (t.at != NULL && (clock_parse_rfc3339(t, out) || clock_parse_date(t, out))))
-		return true;
-	return fault_set(f, FAULT_BAD_REQUEST, "%s is a day or a time with its zone", name);
-}
 
 static bool read_number(const struct json *body, const char *name, int64_t most, int64_t *out, struct fault *f)
 {
@@ -55,17 +33,14 @@ static bool read_number(const struct json *body, const char *name, int64_t most,
 
 static bool read_range(struct req *r, struct range *g, struct fault *f)
 {
-	const struct json *body = json_parse(r->arena, r->http->body, f), *reason;
+	const struct json *body = body_read(r, "authority state from to reason limit per_s", f), *reason;
 	enum authority authority;
 	struct text state;
 
 	if (body == NULL)
 		return false;
-	json_each(body, known_member, f);
-	*g = (struct range){ .authority = json_text(json_member(body, "authority")), .to_us = LAST_US, .limit = LIMIT_USUAL,
+	*g = (struct range){ .authority = json_text(json_member(body, "authority")), .to_us = PAGE_LAST_US, .limit = LIMIT_USUAL,
 		             .per_s = r->api->conf.retry_per_s };
-	if (f->code != FAULT_NONE)
-		return false;
 	if (!authority_by_code(g->authority, &authority))
 		return fault_set(f, FAULT_BAD_REQUEST, "authority is one of the codes in docs/API.md");
 	state = json_text(json_member(body, "state"));
@@ -76,7 +51,7 @@ static bool read_range(struct req *r, struct range *g, struct fault *f)
 	g->reason = json_text(reason);
 	if (reason != NULL && (g->reason.at == NULL || text_utf8_length(g->reason) < 0 || memchr(g->reason.at, '\0', g->reason.len) != NULL))
 		return fault_set(f, FAULT_BAD_REQUEST, "reason is a text: how the reason of each begins");
-	return read_time(body, "from", &g->from_us, f) && read_time(body, "to", &g->to_us, f)
+	return body_time(body, "from", &g->from_us, f) && body_time(body, "to", &g->to_us, f)
 	       && read_number(body, "limit", DELIVERY_RETRY_MAX, &g->limit, f) && read_number(body, "per_s", 10000, &g->per_s, f);
 }
 

@@ -7,12 +7,9 @@
 enum step filings_get(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct id id;
 
-	if (!id_parse(r->captures[0], &id))
+	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_id(q, &id);
-	args_caller(q);
 	args_bool(q, r->client.role == ROLE_REGULATOR);
 	return args_await_query(r, q, "filing_get", reply_row);
 }
@@ -20,12 +17,9 @@ enum step filings_get(struct req *r)
 enum step filings_receipt(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct id id;
 
-	if (!id_parse(r->captures[0], &id))
+	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_id(q, &id);
-	args_caller(q);
 	if (req_wants_xml(r))
 		return args_await_query(r, q, "filing_receipt_parts", receipts_ceb_filing);
 	return args_await_query(r, q, "filing_receipt", reply_row);

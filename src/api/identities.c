@@ -3,8 +3,8 @@
  * Neither is stored: only a keyed hash over both, under which the judgement looks.
  */
 #include "api/args.h"
+#include "api/body.h"
 #include "api/handlers.h"
-#include "base/json.h"
 #include "model/finding.h"
 #include "model/identifier.h"
 #include "model/identity.h"
@@ -36,20 +36,6 @@ static const struct db_stmt record = {
 	.param_count = 6,
 	.flags = DB_WRITES,
 };
-
-static const char *const members[] = { "name", "id_type", "id_number", "source", "attested_at", "valid_to" };
-
-static bool find_stranger(void *arg, struct text name, const struct json *value)
-{
-	struct findings *out = arg;
-
-	(void)value;
-	for (size_t i = 0; i < COUNTOF(members); i++)
-		if (text_is(name, members[i]))
-			return true;
-	findings_add(out, &(struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = name, .line = -1 });
-	return true;
-}
 
 static void complain(struct findings *out, enum rule rule, const char *member, const char *expected)
 {
@@ -85,7 +71,7 @@ static void read_attestation(struct req *r, const struct json *body, struct atte
 	a->has_valid_to = json_member(body, "valid_to") != NULL && !json_is_null(json_member(body, "valid_to"));
 	if (a->has_valid_to && (valid_to.at == NULL || (!clock_parse_rfc3339(valid_to, &a->valid_to_us) && !clock_parse_date(valid_to, &a->valid_to_us))))
 		complain(out, RULE_FORM, "valid_to", "2026-03-02 or 2026-03-02T10:00:00+08:00");
-	json_each(body, find_stranger, out);
+	body_find_strangers(body, "name id_type id_number source attested_at valid_to", out);
 }
 
 static enum step store(struct req *r, struct attestation *a)

@@ -9,14 +9,12 @@
 #include "api/page.h"
 #include "base/log.h"
 
-#define LAST_US INT64_C(253402214400000000) /* the year 9999 */
-
 static db_step_fn results_found, cancelled;
 
 enum step jobs_list(struct req *r)
 {
 	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	struct cursor newest = { .at_us = LAST_US };
+	struct cursor newest;
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
 
@@ -24,9 +22,7 @@ enum step jobs_list(struct req *r)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	if (!page_read(r, page, &f))
 		return reply_problem(r, &f);
-	memset(newest.id.b, 0xff, sizeof(newest.id.b));
-	if (page->has_after)
-		newest = page->after;
+	newest = page_newest(page);
 	args_caller(q);
 	args_time(q, newest.at_us);
 	args_uuid(q, &newest.id);
@@ -37,12 +33,9 @@ enum step jobs_list(struct req *r)
 enum step jobs_get(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct id id;
 
-	if (!id_parse(r->captures[0], &id))
+	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_id(q, &id);
-	args_caller(q);
 	return args_await_query(r, q, "job_get", reply_row);
 }
 
@@ -144,12 +137,9 @@ static const struct db_stmt cancel = {
 enum step jobs_cancel(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct id id;
 
-	if (!id_parse(r->captures[0], &id))
+	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_id(q, &id);
-	args_caller(q);
 	args_time(q, r->now_us);
 	return args_await(r, q, &cancel, cancelled);
 }

@@ -3,8 +3,8 @@
 
 #include "api/args.h"
 #include "api/authorities.h"
+#include "api/body.h"
 #include "api/handlers.h"
-#include "base/json.h"
 #include "base/log.h"
 
 static db_step_fn added, ended;
@@ -19,25 +19,6 @@ struct window {
 	struct text reason;
 };
 
-static bool known_member(void *arg, struct text name, const struct json *value)
-{
-	struct fault *f = arg;
-
-	(void)value;
-	return text_is(name, "from") || text_is(name, "until") || text_is(name, "reason") || text_is(name, "end") || text_is(name, "window")
-	       || fault_set(f, FAULT_BAD_REQUEST, "the members are from, until and reason; or end and window");
-}
-
-static bool read_time(const struct json *body, const char *name, int64_t *out, struct fault *f)
-{
-	const struct json *value = json_member(body, name);
-	struct text t = json_text(value);
-
-	if (value == NULL || json_is_null(value) || (t.at != NULL && (clock_parse_rfc3339(t, out) || clock_parse_date(t, out))))
-		return true;
-	return fault_set(f, FAULT_BAD_REQUEST, "%s is a day or a time with its zone", name);
-}
-
 static bool read_end(const struct json *body, struct window *w, struct fault *f)
 {
 	const struct json *id = json_member(body, "window");
@@ -51,16 +32,15 @@ static bool read_end(const struct json *body, struct window *w, struct fault *f)
 
 static bool read_window(struct req *r, struct window *w, struct fault *f)
 {
-	const struct json *body = json_parse(r->arena, r->http->body, f);
+	const struct json *body = body_read(r, "from until reason end window", f);
 	long characters;
 
 	if (body == NULL)
 		return false;
-	json_each(body, known_member, f);
 	w->from_us = r->now_us;
 	w->until_us = INT64_MAX;
 	w->reason = json_text(json_member(body, "reason"));
-	if (f->code != FAULT_NONE || !read_time(body, "from", &w->from_us, f) || !read_time(body, "until", &w->until_us, f) || !read_end(body, w, f))
+	if (!body_time(body, "from", &w->from_us, f) || !body_time(body, "until", &w->until_us, f) || !read_end(body, w, f))
 		return false;
 	if (w->end)
 		return true;

@@ -33,12 +33,9 @@ enum step outage_evidence(struct req *r)
 {
 	static const char *const reads[READS] = { "outage_declaration", "outage_filings", "outage_periods", "outage_deadlines" };
 	struct args *q = args_new(r);
-	struct id id;
 
-	if (!id_parse(r->captures[0], &id))
+	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_id(q, &id);
-	args_caller(q);
 	args_time(q, r->now_us);
 	if (q == NULL || r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");

@@ -85,6 +85,14 @@ void page_link(struct req *r, struct text cursor)
 		req_header(r, "Link", b.at);
 }
 
+struct cursor page_newest(const struct page *p)
+{
+	struct cursor newest = { .at_us = PAGE_LAST_US };
+
+	memset(newest.id.b, 0xff, sizeof(newest.id.b));
+	return p->has_after ? p->after : newest;
+}
+
 void page_put_next(struct req *r, struct buf *b, const struct cursor *last)
 {
 	const struct page *p = r->own;

@@ -7,8 +7,8 @@
  *   POST /v1/payment-data          a platform's client hands in its data ahead, for customs to ask for
  */
 #include "api/args.h"
+#include "api/body.h"
 #include "api/handlers.h"
-#include "base/json.h"
 #include "standard/payment_data.h"
 
 enum { CODE_CHARACTERS_MAX = 18, ORDER_CHARACTERS_MAX = 60 };
@@ -31,20 +31,6 @@ static const struct db_stmt ask = {
 	.param_count = 7,
 	.flags = DB_WRITES,
 };
-
-static const char *const query_members[] = { "platform_code", "order_no" };
-
-static bool find_stranger(void *arg, struct text name, const struct json *value)
-{
-	struct findings *out = arg;
-
-	(void)value;
-	for (size_t i = 0; i < COUNTOF(query_members); i++)
-		if (text_is(name, query_members[i]))
-			return true;
-	findings_add(out, &(struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = name, .line = -1 });
-	return true;
-}
 
 static struct text read_text(const struct json *body, const char *member, long most, struct findings *out)
 {
@@ -91,7 +77,7 @@ enum step payment_queries_post(struct req *r)
 	findings_init(wrong, r->arena);
 	platform = read_text(body, "platform_code", CODE_CHARACTERS_MAX, wrong);
 	order = read_text(body, "order_no", ORDER_CHARACTERS_MAX, wrong);
-	json_each(body, find_stranger, wrong);
+	body_find_strangers(body, "platform_code order_no", wrong);
 	if (findings_any(wrong))
 		return reply_problem_of(r, &(struct problem){ .code = FAULT_RULE_BROKEN, .findings = wrong, .node = -1 });
 	args_uuid(q, &id);

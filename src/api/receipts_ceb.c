@@ -49,12 +49,9 @@ bool receipts_ceb_row(const struct db_rows *rows, int row, const struct ceb_colu
 enum step declarations_receipts(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct id id;
 
-	if (!id_parse(r->captures[0], &id))
+	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_id(q, &id);
-	args_caller(q);
 	if (req_wants_xml(r))
 		return args_await_query(r, q, "declaration_receipts_ceb", answers_found);
 	return args_await_query(r, q, "declaration_receipts", reply_row);

@@ -29,16 +29,6 @@ static void put_needs(struct buf *b, const struct regime_step *s)
 	buf_char(b, ']');
 }
 
-static void put_validity(struct buf *b, int32_t from, int32_t to, struct text source)
-{
-	buf_str(b, ",\"valid_from\":");
-	rules_put_day(b, from);
-	buf_str(b, ",\"valid_to\":");
-	rules_put_day(b, to);
-	buf_str(b, ",\"source\":");
-	buf_json(b, source);
-}
-
 static void put_step(struct buf *b, const struct regime_step *s)
 {
 	bool is_filing = s->kind.at != NULL;
@@ -55,7 +45,7 @@ static void put_step(struct buf *b, const struct regime_step *s)
 	put_needs(b, s);
 	buf_printf(b, ",\"required\":%s,\"goods_class\":", s->required ? "true" : "false");
 	buf_json(b, s->goods);
-	put_validity(b, s->valid_from, s->valid_to, s->source);
+	rules_put_validity(b, s->valid_from, s->valid_to, s->source);
 	buf_char(b, '}');
 }
 
@@ -66,7 +56,7 @@ static void put_regime(struct buf *b, const struct regime *r, int32_t day)
 	buf_printf(b, "{\"id\":%d,\"trade_mode\":", (int)r->id);
 	buf_json(b, r->trade_mode);
 	buf_printf(b, ",\"direction\":\"%s\",\"wait_hours\":%d,\"bonded\":%s", direction_name(r->direction), r->wait_hours, r->bonded ? "true" : "false");
-	put_validity(b, r->valid_from, r->valid_to, r->source);
+	rules_put_validity(b, r->valid_from, r->valid_to, r->source);
 	buf_str(b, ",\"steps\":[");
 	for (int i = 0; i < r->step_count; i++) {
 		if (day < r->steps[i].valid_from || day > r->steps[i].valid_to)

@@ -40,3 +40,13 @@ void rules_put_day(struct buf *b, int32_t day)
 	clock_rfc3339((int64_t)day * US_PER_DAY, 0, text);
 	buf_json(b, (struct text){ text, sizeof("2026-03-02") - 1 });
 }
+
+void rules_put_validity(struct buf *b, int32_t from, int32_t to, struct text source)
+{
+	buf_str(b, ",\"valid_from\":");
+	rules_put_day(b, from);
+	buf_str(b, ",\"valid_to\":");
+	rules_put_day(b, to);
+	buf_str(b, ",\"source\":");
+	buf_json(b, source);
+}

@@ -8,8 +8,8 @@
  * that authority in between, is the same one.
  */
 #include "api/args.h"
+#include "api/body.h"
 #include "api/handlers.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "model/finding.h"
 #include "model/ruling.h"
@@ -105,19 +105,6 @@ enum { PUT_NEW, PUT_SAME, PUT_KEYED, PUT_KEY_FITS, PUT_STATE, PUT_DECLARED, PUT_
 
 /* --- the body ---------------------------------------------------------------------------------------------------------- */
 
-static bool find_stranger(void *arg, struct text name, const struct json *value)
-{
-	static const char *const members[] = { "decision", "reason", "version", "appointment" };
-	struct findings *out = arg;
-
-	(void)value;
-	for (size_t i = 0; i < COUNTOF(members); i++)
-		if (text_is(name, members[i]))
-			return true;
-	findings_add(out, &(struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = name, .line = -1 });
-	return true;
-}
-
 static void complain(struct findings *out, enum rule rule, const char *pointer, const char *expected)
 {
 	findings_add(out, &(struct finding){ .rule = rule, .pointer = text_of(pointer), .line = -1, .expected = expected });
@@ -168,7 +155,7 @@ static void read_wish(const struct json *body, struct ruling_wish *w, struct fin
 		complain(out, RULE_TYPE, "/version", "a whole number from 1");
 	w->version = (int)number;
 	read_appointment(body, w, out);
-	json_each(body, find_stranger, out);
+	body_find_strangers(body, "decision reason version appointment", out);
 }
 
 /* What is decided: the same of the same version is the same. */
@@ -340,12 +327,9 @@ static enum step decided(struct req *r, const struct db_answer *a)
 enum step rulings_list(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct id id;
 
-	if (!id_parse(r->captures[0], &id))
+	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_id(q, &id);
-	args_caller(q);
 	args_text(q, args_state_titles(r));
 	args_text(q, args_verdict_titles(r));
 	return args_await_query(r, q, "declaration_decisions", reply_row);

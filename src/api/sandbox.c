@@ -7,12 +7,12 @@
  * Authorities of a sandbox are simulated ones (tongguan-mock): an order is one more exception to how such a one behaves, bound
  * to the order number, or to messages that name one of the caller's companies. It is taken at the origin of the authority's URL.
  */
+#include "api/body.h"
 #include "api/sandbox.h"
 
 #include "api/args.h"
 #include "api/handlers.h"
 #include "api/test_clock.h"
-#include "base/json.h"
 #include "base/log.h"
 
 #define SIGNATURE "\"signature\":\""
@@ -100,18 +100,6 @@ struct text sandbox_origin(struct text url)
 	return (struct text){ url.at, end == NULL ? url.len : (size_t)(end - url.at) };
 }
 
-static bool known_member(void *arg, struct text name, const struct json *value)
-{
-	static const char *const members[] = { "authority", "fault", "times", "ms", "order_no" };
-	struct fault *f = arg;
-
-	(void)value;
-	for (size_t i = 0; i < COUNTOF(members); i++)
-		if (text_is(name, members[i]))
-			return true;
-	return fault_set(f, FAULT_BAD_REQUEST, "the members are authority, fault, times, ms and order_no");
-}
-
 static bool read_number(const struct json *body, const char *name, int64_t otherwise, int most, int64_t *out, struct fault *f)
 {
 	const struct json *member = json_member(body, name);
@@ -124,13 +112,10 @@ static bool read_number(const struct json *body, const char *name, int64_t other
 
 static bool read_wish(struct req *r, struct wish *w, struct fault *f)
 {
-	const struct json *body = json_parse(r->arena, r->http->body, f), *order_no;
+	const struct json *body = body_read(r, "authority fault times ms order_no", f), *order_no;
 	struct text fault;
 
 	if (body == NULL)
-		return false;
-	json_each(body, known_member, f);
-	if (f->code != FAULT_NONE)
 		return false;
 	fault = json_text(json_member(body, "fault"));
 	order_no = json_member(body, "order_no");

@@ -30,12 +30,9 @@ enum step declarations_steps(struct req *r)
 {
 	static const char *const reads[READS] = { "steps_declaration", "steps_filings", "steps_deliveries" };
 	struct args *q = args_new(r);
-	struct id id;
 
-	if (!id_parse(r->captures[0], &id))
+	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_id(q, &id);
-	args_caller(q);
 	if (q == NULL || r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	db_call_init(&r->call);

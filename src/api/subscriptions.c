@@ -11,8 +11,6 @@
 #include "model/webhook.h"
 #include "store/query.h"
 
-#define LAST_US INT64_C(253402214400000000) /* the year 9999 */
-
 static db_step_fn attempts_found, rotated, enabled, gone;
 
 /* --- shared ----------------------------------------------------------------------------------------------------------- */
@@ -90,7 +88,7 @@ enum step subscription_changed(struct req *r, const struct db_answer *a)
 enum step subscriptions_list(struct req *r)
 {
 	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	struct cursor newest = { .at_us = LAST_US };
+	struct cursor newest;
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
 
@@ -98,9 +96,7 @@ enum step subscriptions_list(struct req *r)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	if (!page_read(r, page, &f))
 		return reply_problem(r, &f);
-	memset(newest.id.b, 0xff, sizeof(newest.id.b));
-	if (page->has_after)
-		newest = page->after;
+	newest = page_newest(page);
 	args_caller(q);
 	args_time(q, newest.at_us);
 	args_uuid(q, &newest.id);

@@ -3,9 +3,9 @@
  *
  * What is pushed is flow/push's matter: here rows are written, and the revision that tells it to look.
  */
+#include "api/body.h"
 #include "api/handlers.h"
 #include "api/subscriptions.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "model/webhook.h"
 
@@ -23,42 +23,6 @@ struct wish { /* of a body */
 };
 
 /* --- reading ---------------------------------------------------------------------------------------------------------- */
-
-struct known {
-	const char *members; /* " url types " */
-	struct fault *f;
-};
-
-static bool known_member(void *arg, struct text name, const struct json *value)
-{
-	const struct known *k = arg;
-	const char *at = k->members;
-
-	(void)value;
-	while (at != NULL && *at != '\0') {
-		size_t len = strcspn(at, " ");
-
-		if (name.len == len && memcmp(name.at, at, len) == 0)
-			return true;
-		at += len + (at[len] == ' ');
-	}
-	return fault_set(k->f, FAULT_BAD_REQUEST, "the members are %s", k->members);
-}
-
-static const struct json *read_body(struct req *r, const char *members, struct fault *f)
-{
-	const struct json *body = json_parse(r->arena, r->http->body, f);
-	struct known known = { members, f };
-
-	if (body == NULL)
-		return NULL;
-	if (!json_is_object(body)) {
-		(void)fault_set(f, FAULT_BAD_JSON, "the body is one object");
-		return NULL;
-	}
-	json_each(body, known_member, &known);
-	return f->code == FAULT_NONE ? body : NULL;
-}
 
 static bool read_types(struct wish *w, const struct json *list, bool format_known, struct fault *f)
 {
@@ -140,7 +104,7 @@ enum step subscriptions_post(struct req *r)
 	struct id id = id_new(r->api->deps.ids, r->now_us, 0);
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
-	const struct json *body = read_body(r, "url description format types ed25519", &f), *format;
+	const struct json *body = body_read(r, "url description format types ed25519", &f), *format;
 
 	if (body == NULL || w == NULL)
 		return reply_problem(r, &f);
@@ -213,7 +177,7 @@ enum step subscriptions_patch(struct req *r)
 	struct wish *w = arena_zalloc(r->arena, sizeof(*w));
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
-	const struct json *body = read_body(r, "url description types ed25519 state", &f), *state;
+	const struct json *body = body_read(r, "url description types ed25519 state", &f), *state;
 	struct id id;
 
 	if (body == NULL || w == NULL)
@@ -346,7 +310,7 @@ enum step subscriptions_replay(struct req *r)
 {
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
-	const struct json *body = read_body(r, "from_seq to_seq from to", &f);
+	const struct json *body = body_read(r, "from_seq to_seq from to", &f);
 	int64_t seq[2] = { 0 }, at[2] = { 0 };
 	struct id id;
 	bool by_seq;

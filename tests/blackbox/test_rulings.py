@@ -85,6 +85,9 @@ def test_each_decision_and_its_state(port, trade):
     assert sorted(told) == sorted([("CUS", "hold", "单证存疑"), ("CUS", "resume", "单证已核实"), ("CIQ", "inspect", "风险布控"), ("CUS", "release", "放行"),
                                    ("CIQ", "reject", "检出有害生物")])
     assert timeline(port, trade, "answered") == []
+    events = wait_for(lambda: (e := accept(port.enterprise.get(f"/v1/events?declaration_id={trade.id}&type=authority.answered"), 200).json["items"]) and len(e) == 5 and e,
+                      "the feed tells of each")
+    assert [(e["authority"], e["outcome"]) for e in events] == [("CUS", "held"), ("CUS", "entered"), ("CIQ", "inspect"), ("CUS", "clear"), ("CIQ", "rejected")]
     items = accept(port.enterprise.get(f"/v1/declarations/{trade.id}/decisions"), 200).json["items"]
     assert [i["decision"] for i in items if i["what"] == "decided"] == ["hold", "resume", "inspect", "release", "reject"]
     assert [i["state"] for i in items if i["what"] == "judged"][-1] == "rejected" and items == sorted(items, key=lambda i: i["at"])

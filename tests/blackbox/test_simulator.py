@@ -163,6 +163,31 @@ def test_the_gateway_gets_over_it(stack, trades, how):
     assert (known["refused"] > 0) == bool({"drop_before_next", "refuse_next"} & set(how))
 
 
+def test_several_messages_in_one_request():
+    """Each has its own effect under its own id, in whatever company it comes; the request is good or bad as a whole."""
+    def message(n, order="A"):
+        return {"message_id": message_id(n)} | json.loads(MESSAGE) | {"order_no": order}
+
+    def written(what):  # as the gateway does
+        return json.dumps(what, separators=(",", ":")).encode()
+
+    def send(alone, *messages):
+        return alone.mock.api.post("/TAX/messages", written(messages))
+    with Alone() as alone:
+        answers = send(alone, message(1), message(2), message(3)).json
+        assert len(answers) == 3 and {a["status"] for a in answers} == {"accepted"}
+        assert len(send(alone, message(3), message(4)).json) == 2 and alone.send("TAX", 1).status == 200
+        said = alone.mock.summary("TAX")
+        assert (said["effects"], said["messages"], said["attempts"]) == (4, 4, 6)
+        for body in ([], [message(5), {"order_no": "A"}], [message(5), 7], [message(n) for n in range(1000, 1101)]):
+            assert send(alone, *body).status == 400, body
+        assert alone.mock.api.post("/TAX/exceptions", {"order_no": "B", "times": 1, "behaviour": {"outcome": "rejected"}}).status == 201
+        assert send(alone, message(5), message(6, "B")).status == 400
+        assert alone.mock.summary("TAX")["messages"] == 4, "nothing of a refused request is remembered"
+        assert alone.send("TAX", 6, written(message(6, "B"))).json[0]["status"] == "rejected"
+        assert [a["status"] for a in send(alone, message(5), message(7, "B")).json] == ["accepted", "accepted"]
+
+
 def test_limits_and_retry_after():
     with Alone() as alone:
         alone.mock.behave("TAX", limit_per_s=1, retry_after_s=7)

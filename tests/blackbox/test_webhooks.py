@@ -159,6 +159,22 @@ def test_receipts_are_pushed_as_customs_messages(stack, trades, receiver, direct
     accept(api.request("DELETE", f"/v1/subscriptions/{s['id']}"), 204)
 
 
+def test_what_takes_a_declaration_back_is_pushed_in_its_own_message(stack, trades, receiver):
+    stack.mock.behave("CUS", outcome="inspect")
+    api, trade = own_filer(stack, trades), trades.make()
+    file_all(api, trade.filings())
+    settled(stack, trade, "inspect")
+    subscribe(api, receiver.url(), format="ceb", types=["authority.answered"])
+    stack.mock.behave("CUS", outcome="clear", steps=True, late_ms=1)
+    accept(api.file(trade.cancellation()), 201)
+    settled(stack, trade, "withdrawn")
+
+    def said():
+        found = [(n, node["returnStatus"]) for m in receiver.at() for n, ns in [nodes(as_reply(m))] for node in ns]
+        return len(found) >= 3 and found
+    assert sorted(wait_for(said, "customs' answers were pushed", 30)) == [(624, "120"), (624, "2"), (624, "399")]
+
+
 class as_reply:  # noqa: N801
     def __init__(self, m):
         self.body, self.headers = m.body, {"content-type": m.kind}

@@ -197,6 +197,24 @@ static void what_is_forgotten_is_passed_over(void **state)
 	expect_feed(h, 0, "6:t2.1");
 }
 
+/* By the times in the ids, whatever the order of the numbers: in a sandbox time may be moved ahead and back. */
+static void a_time_has_its_numbers(void **state)
+{
+	struct house *h = fresh(state);
+
+	house_sql(h->db, "insert into change (id, made_at, types) values (id_floor('2026-05-02'), now(), array['ahead', 'ahead'])");
+	gives(h->db, 10, 2);
+	tell(h->db, 1, 4); /* 2 March 2026 */
+	gives(h->db, 10, 4);
+	house_sql(h->db, "insert into change (id, made_at, types) values (id_floor('2026-04-02'), now(), array['april'])");
+	gives(h->db, 10, 1);
+	assert_int_equal(house_ask(h, "select after from feed_numbers_between('2026-03-01', '2026-04-01')"), 2);
+	assert_int_equal(house_ask(h, "select upto from feed_numbers_between('2026-03-01', '2026-04-01')"), 6);
+	assert_int_equal(house_ask(h, "select upto from feed_numbers_between('2026-03-01', '2026-04-03')"), 7);
+	assert_int_equal(house_ask(h, "select after from feed_numbers_between('2026-04-30', '2026-06-01')"), 0);
+	assert_int_equal(house_ask(h, "select after is null and upto is null from feed_numbers_between('2026-04-03', '2026-04-30')"), 1);
+}
+
 /* --- at random ---------------------------------------------------------------------------------------------------- */
 
 enum { WRITERS = 4, SEQUENCERS = 2, ROUNDS = 60 };
@@ -321,6 +339,7 @@ int main(void)
 		cmocka_unit_test(a_moved_database_goes_on),
 		cmocka_unit_test(nothing_ever_appears_below_the_watermark),
 		cmocka_unit_test(what_is_forgotten_is_passed_over),
+		cmocka_unit_test(a_time_has_its_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, house_tear_down);
