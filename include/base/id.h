@@ -45,6 +45,7 @@ bool id_eq(const struct id *a, const struct id *b);
 int id_cmp(const struct id *a, const struct id *b);
 bool id_is_null(const struct id *id);
 void id_format(const struct id *id, char out[ID_TEXT_BYTES]);
+void id_format_capitals(const struct id *id, char out[ID_TEXT_BYTES]); /* as customs wants guids */
 bool id_parse(struct text t, struct id *out) must_check; /* 36 characters, version 7 or 8, bucket in range */
 uint64_t id_random(struct id_source *s);                 /* for jitter and leases, not for secrets */
 

@@ -166,6 +166,14 @@ void id_format(const struct id *id, char out[ID_TEXT_BYTES])
 	*out = '\0';
 }
 
+void id_format_capitals(const struct id *id, char out[ID_TEXT_BYTES])
+{
+	id_format(id, out);
+	for (char *c = out; *c != '\0'; c++)
+		if (*c >= 'a' && *c <= 'f')
+			*c = (char)(*c - 'a' + 'A');
+}
+
 bool id_parse(struct text t, struct id *out)
 {
 	struct id id;

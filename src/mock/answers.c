@@ -5,7 +5,7 @@
 #include "mock/mock.h"
 #include "standard/writer.h"
 
-enum { GUID_BYTES = 36, COP_NO_BYTES_MAX = 20 };
+enum { COP_NO_BYTES_MAX = 20 };
 
 int saying_form(const struct mock_authority *m, const struct mock_message *msg, const struct saying *s)
 {
@@ -21,19 +21,13 @@ int saying_form(const struct mock_authority *m, const struct mock_message *msg, 
 /* A guid in capitals from what it stands for: the same answer, the same guid. */
 static struct text guid_of(struct arena *a, const struct text *parts, int count)
 {
-	static const char digits[] = "0123456789ABCDEF";
 	struct sha256 hash = sha256_of_parts(parts, count);
-	char guid[GUID_BYTES];
+	char guid[ID_TEXT_BYTES];
+	struct id id;
 
-	for (size_t i = 0, nibble = 0; i < GUID_BYTES; i++) {
-		if (i == 8 || i == 13 || i == 18 || i == 23) {
-			guid[i] = '-';
-			continue;
-		}
-		guid[i] = digits[hash.b[nibble / 2] >> (nibble % 2 == 0 ? 4 : 0) & 15];
-		nibble++;
-	}
-	return text_dup(a, (struct text){ guid, sizeof(guid) });
+	memcpy(id.b, hash.b, sizeof(id.b));
+	id_format_capitals(&id, guid);
+	return text_dup(a, text_of(guid));
 }
 
 void mock_inventory_no(const struct mock_message *msg, char out[19])

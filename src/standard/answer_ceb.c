@@ -14,7 +14,7 @@
 #include "standard/utf8.h"
 #include "standard/xml_walk.h"
 
-enum { INFO_CHARACTERS_MAX = 1000, REFERENCE_BYTES_MAX = 18, GUID_BYTES = 36 };
+enum { INFO_CHARACTERS_MAX = 1000, REFERENCE_BYTES_MAX = 18 };
 
 enum element {
 	ELEMENT_GUID, ELEMENT_CUSTOMS, ELEMENT_PLATFORM, ELEMENT_MERCHANT, ELEMENT_AGENT, ELEMENT_COP_NO, ELEMENT_PRE_NO, ELEMENT_INVENTORY_NO,
@@ -208,18 +208,12 @@ bool answer_ceb_read(struct arena *a, struct text body, struct authority_answer 
 /* ---- writing ---- */
 
 /* A guid in capitals from what it stands for: the same answers, the same message. */
-static void make_guid(struct sha256 hash, char guid[GUID_BYTES])
+static void make_guid(struct sha256 hash, char guid[ID_TEXT_BYTES])
 {
-	static const char digits[] = "0123456789ABCDEF";
+	struct id id;
 
-	for (size_t i = 0, nibble = 0; i < GUID_BYTES; i++) {
-		if (i == 8 || i == 13 || i == 18 || i == 23) {
-			guid[i] = '-';
-			continue;
-		}
-		guid[i] = digits[hash.b[nibble / 2] >> (nibble % 2 == 0 ? 4 : 0) & 15];
-		nibble++;
-	}
+	memcpy(id.b, hash.b, sizeof(id.b));
+	id_format_capitals(&id, guid);
 }
 
 /* merchant/internal number, as read */
@@ -246,7 +240,7 @@ static void put_answer(struct buf *b, const struct message_def *def, const struc
 {
 	const struct text said[] = { answer->reference, answer->status, answer->info };
 	struct document *d = document_new(b->arena, def, 0);
-	char guid[GUID_BYTES], time[CLOCK_RFC3339_BYTES];
+	char guid[ID_TEXT_BYTES], time[CLOCK_RFC3339_BYTES];
 	struct text merchant, cop_no;
 
 	if (d == NULL) {
@@ -256,7 +250,7 @@ static void put_answer(struct buf *b, const struct message_def *def, const struc
 	split_key(answer->business_key, &merchant, &cop_no);
 	make_guid(sha256_of_parts(said, COUNTOF(said)), guid);
 	clock_rfc3339(answer->at_us, 3, time);
-	set(d, F_GUID, (struct text){ guid, sizeof(guid) });
+	set(d, F_GUID, text_of(guid));
 	set(d, F_MERCHANT_CODE, merchant);
 	set(d, F_INTERNAL_NO, cop_no);
 	set(d, F_PRE_ENTRY_NO, answer->reference);
@@ -269,11 +263,11 @@ static void put_answer(struct buf *b, const struct message_def *def, const struc
 void answer_ceb_put(struct buf *b, enum direction d, const struct authority_answer *answers, int count)
 {
 	const struct message_def *def = message_def(answers[0].is_cancellation ? DOC_CANCELLATION_RECEIPT : DOC_INVENTORY_RECEIPT, d);
-	char guid[GUID_BYTES];
+	char guid[ID_TEXT_BYTES];
 
 	assert(count > 0);
 	make_guid(sha256_of(answers[0].reference), guid);
-	ceb_put_open(b, def->number, (struct text){ guid, sizeof(guid) });
+	ceb_put_open(b, def->number, text_of(guid));
 	for (int i = 0; i < count; i++)
 		put_answer(b, def, &answers[i]);
 	ceb_put_close(b, def->number);

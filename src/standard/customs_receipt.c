@@ -50,10 +50,7 @@ struct text customs_guid(struct arena *a, const struct sha256 *digest, const cha
 
 	if (guid == NULL)
 		return TEXT("");
-	id_format(&id, guid);
-	for (char *c = guid; *c != '\0'; c++)
-		if (*c >= 'a' && *c <= 'f')
-			*c = (char)(*c - 'a' + 'A');
+	id_format_capitals(&id, guid);
 	return (struct text){ guid, ID_TEXT_BYTES - 1 };
 }
 

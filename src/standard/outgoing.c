@@ -166,10 +166,7 @@ static void put_customs(struct buf *b, const struct outgoing *o)
 		return;
 	}
 	clock_rfc3339(o->at_us, 0, time);
-	id_format(&o->message_id, guid);
-	for (char *c = guid; *c != '\0'; c++)
-		if (*c >= 'a' && *c <= 'f')
-			*c = (char)(*c - 'a' + 'A'); /* the standard wants capitals */
+	id_format_capitals(&o->message_id, guid);
 	set_field(&ours, F_ACTION, text_of(action_name(o->is_change ? ACTION_CHANGE : ACTION_ADD)));
 	set_field(&ours, F_SENT_AT, text_of(time));
 	set_field(&ours, F_PRE_ENTRY_NO, o->pre_entry_no);

@@ -59,10 +59,7 @@ static void put_customs(struct buf *b, const struct outgoing_withdrawal *o)
 		return;
 	}
 	clock_rfc3339(o->at_us, 0, time);
-	id_format(&o->message_id, guid);
-	for (char *c = guid; *c != '\0'; c++)
-		if (*c >= 'a' && *c <= 'f')
-			*c = (char)(*c - 'a' + 'A'); /* the standard wants capitals */
+	id_format_capitals(&o->message_id, guid);
 	set_field(d, F_ACTION, text_of(action_name(ACTION_ADD)));
 	set_field(d, F_SENT_AT, text_of(time));
 	set_field(d, F_PRE_ENTRY_NO, o->reference);

@@ -149,6 +149,8 @@ static void ids_of_keys_are_for_ever(void **state)
 	id = id_of_key('x', NULL, 0);
 	id_format(&id, text);
 	assert_string_equal(text, "2d711642-b726-8031-8162-7ca9fbac32f5");
+	id_format_capitals(&id, text);
+	assert_string_equal(text, "2D711642-B726-8031-8162-7CA9FBAC32F5");
 }
 
 static void keys_that_look_alike_differ(void **state)
