@@ -19,7 +19,7 @@ static const struct db_stmt read_stmt = {
 	"  select p.seq, feed_watermark() as last, least(greatest(p.seq, feed_floor() - 1) + $1::integer, feed_watermark()) as upto from digest_place p),"
 	" n as materialized ("
 	"  select e.seq, e.filing_id, f.client_id, (f.received_at at time zone 'Asia/Shanghai')::date as day, f.kind, f.direction, f.doc_sha256,"
-	"    m.field, (convert_from(f.document, 'UTF8')::json ->> m.field)::numeric as amount"
+	"    m.field, case when m.field is not null then (convert_from(f.document, 'UTF8')::json ->> m.field)::numeric end as amount"
 	"  from w cross join lateral feed_read(w.seq, w.upto) e"
 	"  cross join lateral (select * from filing f where f.bucket = id_bucket(e.filing_id) and f.id = e.filing_id offset 0) f"
 	"  left join unnest($2::text[], $3::text[], $4::text[]) as m(kind, direction, field) on m.kind = f.kind and m.direction = f.direction"
