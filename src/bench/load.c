@@ -36,6 +36,7 @@ struct load {
 	uint64_t late, broken, refused, measured;
 	uint64_t statuses[STATUS_MAX];
 	struct latency latency;
+	struct latency *of_second; /* open loop: of the filings that were due in each second */
 	int shown;
 	bool is_open_loop;
 };
@@ -56,6 +57,8 @@ static void on_answer(void *arg, struct wire *w, int status, struct text body)
 		if (status < 300 && w->due_us >= l->measure_us && (l->is_open_loop || now_us <= l->end_us)) {
 			l->measured++;
 			latency_add(&l->latency, now_us - w->due_us);
+			if (l->is_open_loop && w->due_us < l->end_us)
+				latency_add(&l->of_second[(w->due_us - l->start_us) / US_PER_S], now_us - w->due_us);
 		}
 	}
 	l->feed(l);
@@ -221,7 +224,10 @@ static void report(const struct load *l)
 		(void)printf("%s\"%d\":%" PRIu64, comma, i, l->statuses[i]);
 		comma = ",";
 	}
-	(void)printf("},\"connections_opened\":%" PRIu64 ",\"cpu_us_per_request\":%.2f,\"first_sent_at_us\":%" PRId64 "}\n", l->client.opened,
+	(void)printf("},\"p99_ms_of_seconds\":[");
+	for (int i = 0; l->is_open_loop && i < o->seconds; i++)
+		(void)printf("%s%" PRId64, i == 0 ? "" : ",", latency_at(&l->of_second[i], 0.99) / 1000);
+	(void)printf("],\"connections_opened\":%" PRIu64 ",\"cpu_us_per_request\":%.2f,\"first_sent_at_us\":%" PRId64 "}\n", l->client.opened,
 	             ((double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec)) /
 	                     (double)(l->sent == 0 ? 1 : l->sent), l->first_sent_at_us);
 }
@@ -234,6 +240,11 @@ static int run(const struct bench_options *o, void (*feed)(struct load *l))
 
 	if (l == NULL)
 		return EX_OSERR;
+	l->of_second = calloc((size_t)o->seconds + 1, sizeof(*l->of_second));
+	if (l->of_second == NULL) {
+		free(l);
+		return EX_OSERR;
+	}
 	l->o = o;
 	l->feed = feed;
 	l->is_open_loop = feed == feed_open;
@@ -253,6 +264,7 @@ static int run(const struct bench_options *o, void (*feed)(struct load *l))
 	client_close(&l->client);
 	loop_free(l->loop);
 	arena_done(&l->arena);
+	free(l->of_second);
 	free(l);
 	return status;
 }
