@@ -170,7 +170,7 @@ static bool make_intake(struct worker *w, struct fault *f)
 {
 	const struct config *c = w->deps.config;
 	const struct intake_conf conf = {
-		.batch_limit = c->intake.batch, .waiting_limit = c->intake.waiting, .flush_us = c->intake.flush_us, .give_up_ms = c->intake.give_up_ms,
+		.batch_limit = c->intake.batch, .waiting_limit = c->intake.waiting, .flush_us = c->intake.flush_us, .beat_us = c->intake.beat_us, .company = c->intake.company, .give_up_ms = c->intake.give_up_ms,
 		.flights = c->intake.flights, .work_lease_s = c->intake.work_lease_s,
 	};
 	const struct intake_deps deps = { .loop = w->loop, .db = w->pools[POOL_INTAKE], .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer,

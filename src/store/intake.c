@@ -49,6 +49,7 @@ struct intake {
 	struct intake_deps deps;
 	struct intake_submission *head, **tail;
 	int waiting; /* candidates in the queue */
+	int64_t left_us; /* when the last batch flew first: monotonic */
 	struct id raised[LIST_MAX * 3];
 	bool incomplete[LIST_MAX * 3];
 	struct flight flights[FLIGHTS_MAX];
@@ -89,7 +90,7 @@ struct intake *intake_new(const struct intake_conf *conf, const struct intake_de
 		return NULL;
 	}
 	assert(conf->batch_limit >= 1 && conf->batch_limit <= BATCH_LIMIT_MAX);
-	assert(conf->flights >= 1 && conf->flights <= FLIGHTS_MAX);
+	assert(conf->flights >= 1 && conf->flights <= FLIGHTS_MAX && conf->company >= 1);
 	i->conf = *conf;
 	i->deps = *deps;
 	i->tail = &i->head;
@@ -192,6 +193,11 @@ static void on_revised(void *arg, struct candidate *c)
 	settle(arg, c);
 }
 
+static bool has_company(const struct intake *i)
+{
+	return i->waiting >= i->conf.company || i->waiting >= i->conf.batch_limit;
+}
+
 bool intake_submit(struct intake *i, struct intake_submission *s, intake_done_fn *on_done)
 {
 	int64_t now_us = clock_now_us(i->deps.clock);
@@ -220,7 +226,7 @@ bool intake_submit(struct intake *i, struct intake_submission *s, intake_done_fn
 	*i->tail = s;
 	i->tail = &s->next;
 	i->waiting += s->candidate_count;
-	if (i->conf.flush_us == 0 || i->waiting >= i->conf.batch_limit)
+	if (i->conf.flush_us == 0 || has_company(i))
 		loop_soon(i->deps.loop, &i->soon, on_soon);
 	else if (i->company.place == 0)
 		loop_timer_set(i->deps.loop, &i->company, i->conf.flush_us, on_company);
@@ -440,6 +446,7 @@ static bool load_flight(struct intake *i, struct flight *fl)
 static void start_flight(struct intake *i, struct flight *fl)
 {
 	fl->busy = true;
+	i->left_us = loop_now_us(i->deps.loop);
 	fl->unknown = false;
 	fl->part_count = 0;
 	fl->from = 0;
@@ -458,7 +465,14 @@ static void start_flight(struct intake *i, struct flight *fl)
 
 static void flush(struct intake *i)
 {
+	int64_t early_us = i->left_us + i->conf.beat_us - loop_now_us(i->deps.loop);
+
 	loop_timer_clear(i->deps.loop, &i->company);
+	if (early_us > 0 && !has_company(i)) {
+		if (i->head != NULL)
+			loop_timer_set(i->deps.loop, &i->company, early_us, on_company);
+		return;
+	}
 	for (int k = 0; k < i->conf.flights && i->head != NULL; k++) {
 		struct flight *fl = &i->flights[k];
 

@@ -246,7 +246,7 @@ static inline void bench_pool(struct bench *b, int connections)
 
 static inline void bench_batchers(struct bench *b)
 {
-	const struct intake_conf intake = { .batch_limit = 256, .waiting_limit = 20000, .flush_us = 300, .give_up_ms = 3000, .flights = 3,
+	const struct intake_conf intake = { .batch_limit = 256, .waiting_limit = 20000, .flush_us = 300, .company = 1, .give_up_ms = 3000, .flights = 3,
 		                            .work_lease_s = 15 };
 	const struct intake_deps intake_deps = { .loop = b->house->loop, .db = b->db, .clock = &b->clock, .ids = &b->ids, .signer = b->signer,
 		                                 .on_stored = bench_on_stored, .arg = b };
