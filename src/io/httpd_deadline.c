@@ -21,14 +21,6 @@
 #define TICK_MIN_US     INT64_C(5000)
 #define TICK_MAX_US     INT64_C(250000)
 
-void httpd_set_state(struct httpd_exchange *x, enum exchange_state state)
-{
-	int64_t timeout_us = x->httpd->timeout_us[state];
-
-	x->state = state;
-	x->deadline_us = timeout_us == 0 ? INT64_MAX : loop_now_us(x->httpd->loop) + timeout_us;
-}
-
 static void cut(struct httpd_exchange *x)
 {
 	loop_fd_remove(x->httpd->loop, &x->hup);
