@@ -111,7 +111,6 @@ void db_pipe_abandon(struct db_conn *c, const char *why); /* ends every call in 
 void db_deliver(struct db *d, struct db_call *call, const struct db_answer *answer);
 
 /* db_outcome.c */
-enum db_outcome db_outcome_of(const char *sqlstate);
 void db_error_read(struct db_error *e, const PGresult *result, const struct db_stmt *stmt);
 /* One line: line ends become blanks. */
 void db_one_line(char *out, size_t size, const char *message);

@@ -133,8 +133,6 @@ struct mock_said {
 enum { MOCK_SAID_MAX = 100 };
 int saying_form(const struct mock_authority *m, const struct mock_message *msg, const struct saying *s); /* 622 …; 0: JSON */
 void mock_put_answers(struct buf *b, const struct mock_authority *m, const struct mock_said *said, int count);
-/* The inventory's number at customs, which follows from the order: the same for every version. */
-void mock_inventory_no(const struct mock_message *msg, char out[19]);
 
 /* later.c: answers posted after a while, up to a hundred in one request, again until the gateway took them. */
 struct later *later_new(struct mock *m);

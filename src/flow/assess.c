@@ -66,7 +66,7 @@ void assess_release(struct assess *s, struct hand_work *held, bool recorded)
 	hand_release(s->hand, held, recorded);
 }
 
-bool assess_has_room(const struct assess *s)
+static bool has_room(const struct assess *s)
 {
 	return hand_room(s->hand) >= SWEEP_BATCH;
 }
@@ -161,7 +161,7 @@ static void on_sweep(struct loop_timer *t)
 		return;
 	arena_done(&s->sweep_arena);
 	db_call_init(&s->sweep_call);
-	if (!fl->quiescing && assess_has_room(s))
+	if (!fl->quiescing && has_room(s))
 		add_search(s);
 	s->done_sent = 0;
 	if (hand_done_count(s->hand) > 0)
