@@ -9,7 +9,6 @@
 #include <limits.h>
 
 #include "base/clock.h"
-#include "model/delivery.h"
 #include "standard/answer_ceb.h"
 #include "standard/json_scan.h"
 #include "standard/utf8.h"
