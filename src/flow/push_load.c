@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#include "base/log.h"
-
 #define FIRST_WINDOW_US (10 * US_PER_S)
 #define NEAR_EVENTS     5000                /* who is no further behind reads with all others */
 #define NEAR_US         (10 * 60 * US_PER_S)

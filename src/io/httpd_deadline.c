@@ -10,11 +10,9 @@
  * The peer's leaving is watched for the whole life of the connection in our
  * own epoll, because libmicrohttpd does not look at suspended ones.
  */
-#include <assert.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
 #include "io/httpd_priv.h"
 
 #define TICKS_A_TIMEOUT 16 /* a deadline is kept to a sixteenth of the shortest timeout */
