@@ -61,6 +61,9 @@ struct config { /* texts live in the arena and are never NULL */
 		const char *key_file;
 	} identity;
 	struct {
+		const char *key_file;
+	} privacy;
+	struct {
 		const char *upload_url, *key_file, *certificate;
 		int timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, sweep_ms, waiting, keep_days;
 	} payment_data;

@@ -2,6 +2,7 @@
 #ifndef STARTUP_H
 #define STARTUP_H
 
+#include "base/aead.h"
 #include "base/certificate.h"
 #include "base/crypto.h"
 #include "base/fault.h"
@@ -13,6 +14,7 @@
 struct startup {
 	struct arena arena;
 	struct text password, identity_key; /* absent: none */
+	uint8_t kek[AEAD_KEY_BYTES];        /* the key-encryption key, under which data keys are stored */
 	const char *sign_path;
 	const char *payment_key_path;       /* NULL: this gateway sends no payment data */
 	const struct certificate *payment_certificate;

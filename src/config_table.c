@@ -89,6 +89,7 @@ const struct setting config_settings[] = {
 
 	TEXT_(sign, key_file, "credential:signing-key", "File of the Ed25519 key that signs receipts (tongguanctl key new), or credential:NAME."),
 	TEXT_(identity, key_file, "", "File of the secret under which attested identities are kept, at least 16 bytes, or credential:NAME. Empty: no identity is attested here."),
+	TEXT_(privacy, key_file, "credential:privacy-key", "File of the key-encryption key (tongguanctl key secret), or credential:NAME. Without it nothing personal that is stored can be read."),
 
 	TEXT_(payment_data, upload_url, "", "Where customs takes payment data (realTimeDataUpload). Empty: this gateway answers for no platform."),
 	TEXT_(payment_data, key_file, "", "File of the RSA or SM2 key that signs payment data for platforms, or credential:NAME."),
@@ -154,6 +155,7 @@ static const struct {
 	{ "authority_http", "Connections to authorities. How each of them is treated stands in table authority (tongguanctl authority)." },
 	{ "sign", "Signing receipts." },
 	{ "identity", "Attested identities of buyers." },
+	{ "privacy", "Personal data at rest: encrypted under data keys, which are stored wrapped by the key-encryption key (docs/PRIVACY.md)." },
 	{ "payment_data", "Real-time payment data (GACC 2018-179). Platforms' addresses and certificates stand in tables (tongguanctl platform)." },
 	{ "feed", "The feed of all changes (GET /v1/events)." },
 	{ "push", "Pushing events and receipts to subscriptions (webhooks)." },

@@ -1,5 +1,5 @@
 /*
- *   secrets ─► database reached ─► schema of our version ─► test switches only in a test database
+ *   secrets ─► database reached ─► schema of our version ─► data keys can be opened ─► test switches only in a test database
  *
  * Each step names what is wrong in one line; the exit status tells the service manager whether trying again can help.
  */
@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/clock.h"
 #include "customs_signer.h"
+#include "store/key_store.h"
 #include "store/schema_store.h"
 
 enum { ARENA_BYTES = 65536, IDENTITY_KEY_BYTES_MIN = 16 };
@@ -45,6 +47,19 @@ static bool read_secrets(struct startup *s, const struct config *c, struct fault
 	return check_customs_signer(c, f);
 }
 
+static bool read_kek(struct startup *s, const struct config *c, struct fault *f)
+{
+	struct text hex;
+	bool good;
+
+	if (!config_secret(&s->arena, c->privacy.key_file, &hex, f))
+		return false;
+	good = vault_read_kek(hex, s->kek);
+	explicit_bzero((char *)(uintptr_t)hex.at, hex.len);
+	return good || fault_set(f, FAULT_CONFIG, "privacy.key_file holds no key of %d hexadecimal digits: tongguanctl key secret makes one",
+	                         2 * AEAD_KEY_BYTES);
+}
+
 /* All three settings, or none: a key of which nobody knows the certificate signs for nobody. */
 static bool read_payment_key(struct startup *s, const struct config *c, struct fault *f)
 {
@@ -75,12 +90,14 @@ static bool read_payment_key(struct startup *s, const struct config *c, struct f
 
 static bool check_database(struct startup *s, const struct config *c, struct fault *f)
 {
+	static const struct clock real = { 0 };
 	struct db_sync *db = db_sync_open(c->db.conninfo, s->password.at, f);
 	bool good;
 
 	if (db == NULL)
 		return false;
-	good = schema_check(db, f) && schema_purpose(db, &s->purpose, f);
+	good = schema_check(db, f) && schema_purpose(db, &s->purpose, f) &&
+	       key_store_prepare(db, s->kek, key_store_month(clock_now_us(&real)), f);
 	db_sync_close(db);
 	return good;
 }
@@ -105,7 +122,7 @@ bool startup_prepare(struct startup *s, const struct config *c, struct fault *f)
 {
 	*s = (struct startup){ .sign_path = NULL };
 	arena_init(&s->arena, ARENA_BYTES);
-	return read_secrets(s, c, f) && read_payment_key(s, c, f) && read_schedule(s, c, f) && check_database(s, c, f) && check_switches(s, c, f);
+	return read_secrets(s, c, f) && read_kek(s, c, f) && read_payment_key(s, c, f) && read_schedule(s, c, f) && check_database(s, c, f) && check_switches(s, c, f);
 }
 
 void startup_done(struct startup *s)
@@ -114,6 +131,7 @@ void startup_done(struct startup *s)
 		explicit_bzero((char *)(uintptr_t)s->password.at, s->password.len);
 	if (s->identity_key.at != NULL)
 		explicit_bzero((char *)(uintptr_t)s->identity_key.at, s->identity_key.len);
+	explicit_bzero(s->kek, sizeof(s->kek));
 	arena_done(&s->arena);
 }
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/id.h"
+#include "base/vault.h"
 #include "io/db.h"
 #include "io/httpc.h"
 #include "io/loop.h"
@@ -52,6 +53,7 @@ struct api_deps {
 	struct clock *clock;
 	struct id_source *ids;
 	struct signer *signer;
+	struct vault *vault;                  /* what is stored of documents and bodies */
 	struct client_set *const *clients;    /* current; may change between turns */
 	struct rules *const *rules;
 	void (*on_job)(void *arg);            /* a job was stored: a hint for whoever runs jobs */

@@ -37,6 +37,7 @@ struct flow_deps {
 	struct db *db;                 /* assess, dispatch, sweep */
 	struct httpc *httpc;
 	struct inbox *inbox;           /* attempts record their ends here */
+	struct vault *vault;           /* opens what is stored, encrypts what is written */
 	struct recent *recent;         /* filings that need not be read back; NULL: all are */
 	const struct clock *clock;
 	struct id_source *ids;

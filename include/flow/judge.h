@@ -69,7 +69,7 @@ struct judge_wanted { /* filings that must be read from the database */
 };
 /* The filings of those whose match must be judged: taken from recent (may be NULL), the others listed in out. False: arena full. */
 bool judge_want(struct arena *a, struct judged *cases, int count, const struct recent *recent, struct judge_wanted *out) must_check;
-bool judge_take(struct arena *a, const struct judge_wanted *wanted, const struct db_rows *filings, struct judged *cases) must_check;
+bool judge_take(struct arena *a, struct vault *vault, const struct judge_wanted *wanted, const struct db_rows *filings, struct judged *cases) must_check;
 void judge_match(struct judged *j, const struct codebook *book, int64_t now_us);
 /* judge_withdrawal.c: before the match: which filing asks to take back, and what was declared stands until that is decided. */
 void judge_requests(struct judged *j);

@@ -5,6 +5,7 @@
 #define STORE_ASSESS_STORE_H
 
 #include "base/crypto.h"
+#include "base/vault.h"
 #include "io/db.h"
 #include "model/clearance.h"
 #include "model/delivery.h"
@@ -94,11 +95,12 @@ struct assess_write {
 	struct text joint;                  /* inspections and what is recognised, as JSON; absent as a rule: see assess_write.c */
 	int64_t now_us;
 	int lease_s;
+	struct vault *vault;                /* documents and answers are encrypted in it */
 	struct id id;                       /* of the row of documents, and of the work row that remembers whose deliveries are in hand */
 	struct db_param params[ASSESS_WRITE_PARAMS];
 };
-/* The answer: one row per declaration that was still as read: its id. */
-void assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call);
+/* The answer: one row per declaration that was still as read: its id. False: the arena is full, or nothing can be encrypted. */
+bool assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call) must_check;
 
 /* --- sweep: what nobody has in hand --------------------------------------------------------------------------- */
 extern const struct db_stmt assess_store_due;    /* $1 now, $2 lease seconds, $3 limit: ids to judge, from todo */

@@ -245,7 +245,7 @@ static void on_filings(struct db_call *c, const struct db_answer *a)
 	f->calling = false;
 	if (a->outcome != DB_DONE)
 		flight_put_off(f, "filings", a);
-	else if (!judge_take(&f->arena, &f->wanted, a->results[0], f->judged))
+	else if (!judge_take(&f->arena, f->home->flow->deps.vault, &f->wanted, a->results[0], f->judged))
 		flight_put_off(f, "filings", NULL);
 	else
 		match(f);

@@ -80,14 +80,13 @@ void flight_settle(struct flight *f)
 		                          .answers = x->answers, .withdrawals = x->withdrawals, .withdrawal_count = x->withdrawal_count,
 		                          .judgement_count = x->judgement_count, .delivery_count = x->delivery_count,
 		                          .change_count = x->change_count, .answer_count = x->answer_count,
-		                          .now_us = x->now_us, .lease_s = fl->conf.lease_s };
+		                          .now_us = x->now_us, .lease_s = fl->conf.lease_s, .vault = fl->deps.vault };
 	if (f->context.joint.len > 0) {
 		buf_char(&f->context.joint, ']');
 		f->write.joint = buf_as_text(&f->context.joint);
 	}
 	f->write.id = id_new(fl->deps.ids, x->now_us, (int16_t)(id_random(fl->deps.ids) % ID_BUCKETS));
-	assess_store_write(&f->write, &f->arena, &f->call);
-	if (f->arena.full)
+	if (!assess_store_write(&f->write, &f->arena, &f->call))
 		flight_put_off(f, "write", NULL);
 	else
 		flight_call(f, on_written);

@@ -157,11 +157,21 @@ struct id inbox_answer_id(const struct inbox_answer *w)
 	return id_of_key('R', parts, COUNTOF(parts));
 }
 
-static void put_answer(struct db_array *x, int place, const struct inbox_answer *w)
+bool inbox_seal_body(struct vault *v, struct arena *a, const struct id *id, struct text body, struct text *out)
+{
+	const struct vault_place place = vault_at("authority_receipt", id);
+
+	return vault_seal(v, a, &place, body, out);
+}
+
+static bool put_answer(struct flight *fl, struct db_array *x, int place, const struct inbox_answer *w)
 {
 	bool by_reference = w->reference.at != NULL;
-	struct id id;
+	struct id id = inbox_answer_id(w);
+	struct text sealed;
 
+	if (!inbox_seal_body(fl->home->deps.vault, &fl->arena, &id, w->body, &sealed))
+		return false;
 	db_array_i64(&x[0], place);
 	db_array_text(&x[1], text_of(authority_code(w->authority)));
 	db_array_text(&x[2], w->reference);
@@ -176,12 +186,12 @@ static void put_answer(struct db_array *x, int place, const struct inbox_answer 
 	db_array_i64(&x[8], w->at_us);
 	db_array_bytes(&x[9], w->digest.b, sizeof(w->digest.b));
 	db_array_text(&x[10], w->info);
-	db_array_bytes(&x[11], w->body.at, w->body.len);
-	id = inbox_answer_id(w);
+	db_array_bytes(&x[11], sealed.at, sealed.len);
 	db_array_id(&x[12], &id);
+	return true;
 }
 
-static void answer_params(struct flight *fl, int64_t now_us)
+static bool answer_params(struct flight *fl, int64_t now_us)
 {
 	static const enum db_kind kinds[13] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_TEXT,
 		                                DB_KIND_TEXT, DB_KIND_TIME, DB_KIND_BYTEA, DB_KIND_TEXT, DB_KIND_BYTEA, DB_KIND_UUID };
@@ -193,8 +203,8 @@ static void answer_params(struct flight *fl, int64_t now_us)
 	for (int i = 0; i < 13; i++)
 		db_array_begin(&x[i], &fl->arena, kinds[i], fl->answer_count, i == 11 ? bodies : 40 * (size_t)fl->answer_count);
 	for (int i = 0; i < fl->count; i++)
-		if (fl->items[i]->has_answer)
-			put_answer(x, i, &fl->items[i]->answer);
+		if (fl->items[i]->has_answer && !put_answer(fl, x, i, &fl->items[i]->answer))
+			return false;
 	for (int i = 0; i < 12; i++)
 		fl->answer_params[i] = db_array_end(&x[i]);
 	fl->answer_params[15] = db_array_end(&x[12]);
@@ -203,6 +213,7 @@ static void answer_params(struct flight *fl, int64_t now_us)
 	fl->answer_params[13] = db_i32(&fl->arena, fl->home->deps.work_lease_s);
 	fl->answer_params[14] = db_id(&fl->work_id);
 	db_call_add(&fl->call, &answers, fl->answer_params);
+	return true;
 }
 
 static void end_params(struct flight *fl, int64_t now_us)
@@ -309,7 +320,8 @@ static void halve(struct flight *fl)
 	fly(fl);
 }
 
-static void make_call(struct flight *fl)
+/* False: no memory, or nothing can be encrypted. */
+static bool make_call(struct flight *fl)
 {
 	int64_t now_us = clock_now_us(fl->home->deps.clock);
 
@@ -321,18 +333,18 @@ static void make_call(struct flight *fl)
 		fl->end_count += fl->items[i]->has_end;
 		fl->death_count += is_death(fl->items[i]);
 	}
-	if (fl->answer_count > 0)
-		answer_params(fl, now_us);
+	if (fl->answer_count > 0 && !answer_params(fl, now_us))
+		return false;
 	if (fl->death_count > 0)
 		death_params(fl, now_us);
 	if (fl->end_count > 0)
 		end_params(fl, now_us);
+	return !fl->arena.full;
 }
 
 static void fly(struct flight *fl)
 {
-	make_call(fl);
-	if (!fl->arena.full)
+	if (make_call(fl))
 		db_start(fl->home->deps.db, &fl->call, on_stored);
 	else if (fl->count > 1)
 		halve(fl);
