@@ -2,7 +2,6 @@
 #ifndef STARTUP_H
 #define STARTUP_H
 
-#include "base/aead.h"
 #include "base/certificate.h"
 #include "base/crypto.h"
 #include "base/fault.h"
@@ -10,11 +9,13 @@
 #include "config.h"
 #include "model/onboarding.h"
 #include "model/webhook.h"
+#include "store/key_store.h"
 
 struct startup {
 	struct arena arena;
 	struct text password, identity_key; /* absent: none */
 	uint8_t kek[AEAD_KEY_BYTES];        /* the key-encryption key, under which data keys are stored */
+	struct key_list data_keys;          /* as they are when the program starts */
 	const char *sign_path;
 	const char *payment_key_path;       /* NULL: this gateway sends no payment data */
 	const struct certificate *payment_certificate;

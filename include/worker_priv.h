@@ -105,7 +105,8 @@ void worker_reload_stop(struct worker *w);
 void worker_reload_asked(void *arg); /* an unknown token; at most once a second */
 
 /* worker_keys.c */
-bool worker_keys_take(struct worker *w, const struct db_rows *rows, struct fault *f) must_check; /* of key_store_all */
+bool worker_keys_open(struct worker *w, struct fault *f) must_check; /* before anything reads or writes */
+bool worker_keys_take(struct worker *w, const struct db_rows *rows, struct fault *f) must_check; /* of key_store_all: those that came since */
 void worker_keys_tick(struct worker *w); /* every second, once rules and clients are known */
 void worker_keys_stop(struct worker *w);
 

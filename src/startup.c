@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "customs_signer.h"
-#include "store/key_store.h"
 #include "store/schema_store.h"
 
 enum { ARENA_BYTES = 65536, IDENTITY_KEY_BYTES_MIN = 16 };
@@ -97,7 +96,7 @@ static bool check_database(struct startup *s, const struct config *c, struct fau
 	if (db == NULL)
 		return false;
 	good = schema_check(db, f) && schema_purpose(db, &s->purpose, f) &&
-	       key_store_prepare(db, s->kek, key_store_month(clock_now_us(&real)), f);
+	       key_store_prepare(db, s->kek, key_store_month(clock_now_us(&real)), &s->arena, &s->data_keys, f);
 	db_sync_close(db);
 	return good;
 }
@@ -132,6 +131,8 @@ void startup_done(struct startup *s)
 	if (s->identity_key.at != NULL)
 		explicit_bzero((char *)(uintptr_t)s->identity_key.at, s->identity_key.len);
 	explicit_bzero(s->kek, sizeof(s->kek));
+	if (s->data_keys.count > 0)
+		explicit_bzero(s->data_keys.keys, sizeof(*s->data_keys.keys) * (size_t)s->data_keys.count);
 	arena_done(&s->arena);
 }
 

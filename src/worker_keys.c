@@ -23,10 +23,20 @@ static void on_made(struct db_call *call, const struct db_answer *a)
 		log_event(NULL, LOG_LEVEL_NOTICE, "keys.made", "data key %d01", (int)key_store_month_after(key_store_month(real_now_us())));
 }
 
+bool worker_keys_open(struct worker *w, struct fault *f)
+{
+	const struct key_list *known = &w->deps.startup->data_keys;
+
+	w->vault = vault_new();
+	for (int i = 0; w->vault != NULL && i < known->count; i++)
+		if (!vault_add(w->vault, known->keys[i].number, known->keys[i].key))
+			return fault_set(f, FAULT_SYSTEM, "no memory for data keys");
+	return w->vault != NULL && (vault_use(w->vault, key_store_month(real_now_us())) || fault_set(f, FAULT_CONFIG, "no data key is of this month or one before it"));
+}
+
 bool worker_keys_take(struct worker *w, const struct db_rows *rows, struct fault *f)
 {
-	return key_store_take(w->vault, w->deps.startup->kek, rows, f) &&
-	       (vault_use(w->vault, key_store_month(real_now_us())) || fault_set(f, FAULT_CONFIG, "no data key is of this month or one before it"));
+	return key_store_take(w->vault, w->deps.startup->kek, rows, f);
 }
 
 void worker_keys_tick(struct worker *w)

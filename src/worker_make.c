@@ -256,9 +256,8 @@ bool worker_make(struct worker *w, struct fault *f)
 	if (w->signer == NULL || !customs_signer_open(w->deps.config, &w->customs_signer, f))
 		return false;
 	note_customs_certificate(w);
-	w->vault = vault_new();
-	if (w->vault == NULL)
-		return fault_set(f, FAULT_SYSTEM, "no memory for data keys");
+	if (!worker_keys_open(w, f))
+		return false;
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
 		return false;

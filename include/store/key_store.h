@@ -26,8 +26,16 @@ struct key_new {
 bool key_store_make(struct key_new *k, struct arena *a, const uint8_t kek[AEAD_KEY_BYTES], int32_t month, struct db_call *call) must_check;
 
 /* --- blocking: start-up and tools --- */
-/* Can every data key be opened? Makes one of this month when there is none. */
-bool key_store_prepare(struct db_sync *s, const uint8_t kek[AEAD_KEY_BYTES], int32_t month, struct fault *f) must_check;
+struct key_list { /* open; whoever owns the arena wipes it */
+	struct key_open {
+		int32_t number;
+		uint8_t key[AEAD_KEY_BYTES];
+	} *keys;
+	int count;
+};
+/* Opens every data key, into the arena. Makes one of this month when there is none. */
+bool key_store_prepare(struct db_sync *s, const uint8_t kek[AEAD_KEY_BYTES], int32_t month, struct arena *a, struct key_list *out, struct fault *f)
+	must_check;
 /* Wraps by the new key-encryption key what is wrapped by the old one; how many were. What is encrypted under data keys stays as it is. */
 bool key_store_rewrap(struct db_sync *s, const uint8_t from[AEAD_KEY_BYTES], const uint8_t to[AEAD_KEY_BYTES], int *count, struct fault *f) must_check;
 

@@ -233,7 +233,7 @@ static void begin(struct call *c, struct text url)
 		return;
 	}
 	if (!c->is_readable) {
-		record(c, PAYMENT_DEAD, 0, TEXT("the stored data cannot be read"), 0);
+		record(c, fate_of_silence(c, 0), 0, TEXT("the stored data cannot be read"), 0);
 		return;
 	}
 	if (make_body(c, &body, &f)) {

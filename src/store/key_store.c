@@ -92,37 +92,37 @@ bool key_store_make(struct key_new *k, struct arena *a, const uint8_t kek[AEAD_K
 
 /* --- blocking ------------------------------------------------------------------------------------------------------------- */
 
-/* has_month: one of them is of that month. */
-static bool check_all(struct db_sync *s, const uint8_t kek[AEAD_KEY_BYTES], int32_t month, bool *has_month, struct fault *f)
+static bool open_all(struct db_sync *s, const uint8_t kek[AEAD_KEY_BYTES], struct arena *a, struct key_list *out, struct fault *f)
 {
 	const struct db_rows *rows = db_sync_run(s, key_store_all.sql, NULL, 0, f);
-	uint8_t key[AEAD_KEY_BYTES];
-	bool good = rows != NULL;
 
-	*has_month = false;
-	for (int row = 0; good && row < db_row_count(rows); row++) {
-		*has_month = *has_month || db_get_int(rows, row, COL_NUMBER) / 100 == month;
-		good = open_row(kek, rows, row, key, f);
+	if (rows == NULL)
+		return false;
+	*out = (struct key_list){ arena_alloc(a, sizeof(*out->keys) * (size_t)(db_row_count(rows) + 1)), 0 };
+	if (out->keys == NULL)
+		return fault_set(f, FAULT_SYSTEM, "no memory for the data keys");
+	for (int row = 0; row < db_row_count(rows); row++) {
+		if (!open_row(kek, rows, row, out->keys[row].key, f))
+			return false;
+		out->keys[row].number = (int32_t)db_get_int(rows, row, COL_NUMBER);
+		out->count++;
 	}
-	explicit_bzero(key, sizeof(key));
-	return good;
+	return true;
 }
 
-bool key_store_prepare(struct db_sync *s, const uint8_t kek[AEAD_KEY_BYTES], int32_t month, struct fault *f)
+bool key_store_prepare(struct db_sync *s, const uint8_t kek[AEAD_KEY_BYTES], int32_t month, struct arena *a, struct key_list *out, struct fault *f)
 {
 	struct key_new k;
-	struct arena a;
-	bool has_month, good;
 
-	if (!check_all(s, kek, month, &has_month, f))
+	if (!open_all(s, kek, a, out, f))
 		return false;
-	if (has_month)
-		return true;
-	arena_init(&a, 4096);
-	good = draw(&k, &a, kek, month) ? db_sync_run(s, make.sql, k.params, make.param_count, f) != NULL
-	                                : fault_set(f, FAULT_SYSTEM, "no data key could be made");
-	arena_done(&a);
-	return good && check_all(s, kek, month, &has_month, f); /* another may have been first, with another key-encryption key */
+	for (int i = 0; i < out->count; i++)
+		if (out->keys[i].number / 100 == month)
+			return true;
+	if (!draw(&k, a, kek, month))
+		return fault_set(f, FAULT_SYSTEM, "no data key could be made");
+	/* Another may be first, with another key-encryption key: so they are read once more. */
+	return db_sync_run(s, make.sql, k.params, make.param_count, f) != NULL && open_all(s, kek, a, out, f);
 }
 
 static bool rewrap_rows(struct arena *a, const uint8_t from[AEAD_KEY_BYTES], const uint8_t to[AEAD_KEY_BYTES], const struct db_rows *rows,
