@@ -12,7 +12,7 @@
 #include "customs_signer.h"
 #include "store/schema_store.h"
 
-enum { ARENA_BYTES = 65536, IDENTITY_KEY_BYTES_MIN = 16 };
+enum { ARENA_BYTES = 65536, LONG_SECRET_BYTES_MIN = 16 };
 
 static bool check_customs_signer(const struct config *c, struct fault *f)
 {
@@ -24,15 +24,40 @@ static bool check_customs_signer(const struct config *c, struct fault *f)
 	return true;
 }
 
+/* Absent: none is configured. */
+static bool read_long_secret(struct startup *s, const char *setting, const char *name, struct text *out, struct fault *f)
+{
+	if (!config_secret(&s->arena, setting, out, f))
+		return false;
+	return out->at == NULL || out->len >= LONG_SECRET_BYTES_MIN || fault_set(f, FAULT_CONFIG, "%s holds fewer than %d bytes", name, LONG_SECRET_BYTES_MIN);
+}
+
+static bool read_identity_keys(struct startup *s, const struct config *c, struct fault *f)
+{
+	const struct { const char *setting, *name; int version; } from[IDENTITY_KEYS_MAX] = {
+		{ c->identity.key_file, "identity.key_file", c->identity.key_version },
+		{ c->identity.old_key_file, "identity.old_key_file", c->identity.key_version - 1 },
+	};
+
+	for (int i = 0; i < IDENTITY_KEYS_MAX; i++) {
+		struct identity_key *key = &s->identity_keys.list[s->identity_keys.count];
+
+		if (!read_long_secret(s, from[i].setting, from[i].name, &key->secret, f))
+			return false;
+		key->version = (uint8_t)from[i].version;
+		s->identity_keys.count += key->secret.at != NULL;
+	}
+	return true;
+}
+
 static bool read_secrets(struct startup *s, const struct config *c, struct fault *f)
 {
 	struct text unused;
 	struct signer *signer;
 
-	if (!config_secret(&s->arena, c->db.password_file, &s->password, f) || !config_secret(&s->arena, c->identity.key_file, &s->identity_key, f))
+	if (!config_secret(&s->arena, c->db.password_file, &s->password, f) || !read_identity_keys(s, c, f)
+	    || !read_long_secret(s, c->privacy.payer_key_file, "privacy.payer_key_file", &s->payer_key, f))
 		return false;
-	if (s->identity_key.at != NULL && s->identity_key.len < IDENTITY_KEY_BYTES_MIN)
-		return fault_set(f, FAULT_CONFIG, "identity.key_file holds fewer than %d bytes", IDENTITY_KEY_BYTES_MIN);
 	/* Read once here for its reasons; each worker loads its own handle. */
 	if (!config_secret(&s->arena, c->sign.key_file, &unused, f))
 		return false;
@@ -128,8 +153,10 @@ void startup_done(struct startup *s)
 {
 	if (s->password.at != NULL)
 		explicit_bzero((char *)(uintptr_t)s->password.at, s->password.len);
-	if (s->identity_key.at != NULL)
-		explicit_bzero((char *)(uintptr_t)s->identity_key.at, s->identity_key.len);
+	for (int i = 0; i < s->identity_keys.count; i++)
+		explicit_bzero((char *)(uintptr_t)s->identity_keys.list[i].secret.at, s->identity_keys.list[i].secret.len);
+	if (s->payer_key.at != NULL)
+		explicit_bzero((char *)(uintptr_t)s->payer_key.at, s->payer_key.len);
 	explicit_bzero(s->kek, sizeof(s->kek));
 	if (s->data_keys.count > 0)
 		explicit_bzero(s->data_keys.keys, sizeof(*s->data_keys.keys) * (size_t)s->data_keys.count);

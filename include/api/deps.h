@@ -9,6 +9,7 @@
 #include "io/db.h"
 #include "io/httpc.h"
 #include "io/loop.h"
+#include "model/identity.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
 #include "store/intake.h"
@@ -41,7 +42,7 @@ struct api_conf {
 	bool sends_payment_data;  /* uploads to customs are set up */
 	int payment_waiting;      /* calls about payment data that may wait */
 	int payment_keep_days;
-	struct text identity_key; /* for the keyed hash of identity_attestation; empty: the resource answers 503 */
+	struct identity_keys identity_keys; /* of identity_attestation; none: the resource answers 503 */
 };
 
 struct api_deps {

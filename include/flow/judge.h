@@ -81,7 +81,7 @@ struct judge_context { /* of a batch; the arrays have room for all */
 	const struct codebook *book;
 	struct id_source *ids;
 	int64_t now_us;
-	struct text exchange_id;
+	struct text exchange_id, payer_key;
 	const struct xmldsig_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	/* Gives the next preNo serial; false: none left now, the declaration is judged again later. */
 	bool (*next_serial)(void *arg, uint32_t *serial);

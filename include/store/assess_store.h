@@ -9,6 +9,7 @@
 #include "io/db.h"
 #include "model/clearance.h"
 #include "model/delivery.h"
+#include "model/identity.h"
 #include "store/inbox.h"
 
 /* --- load: three results of one call, each ordered by declaration as asked --------------------------------- */
@@ -32,7 +33,7 @@ struct attested_query {
 	struct db_param params[2];
 };
 /* Answers the places (1-based) whose hash is attested at now. */
-void assess_store_attested(struct attested_query *q, struct arena *a, const struct sha256 *hashes, int count, int64_t now_us,
+void assess_store_attested(struct attested_query *q, struct arena *a, const struct identity_hash *hashes, int count, int64_t now_us,
                            struct db_call *call);
 
 /* --- write ------------------------------------------------------------------------------------------------------ */
@@ -47,7 +48,7 @@ struct judgement { /* of one declaration; written only while its seq is still th
 	struct text basis;                         /* 32 bytes or absent */
 	int64_t wait_until_us, released_us, todo_us; /* INT64_MIN: null; todo_us only when it is another than before */
 	bool drop_todo;                            /* a todo row may be there and is over */
-	struct text asks_identity;                 /* 32 bytes or absent */
+	struct text asks_identity;                 /* bytes of an identity_hash, or absent */
 	bool has_decision;
 	struct id decision;
 	const char *stage;
