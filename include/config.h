@@ -58,8 +58,12 @@ struct config { /* texts live in the arena and are never NULL */
 		const char *key_file;
 	} sign;
 	struct {
-		const char *key_file;
+		const char *key_file, *old_key_file;
+		int key_version;
 	} identity;
+	struct {
+		const char *key_file, *payer_key_file;
+	} privacy;
 	struct {
 		const char *upload_url, *key_file, *certificate;
 		int timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, sweep_ms, waiting, keep_days;

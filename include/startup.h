@@ -7,12 +7,17 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "config.h"
+#include "model/identity.h"
 #include "model/onboarding.h"
 #include "model/webhook.h"
+#include "store/key_store.h"
 
 struct startup {
 	struct arena arena;
-	struct text password, identity_key; /* absent: none */
+	struct text password, payer_key; /* absent: none */
+	struct identity_keys identity_keys;
+	uint8_t kek[AEAD_KEY_BYTES];        /* the key-encryption key, under which data keys are stored */
+	struct key_list data_keys;          /* as they are when the program starts */
 	const char *sign_path;
 	const char *payment_key_path;       /* NULL: this gateway sends no payment data */
 	const struct certificate *payment_certificate;

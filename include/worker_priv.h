@@ -11,6 +11,7 @@
 #include "io/httpc.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
+#include "store/key_store.h"
 #include "store/rule_store.h"
 #include "store/schema_store.h"
 #include "worker.h"
@@ -30,6 +31,14 @@ struct worker_reload { /* worker_reload.c */
 	uint64_t rules_mark, clients_mark; /* of what is in force */
 	struct { struct client_set *clients; struct rules *rules; int64_t since_us; } retired[RETIRED_MAX]; /* still pointed into */
 	int retired_count;
+};
+
+struct worker_keys { /* worker_keys.c: the next month's data key being made */
+	struct db_call call;
+	struct key_new made;
+	struct arena arena;
+	bool making;
+	int64_t again_us; /* monotonic */
 };
 
 struct worker_watch { /* worker_watch.c */
@@ -55,6 +64,8 @@ struct worker {
 	struct db *pools[POOL_COUNT];
 	struct httpc *httpc;
 	struct signer *signer;
+	struct vault *vault;
+	struct worker_keys keys;
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct signing_key *payment_key; /* NULL: no payment data are sent */
 	struct payment_calls *payment_calls;
@@ -92,6 +103,12 @@ void worker_known(struct worker *w); /* rules and clients are here for the first
 void worker_reload_start(struct worker *w);
 void worker_reload_stop(struct worker *w);
 void worker_reload_asked(void *arg); /* an unknown token; at most once a second */
+
+/* worker_keys.c */
+bool worker_keys_open(struct worker *w, struct fault *f) must_check; /* before anything reads or writes */
+bool worker_keys_take(struct worker *w, const struct db_rows *rows, struct fault *f) must_check; /* of key_store_all: those that came since */
+void worker_keys_tick(struct worker *w); /* every second, once rules and clients are known */
+void worker_keys_stop(struct worker *w);
 
 /* worker_watch.c */
 void worker_watch_start(struct worker *w);

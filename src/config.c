@@ -267,6 +267,10 @@ static bool check_together(const struct config *c, struct fault *f)
 		return fault_set(f, FAULT_CONFIG, "http.memory_bytes must be at least twice batch.body_bytes");
 	if (c->sign.key_file[0] == '\0')
 		return fault_set(f, FAULT_CONFIG, "sign.key_file is empty: receipts must be signed");
+	if (c->identity.old_key_file[0] != '\0' && (c->identity.key_file[0] == '\0' || c->identity.key_version < 2))
+		return fault_set(f, FAULT_CONFIG, "identity.old_key_file is of the version before: give key_file, and a key_version of 2 or more");
+	if (c->privacy.key_file[0] == '\0')
+		return fault_set(f, FAULT_CONFIG, "privacy.key_file is empty: what is stored must be encrypted");
 	if ((c->customs.signing_key[0] == '\0') != (c->customs.certificate[0] == '\0'))
 		return fault_set(f, FAULT_CONFIG, "customs.signing_key and customs.certificate go together: give both or neither");
 	return true;

@@ -91,6 +91,10 @@ const struct setting config_settings[] = {
 
 	TEXT_(sign, key_file, "credential:signing-key", "File of the Ed25519 key that signs receipts (tongguanctl key new), or credential:NAME."),
 	TEXT_(identity, key_file, "", "File of the secret under which attested identities are kept, at least 16 bytes, or credential:NAME. Empty: no identity is attested here."),
+	NUMBER(identity, key_version, 1, 255, 1, "", "Version of that secret: one more each time it is replaced. It stands in front of each hash."),
+	TEXT_(identity, old_key_file, "", "File of the secret of the version before, while what stands under it is still looked for, or credential:NAME. Empty: it is not."),
+	TEXT_(privacy, key_file, "credential:privacy-key", "File of the key-encryption key (tongguanctl key secret), or credential:NAME. Without it nothing personal that is stored can be read."),
+	TEXT_(privacy, payer_key_file, "", "File of the secret under which one payer can be told from another in what the forex administration gets, at least 16 bytes, or credential:NAME. Empty: it is told no payer."),
 
 	TEXT_(payment_data, upload_url, "", "Where customs takes payment data (realTimeDataUpload). Empty: this gateway answers for no platform."),
 	TEXT_(payment_data, key_file, "", "File of the RSA or SM2 key that signs payment data for platforms, or credential:NAME."),
@@ -156,6 +160,7 @@ static const struct {
 	{ "authority_http", "Connections to authorities. How each of them is treated stands in table authority (tongguanctl authority)." },
 	{ "sign", "Signing receipts." },
 	{ "identity", "Attested identities of buyers." },
+	{ "privacy", "Personal data at rest: encrypted under data keys, which are stored wrapped by the key-encryption key (docs/PRIVACY.md)." },
 	{ "payment_data", "Real-time payment data (GACC 2018-179). Platforms' addresses and certificates stand in tables (tongguanctl platform)." },
 	{ "feed", "The feed of all changes (GET /v1/events)." },
 	{ "push", "Pushing events and receipts to subscriptions (webhooks)." },

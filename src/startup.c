@@ -1,5 +1,5 @@
 /*
- *   secrets ─► database reached ─► schema of our version ─► test switches only in a test database
+ *   secrets ─► database reached ─► schema of our version ─► data keys can be opened ─► test switches only in a test database
  *
  * Each step names what is wrong in one line; the exit status tells the service manager whether trying again can help.
  */
@@ -8,10 +8,11 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/clock.h"
 #include "customs_signer.h"
 #include "store/schema_store.h"
 
-enum { ARENA_BYTES = 65536, IDENTITY_KEY_BYTES_MIN = 16 };
+enum { ARENA_BYTES = 65536, LONG_SECRET_BYTES_MIN = 16 };
 
 static bool check_customs_signer(const struct config *c, struct fault *f)
 {
@@ -23,15 +24,40 @@ static bool check_customs_signer(const struct config *c, struct fault *f)
 	return true;
 }
 
+/* Absent: none is configured. */
+static bool read_long_secret(struct startup *s, const char *setting, const char *name, struct text *out, struct fault *f)
+{
+	if (!config_secret(&s->arena, setting, out, f))
+		return false;
+	return out->at == NULL || out->len >= LONG_SECRET_BYTES_MIN || fault_set(f, FAULT_CONFIG, "%s holds fewer than %d bytes", name, LONG_SECRET_BYTES_MIN);
+}
+
+static bool read_identity_keys(struct startup *s, const struct config *c, struct fault *f)
+{
+	const struct { const char *setting, *name; int version; } from[IDENTITY_KEYS_MAX] = {
+		{ c->identity.key_file, "identity.key_file", c->identity.key_version },
+		{ c->identity.old_key_file, "identity.old_key_file", c->identity.key_version - 1 },
+	};
+
+	for (int i = 0; i < IDENTITY_KEYS_MAX; i++) {
+		struct identity_key *key = &s->identity_keys.list[s->identity_keys.count];
+
+		if (!read_long_secret(s, from[i].setting, from[i].name, &key->secret, f))
+			return false;
+		key->version = (uint8_t)from[i].version;
+		s->identity_keys.count += key->secret.at != NULL;
+	}
+	return true;
+}
+
 static bool read_secrets(struct startup *s, const struct config *c, struct fault *f)
 {
 	struct text unused;
 	struct signer *signer;
 
-	if (!config_secret(&s->arena, c->db.password_file, &s->password, f) || !config_secret(&s->arena, c->identity.key_file, &s->identity_key, f))
+	if (!config_secret(&s->arena, c->db.password_file, &s->password, f) || !read_identity_keys(s, c, f)
+	    || !read_long_secret(s, c->privacy.payer_key_file, "privacy.payer_key_file", &s->payer_key, f))
 		return false;
-	if (s->identity_key.at != NULL && s->identity_key.len < IDENTITY_KEY_BYTES_MIN)
-		return fault_set(f, FAULT_CONFIG, "identity.key_file holds fewer than %d bytes", IDENTITY_KEY_BYTES_MIN);
 	/* Read once here for its reasons; each worker loads its own handle. */
 	if (!config_secret(&s->arena, c->sign.key_file, &unused, f))
 		return false;
@@ -43,6 +69,19 @@ static bool read_secrets(struct startup *s, const struct config *c, struct fault
 		return false;
 	signer_free(signer);
 	return check_customs_signer(c, f);
+}
+
+static bool read_kek(struct startup *s, const struct config *c, struct fault *f)
+{
+	struct text hex;
+	bool good;
+
+	if (!config_secret(&s->arena, c->privacy.key_file, &hex, f))
+		return false;
+	good = vault_read_kek(hex, s->kek);
+	explicit_bzero((char *)(uintptr_t)hex.at, hex.len);
+	return good || fault_set(f, FAULT_CONFIG, "privacy.key_file holds no key of %d hexadecimal digits: tongguanctl key secret makes one",
+	                         2 * AEAD_KEY_BYTES);
 }
 
 /* All three settings, or none: a key of which nobody knows the certificate signs for nobody. */
@@ -75,12 +114,14 @@ static bool read_payment_key(struct startup *s, const struct config *c, struct f
 
 static bool check_database(struct startup *s, const struct config *c, struct fault *f)
 {
+	static const struct clock real = { 0 };
 	struct db_sync *db = db_sync_open(c->db.conninfo, s->password.at, f);
 	bool good;
 
 	if (db == NULL)
 		return false;
-	good = schema_check(db, f) && schema_purpose(db, &s->purpose, f);
+	good = schema_check(db, f) && schema_purpose(db, &s->purpose, f) &&
+	       key_store_prepare(db, s->kek, key_store_month(clock_now_us(&real)), &s->arena, &s->data_keys, f);
 	db_sync_close(db);
 	return good;
 }
@@ -105,15 +146,20 @@ bool startup_prepare(struct startup *s, const struct config *c, struct fault *f)
 {
 	*s = (struct startup){ .sign_path = NULL };
 	arena_init(&s->arena, ARENA_BYTES);
-	return read_secrets(s, c, f) && read_payment_key(s, c, f) && read_schedule(s, c, f) && check_database(s, c, f) && check_switches(s, c, f);
+	return read_secrets(s, c, f) && read_kek(s, c, f) && read_payment_key(s, c, f) && read_schedule(s, c, f) && check_database(s, c, f) && check_switches(s, c, f);
 }
 
 void startup_done(struct startup *s)
 {
 	if (s->password.at != NULL)
 		explicit_bzero((char *)(uintptr_t)s->password.at, s->password.len);
-	if (s->identity_key.at != NULL)
-		explicit_bzero((char *)(uintptr_t)s->identity_key.at, s->identity_key.len);
+	for (int i = 0; i < s->identity_keys.count; i++)
+		explicit_bzero((char *)(uintptr_t)s->identity_keys.list[i].secret.at, s->identity_keys.list[i].secret.len);
+	if (s->payer_key.at != NULL)
+		explicit_bzero((char *)(uintptr_t)s->payer_key.at, s->payer_key.len);
+	explicit_bzero(s->kek, sizeof(s->kek));
+	if (s->data_keys.count > 0)
+		explicit_bzero(s->data_keys.keys, sizeof(*s->data_keys.keys) * (size_t)s->data_keys.count);
 	arena_done(&s->arena);
 }
 

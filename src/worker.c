@@ -58,10 +58,12 @@ void worker_free(struct worker *w)
 	if (w->loop != NULL) {
 		worker_reload_stop(w);
 		worker_watch_stop(w);
+		worker_keys_stop(w);
 		loop_timer_clear(w->loop, &w->drain);
 	}
 	for (int p = 0; p < POOL_COUNT; p++)
 		db_free(w->pools[p]);
+	vault_free(w->vault);
 	signer_free(w->signer);
 	customs_signer_close(w->customs_signer);
 	signing_key_free(w->payment_key);

@@ -59,7 +59,7 @@ static bool make_inbox(struct worker *w, struct fault *f)
 	const struct inbox_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .batch_limit = w->deps.config->inbox.batch,
 		.waiting_limit = w->deps.config->inbox.waiting,
-		.ids = &w->ids, .work_lease_s = w->deps.config->intake.work_lease_s, .gather_ms = w->deps.config->inbox.gather_ms, .on_stored = on_stored, .arg = w,
+		.vault = w->vault, .ids = &w->ids, .work_lease_s = w->deps.config->intake.work_lease_s, .gather_ms = w->deps.config->inbox.gather_ms, .on_stored = on_stored, .arg = w,
 	};
 
 	w->inbox = inbox_new(&deps, f);
@@ -85,10 +85,11 @@ static bool make_flow(struct worker *w, struct fault *f)
 	const struct flow_conf conf = {
 		.assess_batch = c->flow.assess_batch, .assess_flights = c->flow.assess_flights, .hint_limit = c->flow.hint_limit,
 		.queue_per_authority = c->flow.queue_per_authority, .lease_s = c->flow.lease_s, .gather_ms = c->flow.gather_ms, .patience_ms = c->flow.patience_ms, .sweep_ms = c->flow.sweep_ms,
-		.report_ms = c->flow.report_ms, .exchange_id = c->flow.exchange_id, .customs_signer = customs_signer_get(w->customs_signer), .identity_key = w->deps.startup->identity_key,
+		.report_ms = c->flow.report_ms, .exchange_id = c->flow.exchange_id, .customs_signer = customs_signer_get(w->customs_signer), .identity_keys = w->deps.startup->identity_keys,
+		.payer_key = w->deps.startup->payer_key,
 	};
 	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer,
-		                  .recent = w->recent, .rules = &w->rules, .is_busy = is_busy, .arg = w };
+		                  .vault = w->vault, .recent = w->recent, .rules = &w->rules, .is_busy = is_busy, .arg = w };
 
 	w->httpc = httpc_new(w->loop, &http, f);
 	if (w->httpc == NULL)
@@ -112,7 +113,7 @@ static bool make_sequencer(struct worker *w, struct fault *f)
 static bool make_digests(struct worker *w, struct fault *f)
 {
 	const struct digests_conf conf = { .sweep_ms = w->deps.config->feed.digest_ms, .batch = w->deps.config->feed.digest_batch };
-	const struct digests_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .is_busy = is_busy, .arg = w };
+	const struct digests_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .vault = w->vault, .is_busy = is_busy, .arg = w };
 
 	if (w->deps.index != 0)
 		return true;
@@ -129,7 +130,8 @@ static bool make_payment_calls(struct worker *w, struct fault *f)
 		.policy = { .attempts_max = c->payment_data.attempts_max, .first_wait_us = (int64_t)c->payment_data.first_wait_ms * 1000,
 		            .longest_wait_us = (int64_t)c->payment_data.longest_wait_ms * 1000 },
 	};
-	const struct payment_calls_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .httpc = w->httpc, .clock = w->deps.clock, .ids = &w->ids };
+	const struct payment_calls_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .httpc = w->httpc, .clock = w->deps.clock, .ids = &w->ids,
+		                                 .vault = w->vault };
 
 	if (s->payment_key_path != NULL) {
 		w->payment_key = signing_key_load(s->payment_key_path, f);
@@ -156,7 +158,7 @@ static bool make_push(struct worker *w, struct fault *f)
 		.log_hours = c->push.log_hours, .answers_lag_ms = c->query.receipts_lag_ms, .memory_bytes = (size_t)c->push.memory_bytes,
 		.source = c->http.public_url[0] == '\0' ? "urn:tongguan" : c->http.public_url,
 	};
-	struct push_deps deps = { .loop = w->loop, .db = w->pools[POOL_QUERY], .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer };
+	struct push_deps deps = { .loop = w->loop, .db = w->pools[POOL_QUERY], .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer, .vault = w->vault };
 
 	w->push_httpc = httpc_new(w->loop, &http, f);
 	if (w->push_httpc == NULL)
@@ -174,7 +176,7 @@ static bool make_intake(struct worker *w, struct fault *f)
 		.flights = c->intake.flights, .work_lease_s = c->intake.work_lease_s,
 	};
 	const struct intake_deps deps = { .loop = w->loop, .db = w->pools[POOL_INTAKE], .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer,
-		                          .recent = w->recent, .on_stored = on_stored, .arg = w };
+		                          .recent = w->recent, .vault = w->vault, .on_stored = on_stored, .arg = w };
 
 	w->intake = intake_new(&conf, &deps, f);
 	return w->intake != NULL;
@@ -187,8 +189,8 @@ static bool make_jobs(struct worker *w, struct fault *f)
 		.jobs = c->batch.jobs, .lease_s = c->batch.lease_s, .sweep_ms = c->batch.sweep_ms, .keep_hours = c->batch.keep_hours,
 		.line_bytes = (size_t)c->batch.line_bytes, .memory_bytes = (size_t)c->http.memory_bytes,
 	};
-	const struct job_runner_deps deps = { .loop = w->loop, .db = w->pools[POOL_QUERY], .intake = w->intake, .clock = w->deps.clock, .ids = &w->ids,
-		                              .rules = &w->rules };
+	const struct job_runner_deps deps = { .loop = w->loop, .db = w->pools[POOL_QUERY], .intake = w->intake, .vault = w->vault, .clock = w->deps.clock,
+		                              .ids = &w->ids, .rules = &w->rules };
 
 	w->jobs = job_runner_new(&conf, &deps, f);
 	return w->jobs != NULL;
@@ -222,11 +224,11 @@ static bool make_api(struct worker *w, struct fault *f)
 		.push = { .subscriptions_max = c->push.subscriptions_max, .rotation_hours = c->push.rotation_hours,
 		          .allow_http = c->push.allow_http != 0 || w->deps.startup->purpose != PURPOSE_PRODUCTION },
 		.sends_payment_data = w->payment_key != NULL, .payment_waiting = c->payment_data.waiting, .payment_keep_days = c->payment_data.keep_days,
-		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->purpose != PURPOSE_PRODUCTION, .identity_key = w->deps.startup->identity_key,
+		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->purpose != PURPOSE_PRODUCTION, .identity_keys = w->deps.startup->identity_keys,
 	};
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
-		.signer = w->signer, .clients = &w->clients, .rules = &w->rules, .on_job = on_job, .reload = worker_reload_asked, .metrics = worker_metrics,
+		.signer = w->signer, .vault = w->vault, .clients = &w->clients, .rules = &w->rules, .on_job = on_job, .reload = worker_reload_asked, .metrics = worker_metrics,
 		.ready = worker_ready, .arg = w,
 	};
 
@@ -255,6 +257,8 @@ bool worker_make(struct worker *w, struct fault *f)
 	if (w->signer == NULL || !customs_signer_open(w->deps.config, &w->customs_signer, f))
 		return false;
 	note_customs_certificate(w);
+	if (!worker_keys_open(w, f))
+		return false;
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
 		return false;

@@ -1,5 +1,5 @@
 /*
- * Rules and clients, as they are in the database now.
+ * Rules, clients and data keys, as they are in the database now.
  *
  *   tick ─► revision ──moved?──► rules ─► clients
  *                        no: idle
@@ -32,6 +32,7 @@ static void start(struct worker *w, enum reload_step step)
 	case RELOAD_CLIENTS:
 		db_call_add(&r->call, &client_store_all, NULL);
 		db_call_add(&r->call, &client_store_certificates, NULL);
+		db_call_add(&r->call, &key_store_all, NULL);
 		break;
 	case RELOAD_IDLE:
 		return;
@@ -156,7 +157,12 @@ static void on_clients(struct worker *w, const struct db_answer *a)
 	struct worker_reload *r = &w->reload;
 	uint64_t mark = db_rows_mark(a->results[0]) * 31 + db_rows_mark(a->results[1]);
 	struct client_set *set = NULL;
+	struct fault f = { 0 };
 
+	if (!worker_keys_take(w, a->results[2], &f)) {
+		failed(w, "data keys", f.text);
+		return;
+	}
 	if (w->clients == NULL || mark != r->clients_mark) {
 		set = client_set_from_rows(a->results[0], a->results[1]);
 		if (set == NULL) {

@@ -166,6 +166,8 @@ static void on_tick(struct loop_timer *t)
 	w->watch.lag_us = (int64_t)atomic_exchange(&loop_stats(w->loop)->longest_us, 0);
 	worker_note(w);
 	ask_health(w);
+	if (w->is_known)
+		worker_keys_tick(w);
 	if (w->deps.index == 0 && w->is_known) {
 		ask_partitions(w);
 		ask_backlog(w);

@@ -5,9 +5,11 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/id.h"
+#include "base/vault.h"
 #include "io/db.h"
 #include "io/httpc.h"
 #include "io/loop.h"
+#include "model/identity.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
 #include "store/intake.h"
@@ -40,7 +42,7 @@ struct api_conf {
 	bool sends_payment_data;  /* uploads to customs are set up */
 	int payment_waiting;      /* calls about payment data that may wait */
 	int payment_keep_days;
-	struct text identity_key; /* for the keyed hash of identity_attestation; empty: the resource answers 503 */
+	struct identity_keys identity_keys; /* of identity_attestation; none: the resource answers 503 */
 };
 
 struct api_deps {
@@ -52,6 +54,7 @@ struct api_deps {
 	struct clock *clock;
 	struct id_source *ids;
 	struct signer *signer;
+	struct vault *vault;                  /* what is stored of documents and bodies */
 	struct client_set *const *clients;    /* current; may change between turns */
 	struct rules *const *rules;
 	void (*on_job)(void *arg);            /* a job was stored: a hint for whoever runs jobs */

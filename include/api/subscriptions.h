@@ -8,6 +8,8 @@
 bool subscription_args(struct req *r, struct args *q) must_check;
 /* A new secret, its bytes in the arena; absent: the kernel gives none. */
 struct text subscription_new_secret(struct req *r);
+/* As the subscription's row holds it; absent: no memory. */
+struct text subscription_seal_secret(struct req *r, const struct id *id, struct text secret);
 /* As callers are shown it, with its secret: the only time. */
 enum step subscription_reply_secret(struct req *r, int status, struct text shown, struct text secret) must_check;
 /* Runs the statement, then reads the subscription as it is now: then gets both results. */

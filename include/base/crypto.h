@@ -28,6 +28,8 @@ struct signer; /* an Ed25519 key pair; one thread at a time */
 /* Reads a PEM private key file (PKCS#8); refuses one that others may read: at most 0600, or 0640
  * when it belongs to root (systemd's credentials, a key shared by a group). NULL with *f set. */
 struct signer *signer_load(const char *path, struct fault *f) must_check;
+/* Makes a new file of a secret: 64 random hexadecimal digits, mode 0600; refuses to overwrite. */
+bool secret_create(const char *path, struct fault *f) must_check;
 /* Makes a new key file, mode 0600; refuses to overwrite. */
 bool signer_create(const char *path, struct fault *f) must_check;
 void signer_free(struct signer *s);

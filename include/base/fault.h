@@ -37,6 +37,7 @@
 	X(KEY_REUSED,      "idempotency-key-reused",422, false, "The Idempotency-Key came with another body",  "幂等键已用于其他内容") \
 	X(OVER_QUOTA,      "over-quota",            429, true,  "Too many requests",                           "请求过于频繁") \
 	X(BUG,             "internal",              500, false, "Internal error",                              "内部错误") \
+	X(DAMAGED,         "record-damaged",        500, false, "A stored record cannot be read",              "已存储的记录无法读取") \
 	X(BUSY,            "busy",                  503, true,  "The service is at its limit",                 "服务繁忙") \
 	X(STORE_DOWN,      "store-down",            503, true,  "The database did not answer",                 "数据库无响应") \
 	X(UNCERTAIN,       "uncertain",             503, true,  "It is not known whether this was stored; send it again", "存储结果未知，请重新发送") \

@@ -10,6 +10,7 @@
 #define FLOW_DIGESTS_H
 
 #include "base/fault.h"
+#include "base/vault.h"
 #include "io/db.h"
 
 struct digests_conf {
@@ -19,6 +20,7 @@ struct digests_conf {
 struct digests_deps {
 	struct loop *loop;
 	struct db *db;
+	struct vault *vault; /* opens the documents of which an amount is summed */
 	bool (*is_busy)(void *arg);
 	void *arg;
 };

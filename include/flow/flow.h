@@ -10,6 +10,7 @@
 #include "io/db.h"
 #include "io/httpc.h"
 #include "io/loop.h"
+#include "model/identity.h"
 #include "store/inbox.h"
 #include "store/raised.h"
 #include "store/recent.h"
@@ -29,7 +30,8 @@ struct flow_conf {
 	int report_ms;          /* how often this worker tells how its authorities do */
 	const char *exchange_id;/* our number at the customs exchange (BaseTransfer dxpId) */
 	const struct xmldsig_signer *customs_signer; /* of messages to customs; NULL: they go unsigned */
-	struct text identity_key; /* for the keyed hash of attested identities; empty: nobody is attested */
+	struct identity_keys identity_keys; /* of attested identities; none: nobody is attested */
+	struct text payer_key;  /* for the pseudonyms of payers; empty: none are told */
 };
 
 struct flow_deps {
@@ -37,6 +39,7 @@ struct flow_deps {
 	struct db *db;                 /* assess, dispatch, sweep */
 	struct httpc *httpc;
 	struct inbox *inbox;           /* attempts record their ends here */
+	struct vault *vault;           /* opens what is stored, encrypts what is written */
 	struct recent *recent;         /* filings that need not be read back; NULL: all are */
 	const struct clock *clock;
 	struct id_source *ids;

@@ -69,7 +69,7 @@ struct judge_wanted { /* filings that must be read from the database */
 };
 /* The filings of those whose match must be judged: taken from recent (may be NULL), the others listed in out. False: arena full. */
 bool judge_want(struct arena *a, struct judged *cases, int count, const struct recent *recent, struct judge_wanted *out) must_check;
-bool judge_take(struct arena *a, const struct judge_wanted *wanted, const struct db_rows *filings, struct judged *cases) must_check;
+bool judge_take(struct arena *a, struct vault *vault, const struct judge_wanted *wanted, const struct db_rows *filings, struct judged *cases) must_check;
 void judge_match(struct judged *j, const struct codebook *book, int64_t now_us);
 /* judge_withdrawal.c: before the match: which filing asks to take back, and what was declared stands until that is decided. */
 void judge_requests(struct judged *j);
@@ -81,7 +81,7 @@ struct judge_context { /* of a batch; the arrays have room for all */
 	const struct codebook *book;
 	struct id_source *ids;
 	int64_t now_us;
-	struct text exchange_id;
+	struct text exchange_id, payer_key;
 	const struct xmldsig_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	/* Gives the next preNo serial; false: none left now, the declaration is judged again later. */
 	bool (*next_serial)(void *arg, uint32_t *serial);

@@ -14,6 +14,7 @@
 #include "base/certificate.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/vault.h"
 #include "io/db.h"
 #include "io/httpc.h"
 #include "model/delivery.h"
@@ -34,6 +35,7 @@ struct payment_calls_deps {
 	struct httpc *httpc;
 	const struct clock *clock;
 	struct id_source *ids;
+	struct vault *vault; /* opens what is sent */
 };
 
 struct payment_calls;

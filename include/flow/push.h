@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/id.h"
+#include "base/vault.h"
 #include "io/db.h"
 #include "io/httpc.h"
 #include "model/webhook.h"
@@ -42,6 +43,7 @@ struct push_deps {
 	const struct clock *clock;
 	struct id_source *ids;
 	struct signer *signer;
+	struct vault *vault;   /* secrets, messages that failed, what is pushed of documents and answers */
 };
 
 struct push_stats {

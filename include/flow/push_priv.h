@@ -155,6 +155,15 @@ void push_read_next(struct push *p);
 bool push_make_feed(struct push_stream *t, const struct db_rows *r, int first, int last) must_check;
 bool push_make_answers(struct push_stream *t, const struct db_rows *r, int first, int last) must_check;
 
+/* Where a message that failed is encrypted: table push. Pings, which hold nothing of anybody, are not. */
+static inline struct vault_place push_place(const struct id *subscription, struct text message)
+{
+	struct vault_place place = vault_at("push", subscription);
+
+	place.part = message;
+	return place;
+}
+
 /* push_queue.c */
 int push_mark_cmp(const struct push_mark *a, const struct push_mark *b);
 struct push_message *push_message_new(struct push *p, struct push_sub *s, struct text id, const char *content_type, struct text body) must_check;
@@ -194,8 +203,8 @@ extern const struct db_stmt push_lead, push_let_go, push_load_all, push_read_fee
 enum { LEAD_LEADS, LEAD_SUBSCRIPTIONS, LEAD_CLIENTS, LEAD_WATERMARK };
 enum { LOAD_ID, LOAD_URL, LOAD_FORMAT, LOAD_SECRET, LOAD_OLD_SECRET, LOAD_OLD_UNTIL, LOAD_ED25519, LOAD_ENABLED, LOAD_WAITING, LOAD_SOURCE,
        LOAD_REPLAY, LOAD_NUMBER, LOAD_MARK_ID, LOAD_END, LOAD_FROM, LOAD_TO };
-enum { FEED_SUB, FEED_SEQ, FEED_BODY, FEED_RECEIPT, FEED_DOCUMENT, FEED_AT };
-enum { ANSWER_SUB, ANSWER_TIME, ANSWER_ID, ANSWER_DIRECTION, ANSWER_JSON, ANSWER_RECORD, ANSWER_OF_CANCELLATION, ANSWER_COUNT };
+enum { FEED_SUB, FEED_SEQ, FEED_BODY, FEED_RECEIPT, FEED_DOCUMENT, FEED_AT, FEED_FILING };
+enum { ANSWER_SUB, ANSWER_TIME, ANSWER_ID, ANSWER_DIRECTION, ANSWER_JSON, ANSWER_RECORD, ANSWER_OF_CANCELLATION, ANSWER_COUNT, ANSWER_RULING };
 enum { DUE_SUB, DUE_MESSAGE, DUE_TYPE, DUE_BODY, DUE_ATTEMPTS, DUE_PING };
 
 #endif

@@ -31,7 +31,7 @@ enum authority_dialect authority_dialect_of(enum authority a);
 /* What is computed (standard/outgoing_computed.c): X(id, name, of a line) */
 #define FORM_COMPUTED(X) \
 	X(PRE_ENTRY_NO,    "pre_entry_no",    false) /* the number under which customs has it */ \
-	X(PAYER_HASH,      "payer_hash",      false) /* SHA-256 of the payer's identity number */ \
+	X(PAYER_PSEUDONYM, "payer_pseudonym", false) /* keyed hash of the payer's identity number */ \
 	X(EVIDENCE,        "evidence",        false) /* digest over the filings that were declared */ \
 	X(S10,             "s10",             false) /* the waybill number, if it is a postal item's */ \
 	X(POSTING_DATE,    "posting_date",    false) /* the day of which the waybill is */ \

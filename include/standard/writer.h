@@ -60,6 +60,7 @@ struct outgoing {
 	struct text pre_entry_no; /* preNo given by us: customs' reference; others may be told; absent: customs gets none */
 	struct sha256 basis;      /* verdict_basis() */
 	struct text exchange_id;  /* CUS: dxpId, our number at the exchange (a setting); may be absent */
+	struct text payer_key;    /* for the pseudonym of a payer; empty: none is told */
 	const struct xmldsig_signer *signer; /* CUS: signs the message; NULL: it goes unsigned */
 	int64_t at_us;
 	const struct verdict *verdict; /* MATCHED: current[] are the documents */

@@ -5,9 +5,11 @@
 #define STORE_ASSESS_STORE_H
 
 #include "base/crypto.h"
+#include "base/vault.h"
 #include "io/db.h"
 #include "model/clearance.h"
 #include "model/delivery.h"
+#include "model/identity.h"
 #include "store/inbox.h"
 
 /* --- load: three results of one call, each ordered by declaration as asked --------------------------------- */
@@ -31,7 +33,7 @@ struct attested_query {
 	struct db_param params[2];
 };
 /* Answers the places (1-based) whose hash is attested at now. */
-void assess_store_attested(struct attested_query *q, struct arena *a, const struct sha256 *hashes, int count, int64_t now_us,
+void assess_store_attested(struct attested_query *q, struct arena *a, const struct identity_hash *hashes, int count, int64_t now_us,
                            struct db_call *call);
 
 /* --- write ------------------------------------------------------------------------------------------------------ */
@@ -46,7 +48,7 @@ struct judgement { /* of one declaration; written only while its seq is still th
 	struct text basis;                         /* 32 bytes or absent */
 	int64_t wait_until_us, released_us, todo_us; /* INT64_MIN: null; todo_us only when it is another than before */
 	bool drop_todo;                            /* a todo row may be there and is over */
-	struct text asks_identity;                 /* 32 bytes or absent */
+	struct text asks_identity;                 /* bytes of an identity_hash, or absent */
 	bool has_decision;
 	struct id decision;
 	const char *stage;
@@ -94,11 +96,12 @@ struct assess_write {
 	struct text joint;                  /* inspections and what is recognised, as JSON; absent as a rule: see assess_write.c */
 	int64_t now_us;
 	int lease_s;
+	struct vault *vault;                /* documents and answers are encrypted in it */
 	struct id id;                       /* of the row of documents, and of the work row that remembers whose deliveries are in hand */
 	struct db_param params[ASSESS_WRITE_PARAMS];
 };
-/* The answer: one row per declaration that was still as read: its id. */
-void assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call);
+/* The answer: one row per declaration that was still as read: its id. False: the arena is full, or nothing can be encrypted. */
+bool assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call) must_check;
 
 /* --- sweep: what nobody has in hand --------------------------------------------------------------------------- */
 extern const struct db_stmt assess_store_due;    /* $1 now, $2 lease seconds, $3 limit: ids to judge, from todo */

@@ -5,7 +5,9 @@
 #include "io/db.h"
 #include "model/authority.h"
 
-enum { DC_DECLARATION, DC_VERSION, DC_MESSAGE_ID, DC_ATTEMPTS, DC_CONTENT_TYPE, DC_BODY, DC_REFERENCE };
+/* Rows in the order of their documents: one that holds those of a whole batch, encrypted (declaration null), then the deliveries whose own are
+ * parts of it. */
+enum { DC_DOCUMENT_ID, DC_DECLARATION, DC_VERSION, DC_MESSAGE_ID, DC_ATTEMPTS, DC_CONTENT_TYPE, DC_FROM, DC_LEN, DC_REFERENCE, DC_DOCUMENTS };
 
 struct delivery_claim {
 	struct id lease; /* given to every row claimed */

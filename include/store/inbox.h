@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/vault.h"
 #include "io/db.h"
 #include "store/raised.h"
 #include "model/clearance.h"
@@ -35,6 +36,8 @@ struct inbox_answer {
 
 /* The same answer is the same id: authority, what it answers, status, its time and its digest (P4). */
 struct id inbox_answer_id(const struct inbox_answer *w);
+/* Its bytes as table authority_receipt holds them, under that id. */
+bool inbox_seal_body(struct vault *v, struct arena *a, const struct id *id, struct text body, struct text *out) must_check;
 
 struct inbox_end { /* how an attempt ended */
 	struct id declaration;
@@ -73,6 +76,7 @@ struct inbox_deps {
 	struct db *db;
 	const struct clock *clock;
 	int batch_limit, waiting_limit;
+	struct vault *vault; /* bodies are encrypted in it */
 	struct id_source *ids;
 	int work_lease_s;
 	int gather_ms; /* how long an item waits for company */

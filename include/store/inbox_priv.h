@@ -18,7 +18,7 @@ struct inbox_write {
 };
 
 void inbox_sort(struct inbox_item **list, int count); /* in the common order of locks */
-/* Fills the call: answers (its rows come first, if there are any), deaths, ends. False: the arena is full. */
+/* Fills the call: answers (its rows come first, if there are any), deaths, ends. False: the arena is full, or nothing can be encrypted. */
 bool inbox_write_call(struct inbox_write *w) must_check;
 
 #endif

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/id.h"
+#include "base/vault.h"
 #include "io/db.h"
 #include "store/raised.h"
 #include "store/recent.h"
@@ -95,6 +96,7 @@ struct intake_deps {
 	struct id_source *ids;
 	struct signer *signer;
 	struct recent *recent; /* gets what was stored; NULL: nobody wants it */
+	struct vault *vault;   /* what is stored is encrypted in it */
 	/* Called after a commit with the declarations to judge and the work row that holds them: a hint, the row is the
 	 * safety net and is deleted when all are judged. */
 	void (*on_stored)(void *arg, const struct raised *raised);

@@ -6,7 +6,7 @@
 #include "model/receipt.h"
 #include "store/intake.h"
 
-enum { INTAKE_PUT_PARAMS = 38, INTAKE_LOOK_PARAMS = 3 };
+enum { INTAKE_PUT_PARAMS = 38, INTAKE_LOOK_PARAMS = 3, INTAKE_TRIM_PARAMS = 3 };
 
 /* Everything one write needs. Candidates are sorted by key and are distinct in it. */
 struct intake_write {
@@ -18,15 +18,18 @@ struct intake_write {
 	uint8_t signature[SIGNATURE_BYTES];
 	const char *key_id;
 	int seal_size, lease_s;
+	struct vault *vault;     /* messages and documents are encrypted in it */
 	struct recent *recent;   /* gets what was written; NULL: nobody wants it */
 	const struct id *guard;  /* a revision is written only while this declaration's state allows it; NULL: no guard */
 	struct candidate **asked; /* by look: those that were not written */
 	int asked_count;
-	struct db_param put[INTAKE_PUT_PARAMS], look[INTAKE_LOOK_PARAMS], lock[2], lock_link[2];
+	struct db_param put[INTAKE_PUT_PARAMS], look[INTAKE_LOOK_PARAMS], trim[INTAKE_TRIM_PARAMS], lock[2], lock_link[2];
 };
 
-/* The values of put (intake_params.c). False: the arena is full. */
+/* The values of put (intake_params.c). False: the arena is full, or nothing can be encrypted. */
 bool intake_put_params(struct intake_write *w, struct arena *a) must_check;
+/* The values of trim, once it is known what was stored. False: there is nothing to trim, or the arena is full. */
+bool intake_trim_params(struct intake_write *w, struct arena *a) must_check;
 /* Fills the call: (locks,) put. False: the arena is full. */
 bool intake_put_call(struct intake_write *w, struct arena *a, struct db_call *call) must_check;
 struct intake_raised {

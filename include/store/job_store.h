@@ -11,6 +11,7 @@
 #ifndef STORE_JOB_STORE_H
 #define STORE_JOB_STORE_H
 
+#include "base/vault.h"
 #include "io/db.h"
 #include "store/client_store.h"
 
@@ -30,8 +31,8 @@ struct job_pieces { /* the next ones of a job that is being stored */
 	int count;
 	struct db_param params[7];
 };
-/* Bodies are copied into the arena. */
-void job_store_put_pieces(struct job_pieces *p, struct arena *a, struct db_call *call);
+/* Bodies are encrypted into the arena. False: it is full, or nothing can be encrypted. */
+bool job_store_put_pieces(struct job_pieces *p, struct vault *v, struct arena *a, struct db_call *call) must_check;
 
 struct job_new {
 	struct id id;
@@ -60,19 +61,22 @@ struct job_piece { /* what was claimed */
 	bool client_is_good;       /* not disabled, expired or gone; in production live */
 	struct client client;      /* id, role, codes, and which of its messages must be signed */
 };
-/* Into the arena. False: no job waits (out->lines.count 0), or the arena is full. */
-bool job_claim_read(const struct db_answer *answer, struct arena *a, struct job_piece *out) must_check;
+/* Into the arena. False: no job waits (out->lines.count 0), the arena is full, or the piece cannot be read (FAULT_DAMAGED). */
+bool job_claim_read(const struct db_answer *answer, struct vault *v, struct arena *a, struct job_piece *out, struct fault *f) must_check;
 
 struct job_record {
 	struct id job, lease;
 	int piece, good, bad;
 	struct text results;       /* NDJSON, a line for each of the piece's lines */
 	int64_t now_us;
-	struct db_param params[8];
+	struct db_param params[9];
 };
 /* Answers the job's state, its lines and bad ones; no row: the lease was lost. */
 enum { JOB_RECORD_STATE, JOB_RECORD_LINES, JOB_RECORD_BAD };
-void job_store_record(struct job_record *c, struct arena *a, struct db_call *call);
+bool job_store_record(struct job_record *c, struct vault *v, struct arena *a, struct db_call *call) must_check;
+/* The results of a piece, as a row of job_piece holds them. */
+bool job_store_open_results(struct vault *v, struct arena *a, const struct id *job, int piece, struct text sealed, struct text *out, struct fault *f)
+	must_check;
 
 /* Removes jobs that ended before ended_us, and pieces left of before begun_us whose job was never stored. params: 2. */
 void job_store_expire(struct db_param *params, struct arena *a, int64_t ended_us, int64_t begun_us, struct db_call *call);

@@ -1,8 +1,8 @@
 -- params: 4
 -- $1 $2 declaration: bucket, id; $3 caller's client id; $4 sees declarations of every client
--- Customs' answers by customs' own time, a row for each: id, direction, record as it was stored, whether it is of a cancellation: those
--- last, for they are of another message. One row of nulls: the declaration is there and has none for this caller.
-select a.id, d.direction, a.body, v.withdrawal is not null
+-- Customs' answers by customs' own time, a row for each: id, direction, record as it is stored (encrypted), whether it is of a cancellation: those
+-- last, for they are of another message; the record of a ruling instead. One row of nulls: the declaration is there and has none for this caller.
+select a.id, d.direction, a.body, v.withdrawal is not null, case when a.id is not null and a.body is null then ruling_record(a) end
 from declaration d
 left join authority_receipt a on a.bucket = d.bucket and a.declaration_id = d.id and a.authority = 'CUS'
   and ($4::boolean or filed_inventory(d.filing_ids, $3::integer))

@@ -99,15 +99,3 @@ enum step declarations_timeline(struct req *r)
 	args_text(q, args_verdict_titles(r));
 	return args_await_query(r, q, "declaration_timeline", reply_row);
 }
-
-enum step declarations_verdict(struct req *r)
-{
-	struct args *q = args_new(r);
-
-	if (!args_own_record(q))
-		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_bool(q, r->client.role == ROLE_REGULATOR);
-	args_text(q, args_verdict_titles(r));
-	args_text(q, args_rule_words(r));
-	return args_await_query(r, q, "declaration_verdict", reply_row);
-}

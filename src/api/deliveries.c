@@ -7,10 +7,11 @@
 #include "api/args.h"
 #include "api/handlers.h"
 #include "api/page.h"
+#include "api/stored.h"
 #include "base/log.h"
 #include "model/delivery.h"
 
-static db_step_fn retried;
+static db_step_fn found, retried;
 
 static bool read_name(struct text t, struct id *declaration, enum authority *authority, int *version)
 {
@@ -93,7 +94,51 @@ enum step deliveries_get(struct req *r)
 	q = args_new(r);
 	args_key(q, &declaration, authority, version);
 	args_caller(q);
-	return args_await_query(r, q, "delivery_get", reply_row);
+	return args_await_query(r, q, "delivery_get", found);
+}
+
+enum { FOUND_DELIVERY, FOUND_TYPE, FOUND_DOCUMENT_ID, FOUND_FROM, FOUND_LEN, FOUND_DOCUMENTS };
+
+/* Its part of the documents of a whole batch. */
+static bool open_document(struct req *r, const struct db_rows *rows, struct text *out, struct fault *f)
+{
+	size_t from = (size_t)db_get_int(rows, 0, FOUND_FROM), len = (size_t)db_get_int(rows, 0, FOUND_LEN);
+	struct vault_place place;
+	struct id id;
+
+	if (!db_get_id(rows, 0, FOUND_DOCUMENT_ID, &id))
+		return fault_set(f, FAULT_BUG, "a delivery without a document");
+	place = vault_at("delivery_document", &id);
+	if (!vault_open(r->api->deps.vault, r->arena, &place, db_get_text(rows, 0, FOUND_DOCUMENTS), out, f))
+		return false;
+	if (from + len > out->len)
+		return fault_set(f, FAULT_DAMAGED, "a stored delivery_document is shorter than it was");
+	*out = (struct text){ out->at + from, len };
+	return true;
+}
+
+static enum step found(struct req *r, const struct db_answer *a)
+{
+	struct text document = { NULL, 0 };
+	struct fault f = { 0 };
+	struct buf b;
+
+	if (a->outcome != DB_DONE)
+		return reply_db_fault(r, a);
+	if (db_row_count(a->results[0]) == 0)
+		return reply_fault(r, FAULT_NOT_FOUND, "");
+	if (!db_is_null(a->results[0], 0, FOUND_DOCUMENTS) && !open_document(r, a->results[0], &document, &f))
+		return reply_stored_fault(r, &f);
+	stored_begin(&b, r, db_get_text(a->results[0], 0, FOUND_DELIVERY), 2 * document.len);
+	buf_str(&b, document.at == NULL ? ",\"document\":null" : ",\"document\":{\"content_type\":");
+	if (document.at != NULL) {
+		buf_json(&b, db_get_text(a->results[0], 0, FOUND_TYPE));
+		buf_str(&b, ",\"body\":");
+		buf_json(&b, document);
+		buf_char(&b, '}');
+	}
+	buf_char(&b, '}');
+	return reply_json(r, 200, &b);
 }
 
 /* A dead delivery gets its attempts anew. Answers the state before: null when there is no such delivery. */

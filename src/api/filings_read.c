@@ -2,7 +2,10 @@
 #include "api/args.h"
 #include "api/handlers.h"
 #include "api/receipts_ceb.h"
+#include "api/stored.h"
 #include "model/document.h"
+
+static db_step_fn found;
 
 enum step filings_get(struct req *r)
 {
@@ -11,7 +14,29 @@ enum step filings_get(struct req *r)
 	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_bool(q, r->client.role == ROLE_REGULATOR);
-	return args_await_query(r, q, "filing_get", reply_row);
+	return args_await_query(r, q, "filing_get", found);
+}
+
+enum { FOUND_FILING, FOUND_DOCUMENT, FOUND_OWN };
+
+static enum step found(struct req *r, const struct db_answer *a)
+{
+	struct text document = TEXT("null");
+	struct fault f = { 0 };
+	struct buf b;
+	struct id id;
+
+	if (a->outcome != DB_DONE)
+		return reply_db_fault(r, a);
+	if (db_row_count(a->results[0]) == 0 || !id_parse(r->captures[0], &id))
+		return reply_fault(r, FAULT_NOT_FOUND, "");
+	if (!db_is_null(a->results[0], 0, FOUND_DOCUMENT) && !stored_filing(r, &id, db_get_text(a->results[0], 0, FOUND_DOCUMENT), &document, &f))
+		return reply_stored_fault(r, &f);
+	stored_begin(&b, r, db_get_text(a->results[0], 0, FOUND_FILING), document.len);
+	buf_str(&b, ",\"document\":");
+	buf_text(&b, document);
+	buf_char(&b, '}');
+	return reply_json(r, 200, &b);
 }
 
 enum step filings_receipt(struct req *r)

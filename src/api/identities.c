@@ -16,12 +16,13 @@ struct attestation {
 	struct text name, id_type, id_number, source;
 	int64_t attested_us, valid_to_us;
 	bool has_valid_to;
-	struct sha256 hash;
+	struct identity_hash hashes[IDENTITY_KEYS_MAX]; /* under each key, the current one first */
 };
 
 static db_step_fn recorded;
 
-/* Declarations that wait for just this attestation are judged again. */
+/* $1 hash, $2 source, $3 $4 since and until when, $5 by whom, $6 now, $7 the hash under each key that may be asked for. Declarations that wait
+ * for just this attestation are judged again. */
 static const struct db_stmt record = {
 	.name = "identity_record",
 	.sql =
@@ -30,10 +31,10 @@ static const struct db_stmt record = {
 	"  values ($1::bytea, $2::text, $3::timestamptz, $4::timestamptz, $5::integer) on conflict do nothing returning 1),"
 	" t as ("
 	"  insert into todo (bucket, declaration_id, due_at, lease_until)"
-	"  select bucket, id, $6::timestamptz, '-infinity' from declaration where asks_identity = $1::bytea order by bucket, id"
+	"  select bucket, id, $6::timestamptz, '-infinity' from declaration where asks_identity = any ($7::bytea[]) order by bucket, id"
 	"  on conflict (bucket, declaration_id) do update set due_at = excluded.due_at, lease_until = excluded.lease_until)"
 	" select 1 from r",
-	.param_count = 6,
+	.param_count = 7,
 	.flags = DB_WRITES,
 };
 
@@ -76,10 +77,16 @@ static void read_attestation(struct req *r, const struct json *body, struct atte
 
 static enum step store(struct req *r, struct attestation *a)
 {
+	const struct identity_keys *keys = &r->api->conf.identity_keys;
 	struct args *q = args_new(r);
+	struct db_array all;
 
-	a->hash = identity_hash(r->api->conf.identity_key, a->id_number, a->name);
-	args_bytes(q, a->hash.b, sizeof(a->hash.b));
+	db_array_begin(&all, r->arena, DB_KIND_BYTEA, keys->count, 40 * IDENTITY_KEYS_MAX);
+	for (int i = 0; i < keys->count; i++) {
+		a->hashes[i] = identity_hash(&keys->list[i], a->id_number, a->name);
+		db_array_text(&all, identity_hash_bytes(&a->hashes[i]));
+	}
+	args_bytes(q, &a->hashes[0], sizeof(a->hashes[0]));
 	args_text(q, a->source);
 	args_time(q, a->attested_us);
 	if (a->has_valid_to)
@@ -88,6 +95,7 @@ static enum step store(struct req *r, struct attestation *a)
 		args_null(q);
 	args_i32(q, r->client.id);
 	args_time(q, r->now_us);
+	args_array(q, &all);
 	return args_await(r, q, &record, recorded);
 }
 
@@ -100,7 +108,7 @@ enum step identities_post(struct req *r)
 
 	if (r->client.role == ROLE_REGULATOR && (!r->client.has_authority || r->client.authority != AUTHORITY_POL))
 		return reply_fault(r, FAULT_FORBIDDEN, "only the police's own clients and operators attest identities");
-	if (r->api->conf.identity_key.len == 0)
+	if (r->api->conf.identity_keys.count == 0)
 		return reply_fault(r, FAULT_BUSY, "no key for identities is configured here");
 	body = json_parse(r->arena, r->http->body, &f);
 	if (body == NULL)

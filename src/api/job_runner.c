@@ -88,8 +88,7 @@ static void record(struct slot *s, const struct buf *results, int good, int bad)
 
 	s->record = (struct job_record){ .job = s->piece.job, .lease = s->claim.lease, .piece = s->piece.number, .good = good, .bad = bad,
 		                         .results = buf_as_text(results), .now_us = clock_now_us(jr->deps.clock) };
-	job_store_record(&s->record, &s->arena, &s->call);
-	if (results->full || s->arena.full) {
+	if (results->full || !job_store_record(&s->record, jr->deps.vault, &s->arena, &s->call)) {
 		log_event(NULL, LOG_LEVEL_ERROR, "job.no_memory", "the results of a piece of %d lines do not fit", s->piece.lines.count);
 		slot_over(s);
 		return;
@@ -196,8 +195,15 @@ static void file_piece(struct slot *s)
 static void on_claimed(struct db_call *call, const struct db_answer *a)
 {
 	struct slot *s = container_of(call, struct slot, call);
+	struct fault f = { 0 };
 
-	if (a->outcome != DB_DONE || !job_claim_read(a, &s->arena, &s->piece)) {
+	if (a->outcome != DB_DONE || !job_claim_read(a, s->home->deps.vault, &s->arena, &s->piece, &f)) {
+		if (f.code == FAULT_DAMAGED) { /* its lease runs out: somebody must look */
+			char id[ID_TEXT_BYTES];
+
+			id_format(&s->piece.job, id);
+			log_event(NULL, LOG_LEVEL_ERROR, "record.damaged", "job %s: %s", id, f.text);
+		}
 		slot_over(s);
 		return;
 	}

@@ -7,6 +7,8 @@
 #include "api/args.h"
 #include "api/handlers.h"
 #include "api/page.h"
+#include "api/stored.h"
+#include "store/job_store.h"
 #include "base/log.h"
 
 static db_step_fn results_found, cancelled;
@@ -101,21 +103,45 @@ static void link_next(struct req *r, int64_t line)
 		req_header(r, "Link", b.at);
 }
 
+enum { RESULT_PIECE, RESULT_LINES, RESULT_NEXT };
+
+/* Piece after piece, one behind the other. */
+static bool join_results(struct req *r, const struct db_rows *rows, struct buf *out, struct fault *f)
+{
+	struct text results;
+	struct id job;
+
+	if (!id_parse(r->captures[0], &job))
+		return fault_set(f, FAULT_NOT_FOUND, "no job has this id");
+	buf_init(out, r->arena, 4096);
+	for (int row = 0; row < db_row_count(rows) - 1; row++) {
+		if (!job_store_open_results(r->api->deps.vault, r->arena, &job, (int)db_get_int(rows, row, RESULT_PIECE), db_get_text(rows, row, RESULT_LINES),
+		                            &results, f))
+			return false;
+		buf_text(out, results);
+	}
+	return !out->full || fault_set(f, FAULT_BUSY, "the results are larger than the request's memory");
+}
+
 static enum step results_found(struct req *r, const struct db_answer *a)
 {
 	const int64_t *first = r->own;
-	struct text results;
+	const struct db_rows *rows;
+	struct fault f = { 0 };
+	struct buf results;
+	int last;
 
 	if (a->outcome != DB_DONE)
 		return reply_db_fault(r, a);
 	if (db_row_count(a->results[0]) == 0)
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	results = db_get_text(a->results[0], 0, 0);
-	if (results.at == NULL)
-		results = TEXT("");
-	if (!db_is_null(a->results[0], 0, 1))
-		link_next(r, db_get_int(a->results[0], 0, 1));
-	return reply_bytes(r, 200, "application/x-ndjson", without_lines_before(results, *first));
+	rows = a->results[0];
+	last = db_row_count(rows) - 1;
+	if (!join_results(r, rows, &results, &f))
+		return reply_stored_fault(r, &f);
+	if (!db_is_null(rows, last, RESULT_NEXT))
+		link_next(r, db_get_int(rows, last, RESULT_NEXT));
+	return reply_kept(r, 200, "application/x-ndjson", without_lines_before(buf_as_text(&results), *first));
 }
 
 /* --- cancel ------------------------------------------------------------------------------------------------------ */

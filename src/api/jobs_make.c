@@ -84,8 +84,9 @@ static enum step put_next(struct req *r, struct jobs_make *m)
 		job_store_put(&m->job, &m->arena, &r->call);
 		return m->arena.full ? reply_fault(r, FAULT_BUSY, "no memory to store the batch") : await_db(r, made);
 	}
-	job_store_put_pieces(&m->pieces, &m->arena, &r->call);
-	return m->arena.full ? reply_fault(r, FAULT_BUSY, "no memory to store the batch") : await_db(r, put);
+	if (!job_store_put_pieces(&m->pieces, r->api->deps.vault, &m->arena, &r->call))
+		return reply_fault(r, FAULT_BUSY, "no memory to store the batch");
+	return await_db(r, put);
 }
 
 static enum step counted(struct req *r, const struct db_answer *a)

@@ -8,6 +8,7 @@
  */
 #include "api/args.h"
 #include "api/handlers.h"
+#include "api/stored.h"
 #include "model/deadline.h"
 #include "model/receipt.h"
 #include "standard/reader.h"
@@ -23,6 +24,7 @@ struct evidence {
 	struct req *r;
 	const struct db_rows *declaration, *filings, *periods, *rules;
 	struct buf b;
+	struct fault fault; /* why a document could not be read */
 	struct calendar calendar;
 	int64_t entry_us;         /* of the goods, as the inventory says; INT64_MIN: it does not */
 };
@@ -164,17 +166,24 @@ static bool read_calendar(struct evidence *e)
 }
 
 /* The day on which the vehicle's entry was declared: the latest inventory's word. */
-static void read_entry(struct evidence *e)
+static bool read_entry(struct evidence *e)
 {
 	e->entry_us = INT64_MIN;
 	for (int row = db_row_count(e->filings) - 1; row >= 0 && e->entry_us == INT64_MIN; row--) {
-		struct text bytes = db_get_text(e->filings, row, F_ROW_DOCUMENT), date;
-		const struct document *d = bytes.at == NULL ? NULL : document_read(e->r->arena, bytes);
+		const struct document *d;
+		struct text bytes, date;
+		struct id id;
 
+		if (db_is_null(e->filings, row, F_ROW_DOCUMENT) || !db_get_id(e->filings, row, F_ROW_ID, &id))
+			continue;
+		if (!stored_filing(e->r, &id, db_get_text(e->filings, row, F_ROW_DOCUMENT), &bytes, &e->fault))
+			return false;
+		d = document_read(e->r->arena, bytes);
 		date = d == NULL ? (struct text){ NULL, 0 } : document_get(d, F_IE_DATE);
 		if (date.len > 0 && !clock_parse_date(date, &e->entry_us) && !clock_parse_compact(date, &e->entry_us))
 			e->entry_us = INT64_MIN;
 	}
+	return true;
 }
 
 static int64_t begin_of(const struct evidence *e, struct text from)
@@ -249,7 +258,8 @@ static bool put_deadlines(struct evidence *e)
 
 	if (room == NULL || !read_calendar(e))
 		return false;
-	read_entry(e);
+	if (!read_entry(e))
+		return false;
 	buf_str(&e->b, ",\"deadlines\":[");
 	for (int row = 0; row < db_row_count(e->rules); row++)
 		put_deadline(e, row, room);
@@ -301,7 +311,7 @@ static enum step found(struct req *r, const struct db_answer *a)
 	e.periods = a->results[PERIOD_ROWS];
 	e.rules = a->results[DEADLINE_ROWS];
 	if (batch == NULL || !put_statement(&e))
-		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
+		return e.fault.code != FAULT_NONE ? reply_stored_fault(r, &e.fault) : reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
 	receipt_batch_add_statement(batch, buf_as_text(&e.b));
 	if (!receipt_batch_seal(batch, r->api->deps.signer))
 		return reply_fault(r, FAULT_BUSY, "the statement could not be signed now");

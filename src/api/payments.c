@@ -9,11 +9,12 @@
 #include "api/args.h"
 #include "api/body.h"
 #include "api/handlers.h"
+#include "api/stored.h"
 #include "standard/payment_data.h"
 
 enum { CODE_CHARACTERS_MAX = 18, ORDER_CHARACTERS_MAX = 60 };
 
-static db_step_fn asked, handed_in;
+static db_step_fn asked, found, handed_in;
 
 /* ---- asking ---- */
 
@@ -131,30 +132,72 @@ enum step payment_queries_get(struct req *r)
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_uuid(q, &id);
 	args_bool(q, r->client.role == ROLE_REGULATOR);
-	return args_await_query(r, q, "payment_query_get", reply_row);
+	return args_await_query(r, q, "payment_query_get", found);
+}
+
+enum { FOUND_QUESTION, FOUND_RECORD, FOUND_DIGEST, FOUND_DATA };
+
+static bool put_record(struct req *r, struct buf *out, const struct id *question, const struct db_rows *rows, int row, struct fault *f)
+{
+	struct vault_place place = vault_at("payment_record", question);
+	struct text data = TEXT("null");
+	struct buf b;
+
+	place.part = db_get_text(rows, row, FOUND_DIGEST);
+	if (!db_is_null(rows, row, FOUND_DATA)
+	    && !vault_open(r->api->deps.vault, r->arena, &place, db_get_text(rows, row, FOUND_DATA), &data, f))
+		return false;
+	stored_begin(&b, r, db_get_text(rows, row, FOUND_RECORD), data.len);
+	buf_str(&b, ",\"data\":");
+	buf_text(&b, data);
+	buf_char(&b, '}');
+	buf_str(out, row == 0 ? "" : ",");
+	buf_text(out, buf_as_text(&b));
+	return true;
+}
+
+static enum step found(struct req *r, const struct db_answer *a)
+{
+	const struct db_rows *rows;
+	struct fault f = { 0 };
+	struct buf b;
+	struct id id;
+
+	if (a->outcome != DB_DONE)
+		return reply_db_fault(r, a);
+	rows = a->results[0];
+	if (db_row_count(rows) == 0 || !id_parse(r->captures[0], &id))
+		return reply_fault(r, FAULT_NOT_FOUND, "");
+	stored_begin(&b, r, db_get_text(rows, 0, FOUND_QUESTION), 1024);
+	buf_str(&b, ",\"records\":[");
+	for (int row = 0; row < db_row_count(rows) && !db_is_null(rows, row, FOUND_RECORD); row++)
+		if (!put_record(r, &b, &id, rows, row, &f))
+			return reply_stored_fault(r, &f);
+	buf_str(&b, "]}");
+	return reply_json(r, 200, &b);
 }
 
 /* ---- handing in ---- */
 
-/* $1 id, $2 platform, $3 payment number, $4 head, $5 lists, $6 digest, $7 client, $8 now, $9 kept until, $10 its orders (JSON).
+/* $1 id, $2 platform, $3 payment number, $4 head and lists, encrypted, $5 digest, $6 client, $7 now, $8 kept until, $9 its orders (JSON).
  * No row: the same data are being written by another at this moment. */
 static const struct db_stmt hand_in = {
 	.name = "payment_hand_in",
 	.sql =
 	"with new as ("
-	"  insert into payment_data (id, platform_code, payment_no, head, lists, sha256, client_id, received_at, keep_until)"
-	"  values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::bytea, $7::integer, $8::timestamptz, $9::timestamptz)"
+	"  insert into payment_data (id, platform_code, payment_no, body, sha256, client_id, received_at, keep_until)"
+	"  values ($1::uuid, $2::text, $3::text, $4::bytea, $5::bytea, $6::integer, $7::timestamptz, $8::timestamptz)"
 	"  on conflict (platform_code, sha256) do nothing returning id, keep_until),"
 	" stored as ("
 	"  select id, keep_until, true as is_new from new union all"
-	"  select id, keep_until, false from payment_data where platform_code = $2::text and sha256 = $6::bytea),"
+	"  select id, keep_until, false from payment_data where platform_code = $2::text and sha256 = $5::bytea),"
 	" o as ("
 	"  insert into payment_data_order (platform_code, order_no, data_id)"
-	"  select distinct $2::text, order_no, stored.id from stored, json_array_elements_text($10::text::json) order_no"
+	"  select distinct $2::text, order_no, stored.id from stored, json_array_elements_text($9::text::json) order_no"
 	"  on conflict (order_no, platform_code) do update set data_id = excluded.data_id)"
-	" select is_new, json_build_object('id', id, 'platform_code', $2::text, 'payment_no', $3::text, 'orders', $10::text::json,"
+	" select is_new, json_build_object('id', id, 'platform_code', $2::text, 'payment_no', $3::text, 'orders', $9::text::json,"
 	"   'keep_until', local_time(keep_until)) from stored",
-	.param_count = 10,
+	.param_count = 9,
 	.flags = DB_WRITES,
 };
 
@@ -191,13 +234,26 @@ static enum step refuse_data(struct req *r, const struct payment_data *d, const 
 	return reply_problem_of(r, &(struct problem){ .code = FAULT_RULE_BROKEN, .findings = wrong, .node = -1 });
 }
 
+/* In one piece, with a NUL between: JSON text has none. */
+static bool seal_data(struct req *r, const struct id *id, const struct text parts[2], struct text *out)
+{
+	const struct vault_place place = vault_at("payment_data", id);
+	struct buf b;
+
+	buf_init(&b, r->arena, parts[0].len + parts[1].len + 2);
+	buf_text(&b, parts[0]);
+	buf_char(&b, '\0');
+	buf_text(&b, parts[1]);
+	return !b.full && vault_seal(r->api->deps.vault, r->arena, &place, buf_as_text(&b), out);
+}
+
 enum step payment_data_post(struct req *r)
 {
 	struct payment_data *d = arena_alloc(r->arena, sizeof(*d));
 	struct id id = id_new(r->api->deps.ids, r->now_us, 0);
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
-	struct text parts[2];
+	struct text parts[2], sealed;
 	struct sha256 digest;
 
 	if (d == NULL)
@@ -209,11 +265,12 @@ enum step payment_data_post(struct req *r)
 	parts[0] = compact(r, d->head);
 	parts[1] = compact(r, d->lists);
 	digest = sha256_of_parts(parts, 2);
+	if (!seal_data(r, &id, parts, &sealed))
+		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	args_uuid(q, &id);
 	args_text(q, d->platform_code);
 	args_text(q, d->payment_no);
-	args_text(q, parts[0]);
-	args_text(q, parts[1]);
+	args_bytes(q, sealed.at, sealed.len);
 	args_bytes(q, arena_copy(r->arena, digest.b, sizeof(digest.b)), sizeof(digest.b));
 	args_i32(q, r->client.id);
 	args_time(q, r->now_us);

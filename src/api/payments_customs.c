@@ -118,12 +118,12 @@ static const struct db_stmt find_question = {
 	.param_count = 2,
 };
 
-/* $1 question, $2 digest, $3 body, $4 certificate, $5 payment number, $6 now, $7 kept until */
+/* $1 question, $2 digest, $3 body, encrypted, $4 certificate, $5 payment number, $6 now, $7 kept until */
 static const struct db_stmt store_upload = {
 	.name = "payment_store",
 	.sql =
 	"insert into payment_record (call_id, sha256, body, cert_no, payment_no, received_at, keep_until)"
-	" values ($1::uuid, $2::bytea, $3::text, serial_key($4::text), $5::text, $6::timestamptz, $7::timestamptz) on conflict do nothing",
+	" values ($1::uuid, $2::bytea, $3::bytea, serial_key($4::text), $5::text, $6::timestamptz, $7::timestamptz) on conflict do nothing",
 	.param_count = 7,
 	.flags = DB_WRITES,
 };
@@ -182,6 +182,8 @@ static enum step found_question(struct req *r, const struct db_answer *answer)
 {
 	struct upload *u = r->own;
 	const char *objection;
+	struct vault_place place;
+	struct text sealed;
 	struct args *q;
 	struct sha256 digest;
 
@@ -195,10 +197,14 @@ static enum step found_question(struct req *r, const struct db_answer *answer)
 	if (!db_get_id(answer->results[0], 0, 0, &u->question))
 		return reply_fault(r, FAULT_BUG, "");
 	digest = sha256_of(u->body);
+	place = vault_at("payment_record", &u->question);
+	place.part = (struct text){ (const char *)digest.b, sizeof(digest.b) };
+	if (!vault_seal(r->api->deps.vault, r->arena, &place, u->body, &sealed))
+		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	q = args_new(r);
 	args_uuid(q, &u->question);
 	args_bytes(q, arena_copy(r->arena, digest.b, sizeof(digest.b)), sizeof(digest.b));
-	args_text(q, u->body);
+	args_bytes(q, sealed.at, sealed.len);
 	args_text(q, u->data.cert_no);
 	args_text(q, u->data.payment_no);
 	args_time(q, r->now_us);

@@ -15,10 +15,11 @@
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/receipts_ceb.h"
+#include "api/stored.h"
 
 #define FIRST_LOOK_BACK_US US_PER_DAY /* of who says neither from nor cursor */
 
-enum { COLUMN_TIME, COLUMN_ID, COLUMN_DIRECTION, COLUMN_JSON, COLUMN_RECORD, COLUMN_OF_CANCELLATION };
+enum { COLUMN_TIME, COLUMN_ID, COLUMN_DIRECTION, COLUMN_JSON, COLUMN_RECORD, COLUMN_OF_CANCELLATION, COLUMN_RULING };
 
 struct poll { /* r->own */
 	struct page page;
@@ -126,7 +127,7 @@ static enum step answer_nothing(struct req *r, bool more)
 static enum step answer_xml(struct req *r, const struct db_rows *rows, int count, bool more)
 {
 	static const struct ceb_columns columns = { .id = COLUMN_ID, .direction = COLUMN_DIRECTION, .body = COLUMN_RECORD,
-		                                    .of_cancellation = COLUMN_OF_CANCELLATION };
+		                                    .of_cancellation = COLUMN_OF_CANCELLATION, .ruling = COLUMN_RULING };
 	struct customs_answer list[ANSWERS_OF_MESSAGE_MAX];
 	struct poll *p = r->own;
 	struct fault f = { 0 };
@@ -135,8 +136,8 @@ static enum step answer_xml(struct req *r, const struct db_rows *rows, int count
 	int taken;
 
 	for (int row = 0; row < count; row++)
-		if (!receipts_ceb_row(rows, row, &columns, &list[row]))
-			return reply_fault(r, FAULT_BUG, "an answer of customs cannot be read back");
+		if (!receipts_ceb_row(r, rows, row, &columns, &list[row], &f))
+			return f.code == FAULT_NONE ? reply_fault(r, FAULT_BUG, "an answer of customs cannot be read back") : reply_stored_fault(r, &f);
 	message = customs_answers_message(r->arena, list, count, &taken, &f);
 	if (message.at == NULL)
 		return reply_problem(r, &f);

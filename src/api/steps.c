@@ -6,6 +6,7 @@
  */
 #include "api/args.h"
 #include "api/handlers.h"
+#include "api/stored.h"
 #include "model/steps.h"
 #include "standard/reader.h"
 #include "store/query.h"
@@ -45,6 +46,7 @@ enum step declarations_steps(struct req *r)
 
 struct reading {
 	struct req *r;
+	struct fault fault; /* why a document could not be read */
 	struct steps_case c;
 	struct step_filing *filings;
 	struct step_part *parts;
@@ -69,7 +71,8 @@ static void add_parties(struct reading *g, const struct document *d)
 static void read_filing(struct reading *g, const struct db_rows *rows, int row)
 {
 	struct step_filing *f = &g->filings[g->c.filing_count];
-	const struct document *d = document_read(g->r->arena, db_get_text(rows, row, ROW_DOCUMENT));
+	const struct document *d;
+	struct text document;
 
 	*f = (struct step_filing){
 		.kind = db_get_text(rows, row, ROW_KIND),
@@ -79,9 +82,10 @@ static void read_filing(struct reading *g, const struct db_rows *rows, int row)
 		.own = db_get_int(rows, row, ROW_OWN) != 0,
 		.received_us = db_get_time(rows, row, ROW_RECEIVED_AT),
 	};
-	if (!db_get_id(rows, row, ROW_ID, &f->id))
+	if (!db_get_id(rows, row, ROW_ID, &f->id) || !stored_filing(g->r, &f->id, db_get_text(rows, row, ROW_DOCUMENT), &document, &g->fault))
 		return;
 	g->c.filing_count++;
+	d = document_read(g->r->arena, document);
 	if (d == NULL)
 		return;
 	add_parties(g, d);
@@ -293,6 +297,8 @@ static enum step found(struct req *r, const struct db_answer *a)
 	g->direction = -1;
 	if (!read_case(g, rules->book, a))
 		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
+	if (g->fault.code != FAULT_NONE)
+		return reply_stored_fault(r, &g->fault);
 	if (g->c.regime == NULL)
 		return reply_fault(r, FAULT_NOT_FOUND, "no regime was in force on the day when the declaration was opened");
 	return put_report(r, &g->c);

@@ -39,6 +39,14 @@ bool subscription_args(struct req *r, struct args *q)
 	return true;
 }
 
+struct text subscription_seal_secret(struct req *r, const struct id *id, struct text secret)
+{
+	const struct vault_place place = vault_at("subscription", id);
+	struct text sealed;
+
+	return vault_seal(r->api->deps.vault, r->arena, &place, secret, &sealed) ? sealed : (struct text){ NULL, 0 };
+}
+
 struct text subscription_new_secret(struct req *r)
 {
 	char *secret = arena_alloc(r->arena, WEBHOOK_SECRET_BYTES);
@@ -168,7 +176,7 @@ static const struct db_stmt rotate_stmt = {
 
 enum step subscriptions_rotate(struct req *r)
 {
-	struct text *secret = arena_alloc(r->arena, sizeof(*secret));
+	struct text *secret = arena_alloc(r->arena, sizeof(*secret)), sealed;
 	struct args *q = args_new(r);
 	struct id id;
 
@@ -177,9 +185,10 @@ enum step subscriptions_rotate(struct req *r)
 	if (secret == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	*secret = subscription_new_secret(r);
-	if (secret->at == NULL)
+	sealed = subscription_seal_secret(r, &id, *secret);
+	if (secret->at == NULL || sealed.at == NULL)
 		return reply_fault(r, FAULT_BUSY, "no secret could be made");
-	args_bytes(q, secret->at, secret->len);
+	args_bytes(q, sealed.at, sealed.len);
 	args_time(q, r->now_us + (int64_t)r->api->conf.push.rotation_hours * US_PER_HOUR);
 	args_time(q, r->now_us);
 	r->own = secret;

@@ -105,6 +105,7 @@ enum step subscriptions_post(struct req *r)
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
 	const struct json *body = body_read(r, "url description format types ed25519", &f), *format;
+	struct text sealed;
 
 	if (body == NULL || w == NULL)
 		return reply_problem(r, &f);
@@ -116,7 +117,8 @@ enum step subscriptions_post(struct req *r)
 	if (w->url.at == NULL)
 		return reply_fault(r, FAULT_BAD_REQUEST, "url says where to push to");
 	w->secret = subscription_new_secret(r);
-	if (w->secret.at == NULL)
+	sealed = subscription_seal_secret(r, &id, w->secret);
+	if (w->secret.at == NULL || sealed.at == NULL)
 		return reply_fault(r, FAULT_BUSY, "no secret could be made");
 	r->own = w;
 	args_uuid(q, &id);
@@ -126,7 +128,7 @@ enum step subscriptions_post(struct req *r)
 	args_text(q, text_of(webhook_format_name(w->format)));
 	args_types(q, w, false);
 	args_bool(q, w->ed25519);
-	args_bytes(q, w->secret.at, w->secret.len);
+	args_bytes(q, sealed.at, sealed.len);
 	args_time(q, r->now_us);
 	args_i32(q, r->api->conf.push.subscriptions_max);
 	return subscription_await_change(r, q, &make_stmt, &id, made);

@@ -25,7 +25,7 @@
 
 #include "base/crypto_priv.h"
 
-enum { KEY_ID_BYTES = 8, HMAC_BLOCK_BYTES = 64 };
+enum { KEY_ID_BYTES = 8, HMAC_BLOCK_BYTES = 64, SECRET_BYTES = 32 };
 
 struct signer {
 	EVP_PKEY *key;
@@ -261,6 +261,26 @@ bool signer_create(const char *path, struct fault *f)
 	BIO_free(bio);
 	EVP_PKEY_free(key);
 	ERR_clear_error();
+	return is_made;
+}
+
+bool secret_create(const char *path, struct fault *f)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t bytes[SECRET_BYTES];
+	char hex[2 * SECRET_BYTES + 1];
+	bool is_made;
+
+	if (!crypto_random(bytes, sizeof(bytes)))
+		return fault_set(f, FAULT_SYSTEM, "the kernel gives no random numbers");
+	for (int i = 0; i < SECRET_BYTES; i++) {
+		hex[2 * i] = digits[bytes[i] >> 4];
+		hex[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	hex[2 * SECRET_BYTES] = '\n';
+	is_made = write_new_file(path, (struct text){ hex, sizeof(hex) }, f);
+	OPENSSL_cleanse(bytes, sizeof(bytes));
+	OPENSSL_cleanse(hex, sizeof(hex));
 	return is_made;
 }
 

@@ -1,4 +1,4 @@
-/* key and verify: the key that signs receipts, and whether a receipt is genuine. No database is asked. */
+/* key and verify: the key that signs receipts, the one that encrypts data keys, and whether a receipt is genuine. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "ctl/ctl.h"
 #include "model/receipt.h"
+#include "store/key_store.h"
 
 enum { RECEIPT_BYTES_MAX = 1 << 20 };
 
@@ -30,6 +31,40 @@ bool key_new(struct ctl *c, struct fault *f)
 	if (access(c->arguments[0], F_OK) == 0)
 		return fault_set(f, FAULT_STATE_CONFLICT, "%s: exists already; a key is never overwritten", c->arguments[0]);
 	return signer_create(c->arguments[0], f) && print_public(c, c->arguments[0], f);
+}
+
+bool key_secret(struct ctl *c, struct fault *f)
+{
+	if (access(c->arguments[0], F_OK) == 0)
+		return fault_set(f, FAULT_STATE_CONFLICT, "%s: exists already; a key is never overwritten", c->arguments[0]);
+	return secret_create(c->arguments[0], f);
+}
+
+static bool read_kek(struct ctl *c, const char *path, uint8_t out[AEAD_KEY_BYTES], struct fault *f)
+{
+	struct text hex;
+	bool good = config_secret(&c->arena, path, &hex, f);
+
+	if (good && !vault_read_kek(hex, out))
+		good = fault_set(f, FAULT_CONFIG, "%s: holds no key of %d hexadecimal digits", path, 2 * AEAD_KEY_BYTES);
+	if (hex.at != NULL)
+		explicit_bzero((char *)(uintptr_t)hex.at, hex.len);
+	return good;
+}
+
+bool key_rewrap(struct ctl *c, struct fault *f)
+{
+	uint8_t from[AEAD_KEY_BYTES], to[AEAD_KEY_BYTES];
+	struct db_sync *db;
+	int count = 0;
+	bool good = read_kek(c, c->arguments[0], from, f) && read_kek(c, c->arguments[1], to, f) && (db = ctl_db(c, f)) != NULL &&
+	            key_store_rewrap(db, from, to, &count, f);
+
+	explicit_bzero(from, sizeof(from));
+	explicit_bzero(to, sizeof(to));
+	if (good)
+		(void)printf("%d data keys are wrapped by the new key\n", count);
+	return good;
 }
 
 bool key_public(struct ctl *c, struct fault *f)

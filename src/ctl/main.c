@@ -62,6 +62,8 @@ static const char usage[] =
 "  status                                         schema, declarations, backlog\n"
 "  key new PATH                                   make a key that signs receipts\n"
 "  key public PATH                                its public half, in hex\n"
+"  key secret PATH                                make a key for privacy.key_file: 64 hexadecimal digits\n"
+"  key rewrap OLD_PATH NEW_PATH                   data keys are wrapped by the new key from now on\n"
 "  verify RECEIPT_FILE --public-key HEX           is that receipt genuine? 0 yes, 1 no, 2 cannot tell\n"
 "  check [--strict|--lenient] [-v] [--json] [--on DATE] FILE...\n"
 "                                                 would these filings be taken? needs neither server nor database\n"
@@ -113,6 +115,8 @@ static const struct command {
 	{ "status", NULL, status_show, 0, 0 },
 	{ "key", "new", key_new, 1, 1 },
 	{ "key", "public", key_public, 1, 1 },
+	{ "key", "secret", key_secret, 1, 1 },
+	{ "key", "rewrap", key_rewrap, 2, 2 },
 	{ "verify", NULL, receipt_check, 1, 1 },
 	{ "sign", NULL, message_sign, 1, 1 },
 	{ "verify-signature", NULL, message_verify, 1, INT_MAX },

@@ -76,16 +76,19 @@ static void load(struct flight *f)
 static void ask_identities(struct flight *f)
 {
 	struct flow *fl = f->home->flow;
-	struct sha256 *hashes = arena_alloc(&f->arena, sizeof(*hashes) * (size_t)f->count);
+	const struct identity_keys *keys = &fl->conf.identity_keys;
+	struct identity_hash *hashes = arena_alloc(&f->arena, sizeof(*hashes) * (size_t)f->count * IDENTITY_KEYS_MAX);
 	int n = 0;
 
-	f->asked = arena_alloc(&f->arena, sizeof(*f->asked) * (size_t)f->count);
-	for (int i = 0; hashes != NULL && f->asked != NULL && fl->conf.identity_key.len > 0 && i < f->count; i++) {
+	f->asked = arena_alloc(&f->arena, sizeof(*f->asked) * (size_t)f->count * IDENTITY_KEYS_MAX);
+	for (int i = 0; hashes != NULL && f->asked != NULL && keys->count > 0 && i < f->count; i++) {
 		struct text number, name;
 
-		if (f->judged[i].found && judge_identity(&f->judged[i], &number, &name)) {
-			hashes[n] = identity_hash(fl->conf.identity_key, number, name);
-			f->judged[i].identity_hash = (struct text){ (const char *)hashes[n].b, sizeof(hashes[n].b) };
+		if (!f->judged[i].found || !judge_identity(&f->judged[i], &number, &name))
+			continue;
+		f->judged[i].identity_hash = identity_hash_bytes(&hashes[n]);
+		for (int k = 0; k < keys->count; k++) {
+			hashes[n] = identity_hash(&keys->list[k], number, name);
 			f->asked[n++] = i;
 		}
 	}
@@ -156,7 +159,7 @@ static void on_filings(struct db_call *c, const struct db_answer *a)
 	f->calling = false;
 	if (a->outcome != DB_DONE)
 		flight_put_off(f, "filings", a);
-	else if (!judge_take(&f->arena, &f->wanted, a->results[0], f->judged))
+	else if (!judge_take(&f->arena, f->home->flow->deps.vault, &f->wanted, a->results[0], f->judged))
 		flight_put_off(f, "filings", NULL);
 	else
 		match(f);

@@ -30,7 +30,7 @@ static bool make_context(struct flight *f)
 	}
 	f->context = (struct judge_context){ .arena = &f->arena, .book = (*fl->deps.rules)->book, .ids = fl->deps.ids,
 		                             .now_us = clock_now_us(fl->deps.clock), .exchange_id = text_of(fl->conf.exchange_id),
-		                             .customs_signer = fl->conf.customs_signer,
+		                             .customs_signer = fl->conf.customs_signer, .payer_key = fl->conf.payer_key,
 		                             .next_serial = assess_next_serial, .has_room = has_room, .arg = f->home };
 	f->context.judgements = arena_alloc(&f->arena, n * sizeof(struct judgement));
 	f->context.deliveries = arena_alloc(&f->arena, n * AUTHORITY_COUNT * sizeof(struct new_delivery));
@@ -80,14 +80,13 @@ void flight_settle(struct flight *f)
 		                          .answers = x->answers, .withdrawals = x->withdrawals, .withdrawal_count = x->withdrawal_count,
 		                          .judgement_count = x->judgement_count, .delivery_count = x->delivery_count,
 		                          .change_count = x->change_count, .answer_count = x->answer_count,
-		                          .now_us = x->now_us, .lease_s = fl->conf.lease_s };
+		                          .now_us = x->now_us, .lease_s = fl->conf.lease_s, .vault = fl->deps.vault };
 	if (f->context.joint.len > 0) {
 		buf_char(&f->context.joint, ']');
 		f->write.joint = buf_as_text(&f->context.joint);
 	}
 	f->write.id = id_new(fl->deps.ids, x->now_us, (int16_t)(id_random(fl->deps.ids) % ID_BUCKETS));
-	assess_store_write(&f->write, &f->arena, &f->call);
-	if (f->arena.full)
+	if (!assess_store_write(&f->write, &f->arena, &f->call))
 		flight_put_off(f, "write", NULL);
 	else
 		flight_call(f, on_written);

@@ -3,11 +3,14 @@
 
 #include <stdlib.h>
 
+#include "base/decimal.h"
 #include "base/log.h"
 #include "model/field.h"
 #include "model/merkle.h"
+#include "standard/reader.h"
 
-#define STEP_BYTES ((size_t)64 << 20) /* bounded in fact by the batch */
+#define STEP_BYTES     ((size_t)64 << 20) /* bounded in fact by the batch */
+#define DOCUMENT_BYTES ((size_t)16 << 20) /* of one filing */
 
 enum { READ_PARAMS = 4, WRITE_PARAMS = 12, WRITE_ARRAYS = 10 };
 
@@ -19,23 +22,22 @@ static const struct db_stmt read_stmt = {
 	"  select p.seq, feed_watermark() as last, least(greatest(p.seq, feed_floor() - 1) + $1::integer, feed_watermark()) as upto from digest_place p),"
 	" n as materialized ("
 	"  select e.seq, e.filing_id, f.client_id, (f.received_at at time zone 'Asia/Shanghai')::date as day, f.kind, f.direction, f.doc_sha256,"
-	"    m.field, case when m.field is not null then (convert_from(f.document, 'UTF8')::json ->> m.field)::numeric end as amount"
+	"    m.field, case when m.field is not null then f.document end as document"
 	"  from w cross join lateral feed_read(w.seq, w.upto) e"
 	"  cross join lateral (select * from filing f where f.bucket = id_bucket(e.filing_id) and f.id = e.filing_id offset 0) f"
 	"  left join unnest($2::text[], $3::text[], $4::text[]) as m(kind, direction, field) on m.kind = f.kind and m.direction = f.direction"
 	"  where e.type = 'filing.accepted'),"
 	" x as ("
-	"  select n.*, row_number() over (partition by client_id, day, kind, direction order by seq) = 1 as is_first,"
-	"    (sum(amount) over (partition by client_id, day, kind, direction))::text as total from n)"
+	"  select n.*, row_number() over (partition by client_id, day, kind, direction order by seq) = 1 as is_first from n)"
 	" select w.seq, w.upto, w.last, x.is_first, x.client_id, x.day - date '1970-01-01', x.kind, x.direction, x.seq, x.filing_id, x.doc_sha256, x.field,"
-	"   x.total, d.count, d.peaks"
+	"   x.document, d.count, d.peaks"
 	" from w left join x on true left join lateral ("
 	"  select d.count, d.peaks from period_digest d where x.is_first and d.client_id = x.client_id and d.day = x.day and d.kind = x.kind"
 	"   and d.direction = x.direction offset 0) d on true"
 	" order by x.client_id, x.day, x.kind, x.direction, x.seq",
 	.param_count = READ_PARAMS,
 };
-enum { COL_FROM, COL_UPTO, COL_LAST, COL_FIRST, COL_CLIENT, COL_DAY, COL_KIND, COL_DIRECTION, COL_SEQ, COL_FILING, COL_DIGEST, COL_FIELD, COL_TOTAL,
+enum { COL_FROM, COL_UPTO, COL_LAST, COL_FIRST, COL_CLIENT, COL_DAY, COL_KIND, COL_DIRECTION, COL_SEQ, COL_FILING, COL_DIGEST, COL_FIELD, COL_DOCUMENT,
        COL_COUNT, COL_PEAKS };
 
 /* $1 $2 from where, up to where; then a column each */
@@ -65,6 +67,12 @@ static const struct {
 	{ DOC_ORDER, DIR_EXPORT, F_GOODS_VALUE },
 	{ DOC_PAYMENT, DIR_IMPORT, F_AMOUNT_PAID },
 	{ DOC_PAYMENT, DIR_EXPORT, F_AMOUNT_RECEIVED },
+};
+
+struct group { /* the one whose rows are being counted */
+	struct merkle tree;
+	bool is_summed;
+	struct decimal total;
 };
 
 struct digests {
@@ -107,13 +115,48 @@ static void on_written(struct db_call *call, const struct db_answer *a)
 	rest(d, was_ours && d->more);
 }
 
-static void begin_group(struct merkle *m, const struct db_rows *rows, int row)
+static void begin_group(struct group *g, const struct db_rows *rows, int row)
 {
 	struct text peaks = db_get_text(rows, row, COL_PEAKS);
 
-	m->count = (uint64_t)db_get_int(rows, row, COL_COUNT);
-	if (peaks.len > 0 && peaks.len <= sizeof(m->peaks))
-		memcpy(m->peaks, peaks.at, peaks.len);
+	*g = (struct group){ .tree.count = (uint64_t)db_get_int(rows, row, COL_COUNT), .is_summed = !db_is_null(rows, row, COL_FIELD) };
+	if (peaks.len > 0 && peaks.len <= sizeof(g->tree.peaks))
+		memcpy(g->tree.peaks, peaks.at, peaks.len);
+}
+
+static struct text amount_in(struct arena *a, struct text document)
+{
+	const struct document *d = document_read(a, document);
+
+	for (size_t i = 0; d != NULL && i < COUNTOF(amounts); i++)
+		if (d->def->kind == amounts[i].kind && d->def->direction == amounts[i].direction)
+			return document_get(d, amounts[i].field);
+	return (struct text){ NULL, 0 };
+}
+
+/* A document that cannot be read is told; its filing counts, its amount is lacking. */
+static void add_amount(struct digests *d, struct group *g, const struct db_rows *rows, int row)
+{
+	struct decimal amount;
+	struct vault_place place;
+	struct fault f = { 0 };
+	struct text document;
+	struct arena a;
+	struct id id;
+
+	if (!db_get_id(rows, row, COL_FILING, &id))
+		return;
+	place = vault_at("filing", &id);
+	arena_init(&a, DOCUMENT_BYTES);
+	if (!vault_open(d->deps.vault, &a, &place, db_get_text(rows, row, COL_DOCUMENT), &document, &f)) {
+		char name[ID_TEXT_BYTES];
+
+		id_format(&id, name);
+		log_event(&(struct log_ids){ .filing = name }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
+	} else if (decimal_parse(amount_in(&a, document), 30, 5, &amount)) {
+		g->total = decimal_add(g->total, amount);
+	}
+	arena_done(&a);
 }
 
 static void add_leaf(struct merkle *m, const struct db_rows *rows, int row)
@@ -124,9 +167,14 @@ static void add_leaf(struct merkle *m, const struct db_rows *rows, int row)
 	merkle_add(m, &leaf);
 }
 
-static void put_group(struct db_array *x, const struct merkle *m, const struct db_rows *rows, int row)
+static void put_group(struct arena *a, struct db_array *x, const struct group *g, const struct db_rows *rows, int row)
 {
+	const struct merkle *m = &g->tree;
 	struct sha256 root = merkle_root(m);
+	struct buf total;
+
+	buf_init(&total, a, 40);
+	decimal_put(&total, g->total);
 
 	db_array_i64(&x[0], db_get_int(rows, row, COL_CLIENT));
 	db_array_i64(&x[1], db_get_int(rows, row, COL_DAY));
@@ -134,7 +182,7 @@ static void put_group(struct db_array *x, const struct merkle *m, const struct d
 	db_array_text(&x[3], db_get_text(rows, row, COL_DIRECTION));
 	db_array_i64(&x[4], (int64_t)m->count);
 	db_array_text(&x[5], db_get_text(rows, row, COL_FIELD));
-	db_array_text(&x[6], db_get_text(rows, row, COL_TOTAL));
+	db_array_text(&x[6], g->is_summed ? buf_as_text(&total) : (struct text){ NULL, 0 });
 	db_array_bytes(&x[7], m->peaks, sizeof(m->peaks[0]) * (size_t)merkle_peak_count(m->count));
 	db_array_bytes(&x[8], root.b, sizeof(root.b));
 	db_array_i64(&x[9], db_get_int(rows, row, COL_SEQ));
@@ -155,16 +203,18 @@ static void write_step(struct digests *d, const struct db_rows *rows)
 		                                          DB_KIND_BYTEA, DB_KIND_BYTEA, DB_KIND_I64 };
 	int groups = group_count(rows), count = db_row_count(rows);
 	struct db_array x[WRITE_ARRAYS];
-	struct merkle m = { 0 };
+	struct group g = { .is_summed = false };
 
 	for (int i = 0; i < WRITE_ARRAYS; i++)
 		db_array_begin(&x[i], &d->arena, kinds[i], groups, 32 * (size_t)groups);
 	for (int row = 0; row < count && groups > 0; row++) {
 		if (db_get_int(rows, row, COL_FIRST) != 0)
-			begin_group(&m, rows, row);
-		add_leaf(&m, rows, row);
+			begin_group(&g, rows, row);
+		add_leaf(&g.tree, rows, row);
+		if (g.is_summed)
+			add_amount(d, &g, rows, row);
 		if (row + 1 == count || db_get_int(rows, row + 1, COL_FIRST) != 0)
-			put_group(x, &m, rows, row);
+			put_group(&d->arena, x, &g, rows, row);
 	}
 	d->write[0] = db_i64(&d->arena, db_get_int(rows, 0, COL_FROM));
 	d->write[1] = db_i64(&d->arena, db_get_int(rows, 0, COL_UPTO));

@@ -11,11 +11,13 @@
 #include <stdlib.h>
 
 #include "base/killpoint.h"
+#include "base/log.h"
 #include "flow/lane.h"
 #include "store/delivery_store.h"
 
 #define CLAIM_BATCH 128
 #define KICK_US     2000
+#define DOCUMENTS_BYTES ((size_t)256 << 20) /* bounded in fact by what a batch of judgements may hold */
 
 struct target { /* an authority */
 	struct dispatch *home;
@@ -108,29 +110,59 @@ static void on_look(struct loop_timer *timer)
 		claim(t, &v, one);
 }
 
-static void claimed(struct target *t, const struct db_rows *r, int row)
+/* The documents of a batch, in memory one batch at a time. Absent: they cannot be read; their deliveries stay where they are until somebody
+ * looks. */
+static struct text open_documents(struct target *t, struct arena *a, const struct db_rows *r, int row)
+{
+	struct flow *fl = t->home->shared.flow;
+	struct text documents = { NULL, 0 };
+	struct vault_place place;
+	struct fault f = { 0 };
+	struct id id;
+
+	arena_done(a);
+	if (!db_get_id(r, row, DC_DOCUMENT_ID, &id))
+		return documents;
+	place = vault_at("delivery_document", &id);
+	if (!vault_open(fl->deps.vault, a, &place, db_get_text(r, row, DC_DOCUMENTS), &documents, &f) && f.code == FAULT_DAMAGED)
+		log_event(&(struct log_ids){ .authority = authority_code(t->lane.authority) }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
+	return documents;
+}
+
+static void claimed(struct target *t, const struct db_rows *r, int row, struct text documents)
 {
 	struct text type = text_dup(&t->arena, db_get_text(r, row, DC_CONTENT_TYPE));
+	size_t from = (size_t)db_get_int(r, row, DC_FROM), len = (size_t)db_get_int(r, row, DC_LEN);
 	struct attempt_claim claim = { .authority = t->lane.authority, .lease = t->claim.lease, .version = (int)db_get_int(r, row, DC_VERSION),
 		                       .attempts = (int)db_get_int(r, row, DC_ATTEMPTS) + 1, .content_type = type.at,
-		                       .body = db_get_text(r, row, DC_BODY), .reference = db_get_text(r, row, DC_REFERENCE),
+		                       .body = { documents.at + from, len }, .reference = db_get_text(r, row, DC_REFERENCE),
 		                       .claimed_us = loop_now_us(t->home->shared.flow->deps.loop) };
 
-	if (type.at != NULL && db_get_id(r, row, DC_DECLARATION, &claim.declaration) && db_get_id(r, row, DC_MESSAGE_ID, &claim.message_id))
+	if (from + len <= documents.len && type.at != NULL && db_get_id(r, row, DC_DECLARATION, &claim.declaration) && db_get_id(r, row, DC_MESSAGE_ID, &claim.message_id))
 		lane_add(&t->lane, &claim);
 }
 
 static void on_claimed(struct db_call *call, const struct db_answer *a)
 {
 	struct target *t = container_of(call, struct target, call);
-	int rows = a->outcome == DB_DONE ? db_row_count(a->results[0]) : 0;
+	int rows = a->outcome == DB_DONE ? db_row_count(a->results[0]) : 0, deliveries = 0;
+	struct text documents = { NULL, 0 };
+	struct arena opened;
 
 	t->claiming = false;
 	if (rows > 0)
 		killpoint(KILLPOINT_CLAIMED);
-	for (int row = 0; row < rows; row++)
-		claimed(t, a->results[0], row);
-	if (rows == CLAIM_BATCH) /* more is waiting: do not let it wait for the timer */
+	arena_init(&opened, DOCUMENTS_BYTES);
+	for (int row = 0; row < rows; row++) {
+		if (db_is_null(a->results[0], row, DC_DECLARATION)) {
+			documents = open_documents(t, &opened, a->results[0], row);
+			continue;
+		}
+		claimed(t, a->results[0], row, documents);
+		deliveries++;
+	}
+	arena_done(&opened);
+	if (deliveries == CLAIM_BATCH) /* more is waiting: do not let it wait for the timer */
 		dispatch_kick(t->home, t->lane.authority);
 }
 

@@ -59,7 +59,7 @@ static void deliver(struct judged *j, struct judge_context *x, const struct part
 {
 	enum authority a = p->authority;
 	struct outgoing out = { .authority = a, .declaration = j->id, .message_id = delivery_message_id(&j->id, a, j->version), .version = j->version,
-		                .is_change = changes, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id,
+		                .is_change = changes, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id, .payer_key = x->payer_key,
 		                .signer = x->customs_signer, .pre_entry_no = pre_entry_no, .form = form_of(j, x, a) };
 	struct buf b;
 

@@ -1,6 +1,7 @@
 /* From rows and memory to the cases that judge.c decides. */
 #include <assert.h>
 
+#include "base/log.h"
 #include "flow/judge.h"
 #include "standard/reader.h"
 
@@ -175,10 +176,10 @@ bool judge_recall(struct arena *a, const struct standing_case *c, struct inbox_i
 
 /* --- filings -------------------------------------------------------------------------------------------------------- */
 
+/* document: lies in the arena, for its values point into it. */
 static bool add_filing(struct arena *a, struct judged *j, struct filed f, struct text key, struct text document)
 {
 	f.business_key = text_dup(a, key);
-	document = text_dup(a, document); /* its values point into it */
 	f.doc = document.at == NULL ? NULL : document_read(a, document);
 	if (f.doc != NULL)
 		j->filed[j->trade.filed_count++] = f;
@@ -201,7 +202,7 @@ bool judge_want(struct arena *a, struct judged *cases, int count, const struct r
 			if (recent != NULL && recent_get(recent, &cases[i].wanted[k], &r)) {
 				const struct filed f = { .id = r.id, .kind = r.kind, .action = r.action, .revision = r.revision, .received_us = r.received_us };
 
-				if (!add_filing(a, &cases[i], f, r.business_key, r.document))
+				if (!add_filing(a, &cases[i], f, r.business_key, text_dup(a, r.document)))
 					return false;
 				continue;
 			}
@@ -219,15 +220,33 @@ static enum action action_of(struct text name)
 	return ACTION_ADD;
 }
 
-bool judge_take(struct arena *a, const struct judge_wanted *wanted, const struct db_rows *r, struct judged *cases)
+/* The document of a filing. False: no memory, or it cannot be read: its declaration is not judged by half of what was filed. */
+static bool open_document(struct arena *a, struct vault *vault, const struct id *filing, struct text sealed, struct text *out)
+{
+	const struct vault_place place = vault_at("filing", filing);
+	struct fault f = { 0 };
+	char id[ID_TEXT_BYTES];
+
+	if (vault_open(vault, a, &place, sealed, out, &f))
+		return true;
+	id_format(filing, id);
+	if (f.code == FAULT_DAMAGED)
+		log_event(&(struct log_ids){ .filing = id }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
+	return false;
+}
+
+bool judge_take(struct arena *a, struct vault *vault, const struct judge_wanted *wanted, const struct db_rows *r, struct judged *cases)
 {
 	for (int row = 0; row < db_row_count(r); row++) {
 		struct filed f = { .action = action_of(db_get_text(r, row, AF_ACTION)), .revision = (int)db_get_int(r, row, AF_REVISION),
 			           .received_us = db_get_time(r, row, AF_RECEIVED_AT) };
 		struct judged *j = &cases[wanted->of[place_of(r, row, wanted->count)]];
+		struct text document;
 
-		if (db_get_id(r, row, AF_ID, &f.id) && doc_kind_by_name(db_get_text(r, row, AF_KIND), &f.kind) &&
-		    !add_filing(a, j, f, db_get_text(r, row, AF_KEY), db_get_text(r, row, AF_DOCUMENT)))
+		if (!db_get_id(r, row, AF_ID, &f.id) || !doc_kind_by_name(db_get_text(r, row, AF_KIND), &f.kind))
+			continue;
+		if (!open_document(a, vault, &f.id, db_get_text(r, row, AF_DOCUMENT), &document) ||
+		    !add_filing(a, j, f, db_get_text(r, row, AF_KEY), document))
 			return false;
 	}
 	return true;

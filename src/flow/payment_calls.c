@@ -27,11 +27,11 @@ static const struct db_stmt claim_stmt = {
 	" update payment_call c set attempts = c.attempts + 1, next_at = $3::timestamptz from due where c.id = due.id"
 	" returning c.id, c.kind, c.session_id, c.order_no, c.attempts,"
 	"   (select e.url from platform_endpoint e where e.platform_code = c.platform_code),"
-	"   (select d.head from payment_data d where d.id = c.data_id), (select d.lists from payment_data d where d.id = c.data_id)",
+	"   c.data_id, (select d.body from payment_data d where d.id = c.data_id)",
 	.param_count = CLAIM_PARAMS,
 	.flags = DB_WRITES,
 };
-enum { COL_ID, COL_KIND, COL_SESSION, COL_ORDER, COL_ATTEMPTS, COL_URL, COL_HEAD, COL_LISTS };
+enum { COL_ID, COL_KIND, COL_SESSION, COL_ORDER, COL_ATTEMPTS, COL_URL, COL_DATA, COL_BODY };
 
 /* $1 id, $2 attempts: of the claim; $3 state, $4 next attempt, $5 now, $6 answer code, $7 reason */
 static const struct db_stmt end_stmt = {
@@ -52,7 +52,7 @@ struct call { /* one row under way */
 	struct db_call end;
 	struct db_param params[END_PARAMS];
 	struct id id;
-	bool is_upload, sending, recording;
+	bool is_upload, is_readable, sending, recording;
 	int attempts;
 	struct payment_query query;
 	struct text head, lists;
@@ -232,12 +232,38 @@ static void begin(struct call *c, struct text url)
 		record(c, PAYMENT_DEAD, 0, TEXT("the platform has no address here any more"), 0);
 		return;
 	}
+	if (!c->is_readable) {
+		record(c, fate_of_silence(c, 0), 0, TEXT("the stored data cannot be read"), 0);
+		return;
+	}
 	if (make_body(c, &body, &f)) {
 		c->http = (struct httpc_call){ .url = where, .content_type = FORM_TYPE, .body = body, .timeout_ms = p->conf.timeout_ms };
 		c->sending = httpc_start(p->deps.httpc, &c->http, on_answered);
 	}
 	if (!c->sending)
 		record(c, fate_of_silence(c, 0), 0, f.code == FAULT_NONE ? TEXT("no memory for the call") : text_dup(&p->arena, text_of(f.text)), 0);
+}
+
+/* What api/payments.c put together: head and lists, with a NUL between. */
+static bool open_data(struct call *c, const struct db_rows *r, int row)
+{
+	struct vault_place place;
+	struct fault f = { 0 };
+	struct text body;
+	const char *end;
+	struct id id;
+
+	if (!db_get_id(r, row, COL_DATA, &id))
+		return false;
+	place = vault_at("payment_data", &id);
+	if (!vault_open(c->of->deps.vault, &c->of->arena, &place, db_get_text(r, row, COL_BODY), &body, &f)
+	    || (end = memchr(body.at, '\0', body.len)) == NULL) {
+		log_event(NULL, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
+		return false;
+	}
+	c->head = (struct text){ body.at, (size_t)(end - body.at) };
+	c->lists = (struct text){ end + 1, body.len - c->head.len - 1 };
+	return true;
 }
 
 static bool take_row(struct payment_calls *p, const struct db_rows *r, int row)
@@ -251,10 +277,7 @@ static bool take_row(struct payment_calls *p, const struct db_rows *r, int row)
 	buf_i64(&now, clock_now_us(p->deps.clock) / 1000);
 	c->query = (struct payment_query){ .order_no = text_dup(a, db_get_text(r, row, COL_ORDER)),
 		                           .session_id = text_dup(a, db_get_text(r, row, COL_SESSION)), .service_time = buf_as_text(&now) };
-	if (c->is_upload) {
-		c->head = text_dup(a, db_get_text(r, row, COL_HEAD));
-		c->lists = text_dup(a, db_get_text(r, row, COL_LISTS));
-	}
+	c->is_readable = !c->is_upload || open_data(c, r, row);
 	return db_get_id(r, row, COL_ID, &c->id) && !a->full;
 }
 

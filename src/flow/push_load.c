@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "base/log.h"
+
 #define FIRST_WINDOW_US (10 * US_PER_S)
 #define NEAR_EVENTS     5000                /* who is no further behind reads with all others */
 #define NEAR_US         (10 * 60 * US_PER_S)
@@ -14,12 +16,34 @@ static db_done_fn on_loaded;
 
 /* --- one subscription ------------------------------------------------------------------------------------------------- */
 
-/* Address and secrets in one piece of memory. */
-static bool take_texts(struct push_sub *s, const struct db_rows *r, int row)
+/* Both secrets, as far as there are two. A subscription whose secret cannot be read is pushed nothing: what is not signed is not taken. */
+static bool open_secrets(struct push_sub *s, const struct db_rows *r, int row, struct text out[2])
 {
-	struct text url = db_get_text(r, row, LOAD_URL), secret = db_get_text(r, row, LOAD_SECRET), old = db_get_text(r, row, LOAD_OLD_SECRET);
-	char *at = malloc(url.len + 1 + secret.len + old.len);
+	const struct vault_place place = vault_at("subscription", &s->id);
+	struct fault f = { 0 };
+	char name[ID_TEXT_BYTES];
 
+	out[1] = (struct text){ NULL, 0 };
+	if (vault_open(s->push->deps.vault, &s->push->load_arena, &place, db_get_text(r, row, LOAD_SECRET), &out[0], &f)
+	    && (db_is_null(r, row, LOAD_OLD_SECRET)
+	        || vault_open(s->push->deps.vault, &s->push->load_arena, &place, db_get_text(r, row, LOAD_OLD_SECRET), &out[1], &f)))
+		return true;
+	id_format(&s->id, name);
+	log_event(NULL, LOG_LEVEL_ERROR, "push.unreadable", "%s: %s", name, f.text);
+	out[0] = TEXT("");
+	return false;
+}
+
+/* Address and secrets in one piece of memory. */
+static bool take_texts(struct push_sub *s, const struct db_rows *r, int row, bool *is_signable)
+{
+	struct text url = db_get_text(r, row, LOAD_URL), secrets[2], secret, old;
+	char *at;
+
+	*is_signable = open_secrets(s, r, row, secrets);
+	secret = secrets[0];
+	old = secrets[1];
+	at = malloc(url.len + 1 + secret.len + old.len);
 	if (at == NULL)
 		return false;
 	memcpy(at, url.at, url.len);
@@ -36,16 +60,16 @@ static bool take_texts(struct push_sub *s, const struct db_rows *r, int row)
 
 static bool take_sub(struct push_sub *s, const struct db_rows *r, int row)
 {
-	bool was_enabled = s->enabled, moved;
+	bool was_enabled = s->enabled, moved, is_signable;
 
 	if (!webhook_format_by_name(db_get_text(r, row, LOAD_FORMAT), &s->format))
 		return false;
 	moved = s->url != NULL && !text_eq(text_of(s->url), db_get_text(r, row, LOAD_URL));
-	if (!take_texts(s, r, row))
+	if (!take_texts(s, r, row, &is_signable))
 		return false;
 	s->old_until_us = db_get_time(r, row, LOAD_OLD_UNTIL);
 	s->ed25519 = db_get_int(r, row, LOAD_ED25519) != 0;
-	s->enabled = db_get_int(r, row, LOAD_ENABLED) != 0;
+	s->enabled = is_signable && db_get_int(r, row, LOAD_ENABLED) != 0;
 	if (s->disabled || s->disabling) /* not recorded yet */
 		s->enabled = false;
 	s->waiting = (int)db_get_int(r, row, LOAD_WAITING);

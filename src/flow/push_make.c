@@ -117,24 +117,44 @@ static int make_receipts(struct arena *a, struct push_stream *t, const struct db
 	return n;
 }
 
+static bool is_unreadable(const struct fault *f)
+{
+	return f->code == FAULT_BUG || f->code == FAULT_DAMAGED;
+}
+
+static bool open_document(struct arena *a, struct push_stream *t, const struct db_rows *r, int row, struct text *out, struct fault *f)
+{
+	struct vault_place place;
+	struct id id;
+
+	if (!db_get_id(r, row, FEED_FILING, &id))
+		return fault_set(f, FAULT_BUG, "an event of no filing");
+	place = vault_at("filing", &id);
+	return vault_open(t->push->deps.vault, a, &place, db_get_text(r, row, FEED_DOCUMENT), out, f);
+}
+
 static int make_customs_receipts(struct arena *a, struct push_stream *t, const struct db_rows *r, int first, int last)
 {
 	struct customs_receipt list[ANSWERS_OF_MESSAGE_MAX];
 	int n = together(r, first, last, FEED_DOCUMENT), taken = 1;
 	struct push_mark upto;
 	struct fault f = { 0 };
-	struct text message;
+	struct text message = { NULL, 0 };
+	bool good = true;
 
-	for (int i = 0; i < n; i++)
-		list[i] = (struct customs_receipt){ db_get_text(r, first + i, FEED_RECEIPT), db_get_text(r, first + i, FEED_DOCUMENT) };
-	message = customs_receipts_message(a, list, n, true, db_get_time(r, first, FEED_AT), &taken, &f);
+	for (int i = 0; good && i < n; i++) {
+		list[i].receipt = db_get_text(r, first + i, FEED_RECEIPT);
+		good = open_document(a, t, r, first + i, &list[i].document, &f);
+	}
+	if (good)
+		message = customs_receipts_message(a, list, n, true, db_get_time(r, first, FEED_AT), &taken, &f);
 	upto.number = db_get_int(r, first + taken - 1, FEED_SEQ);
 	upto.id = (struct id){ { 0 } };
-	if (message.at == NULL && f.code == FAULT_BUG && n == 1) {
+	if (message.at == NULL && is_unreadable(&f) && n == 1) {
 		tell_unreadable(t->sub, &upto, &f);
 		return 1;
 	}
-	if (message.at == NULL && f.code == FAULT_BUG)
+	if (message.at == NULL && is_unreadable(&f))
 		return make_customs_receipts(a, t, r, first, first + 1); /* one by one, until it is the one */
 	return message.at != NULL && enqueue_xml(a, t, message, &upto) ? taken : 0;
 }
@@ -182,6 +202,17 @@ static int make_answers(struct arena *a, struct push_stream *t, const struct db_
 	return items.at != NULL && enqueue_items(a, t, WEBHOOK_TYPE_ANSWERED, upto.number, items, &upto) ? n : 0;
 }
 
+/* A ruling is told by its own columns; an answer by its bytes. */
+static bool open_answer(struct arena *a, struct push_stream *t, const struct db_rows *r, int row, struct customs_answer *out, struct fault *f)
+{
+	const struct vault_place place = vault_at("authority_receipt", &out->id);
+
+	out->body = db_get_text(r, row, ANSWER_RULING);
+	if (out->body.at != NULL || db_is_null(r, row, ANSWER_RECORD))
+		return out->body.at != NULL;
+	return vault_open(t->push->deps.vault, a, &place, db_get_text(r, row, ANSWER_RECORD), &out->body, f);
+}
+
 static int make_customs_answers(struct arena *a, struct push_stream *t, const struct db_rows *r, int first, int last)
 {
 	struct customs_answer list[ANSWERS_OF_MESSAGE_MAX];
@@ -193,8 +224,8 @@ static int make_customs_answers(struct arena *a, struct push_stream *t, const st
 	bool good = true;
 
 	for (int i = 0; i < n; i++) {
-		list[i] = (struct customs_answer){ .body = db_get_text(r, first + i, ANSWER_RECORD) };
-		good = good && db_get_id(r, first + i, ANSWER_ID, &list[i].id) && list[i].body.at != NULL
+		list[i] = (struct customs_answer){ .body = { NULL, 0 } };
+		good = good && db_get_id(r, first + i, ANSWER_ID, &list[i].id) && open_answer(a, t, r, first + i, &list[i], &f)
 		       && direction_by_name(db_get_text(r, first + i, ANSWER_DIRECTION), &direction);
 		if (good)
 			list[i].def = customs_answer_def(direction, db_get_int(r, first + i, ANSWER_OF_CANCELLATION) != 0);
@@ -205,7 +236,7 @@ static int make_customs_answers(struct arena *a, struct push_stream *t, const st
 		upto = answer_mark(r, first + taken - 1);
 		return enqueue_xml(a, t, message, &upto) ? taken : 0;
 	}
-	if (f.code == FAULT_BUSY || list[0].body.at == NULL)
+	if (f.code == FAULT_BUSY || (list[0].body.at == NULL && f.code != FAULT_DAMAGED))
 		return 0;
 	if (n > 1)
 		return make_customs_answers(a, t, r, first, first + 1);

@@ -25,6 +25,17 @@ static struct text reason_of(const struct push_message *m, struct arena *a)
 	return buf_as_text(&b);
 }
 
+static void put_body(struct push *p, struct db_array *x, const struct push_message *m)
+{
+	const struct vault_place place = push_place(&m->sub->id, m->id);
+	struct text sealed;
+
+	if (vault_seal(p->deps.vault, &p->record_arena, &place, m->body, &sealed))
+		db_array_bytes(x, sealed.at, sealed.len);
+	else
+		db_array_null(x); /* no memory: the record is refused and comes again */
+}
+
 void push_put_failed(struct push *p, struct db_param *params)
 {
 	struct arena *a = &p->record_arena;
@@ -49,7 +60,7 @@ void push_put_failed(struct push *p, struct db_param *params)
 		db_array_id(&subs, &m->sub->id);
 		db_array_text(&ids, m->id);
 		db_array_text(&types, text_of(m->content_type));
-		db_array_bytes(&bodies, m->body.at, m->body.len);
+		put_body(p, &bodies, m);
 		db_array_i64(&attempts, m->attempts);
 		db_array_i64(&times, m->next_us);
 		db_array_text(&reasons, reason_of(m, a));

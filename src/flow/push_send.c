@@ -211,18 +211,34 @@ static bool is_here(const struct push_sub *s, struct text id)
 	return false;
 }
 
+static bool open_body(struct push *p, const struct db_rows *r, int row, const struct id *id, struct text *out)
+{
+	const struct vault_place place = push_place(id, db_get_text(r, row, DUE_MESSAGE));
+	struct fault f = { 0 };
+	char name[ID_TEXT_BYTES];
+
+	*out = db_get_text(r, row, DUE_BODY);
+	if (db_get_int(r, row, DUE_PING) != 0 || vault_open(p->deps.vault, &p->due_arena, &place, *out, out, &f))
+		return true;
+	id_format(id, name);
+	if (f.code == FAULT_DAMAGED)
+		log_event(NULL, LOG_LEVEL_ERROR, "push.unreadable", "%s, message " TEXT_FMT ": %s", name, TEXT_ARG(db_get_text(r, row, DUE_MESSAGE)), f.text);
+	return false;
+}
+
 static void take_due(struct push *p, const struct db_rows *r, int row)
 {
 	struct text message = db_get_text(r, row, DUE_MESSAGE), type = db_get_text(r, row, DUE_TYPE);
 	char content_type[100];
 	struct push_message *m;
 	struct push_sub *s;
+	struct text body;
 	struct id id;
 
-	if (!db_get_id(r, row, DUE_SUB, &id) || (s = push_find(p, &id)) == NULL || is_here(s, message))
+	if (!db_get_id(r, row, DUE_SUB, &id) || (s = push_find(p, &id)) == NULL || is_here(s, message) || !open_body(p, r, row, &id, &body))
 		return;
 	(void)snprintf(content_type, sizeof(content_type), TEXT_FMT, TEXT_ARG(type));
-	m = push_message_new(p, s, message, content_type, db_get_text(r, row, DUE_BODY));
+	m = push_message_new(p, s, message, content_type, body);
 	if (m == NULL)
 		return; /* its claim runs out */
 	m->attempts = (int)db_get_int(r, row, DUE_ATTEMPTS);

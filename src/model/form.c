@@ -149,5 +149,5 @@ bool form_row_read(struct form_row *row, struct text authority, struct text dial
 		return false;
 	*why = "it takes data of a person and does not say so";
 	return row->personal || !(row->from == TAKE_WHOLE || (row->field != FIELD_NONE && field_is_personal(row->field)) ||
-	                          (row->from == TAKE_FUNCTION && row->computed == COMPUTED_PAYER_HASH));
+	                          (row->from == TAKE_FUNCTION && row->computed == COMPUTED_PAYER_PSEUDONYM));
 }

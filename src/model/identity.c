@@ -1,8 +1,11 @@
 #include "model/identity.h"
 
+#include <assert.h>
 #include <string.h>
 
-struct sha256 identity_hash(struct text key, struct text number, struct text name)
+static_assert(sizeof(struct identity_hash) == 33, "is stored as its bytes are");
+
+struct identity_hash identity_hash(const struct identity_key *key, struct text number, struct text name)
 {
 	char joined[512];
 	size_t n = number.len < 255 ? number.len : 255, m = name.len < 255 ? name.len : 255;
@@ -10,5 +13,10 @@ struct sha256 identity_hash(struct text key, struct text number, struct text nam
 	memcpy(joined, number.at, n);
 	joined[n] = '\0';
 	memcpy(joined + n + 1, name.at, m);
-	return hmac_sha256(key, (struct text){ joined, n + 1 + m });
+	return (struct identity_hash){ key->version, hmac_sha256(key->secret, (struct text){ joined, n + 1 + m }) };
+}
+
+struct sha256 identity_pseudonym(struct text secret, struct text number)
+{
+	return hmac_sha256(secret, number);
 }

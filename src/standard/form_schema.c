@@ -10,7 +10,7 @@
 
 static const struct computed_schema { const char *title, *schema; } computed[] = {
 	[COMPUTED_PRE_ENTRY_NO] = { "预录入编号", "\"type\":\"string\",\"minLength\":18,\"maxLength\":18" },
-	[COMPUTED_PAYER_HASH] = { "支付人证件号码摘要", "\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"" },
+	[COMPUTED_PAYER_PSEUDONYM] = { "支付人标识（证件号码的密钥散列）", "\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"" },
 	[COMPUTED_EVIDENCE] = { "申报依据摘要", "\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"" },
 	[COMPUTED_S10] = { "邮件号码", "\"type\":\"string\",\"pattern\":\"^[A-Z]{2}[0-9]{9}[A-Z]{2}$\"" },
 	[COMPUTED_POSTING_DATE] = { "交寄日期", "\"type\":\"string\",\"format\":\"date\",\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}$\"" },

@@ -2,6 +2,7 @@
 #include "standard/outgoing_priv.h"
 
 #include "model/identifier.h"
+#include "model/identity.h"
 
 #define KILOGRAM "035" /* customs code */
 
@@ -25,12 +26,12 @@ static struct text hex(struct sha256 digest, char space[COMPUTED_BYTES])
 	return (struct text){ space, 2 * sizeof(digest.b) };
 }
 
-/* The payer is known by a hash only; an export payment names none. */
-static struct text payer_hash(const struct outgoing *o, char space[COMPUTED_BYTES])
+/* The payer is known by a keyed hash only, or not at all; an export payment names none. */
+static struct text payer_pseudonym(const struct outgoing *o, char space[COMPUTED_BYTES])
 {
 	struct text number = field_of(o, DOC_PAYMENT, F_PAYER_ID_NUMBER);
 
-	return number.at == NULL ? absent : hex(sha256_of(number), space);
+	return number.at == NULL || o->payer_key.len == 0 ? absent : hex(identity_pseudonym(o->payer_key, number), space);
 }
 
 static struct text s10(const struct outgoing *o)
@@ -72,8 +73,8 @@ struct text outgoing_compute(enum form_computed what, const struct outgoing *o, 
 	switch (what) {
 	case COMPUTED_PRE_ENTRY_NO:
 		return o->pre_entry_no;
-	case COMPUTED_PAYER_HASH:
-		return payer_hash(o, space);
+	case COMPUTED_PAYER_PSEUDONYM:
+		return payer_pseudonym(o, space);
 	case COMPUTED_EVIDENCE:
 		return hex(o->basis, space);
 	case COMPUTED_S10:

@@ -120,13 +120,13 @@ void assess_store_filings(struct assess_load *l, struct arena *a, const struct i
 	db_call_add(call, &load_filings, l->params);
 }
 
-void assess_store_attested(struct attested_query *q, struct arena *a, const struct sha256 *hashes, int count, int64_t now_us, struct db_call *call)
+void assess_store_attested(struct attested_query *q, struct arena *a, const struct identity_hash *hashes, int count, int64_t now_us, struct db_call *call)
 {
 	struct db_array x;
 
 	db_array_begin(&x, a, DB_KIND_BYTEA, count, 40 * (size_t)count);
 	for (int i = 0; i < count; i++)
-		db_array_bytes(&x, hashes[i].b, sizeof(hashes[i].b));
+		db_array_text(&x, identity_hash_bytes(&hashes[i]));
 	q->params[0] = db_array_end(&x);
 	q->params[1] = db_time(a, now_us);
 	db_call_init(call);

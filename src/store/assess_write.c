@@ -200,10 +200,14 @@ static void put_change(struct db_array *x, const struct part_change *c)
 	db_array_i64(&x[7], c->contradicted);
 }
 
-static void put_answer(struct db_array *x, const struct new_answer *n)
+static bool put_answer(struct assess_write *into, struct arena *a, struct db_array *x, const struct new_answer *n)
 {
 	const struct inbox_answer *w = n->answer;
 	struct id id = inbox_answer_id(w);
+	struct text sealed;
+
+	if (!inbox_seal_body(into->vault, a, &id, w->body, &sealed))
+		return false;
 
 	db_array_id(&x[0], &n->declaration);
 	db_array_id(&x[1], &id);
@@ -214,7 +218,8 @@ static void put_answer(struct db_array *x, const struct new_answer *n)
 	db_array_bytes(&x[6], w->digest.b, sizeof(w->digest.b));
 	db_array_text(&x[7], text_of(outcome_name(w->outcome)));
 	db_array_text(&x[8], w->info);
-	db_array_bytes(&x[9], w->body.at, w->body.len);
+	db_array_bytes(&x[9], sealed.at, sealed.len);
+	return true;
 }
 
 /* One set: begins its arrays, puts each row, ends them as parameters from `first` on. */
@@ -238,11 +243,29 @@ static void end(struct db_array *x, struct db_param *out, int columns)
 		out[i] = db_array_end(&x[i]);
 }
 
-/* All in one piece; each delivery learns where its own is. */
-static struct text put_documents(struct assess_write *w, struct arena *a)
+static bool put_answers(struct assess_write *w, struct arena *a)
 {
+	struct db_array x[COUNTOF(answer_kinds)];
+
+	begin(x, a, answer_kinds, (int)COUNTOF(answer_kinds), w->answer_count);
+	for (int i = 0; i < w->answer_count; i++)
+		if (!put_answer(w, a, x, &w->answers[i]))
+			return false;
+	end(x, w->params + P_ANSWERS, (int)COUNTOF(answer_kinds));
+	return true;
+}
+
+/* All in one piece, encrypted; each delivery learns where its own is in what it was before. */
+static bool put_documents(struct assess_write *w, struct arena *a)
+{
+	const struct vault_place place = vault_at("delivery_document", &w->id);
+	struct text sealed;
 	size_t bytes = 1;
 	struct buf all;
+
+	w->params[P_DOCUMENTS] = db_null();
+	if (w->delivery_count == 0)
+		return true;
 
 	for (int i = 0; i < w->delivery_count; i++)
 		bytes += w->deliveries[i].body.len;
@@ -251,7 +274,10 @@ static struct text put_documents(struct assess_write *w, struct arena *a)
 		w->deliveries[i].body_from = all.len;
 		buf_text(&all, w->deliveries[i].body);
 	}
-	return buf_as_text(&all);
+	if (all.full || !vault_seal(w->vault, a, &place, buf_as_text(&all), &sealed))
+		return false;
+	w->params[P_DOCUMENTS] = db_text(sealed);
+	return true;
 }
 
 /* As a rule there are none. */
@@ -269,21 +295,21 @@ static void put_withdrawals(struct assess_write *w, struct arena *a)
 	w->params[P_WITHDRAWALS] = db_array_end(&filings);
 }
 
-void assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call)
+bool assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call)
 {
-	struct text documents = put_documents(w, a);
 	struct db_array x[SET_MAX];
 
+	if (!put_documents(w, a) || !put_answers(w, a))
+		return false;
 	PUT_SET(P_JUDGEMENTS, judgement_kinds, w->judgements, w->judgement_count, put_judgement);
 	PUT_SET(P_DELIVERIES, delivery_kinds, w->deliveries, w->delivery_count, put_delivery);
 	PUT_SET(P_CHANGES, change_kinds, w->changes, w->change_count, put_change);
-	PUT_SET(P_ANSWERS, answer_kinds, w->answers, w->answer_count, put_answer);
 	w->params[P_NOW] = db_time(a, w->now_us);
 	w->params[P_LEASE] = db_i32(a, w->lease_s);
 	w->params[P_ID] = db_id(&w->id);
-	w->params[P_DOCUMENTS] = db_text(documents);
 	put_withdrawals(w, a);
 	w->params[P_JOINT] = w->joint.at == NULL ? db_null() : db_text(w->joint);
 	db_call_init(call);
 	db_call_add(call, &write_all, w->params);
+	return !a->full;
 }

@@ -11,9 +11,11 @@ static const struct db_stmt claim = {
 	"    order by due_at limit $5::integer for update skip locked) x"
 	"  where d.bucket = x.bucket and d.declaration_id = x.declaration_id and d.authority = $1::text and d.version = x.version"
 	"  returning d.bucket, d.declaration_id, d.version, d.message_id, d.attempts, d.reference, d.content_type, d.document_id, d.document_from, d.document_len)"
-	" select c.declaration_id, c.version, c.message_id, c.attempts, c.content_type, substring(m.body from c.document_from + 1 for c.document_len),"
-	"  c.reference"
-	" from c join delivery_document m on m.bucket = id_bucket(c.document_id) and m.id = c.document_id",
+	" select c.document_id, c.declaration_id, c.version, c.message_id, c.attempts, c.content_type, c.document_from, c.document_len, c.reference, null::bytea"
+	" from c"
+	" union all select x.document_id, null, null, null, null, null, null, null, null, m.body from (select distinct document_id from c) x"
+	" cross join lateral (select m.body from delivery_document m where m.bucket = id_bucket(x.document_id) and m.id = x.document_id offset 0) m"
+	" order by 1, 2 nulls first",
 	.param_count = 5,
 	.flags = DB_WRITES,
 };

@@ -118,11 +118,21 @@ struct id inbox_answer_id(const struct inbox_answer *w)
 	return id_of_key('R', parts, COUNTOF(parts));
 }
 
-static void put_answer(struct db_array *x, int place, const struct inbox_answer *w)
+bool inbox_seal_body(struct vault *v, struct arena *a, const struct id *id, struct text body, struct text *out)
+{
+	const struct vault_place place = vault_at("authority_receipt", id);
+
+	return vault_seal(v, a, &place, body, out);
+}
+
+static bool put_answer(struct inbox_write *to, struct db_array *x, int place, const struct inbox_answer *w)
 {
 	bool by_reference = w->reference.at != NULL;
-	struct id id;
+	struct id id = inbox_answer_id(w);
+	struct text sealed;
 
+	if (!inbox_seal_body(to->deps->vault, to->arena, &id, w->body, &sealed))
+		return false;
 	db_array_i64(&x[0], place);
 	db_array_text(&x[1], text_of(authority_code(w->authority)));
 	db_array_text(&x[2], w->reference);
@@ -137,12 +147,12 @@ static void put_answer(struct db_array *x, int place, const struct inbox_answer 
 	db_array_i64(&x[8], w->at_us);
 	db_array_bytes(&x[9], w->digest.b, sizeof(w->digest.b));
 	db_array_text(&x[10], w->info);
-	db_array_bytes(&x[11], w->body.at, w->body.len);
-	id = inbox_answer_id(w);
+	db_array_bytes(&x[11], sealed.at, sealed.len);
 	db_array_id(&x[12], &id);
+	return true;
 }
 
-static void answer_params(struct inbox_write *w, int64_t now_us)
+static bool answer_params(struct inbox_write *w, int64_t now_us)
 {
 	static const enum db_kind kinds[13] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_TEXT,
 		                                DB_KIND_TEXT, DB_KIND_TIME, DB_KIND_BYTEA, DB_KIND_TEXT, DB_KIND_BYTEA, DB_KIND_UUID };
@@ -154,8 +164,8 @@ static void answer_params(struct inbox_write *w, int64_t now_us)
 	for (int i = 0; i < 13; i++)
 		db_array_begin(&x[i], w->arena, kinds[i], w->answer_count, i == 11 ? bodies : 40 * (size_t)w->answer_count);
 	for (int i = 0; i < w->count; i++)
-		if (w->items[i]->has_answer)
-			put_answer(x, i, &w->items[i]->answer);
+		if (w->items[i]->has_answer && !put_answer(w, x, i, &w->items[i]->answer))
+			return false;
 	for (int i = 0; i < 12; i++)
 		w->answer_params[i] = db_array_end(&x[i]);
 	w->answer_params[15] = db_array_end(&x[12]);
@@ -164,6 +174,7 @@ static void answer_params(struct inbox_write *w, int64_t now_us)
 	w->answer_params[13] = db_i32(w->arena, w->deps->work_lease_s);
 	w->answer_params[14] = db_id(&w->work_id);
 	db_call_add(w->call, &answers, w->answer_params);
+	return true;
 }
 
 static void end_params(struct inbox_write *w, int64_t now_us)
@@ -240,8 +251,8 @@ bool inbox_write_call(struct inbox_write *w)
 		w->end_count += w->items[i]->has_end;
 		w->death_count += is_death(w->items[i]);
 	}
-	if (w->answer_count > 0)
-		answer_params(w, now_us);
+	if (w->answer_count > 0 && !answer_params(w, now_us))
+		return false;
 	if (w->death_count > 0)
 		death_params(w, now_us);
 	if (w->end_count > 0)

@@ -180,7 +180,7 @@ void intake_fly(struct intake_flight *fl)
 	fl->from = 0;
 	fl->to = fl->count;
 	fl->give_up_us = loop_now_us(i->deps.loop) + (int64_t)i->conf.give_up_ms * 1000;
-	fl->write = (struct intake_write){ .list = fl->list, .count = fl->count, .lease_s = i->conf.work_lease_s, .recent = i->deps.recent };
+	fl->write = (struct intake_write){ .list = fl->list, .count = fl->count, .lease_s = i->conf.work_lease_s, .recent = i->deps.recent, .vault = i->deps.vault };
 	fl->write.now_us = clock_now_us(i->deps.clock);
 	if (!intake_seal(&fl->write, &fl->receipts, i->deps.signer)) {
 		log_event(NULL, LOG_LEVEL_ERROR, "intake.no_seal", "a batch of %d could not be signed", fl->count);

@@ -50,7 +50,18 @@ static void put_filing(struct db_array *x, const struct candidate *c)
 	db_array_text(&x[C_CARRIER], c->carrier_code);
 	db_array_text(&x[C_WAYBILL_NO], c->waybill_no);
 	db_array_bytes(&x[C_DIGEST], c->doc_sha256.b, sizeof(c->doc_sha256.b));
-	db_array_bytes(&x[C_DOCUMENT], c->document.at, c->document.len);
+}
+
+/* Encrypted in its own place. */
+static bool put_document(struct intake_write *w, struct arena *a, struct db_array *x, const struct candidate *c)
+{
+	const struct vault_place place = vault_at("filing", &c->id);
+	struct text sealed;
+
+	if (!vault_seal(w->vault, a, &place, c->document, &sealed))
+		return false;
+	db_array_bytes(x, sealed.at, sealed.len);
+	return true;
 }
 
 static int64_t tag_of(const struct sha256 *digest)
@@ -89,36 +100,92 @@ static size_t expected(const struct intake_write *w, enum column column)
 	return bytes;
 }
 
-/* The columns, and beside them the batch's messages and receipts, each in one piece. */
-static void put_filings(struct intake_write *w, struct arena *a)
+/* The messages of one node side by side; with_lost: those that were not stored as well, in whose place there are zeros otherwise. */
+static struct text messages_of(const struct intake_write *w, struct arena *a, bool with_lost)
 {
-	struct db_array x[C_COUNT];
-	struct buf messages, receipts;
-	size_t message_bytes = 1, receipt_bytes = 1;
+	struct buf all;
+	size_t bytes = 1;
 
-	for (int i = 0; i < w->count; i++) {
-		message_bytes += is_big(w->list[i]->of) ? 0 : w->list[i]->of->body.len;
-		receipt_bytes += w->list[i]->receipt.len;
-	}
-	buf_init(&messages, a, message_bytes);
-	buf_init(&receipts, a, receipt_bytes);
-	for (int i = 0; i < C_COUNT; i++)
-		db_array_begin(&x[i], a, kinds[i], w->count, expected(w, i));
+	for (int i = 0; i < w->count; i++)
+		bytes += is_big(w->list[i]->of) ? 0 : w->list[i]->of->body.len;
+	buf_init(&all, a, bytes);
 	for (int i = 0; i < w->count; i++) {
 		const struct candidate *c = w->list[i];
 
+		if (is_big(c->of))
+			continue;
+		if (with_lost || c->outcome == INTAKE_STORED) {
+			buf_text(&all, c->of->body);
+		} else {
+			for (size_t k = 0; k < c->of->body.len; k++)
+				buf_char(&all, '\0');
+		}
+	}
+	return buf_as_text(&all);
+}
+
+static bool put_messages(struct intake_write *w, struct arena *a, bool with_lost, struct db_param *out)
+{
+	const struct vault_place place = vault_at("submission", &w->id);
+	struct text all = messages_of(w, a, with_lost), sealed;
+
+	*out = db_null();
+	if (a->full)
+		return false;
+	if (all.len == 0)
+		return true;
+	if (!vault_seal(w->vault, a, &place, all, &sealed))
+		return false;
+	*out = db_text(sealed);
+	return true;
+}
+
+/* The columns, and beside them the batch's messages and receipts, each in one piece. */
+static bool put_filings(struct intake_write *w, struct arena *a)
+{
+	struct db_array x[C_COUNT];
+	struct buf receipts;
+	size_t message_from = 0, receipt_bytes = 1;
+	bool good = true;
+
+	for (int i = 0; i < w->count; i++)
+		receipt_bytes += w->list[i]->receipt.len;
+	buf_init(&receipts, a, receipt_bytes);
+	for (int i = 0; i < C_COUNT; i++)
+		db_array_begin(&x[i], a, kinds[i], w->count, expected(w, i));
+	for (int i = 0; good && i < w->count; i++) {
+		const struct candidate *c = w->list[i];
+
 		put_filing(x, c);
-		put_message(x, c, messages.len);
+		good = put_document(w, a, &x[C_DOCUMENT], c);
+		put_message(x, c, message_from);
 		if (!is_big(c->of))
-			buf_text(&messages, c->of->body);
+			message_from += c->of->body.len;
 		db_array_i64(&x[C_RECEIPT_FROM], (int64_t)receipts.len);
 		db_array_i64(&x[C_RECEIPT_LEN], (int64_t)c->receipt.len);
 		buf_text(&receipts, c->receipt);
 	}
+	if (!good)
+		return false;
 	for (int i = 0; i < C_COUNT; i++)
 		w->put[i] = db_array_end(&x[i]);
 	w->put[P_RECEIPTS] = db_text(buf_as_text(&receipts));
-	w->put[P_MESSAGES] = messages.len == 0 ? db_null() : db_text(buf_as_text(&messages));
+	return put_messages(w, a, true, &w->put[P_MESSAGES]);
+}
+
+bool intake_trim_params(struct intake_write *w, struct arena *a)
+{
+	int stored = 0, lost = 0;
+
+	for (int i = 0; i < w->count; i++) {
+		stored += w->list[i]->outcome == INTAKE_STORED;
+		lost += w->list[i]->outcome != INTAKE_STORED && !is_big(w->list[i]->of);
+	}
+	if (stored == 0 || lost == 0 || !put_messages(w, a, false, &w->trim[2]))
+		return false;
+	w->trim[0] = db_i16(a, id_bucket(&w->id));
+	w->trim[1] = db_id(&w->id);
+	return !a->full;
 }
 
 /* The distinct messages of several nodes; their candidates lie anywhere in the sorted list. */
@@ -145,8 +212,13 @@ static bool put_big_messages(struct intake_write *w, struct arena *a)
 	db_array_begin(&ids, a, DB_KIND_UUID, n, 16 * (size_t)n);
 	db_array_begin(&bodies, a, DB_KIND_BYTEA, n, bytes);
 	for (int i = 0; i < n; i++) {
+		const struct vault_place place = vault_at("submission", &seen[i]->id);
+		struct text sealed;
+
+		if (!vault_seal(w->vault, a, &place, seen[i]->body, &sealed))
+			return false;
 		db_array_id(&ids, &seen[i]->id);
-		db_array_bytes(&bodies, seen[i]->body.at, seen[i]->body.len);
+		db_array_bytes(&bodies, sealed.at, sealed.len);
 	}
 	w->put[P_BIG_IDS] = db_array_end(&ids);
 	w->put[P_BIG_BODIES] = db_array_end(&bodies);
@@ -169,8 +241,7 @@ static struct db_param revisable_states(struct arena *a)
 
 bool intake_put_params(struct intake_write *w, struct arena *a)
 {
-	put_filings(w, a);
-	if (!put_big_messages(w, a))
+	if (!put_filings(w, a) || !put_big_messages(w, a))
 		return false;
 	w->put[P_NOW] = db_time(a, w->now_us);
 	w->put[P_LEASE] = db_i32(a, w->lease_s);

@@ -3,7 +3,8 @@
  *
  *   put   one statement writes the whole batch: key, filing, link, declaration, work, submission, seal, and the change for the feed.
  *         What loses the race for its key (ON CONFLICT DO NOTHING) leaves no trace.
- *   look  what stands under each key now: a later statement of the same call sees what others committed.
+ *   look  what stands under each key now: a later statement sees what others committed.
+ *   trim  beside it: the messages of what lost its race leave the row of the batch.
  *   lock  first in a guarded write: holds the declaration so that its state cannot move under the revision;
  *         before it the link that the revision names, in the common order.
  *
@@ -18,7 +19,7 @@
 /*
  * Parameters as in intake_params.c: an array a column, each read once (x), which is what costs. What decides (won), what is stored
  * (f) and what links (n) follow from there. Messages and receipts come in one piece each and are stored in one row each; of what
- * lost its race they keep no trace: zeros stand there.
+ * lost its race they keep no trace: zeros stand there. Messages are encrypted, so trim does it for them.
  */
 #define WITHOUT_LOSERS(whole, from, len) \
 	"case when (select count(*) from won) = (select count(*) from x) then " whole \
@@ -106,8 +107,7 @@ static const struct db_stmt put = {
 	"  select id_bucket($28::uuid), $28::uuid, array_agg(id), $26::timestamptz, now() + $27::integer * interval '1 second' from d having count(*) > 0),"
 	" s as ("
 	"  insert into submission (bucket, id, received_at, body)"
-	"  select id_bucket($28::uuid), $28::uuid, $26::timestamptz, " WITHOUT_LOSERS("$30::bytea", "batch_from", "message_len")
-	"  where $30::bytea is not null and exists (select 1 from won)"
+	"  select id_bucket($28::uuid), $28::uuid, $26::timestamptz, $30::bytea where $30::bytea is not null and exists (select 1 from won)"
 	"  union all select id_bucket(x.id), x.id, $26::timestamptz, x.body from unnest($37::uuid[], $38::bytea[]) as x(id, body)"
 	"  where x.id in (select big_id from n) on conflict do nothing),"
 	" e as ("
@@ -134,6 +134,14 @@ static const struct db_stmt look = {
 	.param_count = INTAKE_LOOK_PARAMS,
 };
 enum { LOOK_PLACE, LOOK_FILING, LOOK_DIGEST, LOOK_RECEIPT };
+
+/* The messages of a batch once more, with zeros in the place of those that lost. */
+static const struct db_stmt trim = {
+	.name = "intake_trim",
+	.sql = "update submission set body = $3::bytea where bucket = $1::smallint and id = $2::uuid",
+	.param_count = INTAKE_TRIM_PARAMS,
+	.flags = DB_WRITES,
+};
 
 static const struct db_stmt lock_link = {
 	.name = "intake_lock_link",
@@ -246,6 +254,8 @@ bool intake_look_call(struct intake_write *w, struct arena *a, struct db_call *c
 	w->look[2] = db_array_end(&own);
 	db_call_init(call);
 	db_call_add(call, &look, w->look);
+	if (intake_trim_params(w, a))
+		db_call_add(call, &trim, w->trim);
 	return !a->full;
 }
 

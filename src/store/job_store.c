@@ -1,6 +1,8 @@
 /* The statements of jobs, and the reading of a claim. */
 #include "store/job_store.h"
 
+#include <stdio.h>
+
 static const struct db_stmt count_open = {
 	.name = "job_open",
 	.sql = "select count(*) from job where client_id = $1::integer and finished_at is null",
@@ -59,10 +61,10 @@ static const struct db_stmt record = {
 	"    finished_at = case when finished_at is null and next_piece + 1 = pieces then $8::timestamptz else finished_at end"
 	"  where bucket = $1::smallint and id = $2::uuid and next_piece = $3::integer and lease = $4::uuid"
 	"  returning bucket, id, state, lines, bad), kept as ("
-	"  update job_piece p set results = $7::bytea, body = null from hit"
+	"  update job_piece p set results = $7::bytea, results_len = $9::integer, body = null from hit"
 	"  where p.bucket = hit.bucket and p.job_id = hit.id and p.piece = $3::integer)"
 	" select state, lines, bad from hit",
-	.param_count = 8,
+	.param_count = 9,
 	.flags = DB_WRITES,
 };
 
@@ -92,7 +94,30 @@ void job_store_open(struct db_param *params, struct arena *a, int client_id, str
 	call_one(call, &count_open, params);
 }
 
-void job_store_put_pieces(struct job_pieces *p, struct arena *a, struct db_call *call)
+/* A piece of a job is two places: its lines, and their results. */
+enum { PART_BYTES = 24 };
+static struct vault_place place_of(const struct id *job, int piece, const char *what, char room[PART_BYTES])
+{
+	struct vault_place place = vault_at("job_piece", job);
+	int len = snprintf(room, PART_BYTES, "%s %d", what, piece);
+
+	place.part = (struct text){ room, (size_t)len };
+	return place;
+}
+
+static bool put_lines(struct job_pieces *p, int i, struct vault *v, struct arena *a, struct db_array *x)
+{
+	char room[PART_BYTES];
+	const struct vault_place place = place_of(&p->job, p->from + i, "lines", room);
+	struct text sealed;
+
+	if (!vault_seal(v, a, &place, p->list[i].body, &sealed))
+		return false;
+	db_array_bytes(x, sealed.at, sealed.len);
+	return true;
+}
+
+bool job_store_put_pieces(struct job_pieces *p, struct vault *v, struct arena *a, struct db_call *call)
 {
 	struct db_array first, last, lines, bodies;
 	size_t bytes = 0;
@@ -107,7 +132,8 @@ void job_store_put_pieces(struct job_pieces *p, struct arena *a, struct db_call 
 		db_array_i64(&first, p->list[i].first);
 		db_array_i64(&last, p->list[i].last);
 		db_array_i64(&lines, p->list[i].count);
-		db_array_bytes(&bodies, p->list[i].body.at, p->list[i].body.len);
+		if (!put_lines(p, i, v, a, &bodies))
+			return false;
 	}
 	p->params[0] = db_i16(a, id_bucket(&p->job));
 	p->params[1] = db_id(&p->job);
@@ -117,6 +143,7 @@ void job_store_put_pieces(struct job_pieces *p, struct arena *a, struct db_call 
 	p->params[5] = db_array_end(&lines);
 	p->params[6] = db_array_end(&bodies);
 	call_one(call, &put_pieces, p->params);
+	return !a->full;
 }
 
 void job_store_put(struct job_new *j, struct arena *a, struct db_call *call)
@@ -144,17 +171,23 @@ void job_store_claim(struct job_claim *c, struct arena *a, int lease_s, int64_t 
 enum { CLAIMED_ID, CLAIMED_PIECE, CLAIMED_TRIES, CLAIMED_FIRST, CLAIMED_LAST, CLAIMED_LINES, CLAIMED_BODY, CLAIMED_BASE, CLAIMED_CHINESE,
        CLAIMED_CLIENT, CLAIMED_CODES, CLAIMED_GOOD, CLAIMED_SIGNATURE, CLAIMED_ISO };
 
-bool job_claim_read(const struct db_answer *answer, struct arena *a, struct job_piece *out)
+bool job_claim_read(const struct db_answer *answer, struct vault *v, struct arena *a, struct job_piece *out, struct fault *f)
 {
 	const struct db_rows *r = answer->results[0];
+	struct vault_place place;
+	char room[PART_BYTES];
+	struct text body;
 
 	*out = (struct job_piece){ .number = 0 };
 	if (db_row_count(r) == 0 || !db_get_id(r, 0, CLAIMED_ID, &out->job))
 		return false;
 	out->number = (int)db_get_int(r, 0, CLAIMED_PIECE);
+	place = place_of(&out->job, out->number, "lines", room);
+	if (!vault_open(v, a, &place, db_get_text(r, 0, CLAIMED_BODY), &body, f))
+		return false;
 	out->tries = (int)db_get_int(r, 0, CLAIMED_TRIES);
 	out->lines = (struct job_lines){
-		.body = text_dup(a, db_get_text(r, 0, CLAIMED_BODY)),
+		.body = body,
 		.first = (int)db_get_int(r, 0, CLAIMED_FIRST),
 		.last = (int)db_get_int(r, 0, CLAIMED_LAST),
 		.count = (int)db_get_int(r, 0, CLAIMED_LINES),
@@ -169,17 +202,33 @@ bool job_claim_read(const struct db_answer *answer, struct arena *a, struct job_
 	return client_codes_read(a, db_get_text(r, 0, CLAIMED_CODES), &out->client) && !a->full;
 }
 
-void job_store_record(struct job_record *c, struct arena *a, struct db_call *call)
+bool job_store_record(struct job_record *c, struct vault *v, struct arena *a, struct db_call *call)
 {
+	char room[PART_BYTES];
+	const struct vault_place place = place_of(&c->job, c->piece, "results", room);
+	struct text sealed;
+
+	if (!vault_seal(v, a, &place, c->results, &sealed))
+		return false;
 	c->params[0] = db_i16(a, id_bucket(&c->job));
 	c->params[1] = db_id(&c->job);
 	c->params[2] = db_i32(a, c->piece);
 	c->params[3] = db_id(&c->lease);
 	c->params[4] = db_i32(a, c->good);
 	c->params[5] = db_i32(a, c->bad);
-	c->params[6] = db_text(c->results);
+	c->params[6] = db_text(sealed);
 	c->params[7] = db_time(a, c->now_us);
+	c->params[8] = db_i32(a, (int32_t)c->results.len);
 	call_one(call, &record, c->params);
+	return !a->full;
+}
+
+bool job_store_open_results(struct vault *v, struct arena *a, const struct id *job, int piece, struct text sealed, struct text *out, struct fault *f)
+{
+	char room[PART_BYTES];
+	const struct vault_place place = place_of(job, piece, "results", room);
+
+	return vault_open(v, a, &place, sealed, out, f);
 }
 
 void job_store_expire(struct db_param *params, struct arena *a, int64_t ended_us, int64_t begun_us, struct db_call *call)

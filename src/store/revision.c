@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "store/intake_priv.h"
 
@@ -34,32 +35,32 @@ static const struct db_stmt stand = { /* every revision under the key, with the 
 	" order by k.revision",
 	.param_count = 5,
 };
-enum { STAND_REVISION, STAND_FILING, STAND_DIGEST, STAND_RECEIPT, STAND_ACTION, STAND_STATE, STAND_DECLARATION, STAND_PLATFORM, STAND_ORDER, STAND_OURS };
+enum { STAND_REVISION, STAND_FILING, STAND_DIGEST, STAND_RECEIPT, STAND_ACTION, STAND_STATE, STAND_DECLARATION, STAND_PLATFORM, STAND_ORDER, STAND_INVENTORY,
+       STAND_DOCUMENT };
 
 /*
  * The same of a cancellation, and one row more than there are revisions if there are none. Its declaration is told by platform and order
- * (import), or by a pre-entry number of ours; ours: the inventory that stands there is of the same merchant and declarant.
+ * (import), or by a pre-entry number of ours: $4, $5 are the numbers that it names. With the inventory that stands there.
  */
 static const struct db_stmt stand_cancelled = {
 	.name = "revision_cancelled",
 	.sql =
-	"with c as (select $1::smallint as bucket, $2::uuid as key_id, convert_from($4::bytea, 'UTF8')::json as doc),"
+	"with c as (select $1::smallint as bucket, $2::uuid as key_id),"
 	" t as ("
 	"  select coalesce($3::uuid, ("
-	"    select v.declaration_id from delivery v where v.reference in (c.doc ->> 'pre_entry_no', c.doc ->> 'inventory_no') and v.authority = 'CUS'"
-	"      and v.withdrawal is null order by v.version desc limit 1)) as declaration_id from c)"
+	"    select v.declaration_id from delivery v where v.reference in ($4::text, $5::text) and v.authority = 'CUS'"
+	"      and v.withdrawal is null order by v.version desc limit 1)) as declaration_id)"
 	" select k.revision, k.filing_id, k.doc_sha256, case when k.seal_id is not null then receipt_of(k.seal_id, k.receipt_from, k.receipt_len) end,"
-	"   'add', d.state, d.id, d.platform_code, d.order_no, coalesce(i.doc ->> 'merchant_code' = c.doc ->> 'merchant_code'"
-	"     and i.doc ->> 'declarant_code' = c.doc ->> 'declarant_code', false)"
+	"   'add', d.state, d.id, d.platform_code, d.order_no, i.id, i.document"
 	" from c cross join t"
 	" left join lateral (select * from declaration n where n.bucket = id_bucket(t.declaration_id) and n.id = t.declaration_id offset 0) d on true"
 	" left join lateral (select * from filing_key f where f.bucket = c.bucket and f.key_id = c.key_id offset 0) k on true"
 	" left join lateral ("
-	"   select convert_from(f.document, 'UTF8')::json as doc from unnest(d.filing_ids) n"
+	"   select f.id, f.document from unnest(d.filing_ids) n"
 	"   join lateral (select * from filing g where g.bucket = id_bucket(n) and g.id = n offset 0) f on true"
 	"   where f.kind = 'inventory' and f.action <> 'delete' order by f.received_at desc, f.id desc limit 1) i on true"
 	" order by k.revision",
-	.param_count = 4,
+	.param_count = 5,
 };
 
 struct job {
@@ -175,13 +176,20 @@ static void read_cancelled(struct job *j)
 {
 	struct candidate *c = j->c;
 	const struct text parts[] = { c->platform_code, c->order_no, TEXT("") };
+	struct fault f = { 0 };
+	const struct json *document = json_parse(&j->arena, c->document, &f);
 
 	if (c->direction == DIR_IMPORT)
 		c->declaration = id_of_key('D', parts, COUNTOF(parts));
 	j->params[0] = db_i16(&j->arena, id_bucket(&c->key));
 	j->params[1] = db_id(&c->key);
 	j->params[2] = c->direction == DIR_IMPORT ? db_id(&c->declaration) : db_null();
-	j->params[3] = db_text(c->document);
+	j->params[3] = db_text(json_text(json_member(document, "pre_entry_no")));
+	j->params[4] = db_text(json_text(json_member(document, "inventory_no")));
+	if (document == NULL || j->arena.full) {
+		pause_then_read(j);
+		return;
+	}
 	db_call_init(&j->call);
 	db_call_add(&j->call, &stand_cancelled, j->params);
 	db_start(j->lane->deps.db, &j->call, on_read);
@@ -256,7 +264,8 @@ static void write_next(struct job *j, int revision, bool has_guard)
 
 	j->c->revision = revision;
 	j->c->outcome = INTAKE_PENDING;
-	j->write = (struct intake_write){ .list = j->one, .count = 1, .lease_s = j->lane->conf.work_lease_s, .recent = deps->recent };
+	j->write = (struct intake_write){ .list = j->one, .count = 1, .lease_s = j->lane->conf.work_lease_s, .recent = deps->recent,
+		                          .vault = deps->vault };
 	j->write.now_us = clock_now_us(deps->clock);
 	j->write.id = id_new(deps->ids, j->write.now_us, (int16_t)(id_random(deps->ids) % ID_BUCKETS));
 	j->write.guard = has_guard ? &j->guard : NULL;
@@ -288,6 +297,37 @@ static bool is_repeat(struct job *j, const struct db_rows *r)
 	return false;
 }
 
+/* The inventory that stands there is of the same merchant and declarant. */
+static bool is_ours(struct job *j, const struct db_rows *r, int row)
+{
+	static const char *const members[] = { "merchant_code", "declarant_code" };
+	const struct json *ours, *theirs;
+	struct vault_place place;
+	struct fault f = { 0 };
+	struct text document;
+	struct id inventory;
+
+	if (!db_get_id(r, row, STAND_INVENTORY, &inventory))
+		return false;
+	place = vault_at("filing", &inventory);
+	if (!vault_open(j->lane->deps.vault, &j->arena, &place, db_get_text(r, row, STAND_DOCUMENT), &document, &f)) {
+		char id[ID_TEXT_BYTES];
+
+		id_format(&inventory, id);
+		log_event(&(struct log_ids){ .filing = id }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
+		return false;
+	}
+	theirs = json_parse(&j->arena, document, &f);
+	ours = json_parse(&j->arena, j->c->document, &f);
+	for (size_t i = 0; i < COUNTOF(members); i++) {
+		struct text mine = json_text(json_member(ours, members[i]));
+
+		if (mine.at == NULL || !text_eq(mine, json_text(json_member(theirs, members[i]))))
+			return false;
+	}
+	return true;
+}
+
 /* What was asked for stays asked: it can be asked again after a refusal, and not taken back. */
 static void decide_cancellation(struct job *j, const struct db_rows *r)
 {
@@ -296,7 +336,7 @@ static void decide_cancellation(struct job *j, const struct db_rows *r)
 	enum declaration_state state;
 
 	if (!db_get_id(r, last, STAND_DECLARATION, &j->guard) || !state_by_name(db_get_text(r, last, STAND_STATE), &state) ||
-	    db_get_int(r, last, STAND_OURS) == 0 || state == STATE_WITHDRAWN || c->action == ACTION_DELETE) {
+	    !is_ours(j, r, last) || state == STATE_WITHDRAWN || c->action == ACTION_DELETE) {
 		finish(j, INTAKE_REFUSED, RULE_NOTHING_TO_CANCEL);
 		return;
 	}

@@ -424,14 +424,17 @@ class Stack:
 
     def _make_settings(self):
         base = {"db": {"conninfo": self.conninfo}, "sign": {"key_file": str(self.directory / "signing-key")},
-                "identity": {"key_file": str(self.directory / "identity-key")}}
+                "identity": {"key_file": str(self.directory / "identity-key")},
+                "privacy": {"key_file": str(self.directory / "privacy-key"), "payer_key_file": str(self.directory / "payer-key")}}
         self.settings = merged(merged(SETTINGS, base), self.more)
         if self.purpose == "production":
             self.settings["push"].pop("allow_private", None)
         (self.directory / "ctl.conf").write_text(config_text(self.settings))
         if not (self.directory / "signing-key").exists():
             write_secret(self.directory / "identity-key", secrets.token_hex(32))
+            write_secret(self.directory / "payer-key", secrets.token_hex(32))
             self.ctl("key", "new", self.directory / "signing-key")
+            self.ctl("key", "secret", self.directory / "privacy-key")
         self.public_key = receipt.public_key((self.directory / "signing-key").read_text())
 
     def _make_clients(self):

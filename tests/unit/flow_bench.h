@@ -26,6 +26,7 @@ struct bench {
 	struct clock clock;
 	struct id_source ids;
 	struct signer *signer;
+	struct vault *vault;
 	uint8_t public_key[PUBLIC_KEY_BYTES];
 	char key_dir[64], key_path[96];
 	struct intake *intake;
@@ -249,15 +250,26 @@ static inline void bench_batchers(struct bench *b)
 	const struct intake_conf intake = { .batch_limit = 256, .waiting_limit = 20000, .flush_us = 300, .company = 1, .give_up_ms = 3000, .flights = 3,
 		                            .work_lease_s = 15 };
 	const struct intake_deps intake_deps = { .loop = b->house->loop, .db = b->db, .clock = &b->clock, .ids = &b->ids, .signer = b->signer,
-		                                 .on_stored = bench_on_stored, .arg = b };
+		                                 .vault = b->vault, .on_stored = bench_on_stored, .arg = b };
 	const struct inbox_deps inbox_deps = { .loop = b->house->loop, .db = b->db, .clock = &b->clock, .batch_limit = 64, .waiting_limit = 5000,
-		                               .ids = &b->ids, .work_lease_s = 15, .on_stored = bench_on_stored, .arg = b };
+		                               .vault = b->vault, .ids = &b->ids, .work_lease_s = 15, .on_stored = bench_on_stored, .arg = b };
 	struct fault f = { 0 };
 
 	b->intake = intake_new(&intake, &intake_deps, &f);
 	b->inbox = inbox_new(&inbox_deps, &f);
 	assert_non_null(b->intake);
 	assert_non_null(b->inbox);
+}
+
+/* One data key, which is nowhere stored. */
+static inline void bench_vault(struct bench *b)
+{
+	static const uint8_t key[AEAD_KEY_BYTES] = "a data key for tests, 32 bytes!!";
+
+	b->vault = vault_new();
+	assert_non_null(b->vault);
+	assert_true(vault_add(b->vault, 20260301, key));
+	assert_true(vault_use(b->vault, 202603));
 }
 
 static inline int bench_set_up(void **state)
@@ -275,6 +287,7 @@ static inline int bench_set_up(void **state)
 	id_source_init(&b->ids);
 	clock_shift(&b->clock, NOW_US - clock_now_us(&b->clock));
 	bench_key(b);
+	bench_vault(b);
 	bench_pool(b, 3);
 	bench_batchers(b);
 	return 0;
@@ -291,6 +304,7 @@ static inline int bench_tear_down(void **state)
 		intake_free(b->intake);
 		db_free(b->db);
 		signer_free(b->signer);
+		vault_free(b->vault);
 		(void)unlink(b->key_path);
 		(void)rmdir(b->key_dir);
 	}

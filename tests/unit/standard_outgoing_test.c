@@ -62,6 +62,7 @@ static void prepare(struct bench *b, struct sending *s, enum direction d, const 
 	fixture_set((struct document *)(uintptr_t)s->filed[DOC_INVENTORY].doc, F_TRADE_MODE, mode);
 	s->verdict.kind = VERDICT_MATCHED;
 	s->out = (struct outgoing){
+		.payer_key = TEXT("a secret of its own"),
 		.declaration = id_of_key('D', key, 2), .message_id = id_of_key('M', key, 2), .version = 2, .is_change = true,
 		.pre_entry_no = TEXT("B20260302000000001"), .at_us = INT64_C(1772417472000000), .verdict = &s->verdict,
 	};
@@ -118,8 +119,8 @@ static void each_says_first_which_message_it_is(void **state)
 		"\"declared\":{\"pre_entry_no\":\"B20260302000000001\",\"customs_code\":\"2928\",\"country_code\":\"609\",\"goods_value\":\"125\","
 		"\"freight\":\"10\",\"contract_currency\":\"142\"},\"payment\":{\"payment_company_code\":\"91150100MA0T000386\","
 		"\"payment_company_name\":\"测试支付有限公司\",\"payment_no\":\"PAY-0001\",\"amount_paid\":\"138.21\",\"payment_currency\":\"142\","
-		"\"paid_at\":\"2026-03-02T10:11:12+08:00\"},\"balance_of_payments\":{\"code\":\"121010\"},\"payer\":{\"id_number_sha256\":"
-		"\"d63c3bec8ff41e67721e90df330db90de22a97956daf6a4dd7d8cbbf7f75f855\"},\"evidence\":{\"filings_sha256\":"
+		"\"paid_at\":\"2026-03-02T10:11:12+08:00\"},\"balance_of_payments\":{\"code\":\"121010\"},\"payer\":{\"pseudonym\":"
+		"\"72da84910f5158e396c6c1baf7babbd2f59b099cfab12099e8b16661ce2ba446\"},\"evidence\":{\"filings_sha256\":"
 		"\"0000000000000000000000000000000000000000000000000000000000000000\"}}");
 }
 

@@ -1,0 +1,118 @@
+/*
+ * GET /v1/declarations/{id}/verdict: why the match came out as it did.
+ *
+ * The database brings the reasons, which hold no values, and the documents of the filings that they point at, as far as the caller may see them;
+ * the values are looked up here.
+ */
+#include "api/args.h"
+#include "api/handlers.h"
+#include "api/stored.h"
+#include "base/json.h"
+
+enum { VERDICT, REASON, LEFT, RIGHT = LEFT + 5, REST = RIGHT + 5 };
+enum { SIDE_SHOWN, SIDE_PATH, SIDE_FILING, SIDE_DOCUMENT, SIDE_OWN }; /* behind LEFT and RIGHT */
+
+static db_step_fn found;
+
+enum step declarations_verdict(struct req *r)
+{
+	struct args *q = args_new(r);
+
+	if (!args_own_record(q))
+		return reply_fault(r, FAULT_NOT_FOUND, "");
+	args_bool(q, r->client.role == ROLE_REGULATOR);
+	args_text(q, args_verdict_titles(r));
+	args_text(q, args_rule_words(r));
+	return args_await_query(r, q, "declaration_verdict", found);
+}
+
+/* One step of a path: a member's name, or an item's number. */
+static const struct json *step_down(const struct json *at, const struct json *step, struct req *r)
+{
+	struct text word = json_text(step);
+	int64_t place;
+
+	if (json_is_array(at))
+		return (json_i64(step, &place) || text_to_i64(word, &place)) && place >= 0 ? json_item(at, (size_t)place) : NULL;
+	return word.at == NULL ? NULL : json_member(at, arena_copy(r->arena, word.at, word.len));
+}
+
+/* The value that the path leads to, when it is a text or a number. */
+static void put_value(struct req *r, struct buf *b, struct text document, struct text path_text)
+{
+	struct fault f = { 0 };
+	const struct json *at = json_parse(r->arena, document, &f), *path = json_parse(r->arena, path_text, &f);
+	int64_t number;
+
+	if (json_length(path) == 0)
+		return;
+	for (size_t i = 0; at != NULL && i < json_length(path); i++)
+		at = step_down(at, json_item(path, i), r);
+	if (json_text(at).at != NULL) {
+		buf_str(b, ",\"value\":");
+		buf_json(b, json_text(at));
+	} else if (json_i64(at, &number)) {
+		buf_str(b, ",\"value\":");
+		buf_i64(b, number);
+	}
+}
+
+static bool put_side(struct req *r, struct buf *out, const struct db_rows *rows, int row, int side, struct fault *f)
+{
+	struct text document;
+	struct buf b;
+	struct id id;
+
+	if (db_is_null(rows, row, side + SIDE_SHOWN)) {
+		buf_str(out, "null");
+		return true;
+	}
+	stored_begin(&b, r, db_get_text(rows, row, side + SIDE_SHOWN), 256);
+	if (!db_is_null(rows, row, side + SIDE_DOCUMENT) && db_get_id(rows, row, side + SIDE_FILING, &id)) {
+		if (!stored_filing(r, &id, db_get_text(rows, row, side + SIDE_DOCUMENT), &document, f))
+			return false;
+		put_value(r, &b, document, db_get_text(rows, row, side + SIDE_PATH));
+	}
+	buf_char(&b, '}');
+	buf_text(out, buf_as_text(&b));
+	return true;
+}
+
+static bool put_reason(struct req *r, struct buf *out, const struct db_rows *rows, int row, struct fault *f)
+{
+	struct text rest = db_get_text(rows, row, REST);
+	struct buf b;
+
+	stored_begin(&b, r, db_get_text(rows, row, REASON), 1024);
+	buf_str(&b, ",\"left\":");
+	if (!put_side(r, &b, rows, row, LEFT, f))
+		return false;
+	buf_str(&b, ",\"right\":");
+	if (!put_side(r, &b, rows, row, RIGHT, f))
+		return false;
+	buf_char(&b, ',');
+	buf_text(&b, (struct text){ rest.at + 1, rest.len - 1 }); /* without its { */
+	buf_str(out, row == 0 ? "" : ",");
+	buf_text(out, buf_as_text(&b));
+	return true;
+}
+
+static enum step found(struct req *r, const struct db_answer *a)
+{
+	const struct db_rows *rows;
+	struct fault f = { 0 };
+	struct buf b;
+
+	if (a->outcome != DB_DONE)
+		return reply_db_fault(r, a);
+	rows = a->results[0];
+	if (db_row_count(rows) == 0)
+		return reply_fault(r, FAULT_NOT_FOUND, "");
+	stored_begin(&b, r, db_get_text(rows, 0, VERDICT), 4096);
+	buf_str(&b, ",\"reasons\":[");
+	for (int row = 0; row < db_row_count(rows) && !db_is_null(rows, row, REASON); row++)
+		if (!put_reason(r, &b, rows, row, &f))
+			return reply_stored_fault(r, &f);
+	buf_str(&b, "]}");
+	return reply_json(r, 200, &b);
+}
