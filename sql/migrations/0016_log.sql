@@ -88,14 +88,16 @@ create function log_key(id bigint) returns uuid language sql immutable parallel 
 create function log_key(id text) returns uuid language sql immutable parallel safe as $$
   select left(encode(sha256(convert_to(id, 'UTF8')), 'hex'), 32)::uuid
 $$;
+create function log_key(id bytea) returns uuid language sql immutable parallel safe as $$ select left(encode(sha256(id), 'hex'), 32)::uuid $$;
 
 -- A record's text, as an expression over row variable `v`; tongguanctl fsck makes the same by itself. Forms: plain, as JSON has it; time, in China
--- to the microsecond; hex, of bytes; sha256, of bytes that the log shall not hold.
+-- to the microsecond; hex, of bytes; sha256, of bytes that the log shall not hold; digest, the same of text.
 create function log_record_sql(relation text, columns text[], v text) returns text language sql immutable as $$
   select format('json_build_object(''table'', %L, ', relation) || string_agg(format(case split_part(c, ':', 2)
       when 'time' then '%1$L, to_char(%2$I.%1$I at time zone ''Asia/Shanghai'', ''YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'')'
       when 'hex' then '%1$L, encode(%2$I.%1$I, ''hex'')'
       when 'sha256' then '%1$L, encode(sha256(%2$I.%1$I), ''hex'')'
+      when 'digest' then '%1$L, encode(sha256(convert_to(%2$I.%1$I, ''UTF8'')), ''hex'')'
       else '%1$L, %2$I.%1$I' end, split_part(c, ':', 1), v), ', ' order by n) || ')::text'
   from unnest(columns) with ordinality as x(c, n)
 $$;
@@ -110,7 +112,8 @@ declare
   n integer; is_first boolean; columns text[]; making text; texts text;
 begin
   select coalesce(max(c.id), 0) + 1, coalesce(bool_and(c.relation <> log_cover.relation), true) into n, is_first from coverage c;
-  select array_agg(a.attname || ':' || case when a.attname = any (digested) then 'sha256' when a.atttypid = 'bytea'::regtype then 'hex'
+  select array_agg(a.attname || ':' || case when a.attname = any (digested) then case a.atttypid when 'bytea'::regtype then 'sha256' else 'digest' end
+      when a.atttypid = 'bytea'::regtype then 'hex'
       when a.atttypid = 'timestamptz'::regtype then 'time' else 'plain' end order by a.attnum) into columns
     from pg_attribute a where a.attrelid = relation::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> all (left_out);
   making := format('insert into leaf (coverage_id, made_at, ids, hashes)'
@@ -140,8 +143,12 @@ select log_cover('seal', 'intake', 'id', 'sealed_at', digested => '{receipts}');
 select log_cover('filing', 'intake', 'id', 'received_at', digested => '{document}', by_writer => true); -- store/filing_record.h
 select log_cover('decision', 'judgement', 'id', 'decided_at', digested => '{reasons}');
 select log_cover('authority_receipt', 'answer', 'id', 'received_at', digested => '{body}');
+select log_cover('delivery_document', 'delivery', 'id', 'created_at', digested => '{body}');
 select log_cover('ruling', 'ruling', 'id', 'decided_at');
 select log_cover('client_state_change', 'client', 'id', 'at');
+select log_cover('identity_attestation', 'identity', 'identity_hash', 'attested_at');
+select log_cover('payment_record', 'payment', 'call_id', 'received_at', digested => '{body}');
+select log_cover('witness', 'key', 'id', 'added_at', left_out => '{disabled_at}');
 
 -- What has no number yet: the head as it is, and about `most` leaves, whole transactions, in the order in which they get their numbers. No row:
 -- nothing to do. Nothing is written here: the appender hashes and comes back with log_append, which holds only if the head is as it was read.
