@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "api/job_runner.h"
 #include "customs_signer.h"
+#include "flow/appender.h"
 #include "flow/digests.h"
 #include "flow/payment_calls.h"
 #include "flow/sequencer.h"
@@ -71,6 +72,7 @@ struct worker {
 	struct payment_calls *payment_calls;
 	struct sequencer *sequencer; /* this and digests: the first worker's */
 	struct digests *digests;
+	struct appender *appender;   /* the first worker's, too */
 	struct httpc *push_httpc;    /* its own: with rules for addresses */
 	struct push *push;
 	struct id_source ids;

@@ -137,6 +137,10 @@ const struct setting config_settings[] = {
 	NUMBER(feed, streams_of_client, 1, 60000, 8, "streams", "Streams of one client, each worker; beyond it 429."),
 	NUMBER(feed, stream_bytes, 32768, 67108864, 262144, "bytes", "What may wait for one slow reader; who takes nothing for http.body_timeout_ms is cut."),
 
+	TEXT_(audit, origin, "tongguan/log", "The log's name in its checkpoints, unlike that of any other log: a host and path of yours. It never changes."),
+	NUMBER(audit, sweep_ms, 10, 60000, 500, "ms", "How often what was written enters the log, with a new checkpoint where there was something."),
+	NUMBER(audit, batch, 1, 10000, 1000, "leaves", "Leaves appended in one transaction."),
+
 	NUMBER(sandbox, delay_ms, 1, 600000, 2000, "ms", "How long an authority's slow or late answer takes when the order (POST /sandbox/faults) does not say."),
 	NUMBER(sandbox, clock_days, 0, 3660, 30, "days", "How far ahead an enterprise may move business time (POST /sandbox/clock)."),
 
@@ -163,6 +167,7 @@ static const struct {
 	{ "privacy", "Personal data at rest: encrypted under data keys, which are stored wrapped by the key-encryption key (docs/PRIVACY.md)." },
 	{ "payment_data", "Real-time payment data (GACC 2018-179). Platforms' addresses and certificates stand in tables (tongguanctl platform)." },
 	{ "feed", "The feed of all changes (GET /v1/events)." },
+	{ "audit", "The log that anyone can check: docs/EVIDENCE.md." },
 	{ "push", "Pushing events and receipts to subscriptions (webhooks)." },
 	{ "log", "What is told, and how." },
 	{ "sandbox", "What enterprises may try; only where the database is marked as sandbox." },

@@ -121,6 +121,18 @@ static bool make_digests(struct worker *w, struct fault *f)
 	return w->digests != NULL;
 }
 
+static bool make_appender(struct worker *w, struct fault *f)
+{
+	const struct config *c = w->deps.config;
+	const struct appender_conf conf = { .origin = c->audit.origin, .sweep_ms = c->audit.sweep_ms, .batch = c->audit.batch };
+	const struct appender_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .signer = w->signer };
+
+	if (w->deps.index != 0)
+		return true;
+	w->appender = appender_new(&conf, &deps, f);
+	return w->appender != NULL;
+}
+
 static bool make_payment_calls(struct worker *w, struct fault *f)
 {
 	const struct startup *s = w->deps.startup;
@@ -224,6 +236,7 @@ static bool make_api(struct worker *w, struct fault *f)
 		.push = { .subscriptions_max = c->push.subscriptions_max, .rotation_hours = c->push.rotation_hours,
 		          .allow_http = c->push.allow_http != 0 || w->deps.startup->purpose != PURPOSE_PRODUCTION },
 		.sends_payment_data = w->payment_key != NULL, .payment_waiting = c->payment_data.waiting, .payment_keep_days = c->payment_data.keep_days,
+		.log_origin = c->audit.origin,
 		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->purpose != PURPOSE_PRODUCTION, .identity_keys = w->deps.startup->identity_keys,
 	};
 	const struct api_deps deps = {
@@ -262,6 +275,6 @@ bool worker_make(struct worker *w, struct fault *f)
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
 		return false;
-	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_payment_calls(w, f) && make_push(w, f)
+	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_appender(w, f) && make_payment_calls(w, f) && make_push(w, f)
 	       && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
 }

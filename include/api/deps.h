@@ -42,6 +42,7 @@ struct api_conf {
 	bool sends_payment_data;  /* uploads to customs are set up */
 	int payment_waiting;      /* calls about payment data that may wait */
 	int payment_keep_days;
+	const char *log_origin;   /* name of the log, in its checkpoints */
 	struct identity_keys identity_keys; /* of identity_attestation; none: the resource answers 503 */
 };
 

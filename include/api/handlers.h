@@ -22,6 +22,8 @@ step_fn declarations_steps;
 step_fn receipts_post, authorities_list, maintenance_post, maintenance_list;
 /* deliveries.c, deliveries_range.c */
 step_fn deliveries_list, deliveries_get, deliveries_retry, deliveries_retry_range;
+/* audit.c, audit_witness.c, evidence.c: the log */
+step_fn audit_checkpoint, audit_keys, audit_proof, audit_consistency, audit_cosign, filings_proof, declarations_evidence;
 /* outage_evidence.c */
 step_fn outage_evidence;
 /* events.c, digests.c */

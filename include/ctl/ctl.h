@@ -24,6 +24,7 @@ struct ctl {
 	const char *dialect, *credential, *credential_file;
 	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms, *bundle_max, *max_per_s, *burst;
 	const char *name_zh, *name_en, *iso, *from, *to, *source, *on;
+	const char *keys, *checkpoint, *client;
 	const char *until, *window, *state, *limit, *per_s;
 	struct text codes[CODES_MAX];
 	int code_count;
@@ -72,7 +73,9 @@ ctl_fn deliveries_show, deliveries_again;
 ctl_fn code_list_show, code_add, code_close;
 ctl_fn platform_set, platform_list;
 ctl_fn status_show;
-ctl_fn key_new, key_public, key_secret, key_rewrap, receipt_check;
+ctl_fn key_new, key_public, key_retire, key_secret, key_rewrap;
+ctl_fn file_verify, log_fsck;
+ctl_fn witness_add, witness_list, witness_disable;
 ctl_fn message_sign, message_verify;
 ctl_fn problems_list;
 ctl_fn files_check, file_convert;

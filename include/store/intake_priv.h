@@ -6,7 +6,7 @@
 #include "model/receipt.h"
 #include "store/intake.h"
 
-enum { INTAKE_PUT_PARAMS = 38, INTAKE_LOOK_PARAMS = 3, INTAKE_TRIM_PARAMS = 3 };
+enum { INTAKE_PUT_PARAMS = 39, INTAKE_LOOK_PARAMS = 3, INTAKE_TRIM_PARAMS = 3 };
 
 /* Everything one write needs. Candidates are sorted by key and are distinct in it. */
 struct intake_write {

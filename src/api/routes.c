@@ -14,6 +14,9 @@
 
 static const char *const filings_query[] = { "kind", "direction", "key", "sha256" };
 static const char *const filings_post_query[] = { "dry_run", "codes" };
+static const char *const checkpoint_query[] = { "size" };
+static const char *const proof_query[] = { "leaf", "size" };
+static const char *const consistency_query[] = { "from", "to" };
 static const char *const jobs_query[] = { "limit", "cursor" };
 static const char *const results_query[] = { "from_line" };
 static const char *const declarations_query[] = { "platform_code", "order_no", "state", "verdict", "from", "to", "limit", "cursor" };
@@ -45,6 +48,9 @@ static const struct route routes[] = {
 	{ .name = "filings_receipt", .method = "GET", .path = "/v1/filings/{id}/receipt", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Receipt", .also = XML_TYPE, .statuses = "404",
 	  .summary = "The receipt, byte for byte as first answered; or as a customs receipt", .handler = filings_receipt },
+	{ .name = "filings_proof", .method = "GET", .path = "/v1/filings/{id}/proof", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "FilingProof", .statuses = "404",
+	  .summary = "That its receipt is in the log: everything needed to verify it offline", .handler = filings_proof },
 	{ .name = "jobs_list", .method = "GET", .path = "/v1/jobs", .roles = ROLES_READ, QUERY(jobs_query),
 	  .type = JSON_TYPE, .schema = "JobList", .statuses = "", .summary = "Batches filed after their caller was answered, newest first", .handler = jobs_list },
 	{ .name = "jobs_get", .method = "GET", .path = "/v1/jobs/{id}", .roles = ROLES_READ,
@@ -81,6 +87,9 @@ static const struct route routes[] = {
 	{ .name = "declarations_steps", .method = "GET", .path = "/v1/declarations/{id}/steps", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Steps", .statuses = "404",
 	  .summary = "The steps of its regime: what is done, what is waited for, and from whom", .handler = declarations_steps },
+	{ .name = "declarations_evidence", .method = "GET", .path = "/v1/declarations/{id}/evidence", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "Evidence", .statuses = "404",
+	  .summary = "Signed: what the declaration rests on, and that all of it is in the log", .handler = declarations_evidence },
 	{ .name = "outage_evidence", .method = "GET", .path = "/v1/declarations/{id}/evidence/outage", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "OutageEvidence", .statuses = "404",
 	  .summary = "Signed: when its filings were received, which authorities were away since, and until when what is in time", .handler = outage_evidence },
@@ -102,6 +111,21 @@ static const struct route routes[] = {
 	{ .name = "digests_list", .method = "GET", .path = "/v1/digests", .roles = ROLES_READ, QUERY(digests_query),
 	  .type = JSON_TYPE, .schema = "DigestList", .statuses = "404",
 	  .summary = "What a client filed on a day: count, sum and Merkle root of each kind and direction", .handler = digests_list },
+	{ .name = "audit_checkpoint", .method = "GET", .path = "/v1/audit/checkpoint", .roles = ROLES_NONE, QUERY(checkpoint_query),
+	  .type = "text/plain", .schema = NULL, .statuses = "404",
+	  .summary = "The signed head of the log, the latest or of that size, with its witnesses' signatures", .handler = audit_checkpoint },
+	{ .name = "audit_proof", .method = "GET", .path = "/v1/audit/proof", .roles = ROLES_NONE, QUERY(proof_query),
+	  .type = JSON_TYPE, .schema = "InclusionProof", .statuses = "404",
+	  .summary = "That the log of that size holds a leaf; leaves are counted from 0", .handler = audit_proof },
+	{ .name = "audit_consistency", .method = "GET", .path = "/v1/audit/consistency", .roles = ROLES_NONE, QUERY(consistency_query),
+	  .type = JSON_TYPE, .schema = "ConsistencyProof", .statuses = "404",
+	  .summary = "That the log of one size is the beginning of the log of another", .handler = audit_consistency },
+	{ .name = "audit_keys", .method = "GET", .path = "/v1/audit/keys", .roles = ROLES_NONE,
+	  .type = JSON_TYPE, .schema = "LogKeys", .statuses = "",
+	  .summary = "The public keys of the gateway, old ones too, and of the log's witnesses", .handler = audit_keys },
+	{ .name = "audit_cosign", .method = "POST", .path = "/v1/audit/checkpoints/{size}/cosignatures", .roles = ROLES_ALL, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Cosignature", .takes = "CosignatureBody", .statuses = "201 404 422",
+	  .summary = "A witness cosigns a checkpoint", .handler = audit_cosign },
 	{ .name = "deliveries_list", .method = "GET", .path = "/v1/deliveries", .roles = ROLES_READ, QUERY(deliveries_query),
 	  .type = JSON_TYPE, .schema = "DeliveryList", .statuses = "404",
 	  .summary = "Deliveries of a declaration, or of an authority in one state", .handler = deliveries_list },

@@ -1,14 +1,10 @@
-/* key and verify: the key that signs receipts, the one that encrypts data keys, and whether a receipt is genuine. */
+/* key: the keys that sign receipts and checkpoints, and the one that encrypts data keys. Only to retire or to replace one is a database asked. */
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/crypto.h"
 #include "ctl/ctl.h"
-#include "model/receipt.h"
 #include "store/key_store.h"
-
-enum { RECEIPT_BYTES_MAX = 1 << 20 };
 
 static bool print_public(struct ctl *c, const char *path, struct fault *f)
 {
@@ -72,18 +68,14 @@ bool key_public(struct ctl *c, struct fault *f)
 	return print_public(c, c->arguments[0], f);
 }
 
-bool receipt_check(struct ctl *c, struct fault *f)
+/* What it signed stays signed; who verifies refuses what was made later. Daemons are given another key first. */
+bool key_retire(struct ctl *c, struct fault *f)
 {
-	uint8_t key[PUBLIC_KEY_BYTES];
-	struct fault why = { 0 };
-	struct text receipt;
+	const struct db_param params[] = { db_text(text_of(c->arguments[0])), db_time(&c->arena, clock_now_us(&c->clock)) };
+	const struct db_rows *r = ctl_run(c, "update signing_key set retired_at = coalesce(retired_at, $2::timestamptz) where key_id = $1::text returning key_id",
+	                                  params, COUNTOF(params), f);
 
-	if (c->public_key == NULL || hex_decode(text_of(c->public_key), key, sizeof(key)) != sizeof(key))
-		return fault_set(f, FAULT_BAD_REQUEST, "--public-key takes %d bytes in hex: tongguanctl key public PATH", PUBLIC_KEY_BYTES);
-	if (!ctl_read_file(&c->arena, c->arguments[0], RECEIPT_BYTES_MAX, &receipt, f))
+	if (r == NULL)
 		return false;
-	if (!receipt_verify(&c->arena, text_trim(receipt), key, &why))
-		return fault_set(f, FAULT_RULE_BROKEN, "not genuine: %s", why.text);
-	(void)puts("genuine");
-	return true;
+	return db_row_count(r) == 1 || fault_set(f, FAULT_NOT_FOUND, "no daemon has signed with a key of that id: GET /v1/audit/keys");
 }

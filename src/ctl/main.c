@@ -64,7 +64,18 @@ static const char usage[] =
 "  key public PATH                                its public half, in hex\n"
 "  key secret PATH                                make a key for privacy.key_file: 64 hexadecimal digits\n"
 "  key rewrap OLD_PATH NEW_PATH                   data keys are wrapped by the new key from now on\n"
-"  verify RECEIPT_FILE --public-key HEX           is that receipt genuine? 0 yes, 1 no, 2 cannot tell\n"
+"  key retire KEY_ID                              it signs no more; what it signed stays good\n"
+"  verify FILE [--public-key HEX | --keys FILE] [--checkpoint FILE]\n"
+"                                                 a receipt, proof, bundle of evidence or checkpoint: is it genuine? 0 yes,\n"
+"                                                 1 no, 2 cannot tell. Keys: one, or the answer of GET /v1/audit/keys;\n"
+"                                                 the checkpoint is one kept earlier. Needs neither server nor database\n"
+"  fsck [--checkpoint FILE [--public-key HEX | --keys FILE]]\n"
+"                                                 every record against the log, and the log against a checkpoint that was\n"
+"                                                 kept outside; names the first that differs\n"
+"  witness add NAME --client CLIENT --public-key HEX\n"
+"                                                 that client may cosign checkpoints under this name, with this key\n"
+"  witness list\n"
+"  witness disable NAME\n"
 "  check [--strict|--lenient] [-v] [--json] [--on DATE] FILE...\n"
 "                                                 would these filings be taken? needs neither server nor database\n"
 "  convert --to xml|json [--on DATE] FILE         the same filings in the other dialect\n"
@@ -117,7 +128,12 @@ static const struct command {
 	{ "key", "public", key_public, 1, 1 },
 	{ "key", "secret", key_secret, 1, 1 },
 	{ "key", "rewrap", key_rewrap, 2, 2 },
-	{ "verify", NULL, receipt_check, 1, 1 },
+	{ "key", "retire", key_retire, 1, 1 },
+	{ "verify", NULL, file_verify, 1, 1 },
+	{ "fsck", NULL, log_fsck, 0, 0 },
+	{ "witness", "add", witness_add, 1, 1 },
+	{ "witness", "list", witness_list, 0, 0 },
+	{ "witness", "disable", witness_disable, 1, 1 },
 	{ "sign", NULL, message_sign, 1, 1 },
 	{ "verify-signature", NULL, message_verify, 1, INT_MAX },
 	{ "problems", NULL, problems_list, 0, 0 },
@@ -180,6 +196,9 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "per-s", offsetof(struct ctl, per_s) },
 	{ "required", offsetof(struct ctl, required) },
 	{ "key", offsetof(struct ctl, key) },
+	{ "keys", offsetof(struct ctl, keys) },
+	{ "checkpoint", offsetof(struct ctl, checkpoint) },
+	{ "client", offsetof(struct ctl, client) },
 	{ "certificate", offsetof(struct ctl, certificate) },
 	{ "algorithm", offsetof(struct ctl, algorithm) },
 	{ "dialect", offsetof(struct ctl, dialect) },

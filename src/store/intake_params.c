@@ -5,17 +5,19 @@
 #include <endian.h>
 #include <string.h>
 
-#include "store/intake_priv.h"
+#include "store/filing_record.h"
 
 enum column { /* $1 to $25 */
 	C_ID, C_KEY_ID, C_KIND, C_DIRECTION, C_ACTION, C_KEY, C_REVISION, C_CLIENT, C_BIG, C_DECLARATION, C_LINK, C_PLATFORM, C_ORDER_NO, C_CARRIER,
 	C_WAYBILL_NO, C_DIGEST, C_DOCUMENT, C_RECEIPT_FROM, C_RECEIPT_LEN, C_BATCH_FROM, C_MESSAGE_LEN, C_MESSAGE_TAG, C_MESSAGE_DIGEST, C_MEDIA_TYPE,
 	C_NODE, C_COUNT
 };
-enum shared { /* $26 to $38 */
-	P_NOW = C_COUNT, P_LEASE, P_ID, P_RECEIPTS, P_MESSAGES, P_SEAL_SIZE, P_ROOT, P_SIGN_KEY, P_SIGNATURE, P_GUARD, P_STATES, P_BIG_IDS, P_BIG_BODIES
+enum shared { /* $26 to $39 */
+	P_NOW = C_COUNT, P_LEASE, P_ID, P_RECEIPTS, P_MESSAGES, P_SEAL_SIZE, P_ROOT, P_SIGN_KEY, P_SIGNATURE, P_GUARD, P_STATES, P_BIG_IDS, P_BIG_BODIES,
+	P_RECORDS /* a column like those above: what the log has of each filing */
 };
-static_assert(P_BIG_BODIES + 1 == INTAKE_PUT_PARAMS, "the statement's parameters");
+enum { RECORD_BYTES = 1024 }; /* usual size of a record's text */
+static_assert(P_RECORDS + 1 == INTAKE_PUT_PARAMS, "the statement's parameters");
 
 static const enum db_kind kinds[C_COUNT] = {
 	[C_ID] = DB_KIND_UUID, [C_KEY_ID] = DB_KIND_UUID, [C_KIND] = DB_KIND_TEXT, [C_DIRECTION] = DB_KIND_TEXT, [C_ACTION] = DB_KIND_TEXT,
@@ -89,6 +91,17 @@ static void put_message(struct db_array *x, const struct candidate *c, size_t fr
 	db_array_i64(&x[C_NODE], c - s->candidates + 1);
 }
 
+static void put_record(struct db_array *x, const struct intake_write *w, const struct candidate *c, size_t from, struct buf *scratch)
+{
+	const struct filing_place place = {
+		.submission = is_big(c->of) ? c->of->id : w->id, .from = is_big(c->of) ? 0 : from, .tag = tag_of(&c->of->body_sha256),
+		.node = (int)(c - c->of->candidates) + 1,
+	};
+	struct sha256 record = filing_record_hash(w, c, &place, scratch);
+
+	db_array_bytes(x, record.b, sizeof(record.b));
+}
+
 static size_t expected(const struct intake_write *w, enum column column)
 {
 	size_t bytes = 0;
@@ -143,14 +156,16 @@ static bool put_messages(struct intake_write *w, struct arena *a, bool with_lost
 /* The columns, and beside them the batch's messages and receipts, each in one piece. */
 static bool put_filings(struct intake_write *w, struct arena *a)
 {
-	struct db_array x[C_COUNT];
-	struct buf receipts;
+	struct db_array x[C_COUNT], records;
+	struct buf receipts, scratch;
 	size_t message_from = 0, receipt_bytes = 1;
 	bool good = true;
 
 	for (int i = 0; i < w->count; i++)
 		receipt_bytes += w->list[i]->receipt.len;
 	buf_init(&receipts, a, receipt_bytes);
+	buf_init(&scratch, a, RECORD_BYTES);
+	db_array_begin(&records, a, DB_KIND_BYTEA, w->count, 40 * (size_t)w->count);
 	for (int i = 0; i < C_COUNT; i++)
 		db_array_begin(&x[i], a, kinds[i], w->count, expected(w, i));
 	for (int i = 0; good && i < w->count; i++) {
@@ -159,6 +174,7 @@ static bool put_filings(struct intake_write *w, struct arena *a)
 		put_filing(x, c);
 		good = put_document(w, a, &x[C_DOCUMENT], c);
 		put_message(x, c, message_from);
+		put_record(&records, w, c, message_from, &scratch);
 		if (!is_big(c->of))
 			message_from += c->of->body.len;
 		db_array_i64(&x[C_RECEIPT_FROM], (int64_t)receipts.len);
@@ -169,6 +185,7 @@ static bool put_filings(struct intake_write *w, struct arena *a)
 		return false;
 	for (int i = 0; i < C_COUNT; i++)
 		w->put[i] = db_array_end(&x[i]);
+	w->put[P_RECORDS] = db_array_end(&records);
 	w->put[P_RECEIPTS] = db_text(buf_as_text(&receipts));
 	return put_messages(w, a, true, &w->put[P_MESSAGES]);
 }

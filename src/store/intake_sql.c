@@ -1,7 +1,8 @@
 /*
  * The statements of intake.
  *
- *   put   one statement writes the whole batch: key, filing, link, declaration, work, submission, seal, and the change for the feed.
+ *   put   one statement writes the whole batch: key, filing, link, declaration, work, submission, seal, the change for the feed and the
+ *         filings' leaf for the log.
  *         What loses the race for its key (ON CONFLICT DO NOTHING) leaves no trace.
  *   look  what stands under each key now: a later statement sees what others committed.
  *   trim  beside it: the messages of what lost its race leave the row of the batch.
@@ -32,10 +33,10 @@ static const struct db_stmt put = {
 	"with x as materialized ("
 	"  select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::integer[], $9::uuid[],"
 	"    $10::uuid[], $11::uuid[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bytea[], $17::bytea[], $18::integer[], $19::integer[],"
-	"    $20::integer[], $21::integer[], $22::bigint[], $23::bytea[], $24::text[], $25::smallint[])"
+	"    $20::integer[], $21::integer[], $22::bigint[], $23::bytea[], $24::text[], $25::smallint[], $39::bytea[])"
 	"    as x(id, key_id, kind, direction, action, business_key, revision, client_id, big_id, declaration_id, link_id, platform_code, order_no,"
 	"    carrier_code, waybill_no, doc_sha256, document, receipt_from, receipt_len, batch_from, message_len, message_tag, message_sha256, media_type,"
-	"    node)),"
+	"    node, record)),"
 	" won as ("
 	"  insert into filing_key (bucket, key_id, revision, kind, direction, business_key, filing_id, client_id, doc_sha256, seal_id, receipt_from,"
 	"    receipt_len)"
@@ -51,7 +52,7 @@ static const struct db_stmt put = {
 	"  from x join won on won.filing_id = x.id),"
 	" n as materialized ("
 	"  select id, kind, action, business_key, client_id, big_id, id_bucket(declaration_id) as declaration_bucket, declaration_id,"
-	"    id_bucket(link_id) as link_bucket, link_id, platform_code, order_no, carrier_code, waybill_no"
+	"    id_bucket(link_id) as link_bucket, link_id, platform_code, order_no, carrier_code, waybill_no, record"
 	"  from x join won on won.filing_id = x.id),"
 	" l as ("
 	"  insert into link as k (bucket, id, carrier_code, waybill_no, order_no, declaration_id, filing_ids, client_ids)"
@@ -114,6 +115,10 @@ static const struct db_stmt put = {
 	"  insert into seal (bucket, id, sealed_at, size, root, key_id, signature, receipts)"
 	"  select id_bucket($28::uuid), $28::uuid, $26::timestamptz, $31::integer, $32::bytea, $33::text, $34::bytea, "
 	   WITHOUT_LOSERS("$29::bytea", "receipt_from", "receipt_len") " where exists (select 1 from won)),"
+	" r as ("
+	"  insert into leaf (coverage_id, made_at, ids, hashes)"
+	"  select (select max(c.id) from coverage c where c.relation = 'filing'), $26::timestamptz, array_agg(id order by id),"
+	"    string_agg(record, '' order by id) from n having count(*) > 0),"
 	" c as ("
 	"  insert into change (id, made_at, types, declaration_ids, filing_ids, kinds, client_ids)"
 	"  select $28::uuid, $26::timestamptz, array_agg('filing.accepted'::text), array_agg(coalesce(n.declaration_id, l.declaration_id)), array_agg(n.id),"
