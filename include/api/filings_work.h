@@ -27,6 +27,7 @@ struct filing_work {
 	struct arena *arena;
 	const struct client *client;
 	const struct rules *rules;     /* NULL: not read yet */
+	const struct rights *rights;   /* NULL: not read yet; looked into by filings_choose() and nothing later */
 	int64_t now_us;
 	enum form form;
 	struct text body;              /* as stored and digested */

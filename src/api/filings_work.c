@@ -27,7 +27,7 @@ static bool open_and_read(struct filing_work *w, struct fault *f)
 
 bool filings_read(struct filing_work *w, struct fault *f)
 {
-	if (w->rules == NULL)
+	if (w->rules == NULL || w->rights == NULL)
 		return fault_set(f, FAULT_STORE_DOWN, "the code lists are not read yet");
 	w->signature = RULE_COUNT;
 	if (!open_and_read(w, f))
@@ -83,6 +83,19 @@ static bool may_be_stored(const struct filing_node *n)
 	return n->fault == NULL && n->doc != NULL && (n->findings == NULL || !findings_any(n->findings));
 }
 
+/* The parties of a filing that the client may file otherwise. What is refused gets its findings. */
+static bool parties_may_file(const struct filing_work *w, struct node *n)
+{
+	struct findings found;
+
+	findings_init(&found, w->arena);
+	rights_check(w->rights, n->doc, clock_day(w->now_us), &found);
+	if (!findings_any(&found))
+		return true;
+	message_refuse_for(w->arena, n, &found);
+	return false;
+}
+
 /* JSON cannot be signed: of a client that must sign such a message it is refused. */
 static bool lacks_signature(const struct filing_work *w, const struct document *d)
 {
@@ -109,6 +122,10 @@ bool filings_choose(struct filing_work *w, struct intake_submission *s)
 		*n = (struct filing_node){ .doc = from->doc, .findings = from->findings, .warnings = from->warnings, .fault = from->fault };
 		if (!may_be_stored(n) || !find_filer(w->client, n->doc, &c->filer))
 			continue;
+		if (!parties_may_file(w, from)) {
+			n->findings = from->findings;
+			continue;
+		}
 		fill_candidate(w, n->doc, c);
 		n->candidate = c;
 		s->candidate_count++;
