@@ -200,14 +200,26 @@ create table goods_version (        -- goods that an enterprise has registered, 
   country_code    text not null,                  -- origin
   brand           text,
   barcode         text,
+  barcode_good    boolean,                        -- its check digit; null: it is no number of GS1's form, or there is none
   unit            text not null,
   currency        text not null,
   reference_price numeric(19,5) not null check (reference_price >= 0),
-  digest          bytea not null,                 -- of the body: the same again is the same one
   from_at         timestamptz not null,           -- business time
   actor           text not null,
   primary key (enterprise_id, item_no, version)
 );
+
+create function goods_json(g goods_version, alone boolean) returns json language sql stable parallel safe as $$
+  select json_joined(json_build_object('enterprise', (select credit_code from enterprise where id = g.enterprise_id), 'item_no', g.item_no,
+    'version', g.version, 'state', case when g.withdrawn then 'withdrawn' else 'filed' end, 'name', g.name, 'model', g.model,
+    'hs_code', g.hs_code, 'country_code', g.country_code, 'brand', g.brand, 'barcode', g.barcode, 'barcode_good', g.barcode_good,
+    'unit', g.unit, 'currency', g.currency, 'reference_price', trim_scale(g.reference_price)::text, 'from', local_time(g.from_at),
+    'actor', g.actor), case when alone then json_build_object('history', (
+      select json_agg(json_build_object('version', o.version, 'state', case when o.withdrawn then 'withdrawn' else 'filed' end, 'name', o.name,
+        'hs_code', o.hs_code, 'reference_price', trim_scale(o.reference_price)::text, 'from', local_time(o.from_at), 'actor', o.actor)
+        order by o.version)
+      from goods_version o where o.enterprise_id = g.enterprise_id and o.item_no = g.item_no)) end)
+$$;
 
 create table goods_rule (           -- where orders and inventories may only have registered goods (E24); dated
   id          integer primary key,

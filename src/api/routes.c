@@ -28,6 +28,8 @@ static const char *const deliveries_query[] = { "declaration_id", "authority", "
 static const char *const regimes_query[] = { "on", "trade_mode", "direction" };
 static const char *const forms_query[] = { "on", "direction", "trade_mode" };
 static const char *const day_query[] = { "on" };
+static const char *const enterprises_query[] = { "state", "role", "park", "limit", "cursor" };
+static const char *const authorisations_query[] = { "principal", "agent", "limit", "cursor" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
 
 static const struct route routes[] = {
@@ -119,6 +121,42 @@ static const struct route routes[] = {
 	{ .name = "identities_post", .method = "POST", .path = "/v1/identities", .roles = OPERATOR | REGULATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Attestation", .takes = "IdentityBody", .statuses = "201 422",
 	  .summary = "Record that a name and an identity number belong together; only a keyed hash is kept", .handler = identities_post },
+	{ .name = "enterprises_post", .method = "POST", .path = "/v1/enterprises", .roles = ENTERPRISE | OPERATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Enterprise", .takes = "EnterpriseBody", .statuses = "201 409 422",
+	  .summary = "Register an enterprise, once for all; who is registered already gets the record that there is", .handler = enterprises_post },
+	{ .name = "enterprises_list", .method = "GET", .path = "/v1/enterprises", .roles = ROLES_READ, QUERY(enterprises_query),
+	  .type = JSON_TYPE, .schema = "EnterpriseList", .statuses = "", .summary = "Enterprises in the order they were registered; an enterprise's own",
+	  .handler = enterprises_list },
+	{ .name = "alerts_list", .method = "GET", .path = "/v1/enterprises/alerts", .roles = REGULATOR | OPERATOR, QUERY(jobs_query),
+	  .type = JSON_TYPE, .schema = "AlertList", .statuses = "", .summary = "Open differences from the business register", .handler = alerts_list },
+	{ .name = "enterprises_get", .method = "GET", .path = "/v1/enterprises/{code}", .roles = ROLES_ALL,
+	  .type = JSON_TYPE, .schema = "Enterprise", .statuses = "404",
+	  .summary = "An enterprise by any of its numbers, as far as the caller may know it", .handler = enterprises_get },
+	{ .name = "enterprises_change", .method = "POST", .path = "/v1/enterprises/{code}/changes", .roles = ENTERPRISE | OPERATOR,
+	  .body = ROUTE_BODY_JSON, .type = JSON_TYPE, .schema = "Enterprise", .takes = "EnterpriseChange", .statuses = "404 409 422",
+	  .summary = "Register something otherwise, or move the enterprise to another state; what was before stays as history", .handler = enterprises_change },
+	{ .name = "comparisons_post", .method = "POST", .path = "/v1/enterprises/{code}/comparisons", .roles = REGULATOR | OPERATOR,
+	  .body = ROUTE_BODY_JSON, .type = JSON_TYPE, .schema = "Comparison", .takes = "ComparisonBody", .statuses = "201 404 422",
+	  .summary = "Hold what the business register says against the registration; what differs is frozen", .handler = comparisons_post },
+	{ .name = "alerts_resolve", .method = "POST", .path = "/v1/enterprises/{code}/alerts/{alert}/resolution", .roles = OPERATOR,
+	  .body = ROUTE_BODY_JSON, .type = JSON_TYPE, .schema = "Enterprise", .takes = "ReasonBody", .statuses = "404 422",
+	  .summary = "Resolve a difference from the business register: what it froze may be changed and used again", .handler = alerts_resolve },
+	{ .name = "parks_list", .method = "GET", .path = "/v1/parks", .roles = ROLES_ALL, QUERY(day_query),
+	  .type = JSON_TYPE, .schema = "ParkList", .statuses = "", .summary = "The parks of the zone on a day", .handler = parks_list },
+	{ .name = "parks_post", .method = "POST", .path = "/v1/parks", .roles = OPERATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Park", .takes = "ParkBody", .statuses = "201 409 422",
+	  .summary = "Record a park, or what becomes of one from a day on", .handler = parks_post },
+	{ .name = "authorisations_post", .method = "POST", .path = "/v1/authorisations", .roles = ENTERPRISE | OPERATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Authorisation", .takes = "AuthorisationBody", .statuses = "201 409 422",
+	  .summary = "Let a declarant declare for an enterprise", .handler = authorisations_post },
+	{ .name = "authorisations_list", .method = "GET", .path = "/v1/authorisations", .roles = ROLES_READ, QUERY(authorisations_query),
+	  .type = JSON_TYPE, .schema = "AuthorisationList", .statuses = "", .summary = "Authorisations, newest first; an enterprise sees those of either side",
+	  .handler = authorisations_list },
+	{ .name = "authorisations_get", .method = "GET", .path = "/v1/authorisations/{id}", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "Authorisation", .statuses = "404", .summary = "An authorisation", .handler = authorisations_get },
+	{ .name = "authorisations_revoke", .method = "POST", .path = "/v1/authorisations/{id}/revoke", .roles = ENTERPRISE | OPERATOR,
+	  .body = ROUTE_BODY_JSON, .type = JSON_TYPE, .schema = "Authorisation", .takes = "ReasonBody", .statuses = "404 409 422",
+	  .summary = "End an authorisation at once", .handler = authorisations_revoke },
 	{ .name = "me_get", .method = "GET", .path = "/v1/me", .roles = ROLES_ALL,
 	  .type = JSON_TYPE, .schema = "Me", .statuses = "",
 	  .summary = "Who the caller is here, whether it may file, and what comes next", .handler = me_get },

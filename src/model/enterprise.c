@@ -56,24 +56,14 @@ bool enterprise_state_may_move(enum enterprise_state from, enum enterprise_state
 	return true;
 }
 
-static bool is_word_of(const char *words, struct text name)
-{
-	struct text rest = text_of(words), one;
-
-	while (text_next(&rest, ' ', &one))
-		if (text_eq(one, name))
-			return true;
-	return false;
-}
-
 bool enterprise_role_known(struct text name)
 {
-	return is_word_of(ENTERPRISE_ROLES, name);
+	return text_is_among(TEXT(ENTERPRISE_ROLES), ' ', name);
 }
 
 bool enterprise_standing_known(struct text t)
 {
-	return is_word_of(STANDING_IN_BUSINESS " revoked cancelled moved_out", t);
+	return text_is_among(TEXT(STANDING_IN_BUSINESS " revoked cancelled moved_out"), ' ', t);
 }
 
 const char *enterprise_fact_name(enum enterprise_fact f)

@@ -23,16 +23,6 @@ static bool is_on(int32_t from, int32_t to, int32_t day)
 	return from <= day && day <= to;
 }
 
-static bool is_word_of(struct text words, struct text one)
-{
-	struct text word;
-
-	while (text_next(&words, ',', &word))
-		if (text_eq(word, one))
-			return true;
-	return false;
-}
-
 static void add(struct findings *out, const struct document *d, enum rule rule, enum field f, const char *expected)
 {
 	int index = field_index(d->def, f);
@@ -129,7 +119,7 @@ static bool covers(const struct right_grant *g, const struct document *d, int32_
 	struct text mode = document_get(d, F_TRADE_MODE);
 
 	return (g->kinds >> d->def->kind & 1) != 0 && is_on(g->valid_from, g->valid_to, day) &&
-	       (text_is(g->trade_modes, "*") || mode.len == 0 || is_word_of(g->trade_modes, mode));
+	       (text_is(g->trade_modes, "*") || mode.len == 0 || text_is_among(g->trade_modes, ',', mode));
 }
 
 static bool is_authorised(const struct rights *r, const struct document *d, int32_t day)
