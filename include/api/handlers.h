@@ -45,6 +45,8 @@ step_fn subscriptions_post, subscriptions_patch, subscriptions_ping, subscriptio
 /* enterprises.c, enterprises_change.c, enterprises_compare.c, parks.c */
 step_fn enterprises_post, enterprises_get, enterprises_list, enterprises_change, comparisons_post, alerts_list, alerts_resolve;
 step_fn parks_post, parks_list;
+/* goods.c */
+step_fn goods_post, goods_get, goods_list, goods_withdraw;
 /* authorisations.c */
 step_fn authorisations_post, authorisations_get, authorisations_list, authorisations_revoke;
 /* sandbox.c */

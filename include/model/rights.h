@@ -85,6 +85,9 @@ void rights_check(const struct rights *r, const struct document *d, int32_t day,
 /* The rule by which the lines of this filing must be of registered goods on the day; NULL: none. */
 const struct goods_rule *rights_goods_rule(const struct rights *r, const struct document *d, int32_t day);
 
+/* What would have been right on the day, by which rule row and since when, in words; NULL: no memory for them. */
+const char *rights_expected(struct findings *out, const char *what, int32_t rule, int32_t since, int32_t day);
+
 /* "order,inventory" as bits; names that are unknown here are passed over. */
 unsigned right_kinds_read(struct text names);
 

@@ -206,8 +206,10 @@ create table goods_version (        -- goods that an enterprise has registered, 
   reference_price numeric(19,5) not null check (reference_price >= 0),
   from_at         timestamptz not null,           -- business time
   actor           text not null,
+  serial          integer generated always as identity,
   primary key (enterprise_id, item_no, version)
 );
+create index goods_version_changed on goods_version (enterprise_id, from_at, serial);
 
 create function goods_json(g goods_version, alone boolean) returns json language sql stable parallel safe as $$
   select json_joined(json_build_object('enterprise', (select credit_code from enterprise where id = g.enterprise_id), 'item_no', g.item_no,

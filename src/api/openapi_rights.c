@@ -28,6 +28,11 @@
 	"\"code\":" TEXT_ ",\"name_zh\":" TEXT_ ",\"name_en\":" TEXT_OR_NULL \
 	",\"kind\":{\"enum\":[\"bonded\",\"export\",\"express\",\"post\",\"innovation\",\"other\"]},\"district_code\":" TEXT_ \
 	",\"source\":" TEXT_ ",\"valid_to\":" DAY_OR_NULL ",\"valid_from\":" DAY
+#define GOODS_MEMBERS \
+	"\"enterprise\":" TEXT_ ",\"item_no\":" TEXT_ ",\"name\":" TEXT_ ",\"model\":" TEXT_OR_NULL ",\"hs_code\":" TEXT_ \
+	",\"country_code\":" TEXT_ ",\"brand\":" TEXT_OR_NULL ",\"barcode\":" TEXT_OR_NULL ",\"unit\":" TEXT_ ",\"currency\":" TEXT_ \
+	",\"reference_price\":" TEXT_
+#define GOODS_STATE  "{\"enum\":[\"filed\",\"withdrawn\"]}"
 
 const struct openapi_schema openapi_rights[] = {
 	{ "Enterprise",
@@ -61,6 +66,15 @@ const struct openapi_schema openapi_rights[] = {
 	{ "ParkBody",
 	  "{\"type\":\"object\",\"required\":[\"code\",\"name_zh\",\"kind\",\"district_code\",\"source\"],\"additionalProperties\":false,\"properties\":{"
 	  PARK_MEMBERS "}}" },
+	{ "GoodsBody",
+	  "{\"type\":\"object\",\"required\":[\"enterprise\",\"item_no\",\"name\",\"hs_code\",\"country_code\",\"unit\",\"currency\",\"reference_price\"],"
+	  "\"additionalProperties\":false,\"properties\":{" GOODS_MEMBERS "}}" },
+	{ "RegisteredGoods",
+	  "{\"type\":\"object\",\"required\":[\"enterprise\",\"item_no\",\"version\",\"state\",\"name\",\"hs_code\"],\"properties\":{" GOODS_MEMBERS
+	  ",\"version\":" NUMBER ",\"state\":" GOODS_STATE ",\"barcode_good\":{\"type\":[\"boolean\",\"null\"],\"description\":\"its check digit; "
+	  "null: it is no number of GS1's form\"},\"from\":" TIME ",\"actor\":" TEXT_ ",\"history\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+	  "\"properties\":{\"version\":" NUMBER ",\"state\":" GOODS_STATE "}}}}}" },
+	{ "RegisteredGoodsList", PAGE(REF("RegisteredGoods")) },
 	{ "AuthorisationBody",
 	  "{\"type\":\"object\",\"required\":[\"principal\",\"agent\",\"kinds\"],\"additionalProperties\":false,\"properties\":{\"principal\":" TEXT_
 	  ",\"agent\":" TEXT_ ",\"kinds\":" KINDS ",\"trade_modes\":" WORDS ",\"valid_from\":" DAY ",\"valid_to\":" DAY_OR_NULL

@@ -38,6 +38,8 @@ static const struct openapi_parameter parameters[] = {
 	{ "name", TEXT_, "name of a client, percent-encoded" },
 	{ "role", TEXT_, "role of a client (enterprise, regulator …) or of an enterprise (platform, merchant …)" },
 	{ "record", "{\"enum\":[\"party\",\"contract\"]}", "what the standard describes besides filings" },
+	{ "item", TEXT_, "the enterprise's own number of the goods" },
+	{ "hs_code", TEXT_, "how the commodity code begins" },
 	{ "park", TEXT_, "code of a park" },
 	{ "principal", TEXT_, "a number of the enterprise that is declared for" },
 	{ "agent", TEXT_, "a number of the enterprise that declares" },

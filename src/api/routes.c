@@ -29,6 +29,7 @@ static const char *const regimes_query[] = { "on", "trade_mode", "direction" };
 static const char *const forms_query[] = { "on", "direction", "trade_mode" };
 static const char *const day_query[] = { "on" };
 static const char *const enterprises_query[] = { "state", "role", "park", "limit", "cursor" };
+static const char *const goods_query[] = { "hs_code", "limit", "cursor" };
 static const char *const authorisations_query[] = { "principal", "agent", "limit", "cursor" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
 
@@ -146,6 +147,15 @@ static const struct route routes[] = {
 	{ .name = "parks_post", .method = "POST", .path = "/v1/parks", .roles = OPERATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Park", .takes = "ParkBody", .statuses = "201 409 422",
 	  .summary = "Record a park, or what becomes of one from a day on", .handler = parks_post },
+	{ .name = "goods_post", .method = "POST", .path = "/v1/goods", .roles = ENTERPRISE | OPERATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "RegisteredGoods", .takes = "GoodsBody", .statuses = "201 409 422",
+	  .summary = "Register goods, or register them otherwise", .handler = goods_post },
+	{ .name = "goods_list", .method = "GET", .path = "/v1/goods/{code}", .roles = ROLES_READ, QUERY(goods_query),
+	  .type = JSON_TYPE, .schema = "RegisteredGoodsList", .statuses = "404", .summary = "The goods of an enterprise, what changed last first", .handler = goods_list },
+	{ .name = "goods_get", .method = "GET", .path = "/v1/goods/{code}/{item}", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "RegisteredGoods", .statuses = "404", .summary = "Registered goods with their history", .handler = goods_get },
+	{ .name = "goods_withdraw", .method = "POST", .path = "/v1/goods/{code}/{item}/withdraw", .roles = ENTERPRISE | OPERATOR,
+	  .type = JSON_TYPE, .schema = "RegisteredGoods", .statuses = "404 409", .summary = "Goods that are no longer traded", .handler = goods_withdraw },
 	{ .name = "authorisations_post", .method = "POST", .path = "/v1/authorisations", .roles = ENTERPRISE | OPERATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Authorisation", .takes = "AuthorisationBody", .statuses = "201 409 422",
 	  .summary = "Let a declarant declare for an enterprise", .handler = authorisations_post },

@@ -38,8 +38,7 @@ static void put_day(char out[CLOCK_RFC3339_BYTES], int32_t day)
 	out[10] = '\0';
 }
 
-/* What would have been right, by which rule row, since when. NULL: no memory for words. */
-static const char *expected_by(struct findings *out, const char *what, int32_t rule, int32_t since, int32_t day)
+const char *rights_expected(struct findings *out, const char *what, int32_t rule, int32_t since, int32_t day)
 {
 	char *words = arena_alloc(out->arena, WORDS_BYTES), from[CLOCK_RFC3339_BYTES], on[CLOCK_RFC3339_BYTES];
 
@@ -91,7 +90,7 @@ static void check_scope(const struct rights *r, const struct document *d, int32_
 			if (code.len == 0 || (is_inside(s, p) && (p->frozen & FACT_BIT(FACT_DISTRICT)) == 0))
 				continue;
 			add(out, d, RULE_PARTY_SCOPE, f,
-			    expected_by(out, "an enterprise that is registered here with its domicile in the pilot's own city", s->id, s->valid_from, day));
+			    rights_expected(out, "an enterprise that is registered here with its domicile in the pilot's own city", s->id, s->valid_from, day));
 		}
 	}
 }
@@ -152,7 +151,7 @@ static void check_authorisation(const struct rights *r, const struct document *d
 			continue;
 		if (!is_authorised(r, d, day))
 			add(out, d, RULE_PARTY_AUTHORISATION, F_DECLARANT_CODE,
-			    expected_by(out, "the merchant itself, or who holds an authorisation of it for this kind and trade mode", a->id, a->valid_from, day));
+			    rights_expected(out, "the merchant itself, or who holds an authorisation of it for this kind and trade mode", a->id, a->valid_from, day));
 		return;
 	}
 }

@@ -59,6 +59,10 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/enterprises/{code}/alerts/{alert}/resolution"): {"operator"},
     ("GET", "/v1/parks"): ALL,
     ("POST", "/v1/parks"): {"operator"},
+    ("POST", "/v1/goods"): {"enterprise", "operator"},
+    ("GET", "/v1/goods/{code}"): READ,
+    ("GET", "/v1/goods/{code}/{item}"): READ,
+    ("POST", "/v1/goods/{code}/{item}/withdraw"): {"enterprise", "operator"},
     ("POST", "/v1/authorisations"): {"enterprise", "operator"},
     ("GET", "/v1/authorisations"): READ,
     ("GET", "/v1/authorisations/{id}"): READ,
@@ -84,7 +88,7 @@ FROM_OUTSIDE = {("POST", p) for p in ("/platDataOpen", "/ceb2grab/grab/realTimeD
 
 
 def concrete(path):
-    for name, value in {"code": "TAX", "slug": "bad-json", "kind": "order", "direction": "import", "id": "x", "list": "unit", "name": "nobody", "record": "party", "alert": "x"}.items():
+    for name, value in {"code": "TAX", "slug": "bad-json", "kind": "order", "direction": "import", "id": "x", "list": "unit", "name": "nobody", "record": "party", "alert": "x", "item": "x"}.items():
         path = path.replace(f"{{{name}}}", value)
     return path
 
@@ -93,7 +97,7 @@ def call(api, method, path):
     if path == "/v1/deliveries":
         path += "?declaration_id=0069d27a-1f41-8029-bb6c-859588a3639e"
     if method in ("POST", "PATCH"):
-        empty = path.endswith(("/retry", "/cancel", "/rotate", "/enable", "/ping"))
+        empty = path.endswith(("/retry", "/cancel", "/rotate", "/enable", "/ping", "/withdraw"))
         return api.request(method, concrete(path), b"" if empty else b"{", {"Content-Type": "application/json"})
     return api.request(method, concrete(path))
 
