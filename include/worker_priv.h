@@ -13,13 +13,14 @@
 #include "store/client_store.h"
 #include "store/inbox.h"
 #include "store/key_store.h"
+#include "store/right_store.h"
 #include "store/rule_store.h"
 #include "store/schema_store.h"
 #include "worker.h"
 
 enum { RETIRED_MAX = 128, BACKLOG_BYTES = 4096 };
 
-enum reload_step { RELOAD_IDLE, RELOAD_REVISION, RELOAD_RULES, RELOAD_CLIENTS };
+enum reload_step { RELOAD_IDLE, RELOAD_REVISION, RELOAD_RULES, RELOAD_RIGHTS, RELOAD_CLIENTS };
 
 struct worker_reload { /* worker_reload.c */
 	struct db_call call;
@@ -29,7 +30,7 @@ struct worker_reload { /* worker_reload.c */
 	bool once_more;          /* the revision moved a moment ago: its change may have been committed after our look */
 	bool has_failed;         /* the last attempt; told once */
 	int64_t last_us;         /* monotonic, of a look that an unknown token asked for */
-	uint64_t rules_mark, clients_mark; /* of what is in force */
+	uint64_t rules_mark, rights_mark, clients_mark; /* of what is in force */
 	struct { struct client_set *clients; struct rules *rules; int64_t since_us; } retired[RETIRED_MAX]; /* still pointed into */
 	int retired_count;
 };
@@ -84,10 +85,11 @@ struct worker {
 	struct api *api;
 	struct httpd *httpd;         /* NULL until it listens */
 	struct rules *rules;         /* NULL until read */
+	struct rights *rights;
 	struct client_set *clients;
 	struct worker_reload reload;
 	struct worker_watch watch;
-	bool is_known;               /* rules and clients were read once */
+	bool is_known;               /* rules, rights and clients were read once */
 	int given_fd;                /* of the first worker's socket; -1: not told yet */
 	struct loop_timer drain;
 	int64_t drain_until_us;      /* 0: not draining */
@@ -105,6 +107,7 @@ void worker_known(struct worker *w); /* rules and clients are here for the first
 void worker_reload_start(struct worker *w);
 void worker_reload_stop(struct worker *w);
 void worker_reload_asked(void *arg); /* an unknown token; at most once a second */
+void worker_reload_moved(void *arg); /* a caller has changed what is held in memory: look now */
 
 /* worker_keys.c */
 bool worker_keys_open(struct worker *w, struct fault *f) must_check; /* before anything reads or writes */

@@ -202,7 +202,7 @@ static bool make_jobs(struct worker *w, struct fault *f)
 		.line_bytes = (size_t)c->batch.line_bytes, .memory_bytes = (size_t)c->http.memory_bytes,
 	};
 	const struct job_runner_deps deps = { .loop = w->loop, .db = w->pools[POOL_QUERY], .intake = w->intake, .vault = w->vault, .clock = w->deps.clock,
-		                              .ids = &w->ids, .rules = &w->rules };
+		                              .ids = &w->ids, .rules = &w->rules, .rights = &w->rights };
 
 	w->jobs = job_runner_new(&conf, &deps, f);
 	return w->jobs != NULL;
@@ -241,7 +241,8 @@ static bool make_api(struct worker *w, struct fault *f)
 	};
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
-		.signer = w->signer, .vault = w->vault, .clients = &w->clients, .rules = &w->rules, .on_job = on_job, .reload = worker_reload_asked, .metrics = worker_metrics,
+		.signer = w->signer, .vault = w->vault, .clients = &w->clients, .rules = &w->rules, .rights = &w->rights, .on_job = on_job,
+		.reload = worker_reload_asked, .moved = worker_reload_moved, .metrics = worker_metrics,
 		.ready = worker_ready, .arg = w,
 	};
 

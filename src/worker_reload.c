@@ -1,7 +1,7 @@
 /*
- * Rules, clients and data keys, as they are in the database now.
+ * Rules, rights, clients and data keys, as they are in the database now.
  *
- *   tick ─► revision ──moved?──► rules ─► clients
+ *   tick ─► revision ──moved?──► rules ─► rights ─► clients
  *                        no: idle
  *
  * A sequence's value is seen before the change that raised it is committed: after every move the next tick reads once more.
@@ -28,6 +28,9 @@ static void start(struct worker *w, enum reload_step step)
 		break;
 	case RELOAD_RULES:
 		rule_store_load(&r->call);
+		break;
+	case RELOAD_RIGHTS:
+		right_store_load(&r->call);
 		break;
 	case RELOAD_CLIENTS:
 		db_call_add(&r->call, &client_store_all, NULL);
@@ -120,17 +123,24 @@ static void on_revision(struct worker *w, const struct db_answer *a)
 	}
 }
 
+static uint64_t mark_of(const struct db_answer *a, int from)
+{
+	uint64_t mark = 0;
+
+	for (int i = from; i < a->count; i++)
+		mark = mark * 31 + db_rows_mark(a->results[i]);
+	return mark;
+}
+
 static void on_rules(struct worker *w, const struct db_answer *a)
 {
+	uint64_t mark = mark_of(a, 1); /* 0: the revision */
 	struct fault f = { 0 };
-	uint64_t mark = 0;
 	struct rules *rules;
 
-	for (int i = 1; i < a->count; i++) /* 0: the revision */
-		mark = mark * 31 + db_rows_mark(a->results[i]);
 	if (w->rules != NULL && mark == w->reload.rules_mark) { /* something else moved: the same rules stay */
 		w->rules->revision = db_get_int(a->results[0], 0, 0);
-		start(w, RELOAD_CLIENTS);
+		start(w, RELOAD_RIGHTS);
 		return;
 	}
 	rules = rules_from_answer(a, &f);
@@ -149,13 +159,31 @@ static void on_rules(struct worker *w, const struct db_answer *a)
 	}
 	w->rules = rules;
 	w->reload.rules_mark = mark;
+	start(w, RELOAD_RIGHTS);
+}
+
+static void on_rights(struct worker *w, const struct db_answer *a)
+{
+	uint64_t mark = mark_of(a, 0);
+	struct rights *rights;
+
+	if (w->rights == NULL || mark != w->reload.rights_mark) {
+		rights = rights_from_answer(a);
+		if (rights == NULL) {
+			failed(w, "rights", "no memory");
+			return;
+		}
+		rights_free(w->rights); /* nobody points into them for longer than a step takes */
+		w->rights = rights;
+		w->reload.rights_mark = mark;
+	}
 	start(w, RELOAD_CLIENTS);
 }
 
 static void on_clients(struct worker *w, const struct db_answer *a)
 {
 	struct worker_reload *r = &w->reload;
-	uint64_t mark = db_rows_mark(a->results[0]) * 31 + db_rows_mark(a->results[1]);
+	uint64_t mark = mark_of(a, 0);
 	struct client_set *set = NULL;
 	struct fault f = { 0 };
 
@@ -176,7 +204,7 @@ static void on_clients(struct worker *w, const struct db_answer *a)
 		r->wanted = true;
 	else
 		r->clients_mark = mark;
-	if (!w->is_known && w->rules != NULL)
+	if (!w->is_known && w->rules != NULL && w->rights != NULL)
 		worker_known(w);
 }
 
@@ -185,7 +213,7 @@ static void on_answer(struct db_call *call, const struct db_answer *a)
 	struct worker *w = container_of(call, struct worker, reload.call);
 
 	if (a->outcome != DB_DONE) {
-		failed(w, "rules and clients", a->detail == NULL ? db_outcome_name(a->outcome) : a->detail);
+		failed(w, "rules, rights and clients", a->detail == NULL ? db_outcome_name(a->outcome) : a->detail);
 		return;
 	}
 	switch (w->reload.step) {
@@ -194,6 +222,9 @@ static void on_answer(struct db_call *call, const struct db_answer *a)
 		break;
 	case RELOAD_RULES:
 		on_rules(w, a);
+		break;
+	case RELOAD_RIGHTS:
+		on_rights(w, a);
 		break;
 	case RELOAD_CLIENTS:
 		on_clients(w, a);
@@ -236,6 +267,7 @@ void worker_reload_stop(struct worker *w)
 	}
 	client_set_free(w->clients);
 	rules_free(w->rules);
+	rights_free(w->rights);
 }
 
 /* SIGHUP: the files of secrets may have changed, which no row tells. */
@@ -256,4 +288,11 @@ void worker_reload_asked(void *arg)
 		return;
 	r->last_us = now_us;
 	start(w, RELOAD_CLIENTS);
+}
+
+void worker_reload_moved(void *arg)
+{
+	struct worker *w = arg;
+
+	loop_timer_set(w->loop, &w->reload.tick, 0, on_tick);
 }

@@ -22,6 +22,7 @@ void args_time(struct args *q, int64_t us);
 void args_bytes(struct args *q, const void *bytes, size_t len); /* borrowed */
 void args_null(struct args *q);
 void args_array(struct args *q, struct db_array *x); /* ends it */
+void args_param(struct args *q, struct db_param p); /* made by the caller, in the request's arena */
 void args_id(struct args *q, const struct id *id);   /* two parameters: its bucket and itself (copied) */
 void args_uuid(struct args *q, const struct id *id); /* itself alone (copied) */
 void args_caller(struct args *q);                    /* two: client id; whether it sees records of every client */

@@ -13,6 +13,7 @@
 #include "store/client_store.h"
 #include "store/inbox.h"
 #include "store/intake.h"
+#include "store/right_store.h"
 #include "store/rule_store.h"
 
 struct api_conf {
@@ -58,8 +59,10 @@ struct api_deps {
 	struct vault *vault;                  /* what is stored of documents and bodies */
 	struct client_set *const *clients;    /* current; may change between turns */
 	struct rules *const *rules;
+	struct rights *const *rights;         /* current; good for the step that looks */
 	void (*on_job)(void *arg);            /* a job was stored: a hint for whoever runs jobs */
 	void (*reload)(void *arg);            /* an unknown token: perhaps the tables moved (worker limits how often) */
+	void (*moved)(void *arg);             /* something that is held in memory was changed: look for it now */
 	void (*metrics)(void *arg, struct buf *out); /* the rest of /metrics: loop, db, intake, flow */
 	void (*ready)(void *arg, struct buf *problems); /* empty: ready; else a line per reason */
 	void *arg;

@@ -22,11 +22,14 @@ struct filing_node {
 	struct text taken;                /* dry run: JSON, what holds its key already; absent: nothing, or not known */
 };
 
+struct filing_goods; /* filings_goods.c */
+
 struct filing_work {
 	/* in */
 	struct arena *arena;
 	const struct client *client;
 	const struct rules *rules;     /* NULL: not read yet */
+	const struct rights *rights;   /* NULL: not read yet; good for the step that sets it */
 	int64_t now_us;
 	enum form form;
 	struct text body;              /* as stored and digested */
@@ -44,6 +47,7 @@ struct filing_work {
 	struct envelope envelope;      /* what the message came in */
 	bool as_xml;                   /* the answer is a CEB receipt, in the envelope of its message */
 	struct message message;
+	struct filing_goods *goods;    /* lines that were asked about */
 	enum rule signature;           /* for which the message as a whole is refused; RULE_COUNT: none */
 	const char *signature_why;     /* more precisely; may be NULL */
 	struct filing_node *nodes;     /* message.node_count */
@@ -52,6 +56,8 @@ struct filing_work {
 
 /* False: the message as a whole cannot be read (or there is no memory). */
 bool filings_read(struct filing_work *w, struct fault *f) must_check;
+/* Of a message that was read: node i is good, and the client may file it. */
+bool filings_may_store(const struct filing_work *w, int i) must_check;
 /* Every node that may be stored becomes a candidate of *s. False: the arena is full. */
 bool filings_choose(struct filing_work *w, struct intake_submission *s) must_check;
 

@@ -44,6 +44,13 @@ step_fn ops_health, ops_ready, ops_metrics, test_clock_post;
 /* subscriptions.c; subscriptions_change.c */
 step_fn subscriptions_list, subscriptions_get, subscriptions_attempts, subscriptions_delete, subscriptions_rotate, subscriptions_enable;
 step_fn subscriptions_post, subscriptions_patch, subscriptions_ping, subscriptions_replay;
+/* enterprises.c, enterprises_change.c, enterprises_compare.c, parks.c */
+step_fn enterprises_post, enterprises_get, enterprises_list, enterprises_change, comparisons_post, alerts_list, alerts_resolve;
+step_fn parks_post, parks_list;
+/* goods.c */
+step_fn goods_post, goods_get, goods_list, goods_withdraw;
+/* authorisations.c */
+step_fn authorisations_post, authorisations_get, authorisations_list, authorisations_revoke;
 /* sandbox.c */
 step_fn sandbox_faults, sandbox_clock;
 

@@ -30,6 +30,7 @@ struct job_runner_deps {
 	const struct clock *clock;
 	struct id_source *ids;
 	struct rules *const *rules; /* current; may change between turns */
+	struct rights *const *rights;
 };
 
 struct job_runner *job_runner_new(const struct job_runner_conf *conf, const struct job_runner_deps *deps, struct fault *f) must_check;

@@ -28,7 +28,7 @@
 #define STEP_MEMBERS \
 	"\"step\":" NUMBER ",\"phase\":{\"enum\":[\"match\",\"clear\",\"follow\"]},\"kind\":" TEXT_OR_NULL ",\"authority\":" TEXT_OR_NULL \
 	",\"required\":" FLAG ",\"needs\":" NUMBERS ",\"goods_class\":" TEXT_OR_NULL
-#define ROLE         "{\"enum\":[\"enterprise\",\"regulator\",\"operator\",\"authority\"]}"
+#define ROLE         "{\"enum\":[\"enterprise\",\"regulator\",\"operator\",\"authority\",\"bank\"]}"
 #define FILING_MEMBERS \
 	"\"id\":" UUID ",\"kind\":" KIND ",\"direction\":" DIRECTION ",\"business_key\":" TEXT_ ",\"revision\":" NUMBER
 

@@ -113,6 +113,7 @@ bool req_chinese(const struct req *r);          /* by Accept-Language */
 struct text req_base(struct req *r);            /* "https://host", from the settings or the Host header */
 bool req_is_enterprise(const struct req *r);
 bool req_wants_xml(const struct req *r);        /* by Accept: XML, and JSON not as well */
+bool req_keep_codes(struct req *r) must_check;  /* the client's codes, beyond the first step; false: the arena is full */
 bool req_sees_all(const struct req *r);         /* regulators and operators: records of every client */
 
 enum step reply_bytes(struct req *r, int status, const char *type, struct text body) must_check; /* copied */

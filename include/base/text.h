@@ -46,6 +46,7 @@ bool text_starts(struct text a, const char *prefix);
 struct text text_trim(struct text a);                /* ASCII white space at both ends */
 /* Takes what stands before the next mark off rest, and the mark; false: nothing is left. "a,,b" has three parts, "a," one. */
 bool text_next(struct text *rest, char mark, struct text *part) must_check;
+bool text_is_among(struct text list, char mark, struct text one); /* one of its parts, as text_next() takes them */
 bool text_has_nocase(struct text a, struct text part); /* ASCII only; an empty part is in every text */
 struct text text_dup(struct arena *a, struct text t) must_check; /* at == NULL: arena full */
 bool text_to_i64(struct text t, int64_t *out) must_check; /* whole text, decimal, optional '-' */

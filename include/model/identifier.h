@@ -13,6 +13,8 @@ bool identifier_customs_code(struct text t);                   /* customs regist
 bool identifier_company(struct text t);                        /* either of credit code and customs code */
 bool identifier_s10(struct text t);                            /* UPU S10 with its check digit */
 bool identifier_looks_s10(struct text t);                      /* two letters, nine digits, two letters */
+bool identifier_looks_gtin(struct text t);                     /* 8, 12, 13 or 14 digits */
+bool identifier_gtin(struct text t);                           /* GS1, with its check digit */
 bool identifier_hs(struct text t);                             /* ten digits, chapter 01–97 without 77 */
 
 #endif

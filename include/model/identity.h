@@ -24,6 +24,8 @@ struct identity_hash {
 	struct sha256 digest;      /* HMAC-SHA256 over number, a NUL and name */
 };
 
+/* The key under which a stored hash was made; NULL: it is not among these. */
+const struct identity_key *identity_key_of(const struct identity_keys *keys, struct text stored);
 struct identity_hash identity_hash(const struct identity_key *key, struct text number, struct text name);
 
 static inline struct text identity_hash_bytes(const struct identity_hash *h)

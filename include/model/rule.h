@@ -51,6 +51,12 @@
 	X(POSTAL_WEIGHT,     "post.net-weight",          "UPU item data (ITMATT); GACC 2018-164") \
 	X(POSTAL_VALUE,      "post.value",               "UPU item data (ITMATT); GACC 2018-164") \
 	X(POSTAL_COUNTRY,    "post.country",             "UPU item data (ITMATT); GACC 2018-164") \
+	/* who may take part, and act for whom: model/rights.h */ \
+	X(PARTY_SUSPENDED,   "party.suspended",          "register of enterprises, state") \
+	X(PARTY_FROZEN,      "party.frozen",             "business register (SAMR)") \
+	X(PARTY_SCOPE,       "party.scope",              "table scope_rule") \
+	X(PARTY_AUTHORISATION, "party.authorisation",    "table authorisation_rule") \
+	X(GOODS_NOT_FILED,   "goods.not-filed",          "table goods_rule") \
 	X(NOTHING_TO_CHANGE, "revision.unknown",         "GACC 2018-113 (202205), appType") \
 	X(CHANGE_TOO_LATE,   "revision.too-late",        "GACC 2018-194 art. 11") \
 	X(CHANGE_WITHDRAWING, "revision.withdrawing",    "GACC 2018-194 art. 11") \

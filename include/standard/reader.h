@@ -58,6 +58,8 @@ void message_refuse_unfiled(struct arena *a, struct message *m);
 
 /* Refuses a node as a whole for a rule that reading and checking do not know of. */
 void message_refuse_node(struct arena *a, struct node *n, enum rule rule);
+/* The same for what was found somewhere in it. */
+void message_refuse_for(struct arena *a, struct node *n, const struct findings *found);
 
 /* A stored canonical document, read back (trusted: written by canonical_put; a damaged one returns NULL). */
 struct document *document_read(struct arena *a, struct text canonical) must_check;

@@ -13,14 +13,14 @@
 #include "model/onboarding.h"
 #include "model/signature.h"
 
-enum role { ROLE_PUBLIC, ROLE_ENTERPRISE, ROLE_REGULATOR, ROLE_OPERATOR, ROLE_AUTHORITY, ROLE_COUNT };
+enum role { ROLE_PUBLIC, ROLE_ENTERPRISE, ROLE_REGULATOR, ROLE_OPERATOR, ROLE_AUTHORITY, ROLE_BANK, ROLE_COUNT };
 const char *role_name(enum role r);
 
 struct client {
 	int id;
 	struct text name;
 	enum role role;
-	const struct text *codes; /* enterprise: may file for these */
+	const struct text *codes; /* enterprise: may file for these; bank: its own */
 	int code_count;
 	bool has_authority;
 	enum authority authority;

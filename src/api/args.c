@@ -69,6 +69,11 @@ void args_array(struct args *q, struct db_array *x)
 {
 	struct db_param p = db_array_end(x);
 
+	args_param(q, p);
+}
+
+void args_param(struct args *q, struct db_param p)
+{
 	if (q != NULL)
 		add(q, p);
 }

@@ -8,22 +8,12 @@ struct known {
 	struct findings *findings;
 };
 
-static bool is_one_of(const char *members, struct text name)
-{
-	struct text rest = text_of(members), one;
-
-	while (text_next(&rest, ' ', &one))
-		if (text_eq(name, one))
-			return true;
-	return false;
-}
-
 static bool refuse_stranger(void *arg, struct text name, const struct json *value)
 {
 	const struct known *k = arg;
 
 	(void)value;
-	return is_one_of(k->members, name) || fault_set(k->f, FAULT_BAD_REQUEST, "the members are %s", k->members);
+	return text_is_among(text_of(k->members), ' ', name) || fault_set(k->f, FAULT_BAD_REQUEST, "the members are %s", k->members);
 }
 
 const struct json *body_read(struct req *r, const char *members, struct fault *f)
@@ -46,7 +36,7 @@ static bool note_stranger(void *arg, struct text name, const struct json *value)
 	const struct known *k = arg;
 
 	(void)value;
-	if (!is_one_of(k->members, name))
+	if (!text_is_among(text_of(k->members), ' ', name))
 		findings_add(k->findings, &(struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = name, .line = -1 });
 	return true;
 }

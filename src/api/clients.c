@@ -151,7 +151,7 @@ enum step clients_list(struct req *r)
 	if (page == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	if (role.at != NULL && !role_known(role))
-		return reply_fault(r, FAULT_BAD_REQUEST, "role is enterprise, regulator, operator or authority");
+		return reply_fault(r, FAULT_BAD_REQUEST, "role is enterprise, regulator, operator, authority or bank");
 	if (state.at != NULL && !client_state_by_name(state, &known))
 		return reply_fault(r, FAULT_BAD_REQUEST, "state is applied, tested, approved or live");
 	if (!page_read(r, page, &f))

@@ -2,7 +2,8 @@
  * POST /v1/filings: one message of filings.
  *
  *   filings_post ──(gzip: a little each turn)──> opened ──(NDJSON: filings_lines.c, piece by piece)
- *   read ─ check ─ signature ─ choose
+ *   read ─ check ─ signature ──(a rule asks for registered goods)──> goods_found
+ *     └─ choose
  *        ├──(nothing to store)──────────────────────> answer
  *        ├──dry run──> looked (what holds the keys) ──> answer
  *        └──intake──> stored (committed, or known not to be) ──> answer
@@ -13,6 +14,7 @@
  */
 #include "api/filings_answer.h"
 #include "api/filings_dry.h"
+#include "api/filings_goods.h"
 #include "api/filings_lines.h"
 #include "api/handlers.h"
 #include "api/media.h"
@@ -20,7 +22,7 @@
 #include "base/log.h"
 
 static step_fn opened, stored;
-static db_step_fn looked;
+static db_step_fn looked, goods_found;
 
 static struct filing_work *work_new(struct req *r, const struct filing_wish *wish)
 {
@@ -31,6 +33,7 @@ static struct filing_work *work_new(struct req *r, const struct filing_wish *wis
 	w->arena = r->arena;
 	w->client = &r->client;
 	w->rules = *r->api->deps.rules;
+	w->rights = *r->api->deps.rights;
 	w->now_us = r->now_us;
 	w->form = r->form;
 	w->body = r->body;
@@ -51,6 +54,15 @@ static void warn_of_type(struct req *r)
 	          "the envelope's message type does not name the message inside; it was read as what it is");
 }
 
+static enum step store_message(struct req *r, struct filing_work *w)
+{
+	if (!filings_choose(w, &r->submission))
+		return reply_fault(r, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
+	if (r->submission.candidate_count == 0)
+		return filings_answer(r, w);
+	return w->is_dry ? filings_dry_look(r, w, looked) : await_intake(r, stored);
+}
+
 static enum step file_message(struct req *r, struct filing_work *w)
 {
 	struct fault f = { 0 };
@@ -62,11 +74,20 @@ static enum step file_message(struct req *r, struct filing_work *w)
 		warn_of_type(r);
 	if (!filings_signature_passes(r, w, &refused))
 		return refused;
-	if (!filings_choose(w, &r->submission))
-		return reply_fault(r, FAULT_TOO_LARGE, "the message does not fit the memory of a request");
-	if (r->submission.candidate_count == 0)
-		return filings_answer(r, w);
-	return w->is_dry ? filings_dry_look(r, w, looked) : await_intake(r, stored);
+	if (filings_goods_ask(w, &r->call))
+		return req_keep_codes(r) ? await_db(r, goods_found) : reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+	return store_message(r, w);
+}
+
+static enum step goods_found(struct req *r, const struct db_answer *a)
+{
+	struct filing_work *w = r->own;
+
+	if (a->outcome != DB_DONE)
+		return reply_db_fault(r, a);
+	filings_goods_take(w, a);
+	w->rights = *r->api->deps.rights;
+	return store_message(r, w);
 }
 
 enum step filings_post(struct req *r)

@@ -14,6 +14,7 @@
 #include "api/filings_lines.h"
 
 #include "api/filings_dry.h"
+#include "api/filings_goods.h"
 #include "api/filings_judge.h"
 #include "api/jobs_make.h"
 
@@ -29,7 +30,7 @@ struct lines_work { /* r->own */
 };
 
 static step_fn next_piece, filed;
-static db_step_fn looked;
+static db_step_fn looked, goods_found;
 
 static bool count_lines(const struct req *r, int *lines, struct fault *f)
 {
@@ -65,22 +66,11 @@ static void free_piece(void *arena)
 	arena_done(arena);
 }
 
-/* The steps after the first one need the client's codes longer than their table may live. */
-static bool keep_codes(struct req *r)
-{
-	struct text *codes = arena_alloc(r->arena, sizeof(*codes) * (size_t)(r->client.code_count + 1));
-
-	for (int i = 0; codes != NULL && i < r->client.code_count; i++)
-		codes[i] = text_dup(r->arena, r->client.codes[i]);
-	r->client.codes = codes;
-	return !r->arena->full;
-}
-
 static struct lines_work *work_new(struct req *r, const struct filing_wish *wish)
 {
 	struct lines_work *w = arena_zalloc(r->arena, sizeof(*w));
 
-	if (w == NULL || !keep_codes(r) || !arena_defer(r->arena, free_piece, &w->arena))
+	if (w == NULL || !req_keep_codes(r) || !arena_defer(r->arena, free_piece, &w->arena))
 		return NULL;
 	arena_init(&w->arena, r->api->conf.batch.memory_bytes);
 	ndjson_begin(&w->left, r->body, 1);
@@ -121,6 +111,17 @@ static enum step answer(struct req *r, struct lines_work *w)
 	return reply_kept(r, w->tally.good == w->tally.all ? 200 : 207, "application/x-ndjson", buf_as_text(&w->answers));
 }
 
+static enum step store_piece(struct req *r, struct lines_work *w)
+{
+	struct filing_work *p = &w->piece;
+
+	if (!filings_choose(p, &r->submission))
+		return reply_fault(r, FAULT_TOO_LARGE, "a part of the batch does not fit the memory of a request");
+	if (r->submission.candidate_count == 0)
+		return await_turn(r, filed);
+	return w->is_dry ? filings_dry_look(r, p, looked) : await_intake_part(r, filed);
+}
+
 static enum step next_piece(struct req *r)
 {
 	struct lines_work *w = r->own;
@@ -132,16 +133,24 @@ static enum step next_piece(struct req *r)
 		return answer(r, w);
 	p->body = p->piece.body;
 	p->rules = *r->api->deps.rules;
+	p->rights = *r->api->deps.rights;
 	p->now_us = clock_now_us(r->api->deps.clock);
 	p->has_looked = false;
 	r->submission = (struct intake_submission){ .arena = &w->arena };
 	if (!filings_read(p, &f))
 		return reply_problem(r, &f);
-	if (!filings_choose(p, &r->submission))
-		return reply_fault(r, FAULT_TOO_LARGE, "a part of the batch does not fit the memory of a request");
-	if (r->submission.candidate_count == 0)
-		return await_turn(r, filed);
-	return w->is_dry ? filings_dry_look(r, p, looked) : await_intake_part(r, filed);
+	return filings_goods_ask(p, &r->call) ? await_db(r, goods_found) : store_piece(r, w);
+}
+
+static enum step goods_found(struct req *r, const struct db_answer *a)
+{
+	struct lines_work *w = r->own;
+
+	if (a->outcome != DB_DONE)
+		return reply_db_fault(r, a);
+	filings_goods_take(&w->piece, a);
+	w->piece.rights = *r->api->deps.rights;
+	return store_piece(r, w);
 }
 
 static enum step filed(struct req *r)

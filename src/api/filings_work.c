@@ -27,7 +27,7 @@ static bool open_and_read(struct filing_work *w, struct fault *f)
 
 bool filings_read(struct filing_work *w, struct fault *f)
 {
-	if (w->rules == NULL)
+	if (w->rules == NULL || w->rights == NULL)
 		return fault_set(f, FAULT_STORE_DOWN, "the code lists are not read yet");
 	w->signature = RULE_COUNT;
 	if (!open_and_read(w, f))
@@ -78,9 +78,30 @@ static void fill_candidate(struct filing_work *w, const struct document *d, stru
 	c->has_link = document_link(d, &c->link);
 }
 
-static bool may_be_stored(const struct filing_node *n)
+static bool may_be_stored(const struct node *n)
 {
 	return n->fault == NULL && n->doc != NULL && (n->findings == NULL || !findings_any(n->findings));
+}
+
+bool filings_may_store(const struct filing_work *w, int i)
+{
+	const struct node *n = &w->message.nodes[i];
+	struct text filer;
+
+	return may_be_stored(n) && find_filer(w->client, n->doc, &filer);
+}
+
+/* The parties of a filing that the client may file otherwise. What is refused gets its findings. */
+static bool parties_may_file(const struct filing_work *w, struct node *n)
+{
+	struct findings found;
+
+	findings_init(&found, w->arena);
+	rights_check(w->rights, n->doc, clock_day(w->now_us), &found);
+	if (!findings_any(&found))
+		return true;
+	message_refuse_for(w->arena, n, &found);
+	return false;
 }
 
 /* JSON cannot be signed: of a client that must sign such a message it is refused. */
@@ -107,8 +128,12 @@ bool filings_choose(struct filing_work *w, struct intake_submission *s)
 		if (lacks_signature(w, from->doc))
 			message_refuse_node(w->arena, from, RULE_SIGNATURE_MISSING);
 		*n = (struct filing_node){ .doc = from->doc, .findings = from->findings, .warnings = from->warnings, .fault = from->fault };
-		if (!may_be_stored(n) || !find_filer(w->client, n->doc, &c->filer))
+		if (!may_be_stored(from) || !find_filer(w->client, n->doc, &c->filer))
 			continue;
+		if (!parties_may_file(w, from)) {
+			n->findings = from->findings;
+			continue;
+		}
 		fill_candidate(w, n->doc, c);
 		n->candidate = c;
 		s->candidate_count++;

@@ -2,10 +2,8 @@
  * POST /v1/identities: somebody who may say so records that a name and an identity number belong together (GACC 2018-194).
  * Neither is stored: only a keyed hash over both, under which the judgement looks.
  */
-#include "api/args.h"
-#include "api/body.h"
+#include "api/fields.h"
 #include "api/handlers.h"
-#include "model/finding.h"
 #include "model/identifier.h"
 #include "model/identity.h"
 
@@ -38,41 +36,23 @@ static const struct db_stmt record = {
 	.flags = DB_WRITES,
 };
 
-static void complain(struct findings *out, enum rule rule, const char *member, const char *expected)
+static void read_attestation(struct fields *x, struct attestation *a)
 {
-	findings_add(out, &(struct finding){ .rule = rule, .member = text_of(member), .line = -1, .expected = expected });
-}
+	struct text attested_at = fields_text(x, "attested_at", 40, true), valid_to = json_text(json_member(x->body, "valid_to"));
 
-static struct text read_text(const struct json *body, const char *member, long most, struct findings *out)
-{
-	struct text t = json_text(json_member(body, member));
-	long characters = t.at == NULL ? 0 : text_utf8_length(t);
-
-	if (characters == 0)
-		complain(out, RULE_REQUIRED, member, NULL);
-	else if (characters < 0 || characters > most || memchr(t.at, '\0', t.len) != NULL)
-		complain(out, RULE_LENGTH, member, NULL);
-	return t;
-}
-
-static void read_attestation(struct req *r, const struct json *body, struct attestation *a, struct findings *out)
-{
-	struct text attested_at = read_text(body, "attested_at", 40, out), valid_to = json_text(json_member(body, "valid_to"));
-
-	a->name = read_text(body, "name", NAME_CHARACTERS_MAX, out);
-	a->id_type = read_text(body, "id_type", 1, out);
-	a->id_number = read_text(body, "id_number", 18, out);
-	a->source = read_text(body, "source", SOURCE_CHARACTERS_MAX, out);
+	a->name = fields_text(x, "name", NAME_CHARACTERS_MAX, true);
+	a->id_type = fields_text(x, "id_type", 1, true);
+	a->id_number = fields_text(x, "id_number", 18, true);
+	a->source = fields_text(x, "source", SOURCE_CHARACTERS_MAX, true);
 	if (a->id_type.len > 0 && !text_is(a->id_type, "1"))
-		complain(out, RULE_VALUE, "id_type", "1 (resident identity card)");
-	if (a->id_number.len > 0 && !identifier_identity_number(a->id_number, clock_day(r->now_us)))
-		complain(out, RULE_IDENTITY_NUMBER, "id_number", NULL);
+		fields_complain(x, RULE_VALUE, "id_type", "1 (resident identity card)");
+	if (a->id_number.len > 0 && !identifier_identity_number(a->id_number, clock_day(x->r->now_us)))
+		fields_complain(x, RULE_IDENTITY_NUMBER, "id_number", NULL);
 	if (attested_at.len > 0 && !clock_parse_rfc3339(attested_at, &a->attested_us) && !clock_parse_date(attested_at, &a->attested_us))
-		complain(out, RULE_FORM, "attested_at", "2026-03-02 or 2026-03-02T10:00:00+08:00");
-	a->has_valid_to = json_member(body, "valid_to") != NULL && !json_is_null(json_member(body, "valid_to"));
+		fields_complain(x, RULE_FORM, "attested_at", "2026-03-02 or 2026-03-02T10:00:00+08:00");
+	a->has_valid_to = fields_has(x, "valid_to");
 	if (a->has_valid_to && (valid_to.at == NULL || (!clock_parse_rfc3339(valid_to, &a->valid_to_us) && !clock_parse_date(valid_to, &a->valid_to_us))))
-		complain(out, RULE_FORM, "valid_to", "2026-03-02 or 2026-03-02T10:00:00+08:00");
-	body_find_strangers(body, "name id_type id_number source attested_at valid_to", out);
+		fields_complain(x, RULE_FORM, "valid_to", "2026-03-02 or 2026-03-02T10:00:00+08:00");
 }
 
 static enum step store(struct req *r, struct attestation *a)
@@ -102,25 +82,20 @@ static enum step store(struct req *r, struct attestation *a)
 enum step identities_post(struct req *r)
 {
 	struct attestation *a = arena_zalloc(r->arena, sizeof(*a));
-	struct findings *findings = arena_alloc(r->arena, sizeof(*findings));
 	struct fault f = { 0 };
-	const struct json *body;
+	struct fields x;
 
 	if (r->client.role == ROLE_REGULATOR && (!r->client.has_authority || r->client.authority != AUTHORITY_POL))
 		return reply_fault(r, FAULT_FORBIDDEN, "only the police's own clients and operators attest identities");
 	if (r->api->conf.identity_keys.count == 0)
 		return reply_fault(r, FAULT_BUSY, "no key for identities is configured here");
-	body = json_parse(r->arena, r->http->body, &f);
-	if (body == NULL)
+	if (!fields_read(r, "name id_type id_number source attested_at valid_to", &x, &f))
 		return reply_problem(r, &f);
-	if (!json_is_object(body))
-		return reply_fault(r, FAULT_BAD_JSON, "the body is one object");
-	if (a == NULL || findings == NULL)
+	if (a == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	findings_init(findings, r->arena);
-	read_attestation(r, body, a, findings);
-	if (findings_any(findings))
-		return reply_problem_of(r, &(struct problem){ .code = FAULT_RULE_BROKEN, .findings = findings, .node = -1 });
+	read_attestation(&x, a);
+	if (!fields_good(&x))
+		return fields_refuse(&x);
 	r->own = a;
 	return store(r, a);
 }

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "api/filings_goods.h"
 #include "api/filings_judge.h"
 #include "base/log.h"
 #include "store/job_store.h"
@@ -16,7 +17,7 @@ enum {
 	EXPIRE_BYTES = 1024,
 };
 
-enum slot_state { SLOT_IDLE, SLOT_CLAIMING, SLOT_FILING, SLOT_RECORDING };
+enum slot_state { SLOT_IDLE, SLOT_CLAIMING, SLOT_LOOKING, SLOT_FILING, SLOT_RECORDING };
 
 struct slot {
 	struct job_runner *home;
@@ -165,6 +166,38 @@ static bool may_file(const struct slot *s, struct fault *f)
 	return fault_set(f, FAULT_BUG, "these lines were begun too often; send them anew, each may be stored already");
 }
 
+static void not_filed(struct slot *s, const char *why)
+{
+	log_event(NULL, LOG_LEVEL_WARNING, "job.not_filed", "a piece of %d lines: %s", s->piece.lines.count, why);
+	slot_over(s);
+}
+
+static void store_piece(struct slot *s)
+{
+	if (!filings_choose(&s->work, &s->submission)) {
+		not_filed(s, "no memory");
+	} else if (s->submission.candidate_count == 0) {
+		on_filed(&s->submission);
+	} else if (intake_submit(s->home->deps.intake, &s->submission, on_filed)) {
+		s->state = SLOT_FILING;
+	} else {
+		slot_over(s); /* full since a moment ago */
+	}
+}
+
+static void on_goods(struct db_call *call, const struct db_answer *a)
+{
+	struct slot *s = container_of(call, struct slot, call);
+
+	if (a->outcome != DB_DONE) {
+		not_filed(s, a->detail == NULL ? db_outcome_name(a->outcome) : a->detail);
+		return;
+	}
+	filings_goods_take(&s->work, a);
+	s->work.rights = *s->home->deps.rights;
+	store_piece(s);
+}
+
 static void file_piece(struct slot *s)
 {
 	struct job_runner *jr = s->home;
@@ -172,21 +205,19 @@ static void file_piece(struct slot *s)
 
 	s->submission = (struct intake_submission){ .arena = &s->arena };
 	s->work = (struct filing_work){
-		.arena = &s->arena, .client = &s->piece.client, .rules = *jr->deps.rules, .now_us = clock_now_us(jr->deps.clock), .form = FORM_LINES,
+		.arena = &s->arena, .client = &s->piece.client, .rules = *jr->deps.rules, .rights = *jr->deps.rights, .now_us = clock_now_us(jr->deps.clock), .form = FORM_LINES,
 		.body = s->piece.lines.body, .piece = piece_of(&s->piece.lines), .line_bytes = jr->conf.line_bytes,
 		.base = s->piece.base, .chinese = s->piece.chinese, .iso = s->piece.iso,
 	};
 	if (!may_file(s, &f)) {
 		refuse_all(s, &f);
-	} else if (!filings_read(&s->work, &f) || !filings_choose(&s->work, &s->submission)) {
-		log_event(NULL, LOG_LEVEL_WARNING, "job.not_filed", "a piece of %d lines: %s", s->piece.lines.count, f.text);
-		slot_over(s);
-	} else if (s->submission.candidate_count == 0) {
-		on_filed(&s->submission);
-	} else if (intake_submit(jr->deps.intake, &s->submission, on_filed)) {
-		s->state = SLOT_FILING;
+	} else if (!filings_read(&s->work, &f)) {
+		not_filed(s, f.text);
+	} else if (filings_goods_ask(&s->work, &s->call)) {
+		s->state = SLOT_LOOKING;
+		db_start(jr->deps.db, &s->call, on_goods);
 	} else {
-		slot_over(s); /* full since a moment ago */
+		store_piece(s);
 	}
 }
 
@@ -292,7 +323,7 @@ void job_runner_free(struct job_runner *jr)
 	for (int i = 0; i < jr->conf.jobs; i++) {
 		struct slot *s = &jr->slots[i];
 
-		if (s->state == SLOT_CLAIMING || s->state == SLOT_RECORDING)
+		if (s->state == SLOT_CLAIMING || s->state == SLOT_LOOKING || s->state == SLOT_RECORDING)
 			db_cancel(jr->deps.db, &s->call);
 		arena_done(&s->arena);
 	}

@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <string.h>
 
-const struct openapi_schema *const openapi_schemas[] = { openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, openapi_audit, NULL };
+const struct openapi_schema *const openapi_schemas[] = {
+	openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, openapi_audit,
+	openapi_rights, NULL
+};
 
 static const struct openapi_parameter parameters[] = {
 	{ "kind", KIND, "kind of filing" },
@@ -16,7 +19,7 @@ static const struct openapi_parameter parameters[] = {
 	{ "sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9A-Fa-f]{64}$\"}", "digest of the message as it was sent" },
 	{ "platform_code", TEXT_, "platform of the order" },
 	{ "order_no", TEXT_, "order number" },
-	{ "state", TEXT_, "state of a declaration, of a delivery (waiting, due, sent, dead) or of an enterprise (applied, tested, approved, live)" },
+	{ "state", TEXT_, "state of a declaration, of a delivery (waiting, due, sent, dead) of a client (applied, tested, approved, live) or of an enterprise (applied, filed, suspended, closed)" },
 	{ "verdict", VERDICT, "verdict of the three flows" },
 	{ "from", TEXT_, "opened (receipts: received; deliveries: due, or given up) at or after: a day, or a time with its zone" },
 	{ "to", TEXT_, "opened (receipts: received; deliveries: due, or given up) before: a day, or a time with its zone" },
@@ -27,7 +30,7 @@ static const struct openapi_parameter parameters[] = {
 	{ "client", TEXT_, "name of a client; for regulators and operators, who must give one" },
 	{ "declaration_id", UUID, "declaration" },
 	{ "authority", TEXT_, "role code, such as CUS" },
-	{ "code", TEXT_, "of an authority: its role code, such as CUS; of a list: how its codes begin" },
+	{ "code", TEXT_, "of an authority: its role code, such as CUS; of a list: how its codes begin; of an enterprise: any of its numbers" },
 	{ "id", TEXT_, "id as answers show it" },
 	{ "codes", "{\"enum\":[\"customs\",\"iso\"]}", "iso: currencies and countries of the JSON filing are ISO 4217 and ISO 3166 letters" },
 	{ "list", TEXT_, "name of a code list, such as currency" },
@@ -36,8 +39,14 @@ static const struct openapi_parameter parameters[] = {
 	{ "dry_run", FLAG, "true: everything is checked, nothing is stored" },
 	{ "from_line", "{\"type\":\"integer\",\"minimum\":1}", "number of the first line wanted" },
 	{ "name", TEXT_, "name of a client, percent-encoded" },
-	{ "role", ROLE, "role of a client" },
+	{ "role", TEXT_, "role of a client (enterprise, regulator …) or of an enterprise (platform, merchant …)" },
 	{ "record", "{\"enum\":[\"party\",\"contract\"]}", "what the standard describes besides filings" },
+	{ "item", TEXT_, "the enterprise's own number of the goods" },
+	{ "hs_code", TEXT_, "how the commodity code begins" },
+	{ "park", TEXT_, "code of a park" },
+	{ "principal", TEXT_, "a number of the enterprise that is declared for" },
+	{ "agent", TEXT_, "a number of the enterprise that declares" },
+	{ "alert", UUID, "an alert of the enterprise" },
 	{ "trade_mode", TEXT_, "mode of trade, such as 9610; * until the inventory says it" },
 	{ "reason", TEXT_, "how the reason of the last failure begins" },
 	{ "slug", TEXT_, "last part of a problem's type" },

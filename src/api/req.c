@@ -102,6 +102,16 @@ bool req_sees_all(const struct req *r)
 	return r->client.role == ROLE_REGULATOR || r->client.role == ROLE_OPERATOR;
 }
 
+bool req_keep_codes(struct req *r)
+{
+	struct text *codes = arena_alloc(r->arena, sizeof(*codes) * (size_t)(r->client.code_count + 1));
+
+	for (int i = 0; codes != NULL && i < r->client.code_count; i++)
+		codes[i] = text_dup(r->arena, r->client.codes[i]);
+	r->client.codes = codes;
+	return !r->arena->full;
+}
+
 /* --- answers ----------------------------------------------------------------------------------------------------- */
 
 static enum step reply_with(struct req *r, struct http_reply *reply)

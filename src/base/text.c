@@ -62,6 +62,16 @@ bool text_next(struct text *rest, char mark, struct text *part)
 	return true;
 }
 
+bool text_is_among(struct text list, char mark, struct text one)
+{
+	struct text part;
+
+	while (text_next(&list, mark, &part))
+		if (text_eq(part, one))
+			return true;
+	return false;
+}
+
 bool text_has_nocase(struct text a, struct text part)
 {
 	for (size_t i = 0; i + part.len <= a.len; i++)

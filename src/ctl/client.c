@@ -35,15 +35,16 @@ static bool check(const struct ctl *c, struct fault *f)
 {
 	const char *name = client_name(c), *role = c->role == NULL ? "" : c->role;
 	bool is_enterprise = strcmp(role, "enterprise") == 0, is_regulator = strcmp(role, "regulator") == 0;
-	bool is_operator = strcmp(role, "operator") == 0, is_authority = strcmp(role, "authority") == 0;
+	bool is_operator = strcmp(role, "operator") == 0, is_authority = strcmp(role, "authority") == 0, is_bank = strcmp(role, "bank") == 0;
 	enum authority authority;
 
 	if (name == NULL || *name == '\0' || strlen(name) > 100 || text_utf8_length(text_of(name)) < 0 || strchr(name, '/') != NULL)
 		return fault_set(f, FAULT_BAD_REQUEST, "a client has a name of up to 100 bytes without '/'");
-	if (!is_enterprise && !is_regulator && !is_operator && !is_authority)
-		return fault_set(f, FAULT_BAD_REQUEST, "--role is enterprise, regulator, operator or authority");
-	if (is_enterprise != (c->code_count > 0))
-		return fault_set(f, FAULT_BAD_REQUEST, is_enterprise ? "an enterprise needs the company codes it files for: --code" : "--code is for enterprises");
+	if (!is_enterprise && !is_regulator && !is_operator && !is_authority && !is_bank)
+		return fault_set(f, FAULT_BAD_REQUEST, "--role is enterprise, regulator, operator, authority or bank");
+	if ((is_enterprise || is_bank) != (c->code_count > 0))
+		return fault_set(f, FAULT_BAD_REQUEST, is_enterprise ? "an enterprise needs the company codes it files for: --code"
+		                                       : is_bank ? "a bank needs its own credit code: --code" : "--code is for enterprises and banks");
 	if (c->authority != NULL && !is_authority && !is_regulator)
 		return fault_set(f, FAULT_BAD_REQUEST, "--authority is for the roles authority and regulator");
 	if (is_authority && c->authority == NULL)

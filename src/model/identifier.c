@@ -119,6 +119,23 @@ bool identifier_s10(struct text t)
 	return t.at[10] == '0' + check;
 }
 
+bool identifier_looks_gtin(struct text t)
+{
+	return (t.len == 8 || (t.len >= 12 && t.len <= 14)) && are_digits(t.at, t.len);
+}
+
+/* Weights 3 and 1 by turns from the digit before the check digit on. */
+bool identifier_gtin(struct text t)
+{
+	int sum = 0;
+
+	if (!identifier_looks_gtin(t))
+		return false;
+	for (size_t i = 0; i < t.len; i++)
+		sum += (t.at[i] - '0') * ((t.len - i) % 2 == 0 ? 3 : 1);
+	return sum % 10 == 0;
+}
+
 bool identifier_hs(struct text t)
 {
 	int chapter;

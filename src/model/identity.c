@@ -5,6 +5,14 @@
 
 static_assert(sizeof(struct identity_hash) == 33, "is stored as its bytes are");
 
+const struct identity_key *identity_key_of(const struct identity_keys *keys, struct text stored)
+{
+	for (int i = 0; stored.len > 0 && i < keys->count; i++)
+		if (keys->list[i].version == (uint8_t)stored.at[0])
+			return &keys->list[i];
+	return NULL;
+}
+
 struct identity_hash identity_hash(const struct identity_key *key, struct text number, struct text name)
 {
 	char joined[512];

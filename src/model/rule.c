@@ -153,6 +153,26 @@ static const struct {
 		"担保企业不是本清单的电商平台、电商企业、物流企业或申报企业。",
 		"Name one of these companies as guarantor.", "请填写上述企业之一作为担保企业。", 0 },
 
+	/* who may take part */
+	[RULE_PARTY_SUSPENDED] = {
+		"The enterprise's registration is suspended or closed.", "该企业的备案已暂停或注销。",
+		"Ask the operator of the zone why; file again when the registration is in force.", "请向综试区运营方了解原因，备案恢复后再申报。", -10102 },
+	[RULE_PARTY_FROZEN] = {
+		"The business register tells another name of this enterprise, or that it is out of business.",
+		"市场主体登记信息中该企业的名称与备案不一致，或该企业已不在营业。",
+		"Have the difference resolved by an operator; it stands in the enterprise's own record.",
+		"请由运营方处理差异，差异内容见该企业的备案记录。", -10102 },
+	[RULE_PARTY_SCOPE] = {
+		"Enterprises from outside the city may not file yet.", "现阶段尚未对市外主体开放申报。",
+		"Register with a domicile in the city, or wait for the next phase.", "请以市内住所办理备案，或等待下一阶段开放。", -10102 },
+	[RULE_PARTY_AUTHORISATION] = {
+		"The declarant has no authorisation of the e-commerce company that covers this filing.", "申报企业未取得电商企业对本单证的有效委托授权。",
+		"Have the e-commerce company grant one under /v1/authorisations, or let it declare by itself.",
+		"请由电商企业在 /v1/authorisations 办理授权，或由其自行申报。", -621016 },
+	[RULE_GOODS_NOT_FILED] = {
+		"The e-commerce company has not registered goods of this number.", "电商企业未备案该货号的商品。",
+		"Register the goods under /v1/goods, or correct the number.", "请在 /v1/goods 备案该商品，或更正商品货号。", -625007 },
+
 	/* revisions */
 	[RULE_NOTHING_TO_CHANGE] = {
 		"There is no filing under this key that could be changed or deleted.", "未找到可变更或删除的申报。",

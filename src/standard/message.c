@@ -59,7 +59,7 @@ static bool told_already(const struct findings *had, const struct finding *f)
 	return false;
 }
 
-static void keep_new(struct arena *a, struct node *n, const struct findings *found)
+void message_refuse_for(struct arena *a, struct node *n, const struct findings *found)
 {
 	for (int i = 0; i < found->count; i++)
 		if (!told_already(n->findings, &found->list[i]))
@@ -81,7 +81,7 @@ void message_check(struct arena *a, struct message *m, const struct codebook *bo
 		findings_init(&found, a);
 		findings_init(&tolerated, a);
 		if (!document_check(n->doc, book, day, &found, lenient ? &tolerated : NULL))
-			keep_new(a, n, &found);
+			message_refuse_for(a, n, &found);
 		for (int k = 0; k < tolerated.count; k++)
 			node_warn(a, n, &tolerated.list[k]);
 	}

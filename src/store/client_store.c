@@ -10,7 +10,7 @@
 
 static const char *const role_names[ROLE_COUNT] = {
 	[ROLE_PUBLIC] = "public",     [ROLE_ENTERPRISE] = "enterprise", [ROLE_REGULATOR] = "regulator",
-	[ROLE_OPERATOR] = "operator", [ROLE_AUTHORITY] = "authority",
+	[ROLE_OPERATOR] = "operator", [ROLE_AUTHORITY] = "authority", [ROLE_BANK] = "bank",
 };
 
 const char *role_name(enum role r)

@@ -117,7 +117,11 @@ class Gateway(house.Stack):
         super()._make_clients()
         self.token_file.touch(0o600)
         codes = {"order": "platform_code", "payment": "payment_company_code", "waybill": "carrier_code", "inventory": "declarant_code"}
-        for filing in map(json.loads, sample()):
+        filings = [json.loads(line) for line in sample()]
+        self.register([(f[f"{party}_code"], f[f"{party}_name"], [party]) for f in filings if f["kind"] == "inventory"
+                       for party in ("merchant", "declarant")],
+                      [(f["merchant_code"], f["declarant_code"]) for f in filings if f["kind"] == "inventory"])
+        for filing in filings:
             kind = filing["kind"]
             self.client(f"filer-{kind}", "enterprise", "--codes", filing[codes[kind]])
             with self.token_file.open("a") as f:

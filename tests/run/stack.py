@@ -30,7 +30,8 @@ import time
 from cluster import Cluster, tool
 
 import receipt
-from filer import CODES, as_json
+import rights
+from filer import CODES, COMPANIES, as_json
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 AUTHORITIES = ("CUS", "TAX", "FX", "POST")
@@ -47,6 +48,7 @@ SETTINGS = {  # tests must not wait for what production rightly waits for
     "test": {"clock": True},
 }
 AUTHORITY = {"timeout-ms": 1500, "first-wait-ms": 50, "longest-wait-ms": 400, "breaker-ms": 200, "attempts-max": 200}
+ROLES = {"carrier": "logistics", "zone": "warehouse"}  # of companies that filer.py calls otherwise
 BUNDLES = {"FX": 20, "POST": 100}  # who takes several messages in one request; the others get them one by one
 LAUNCH = ("import os, sys; os.dup2(int(sys.argv[1]), 3, True); os.environ['LISTEN_PID'] = str(os.getpid());"
           "os.execv(sys.argv[2], sys.argv[2:])")  # the pid is known only to the process itself
@@ -376,10 +378,11 @@ def run(command, what, ok=(0,), **more):
 
 class Stack:
     """conninfo: of the database postgres of a running cluster, where a database of our own is made; None: a cluster of our own.
-    keep: what is in the directory is used again, and stays there."""
+    keep: what is in the directory is used again, and stays there. registered: the companies of filer.py are, and the merchant's
+    declarants hold its authorisation."""
 
     def __init__(self, directory, conninfo=None, settings=None, authorities=AUTHORITIES, purpose="test", authority=None, keep=False,
-                 mock_options=()):
+                 mock_options=(), registered=True):
         self.directory = pathlib.Path(directory).absolute()
         self.cluster = None if conninfo else Cluster(self.directory / "pg")
         self.admin, self.keep = conninfo, keep
@@ -387,6 +390,7 @@ class Stack:
         self.more, self.settings = settings or {}, None
         self.authorities, self.authority, self.purpose = authorities, AUTHORITY | (authority or {}), purpose
         self.tokens, self.daemons, self.mock_options = {}, [], list(mock_options)
+        self.registered = registered
         self.mock_process = self.mock = self.daemon = None
 
     # --- parts ---
@@ -447,6 +451,10 @@ class Stack:
             self._insert_clients(rows + [(f"authority-{code}", "authority", code) for code in self._authority_codes()])
             write_secret(kept, json.dumps(self.tokens))
         self.enterprise, self.operator, self.regulator = (self.caller(self.tokens[n]) for n in ("enterprise", "operator", "regulator"))
+
+    def register(self, companies, pairs=()):
+        """Enterprises (credit code, name, roles), and who lets whom declare for it (principal, agent)."""
+        self.psql("; ".join([rights.register(companies), *([rights.authorise(pairs)] if pairs else []), "select nextval('rule_revision')"]))
 
     def _authority_codes(self):
         return list(dict.fromkeys((*self.authorities, *FOR_SOME_GOODS)))
@@ -514,6 +522,9 @@ class Stack:
             self.ctl("migrate", "--purpose", self.purpose)
             self.daemon = self.add_daemon()
             self._make_clients()
+            if self.registered:
+                self.register([(code, name, [ROLES.get(role, role)]) for role, (code, name) in COMPANIES.items()],
+                              [(CODES["merchant"], CODES[agent]) for agent in ("declarant", "zone")])
             self._start_mock()
             self.daemon.start()
         except BaseException:

@@ -16,6 +16,7 @@ static const struct client client = { .id = 7, .role = ROLE_ENTERPRISE, .codes =
 struct lines_bench {
 	struct arena arena;
 	struct rules rules;
+	struct rights *rights;
 	struct filing_work w;
 	struct intake_submission s;
 };
@@ -26,7 +27,9 @@ static int setup(void **state)
 
 	arena_init(&b->arena, 16 << 20);
 	b->rules.book = fixture_codebook();
-	b->w = (struct filing_work){ .arena = &b->arena, .client = &client, .rules = &b->rules, .form = FORM_LINES, .line_bytes = 100000,
+	b->rights = rights_new(1 << 20);
+	assert_true(rights_seal(b->rights));
+	b->w = (struct filing_work){ .arena = &b->arena, .client = &client, .rules = &b->rules, .rights = b->rights, .form = FORM_LINES, .line_bytes = 100000,
 		                     .base = TEXT("https://gate.example") };
 	assert_true(clock_parse_rfc3339(TEXT(FIXTURE_SENT_AT), &b->w.now_us));
 	*state = b;
@@ -38,6 +41,7 @@ static int teardown(void **state)
 	struct lines_bench *b = *state;
 
 	codebook_free(b->rules.book);
+	rights_free(b->rights);
 	arena_done(&b->arena);
 	free(b);
 	return 0;
