@@ -7,6 +7,7 @@
 #include "customs_signer.h"
 #include "flow/digests.h"
 #include "flow/payment_calls.h"
+#include "flow/follow_up.h"
 #include "flow/sequencer.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
@@ -58,8 +59,9 @@ struct worker {
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct signing_key *payment_key; /* NULL: no payment data are sent */
 	struct payment_calls *payment_calls;
-	struct sequencer *sequencer; /* this and digests: the first worker's */
+	struct sequencer *sequencer; /* this and the next two: the first worker's */
 	struct digests *digests;
+	struct follow_up *follow_up;
 	struct httpc *push_httpc;    /* its own: with rules for addresses */
 	struct push *push;
 	struct id_source ids;

@@ -20,6 +20,7 @@
 #include "base/killpoint.h"
 #include "base/log.h"
 #include "store/intake_priv.h"
+#include "store/revision_return.h"
 
 #define FLIGHTS_MAX     8
 #define FLIGHT_BYTES    ((size_t)256 << 20) /* bounded in fact by waiting_limit and the body limit */
@@ -402,7 +403,7 @@ static void gather_submissions(struct intake *i, struct flight *fl)
 		for (int k = 0; k < count; k++) {
 			struct candidate *c = &s->candidates[k];
 
-			if (c->action == ACTION_ADD && c->kind != DOC_CANCELLATION)
+			if (c->action == ACTION_ADD && c->kind != DOC_CANCELLATION && !return_is_read_first(c))
 				fl->list[fl->count++] = c;
 			else
 				take_slow_lane(i, c);
