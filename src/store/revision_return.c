@@ -46,7 +46,7 @@ static const struct db_stmt stand = {
 	" from c left join d on true left join i on true"
 	" left join p ask on ask.act = 'request_return' left join p bring on bring.act = 'return_goods'"
 	" cross join lateral json_array_elements(c.doc -> 'lines') with ordinality as q(line, place)"
-	" left join lateral (select line from json_array_elements(i.doc -> 'lines') line where line ->> 'line_no' = q.line ->> 'line_no' limit 1) g on true"
+	" left join lateral (select y.line from json_array_elements(i.doc -> 'lines') as y(line) where y.line ->> 'line_no' = q.line ->> 'line_no' limit 1) g on true"
 	" left join b on b.line_no = q.line ->> 'line_no'"
 	" order by q.place",
 	.param_count = RETURN_STAND_PARAMS,
