@@ -37,6 +37,9 @@ bool answer_read(struct arena *a, enum authority from, struct text content_type,
 /* And its writing, for the simulators: one CEB message (622, 604; 624, 606 of cancellations; 626, 214 of returns) or one JSON array. */
 void answer_put(struct buf *b, enum authority from, enum direction d, const struct authority_answer *answers, int count);
 
+/* of: what the message was that it answers. 622 604; of what takes a declaration back: 624 606; of a return of goods: 626 214. */
+const struct message_def *customs_answer_def(enum direction d, enum doc_kind of);
+
 /* Answers of customs as they were stored (authority_answer.body), as one message again, that of def (622, 604 and so on): what a filer polls.
  * The bare message: no envelope. False with *f: a record is none, or the arena is full. */
 struct answer_stored {

@@ -32,8 +32,6 @@ struct customs_answer {
 	const struct message_def *def; /* the message that it is told in */
 	struct text body; /* authority_receipt.body */
 };
-/* of: what the message was that it answers. 622 604; of what takes a declaration back: 624 606; of a return of goods: 626 214. */
-const struct message_def *customs_answer_def(enum direction d, enum doc_kind of);
 /* The first ones of one message. As above. */
 struct text customs_answers_message(struct arena *a, const struct customs_answer *list, int count, int *taken, struct fault *f);
 

@@ -54,6 +54,8 @@ struct revision_lane *revision_lane_new(const struct intake_conf *conf, const st
 void revision_lane_free(struct revision_lane *l);
 /* Decides one candidate; on_done(c, arg) later, once. False: the lane is full. */
 bool revision_submit(struct revision_lane *l, struct candidate *c, void (*on_done)(void *arg, struct candidate *c), void *arg) must_check;
+/* A return of imported goods (revision_return.c): it is read for first, even if it is new. */
+bool return_is_read_first(const struct candidate *c);
 int revision_waiting(const struct revision_lane *l);
 
 #endif

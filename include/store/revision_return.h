@@ -13,8 +13,6 @@ struct return_plan { /* what is to be stored, once the check has passed */
 	struct db_param params[RETURN_PUT_PARAMS];
 };
 
-/* The candidate is asked about here first, not stored in the batch. */
-bool return_is_read_first(const struct candidate *c);
 /* Adds the statement that reads what it is judged by; the candidate gets the id of its declaration. */
 void return_ask(struct candidate *c, struct arena *a, struct db_param params[RETURN_STAND_PARAMS], int64_t now_us, struct db_call *call);
 /* From that statement's rows. INTAKE_PENDING: it may be stored, by *plan; else c->finding says why not, or the key is held (CONFLICT). */

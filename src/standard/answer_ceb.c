@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "standard/ceb_parts.h"
-#include "standard/customs_receipt.h"
 #include "standard/utf8.h"
 #include "standard/xml_walk.h"
 
@@ -274,6 +273,11 @@ static void put_answer(struct buf *b, const struct message_def *def, const struc
 	set(d, F_RETURNED_AT, text_of(time));
 	set(d, F_RETURN_INFO, utf8_first(answer->info, INFO_CHARACTERS_MAX));
 	ceb_put_node(b, d, answer->at_us);
+}
+
+const struct message_def *customs_answer_def(enum direction d, enum doc_kind of)
+{
+	return message_def(of == DOC_CANCELLATION ? DOC_CANCELLATION_RECEIPT : of == DOC_RETURN ? DOC_RETURN_RECEIPT : DOC_INVENTORY_RECEIPT, d);
 }
 
 void answer_ceb_put(struct buf *b, enum direction d, const struct authority_answer *answers, int count)

@@ -20,7 +20,6 @@
 #include "base/killpoint.h"
 #include "base/log.h"
 #include "store/intake_priv.h"
-#include "store/revision_return.h"
 
 #define FLIGHTS_MAX     8
 #define FLIGHT_BYTES    ((size_t)256 << 20) /* bounded in fact by waiting_limit and the body limit */
