@@ -8,6 +8,7 @@
 #include "flow/appender.h"
 #include "flow/digests.h"
 #include "flow/payment_calls.h"
+#include "flow/follow_up.h"
 #include "flow/sequencer.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
@@ -71,9 +72,10 @@ struct worker {
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct signing_key *payment_key; /* NULL: no payment data are sent */
 	struct payment_calls *payment_calls;
-	struct sequencer *sequencer; /* this and digests: the first worker's */
+	struct sequencer *sequencer; /* this and the next three: the first worker's */
 	struct digests *digests;
-	struct appender *appender;   /* the first worker's, too */
+	struct appender *appender;
+	struct follow_up *follow_up;
 	struct httpc *push_httpc;    /* its own: with rules for addresses */
 	struct push *push;
 	struct id_source ids;

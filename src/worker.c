@@ -41,6 +41,7 @@ void worker_free(struct worker *w)
 		return;
 	push_free(w->push);
 	payment_calls_free(w->payment_calls);
+	follow_up_free(w->follow_up);
 	digests_free(w->digests);
 	appender_free(w->appender);
 	sequencer_free(w->sequencer);
@@ -99,11 +100,13 @@ static void on_drain(struct loop_timer *t)
 			sequencer_quiesce(w->sequencer);
 			digests_quiesce(w->digests);
 			appender_quiesce(w->appender);
+			follow_up_quiesce(w->follow_up);
 		}
 		w->flow_quiesced = true;
 	}
 	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && push_idle(w->push) && inbox_idle(w->inbox)
-	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests) && appender_idle(w->appender))))) {
+	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests) && appender_idle(w->appender)
+	                                             && follow_up_idle(w->follow_up))))) {
 		loop_timer_set(w->loop, &w->drain, DRAIN_STEP_US, on_drain);
 		return;
 	}

@@ -110,6 +110,17 @@ static bool make_sequencer(struct worker *w, struct fault *f)
 	return w->sequencer != NULL;
 }
 
+static bool make_follow_up(struct worker *w, struct fault *f)
+{
+	const struct follow_up_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .ids = &w->ids,
+		                             .sweep_ms = w->deps.config->flow.sweep_ms };
+
+	if (w->deps.index != 0)
+		return true;
+	w->follow_up = follow_up_new(&deps, f);
+	return w->follow_up != NULL;
+}
+
 static bool make_digests(struct worker *w, struct fault *f)
 {
 	const struct digests_conf conf = { .sweep_ms = w->deps.config->feed.digest_ms, .batch = w->deps.config->feed.digest_batch };
@@ -276,6 +287,7 @@ bool worker_make(struct worker *w, struct fault *f)
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
 		return false;
-	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_appender(w, f) && make_payment_calls(w, f) && make_push(w, f)
+	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_appender(w, f)
+	       && make_follow_up(w, f) && make_payment_calls(w, f) && make_push(w, f)
 	       && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
 }

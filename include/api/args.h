@@ -37,6 +37,7 @@ enum step args_await(struct req *r, struct args *q, const struct db_stmt *stmt, 
 /* Words in the caller's language as JSON, for a statement to put beside codes. */
 struct text args_state_titles(struct req *r) must_check;   /* {"waiting":"Waiting for flows",…} */
 struct text args_verdict_titles(struct req *r) must_check; /* {"MISSING":…} */
+struct text args_return_titles(struct req *r) must_check;  /* {"requested":…} */
 struct text args_rule_words(struct req *r) must_check;     /* {"match.amount":{"detail":…,"remedy":…},…} */
 
 #endif

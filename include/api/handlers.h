@@ -16,6 +16,10 @@ step_fn rulings_post, rulings_list;
 step_fn declarations_receipts, receipts_poll;
 /* clients.c */
 step_fn me_get, me_report, clients_list, clients_get, clients_report, clients_state;
+/* taxes.c */
+step_fn declarations_taxes, taxes_list, taxes_sums;
+/* returns.c */
+step_fn returns_list, returns_get, returns_arrival;
 /* steps.c */
 step_fn declarations_steps;
 /* receipts.c, authorities.c, maintenance.c */

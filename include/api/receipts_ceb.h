@@ -10,7 +10,7 @@
 db_step_fn receipts_ceb_filing;
 
 /* A row of customs' answers; columns: where they are. False: none of customs, or its declaration's direction is not known. */
-struct ceb_columns { int id, direction, of_cancellation, body, ruling; };
+struct ceb_columns { int id, direction, of, body, ruling; }; /* of: the kind of filing that is answered, by name */
 /* *f is set when its bytes cannot be read. */
 bool receipts_ceb_row(struct req *r, const struct db_rows *rows, int row, const struct ceb_columns *columns, struct customs_answer *out,
                       struct fault *f) must_check;

@@ -36,7 +36,7 @@ struct judged {
 		bool adrift;
 		enum part_outcome outcome;
 		int64_t outcome_us;
-		struct id withdrawal;   /* the filing that this version withdraws by; null: it declares */
+		struct id asked_by;     /* the filing that this version withdraws by, or asks for a return; null: it declares */
 		struct text reference;  /* customs' preNo; may be absent */
 	} *stored;
 	struct inbox_item *held;        /* answers in memory: stored with this judgement */
@@ -82,6 +82,7 @@ struct judge_context { /* of a batch; the arrays have room for all */
 	struct id_source *ids;
 	int64_t now_us;
 	struct text exchange_id, payer_key;
+	unsigned informed; /* AUTHORITY_BIT()s of those that are told of what is released, and connected */
 	const struct xmldsig_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	/* Gives the next preNo serial; false: none left now, the declaration is judged again later. */
 	bool (*next_serial)(void *arg, uint32_t *serial);
@@ -92,8 +93,8 @@ struct judge_context { /* of a batch; the arrays have room for all */
 	struct new_delivery *deliveries;
 	struct part_change *changes;
 	struct new_answer *answers;
-	struct new_withdrawal *withdrawals;
-	int judgement_count, delivery_count, change_count, answer_count, withdrawal_count;
+	struct new_request *requests; /* one of a declaration at most */
+	int judgement_count, delivery_count, change_count, answer_count, request_count;
 	struct buf joint; /* JSON of inspections, begun by the first */
 };
 /* Appends the judgement, and the deliveries and part changes that follow from it. False: put off (no serial). */

@@ -6,15 +6,23 @@
 
 /* judge_parts.c. Folds the answers into the parts, and what one authority recognises of another. */
 void judge_fold(struct judged *j, const struct codebook *book);
-/* One more part, of version j->version, that nobody has been told of; asked_by: NULL, or the filing that asks to take back. */
-void judge_add_part(struct judged *j, enum authority a, const struct id *asked_by);
-/* Customs' preNo: letter, date, number. */
-struct text judge_reference(struct judge_context *x, uint32_t serial);
+/* One more part, that nobody has been told of; asked_by: NULL, or the filing that asks to take back. */
+void judge_add_part(struct judged *j, struct part p, const struct id *asked_by);
+/* Customs' preNo: letter (B an inventory's and its cancellation's, T a return's: edition 202205), date, number. */
+struct text judge_reference(struct judge_context *x, char letter, uint32_t serial);
 /* The delivery of a part that was added. */
 void judge_deliver(struct judged *j, struct judge_context *x, const struct part *p, struct text reference, struct text body);
 
 /* judge_withdrawal.c: after the fold: sets withdrawn and withdrawing; what is to be sent for it is added. False: no serial. */
 bool judge_withdrawal(struct judged *j, struct judge_context *x) must_check;
+/* judge.c: what an authority is told of the trade, under version p->version. */
+void judge_tell(struct judged *j, struct judge_context *x, const struct part *p, struct text pre_entry_no, bool changes);
+/* Is there a part of the authority in that version? */
+bool judge_is_told(const struct judged *j, enum authority a, int version);
+
+/* judge_released.c: what is still to be sent of a released declaration: a return that is asked for, word to those who are only told.
+ * *more: and there is more to come. False: no serial. */
+bool judge_released(struct judged *j, struct judge_context *x, bool *more) must_check;
 /* judge_joint.c: what is stored of an inspection and of what is recognised, of a declared version that somebody inspects. */
 void judge_joint(const struct judged *j, struct judge_context *x);
 

@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/attr.h"
+#include "base/text.h"
 
 struct calendar_day {
 	int32_t day;
@@ -22,6 +24,8 @@ struct calendar { /* borrowed */
 	int count;
 };
 
+/* From a list such as "20454h,20455w": days, each with w (worked) or h (holiday), ascending. False: the arena is full. */
+bool calendar_read(struct arena *a, struct text list, struct calendar *out) must_check;
 bool calendar_worked(const struct calendar *c, int32_t day);
 bool calendar_knows(const struct calendar *c, int32_t day); /* its year's holidays are in the table */
 int32_t calendar_next_worked(const struct calendar *c, int32_t day); /* the day itself, or the first worked one after it */

@@ -85,6 +85,7 @@ struct part { /* one delivery */
 	bool may_go;           /* out: not sent yet, every older version there has a known outcome or is dead (one that was
 	                        * never sent is in the way too: it goes first), and no newer one was sent */
 	bool withdraws;        /* it does not declare: it takes back what the declared version says */
+	bool returns;          /* it does not declare: it asks for a return of goods that were released */
 	bool inspected;        /* out: selected for inspection, by an answer that is not later than its ending */
 	int64_t inspected_us;  /* out: when first, by the authority's own time */
 	const struct recognition *recognised; /* out of inspection_recognise(): the rule by which another authority's outcome stands for it */
@@ -98,7 +99,7 @@ enum part_outcome part_outcome(const struct part *p);
  * movement before it counts. */
 void clearance_fold(struct part *parts, int part_count, const struct answer *answers, int answer_count);
 
-/* The newest version that declares; 0: none. What came after it, if anything, takes it back. */
+/* The newest version that declares; 0: none. What came after it, if anything, takes it back, or goods of it. */
 int clearance_declared(const struct part *parts, int part_count);
 /* How the newest withdrawal of the declared version stands. Customs decides it (GACC 2018-194 art. 11); where customs has no part
  * in it, the declarant's word is enough. *version: its number; 0: none was asked for. */

@@ -24,7 +24,8 @@ struct code_row { /* borrowed from the codebook's arena */
 	struct text source;
 };
 
-/* match: filed and compared before anything is declared; clear: gets the declaration and must clear it; follow: afterwards. */
+/* match: filed and compared before anything is declared; clear: gets the declaration and must clear it; follow: afterwards, of an
+ * authority: it is told of the release and has no part in it. */
 enum step_phase { PHASE_MATCH, PHASE_CLEAR, PHASE_FOLLOW };
 const char *step_phase_name(enum step_phase p);
 
@@ -86,6 +87,7 @@ struct codebook {
 	int regime_count;
 	struct regime_step *steps;
 	int step_count;
+	unsigned informed;         /* AUTHORITY_BIT()s that any regime tells of a release, on any day; set by codebook_seal() */
 	struct recognition *recognitions;
 	int recognition_count;
 	struct goods_row *goods;   /* sealed: by beginning of the code and time */
@@ -121,6 +123,8 @@ const struct regime *codebook_default_regime(const struct codebook *c, enum dire
 
 /* The authorities that get a declaration of these goods and must clear it. */
 unsigned regime_authorities(const struct regime *r, const struct goods_found *goods);
+/* The authorities that are told of a release, by the steps in force on the day. */
+unsigned regime_informed(const struct regime *r, int32_t day);
 /* Adds the classes that goods of a commodity code are in on the day. */
 void codebook_find_goods(const struct codebook *c, struct text hs, int32_t day, struct goods_found *found);
 

@@ -12,7 +12,10 @@
 	X("declaration.released") /* the same, and it is released: every part is clear */ \
 	X("authority.answered")   /* an authority has said something new about it */ \
 	X("case.opened")          /* an authority contradicts its own final answer */ \
-	X("delivery.dead")        /* a message to an authority was given up */
+	X("delivery.dead")        /* a message to an authority was given up */ \
+	X("tax.changed")          /* a tax bill was found to be its own, or customs said something new of it */ \
+	X("return.arrived")       /* the goods of a return are back */ \
+	X("return.lapsed")        /* they did not come back in time */
 
 bool event_type_is_known(struct text t);
 

@@ -61,6 +61,13 @@
 	X(CHANGE_TOO_LATE,   "revision.too-late",        "GACC 2018-194 art. 11") \
 	X(CHANGE_WITHDRAWING, "revision.withdrawing",    "GACC 2018-194 art. 11") \
 	X(NOTHING_TO_CANCEL, "cancellation.unknown",     "GACC 2018-113 (202205), error -623005") \
+	X(RETURN_UNKNOWN,    "return.unknown",           "GACC 2018-113 (202205), error -625204") \
+	X(RETURN_NOT_RELEASED, "return.not-released",    "GACC 2020-45") \
+	X(RETURN_TOO_LATE,   "return.too-late",          "GACC 2020-45; table statutory_period") \
+	X(RETURN_NO_RULE,    "return.no-rule",           "table statutory_period") \
+	X(RETURN_LINE,       "return.line",              "GACC 2018-113 (202205), error -625209") \
+	X(RETURN_QUANTITY,   "return.quantity",          "GACC 2018-113 (202205), qty of message 625") \
+	X(RETURN_FIXED,      "return.fixed",             "GACC 2018-113 (202205), appType") \
 	/* beside the schema of customs' messages: refused in strict reading, warned of in lenient */ \
 	X(SCHEMA_ROOT,       "schema.root",              "GACC 2018-113 (202205), root element") \
 	X(SCHEMA_ATTRIBUTES, "schema.attributes",        "GACC 2018-113 (202205), guid and version") \

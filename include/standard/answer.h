@@ -1,7 +1,7 @@
 /*
  * What an authority answers, read from its own form.
  *
- * Customs: CEB 622 and 604, of cancellations 624 and 606 (one or many nodes), matched by preNo. Others: JSON, one object or an array:
+ * Customs: CEB 622 and 604, of cancellations 624 and 606, of returns 626 and 214 (one or many nodes), matched by preNo. Others: JSON, one object or an array:
  * {"message_id","declaration_id","version","status":"received|accepted|review|inspect|held|rejected","at","info"}.
  * Accepted is OUTCOME_CLEAR. The post may say AC, RFI, RFS or DNL instead. An answer is identified by authority, key, status, its time and body digest.
  */
@@ -19,7 +19,7 @@ struct authority_answer {
 	struct text reference;       /* customs: preNo; else absent */
 	struct id declaration;       /* others */
 	int version;                 /* others; 0: to be found by reference */
-	bool is_cancellation;        /* customs: of a cancellation (624, 606), not of an inventory */
+	enum doc_kind of;            /* customs: DOC_INVENTORY, DOC_CANCELLATION or DOC_RETURN */
 	struct text status;          /* as it was said: "120", "accepted" */
 	enum part_outcome outcome;
 	int64_t at_us;
@@ -35,7 +35,10 @@ enum { ANSWERS_MAX = 500 };
 bool answer_read(struct arena *a, enum authority from, struct text content_type, struct text body,
                  struct authority_answer **out, int *count, struct fault *f) must_check;
 
-/* Answers of customs as they were stored (authority_answer.body), as one message again, that of def (622, 604; 624, 606): what a filer polls.
+/* of: what the message was that it answers. 622 604; of what takes a declaration back: 624 606; of a return of goods: 626 214. */
+const struct message_def *customs_answer_def(enum direction d, enum doc_kind of);
+
+/* Answers of customs as they were stored (authority_answer.body), as one message again, that of def (622, 604 and so on): what a filer polls.
  * The bare message: no envelope. False with *f: a record is none, or the arena is full. */
 struct answer_stored {
 	struct text body;

@@ -32,8 +32,6 @@ struct customs_answer {
 	const struct message_def *def; /* the message that it is told in */
 	struct text body; /* authority_receipt.body */
 };
-/* 622 604; of what takes a declaration back: 624 606. */
-const struct message_def *customs_answer_def(enum direction d, bool of_cancellation);
 /* The first ones of one message. As above. */
 struct text customs_answers_message(struct arena *a, const struct customs_answer *list, int count, int *taken, struct fault *f);
 

@@ -82,6 +82,17 @@ struct outgoing_withdrawal {
 	const struct document *inventory; /* as it was declared; NULL: not known any more, the request's own values do */
 };
 void outgoing_put_withdrawal(struct buf *b, const struct outgoing_withdrawal *o);
+
+/* A return of imported goods, to customs. */
+struct outgoing_return {
+	struct id message_id;
+	const struct document *request; /* message 625 as it was filed */
+	struct text reference;          /* preNo of the return */
+	struct text exchange_id;
+	const struct xmldsig_signer *signer;
+	int64_t at_us;
+};
+void outgoing_put_return(struct buf *b, const struct outgoing_return *o);
 /* JSON Schema 2020-12 of what an authority is sent by these forms with purpose and source of each member. */
 void form_schema_put(struct buf *b, enum authority a, const struct authority_form *const *forms, int count, struct text day);
 

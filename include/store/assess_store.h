@@ -17,7 +17,7 @@ enum { ASSESS_DECLARATIONS, ASSESS_DELIVERIES, ASSESS_RECEIPTS };
 enum { AD_PLACE, AD_PLATFORM, AD_ORDER_NO, AD_OPENED_AT, AD_SEQ, AD_INPUTS_JUDGED, AD_INPUTS, AD_WAYBILL_TAKEN, AD_VERDICT, AD_STATE, AD_VERSION,
        AD_BASIS, AD_WAIT_UNTIL, AD_DIRECTION, AD_TRADE_MODE, AD_MISSING, AD_FILINGS, AD_LINKED };
 enum { AF_PLACE, AF_ID, AF_KIND, AF_ACTION, AF_REVISION, AF_KEY, AF_RECEIVED_AT, AF_DOCUMENT };
-enum { AV_PLACE, AV_AUTHORITY, AV_VERSION, AV_STATE, AV_ATTEMPTS, AV_OUTCOME, AV_OUTCOME_AT, AV_ADRIFT, AV_WITHDRAWAL, AV_REFERENCE };
+enum { AV_PLACE, AV_AUTHORITY, AV_VERSION, AV_STATE, AV_ATTEMPTS, AV_OUTCOME, AV_OUTCOME_AT, AV_ADRIFT, AV_WITHDRAWAL, AV_REFERENCE, AV_RETURN };
 enum { AR_PLACE, AR_AUTHORITY, AR_VERSION, AR_OUTCOME, AR_AT };
 
 /* ids sorted by bucket and id; places are 1-based positions in it. params lives with the call. */
@@ -81,18 +81,19 @@ struct part_change {
 	bool go, contradicted;                    /* waiting or adrift → due; opens a case */
 };
 
-struct new_withdrawal { /* the declaration's new deliveries take back what was declared */
+struct new_request { /* the declaration's new deliveries declare nothing: they take back what was declared, or ask for a return */
 	struct id declaration, filing;            /* filing: which asks for it */
+	bool returns;
 };
 
-enum { ASSESS_WRITE_PARAMS = 59 };
+enum { ASSESS_WRITE_PARAMS = 60 };
 struct assess_write {
 	const struct judgement *judgements; /* sorted by bucket and id */
 	struct new_delivery *deliveries;
 	const struct part_change *changes;
 	const struct new_answer *answers;
-	const struct new_withdrawal *withdrawals;
-	int judgement_count, delivery_count, change_count, answer_count, withdrawal_count;
+	const struct new_request *requests;
+	int judgement_count, delivery_count, change_count, answer_count, request_count;
 	struct text joint;                  /* inspections and what is recognised, as JSON; absent as a rule: see assess_write.c */
 	int64_t now_us;
 	int lease_s;

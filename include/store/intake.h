@@ -22,7 +22,7 @@
 #include "store/raised.h"
 #include "store/recent.h"
 #include "model/document.h"
-#include "model/rule.h"
+#include "model/finding.h"
 
 struct intake;
 struct intake_submission;
@@ -50,6 +50,7 @@ struct candidate { /* one node that passed every check */
 	/* out: valid inside on_done */
 	enum intake_outcome outcome;
 	enum rule rule;
+	const struct finding *finding; /* REFUSED: more about it, in the submission's arena; NULL: the rule is all */
 	struct text receipt;
 	struct id first_id;
 	/* the batcher's own */

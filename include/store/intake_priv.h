@@ -6,7 +6,7 @@
 #include "model/receipt.h"
 #include "store/intake.h"
 
-enum { INTAKE_PUT_PARAMS = 39, INTAKE_LOOK_PARAMS = 3, INTAKE_TRIM_PARAMS = 3 };
+enum { INTAKE_PUT_PARAMS = 40, INTAKE_LOOK_PARAMS = 3, INTAKE_TRIM_PARAMS = 3 };
 
 /* Everything one write needs. Candidates are sorted by key and are distinct in it. */
 struct intake_write {
@@ -21,6 +21,8 @@ struct intake_write {
 	struct vault *vault;     /* messages and documents are encrypted in it */
 	struct recent *recent;   /* gets what was written; NULL: nobody wants it */
 	const struct id *guard;  /* a revision is written only while this declaration's state allows it; NULL: no guard */
+	int released_seq;        /* other than 0: a return: the guarded declaration must be released, and its seq still this one */
+	int put_place;           /* which of the call's statements is put */
 	struct candidate **asked; /* by look: those that were not written */
 	int asked_count;
 	struct db_param put[INTAKE_PUT_PARAMS], look[INTAKE_LOOK_PARAMS], trim[INTAKE_TRIM_PARAMS], lock[2], lock_link[2];
@@ -55,6 +57,8 @@ struct revision_lane *revision_lane_new(const struct intake_conf *conf, const st
 void revision_lane_free(struct revision_lane *l);
 /* Decides one candidate; on_done(c, arg) later, once. False: the lane is full. */
 bool revision_submit(struct revision_lane *l, struct candidate *c, void (*on_done)(void *arg, struct candidate *c), void *arg) must_check;
+/* A return of imported goods (revision_return.c): it is read for first, even if it is new. */
+bool return_is_read_first(const struct candidate *c);
 int revision_waiting(const struct revision_lane *l);
 
 #endif

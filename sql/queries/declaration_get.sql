@@ -1,6 +1,6 @@
--- params: 6
+-- params: 7
 -- $1 $2 declaration: bucket, id; $3 caller's client id; $4 sees declarations of every client;
--- $5 $6 titles of states and verdicts. A second column: its seq, for the entity tag. A waybill that waits under its own
+-- $5 $6 $7 titles of states, of verdicts and of a return's states. A second column: its seq, for the entity tag. A waybill that waits under its own
 -- number is shown where judgement counts it: when its order number is that of one declaration only.
 select json_joined(declaration_json(d, $5::text::json, $6::text::json, true), json_build_object(
   'filings', (
@@ -32,6 +32,7 @@ select json_joined(declaration_json(d, $5::text::json, $6::text::json, true), js
       'outcome_at', local_time(coalesce(g.at, v.outcome_at)),
       'recognised_from', g.giver,
       'withdraws', v.withdrawal is not null,
+      'returns', v.return_filing is not null,
       'attempts', v.attempts,
       'due_at', local_time(v.due_at),
       'reason', v.reason
@@ -57,6 +58,11 @@ select json_joined(declaration_json(d, $5::text::json, $6::text::json, true), js
     )
     from delivery v where v.bucket = d.bucket and v.declaration_id = d.id and v.withdrawal is not null and v.authority = 'CUS'
     order by v.version desc limit 1
+  ),
+  'returns', (
+    select coalesce(json_agg(goods_return_json(r, $7::text::json, $4::boolean or filed_inventory(d.filing_ids, $3::integer))
+      order by r.requested_at, r.filing_id), '[]')
+    from goods_return r where r.bucket = d.bucket and r.declaration_id = d.id
   )
 )), d.seq
 from declaration d

@@ -69,6 +69,17 @@ with d as (
   union all
   select d.released_at, 8, 'released', jsonb_build_object('version', d.version)
   from d where d.released_at is not null
+  union all
+  select b.status_at, 9, 'taxed', jsonb_build_object('tax_no', b.tax_no, 'status', tax_status_name(b.status))
+  from d join tax_bill b on b.declaration_id = d.id and may_see_tax(b, $3::integer, $4::boolean)
+  union all
+  select r.arrived_at, 9, 'return_arrived', jsonb_build_object('return_id', r.filing_id)
+  from d join goods_return r on r.bucket = d.bucket and r.declaration_id = d.id
+  where r.arrived_at is not null
+  union all
+  select r.ends_at, 9, 'return_lapsed', jsonb_build_object('return_id', r.filing_id)
+  from d join goods_return r on r.bucket = d.bucket and r.declaration_id = d.id
+  where r.lapsed
 )
 select json_build_object('items', (
   select coalesce(json_agg(jsonb_build_object('at', local_time(h.at),

@@ -6,7 +6,8 @@ select v.authority, v.version, v.state, v.attempts, v.created_at, v.sent_at, p.k
   case when p.ended_at <= $5::timestamptz then p.ended_at end, p.failures, p.evidence,
   p.began_at < coalesce(v.sent_at, $5::timestamptz) and coalesce(p.ended_at, 'infinity') > v.created_at
 from declaration d
-join delivery v on v.bucket = d.bucket and v.declaration_id = d.id and v.version = d.version
+join delivery v on v.bucket = d.bucket and v.declaration_id = d.id and v.version = (
+  select max(w.version) from delivery w where w.bucket = d.bucket and w.declaration_id = d.id and w.withdrawal is null and w.return_filing is null)
 cross join lateral (
   select * from outage_period o
   where o.authority = v.authority and o.began_at <= $5::timestamptz and coalesce(o.ended_at, 'infinity') > d.opened_at

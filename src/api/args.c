@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "model/clearance.h"
+#include "model/goods_return.h"
 #include "model/rule.h"
 #include "model/verdict.h"
 #include "store/query.h"
@@ -163,6 +164,18 @@ struct text args_verdict_titles(struct req *r)
 	buf_init(&b, r->arena, 256);
 	for (int i = 0; i < VERDICT_KIND_COUNT; i++)
 		put_pair(&b, i, verdict_name((enum verdict_kind)i), verdict_title((enum verdict_kind)i, chinese));
+	buf_char(&b, '}');
+	return buf_as_text(&b);
+}
+
+struct text args_return_titles(struct req *r)
+{
+	bool chinese = req_chinese(r);
+	struct buf b;
+
+	buf_init(&b, r->arena, 256);
+	for (int i = 0; i < RETURN_STATE_COUNT; i++)
+		put_pair(&b, i, return_state_name((enum return_state)i), return_state_title((enum return_state)i, chinese));
 	buf_char(&b, '}');
 	return buf_as_text(&b);
 }

@@ -66,6 +66,7 @@ enum step declarations_get(struct req *r)
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_text(q, args_state_titles(r));
 	args_text(q, args_verdict_titles(r));
+	args_text(q, args_return_titles(r));
 	return args_await_query(r, q, "declaration_get", found);
 }
 

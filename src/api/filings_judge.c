@@ -4,15 +4,15 @@
 #include <assert.h>
 
 /* A refusal by intake, as if the check had found it. */
-static const struct findings *one_finding(struct arena *a, enum rule rule)
+static const struct findings *one_finding(struct arena *a, const struct candidate *c)
 {
-	const struct finding one = { .rule = rule, .line = -1 };
+	const struct finding one = { .rule = c->rule, .line = -1 };
 	struct findings *all = arena_alloc(a, sizeof(*all));
 
 	if (all == NULL)
 		return NULL;
 	findings_init(all, a);
-	findings_add(all, &one);
+	findings_add(all, c->finding != NULL ? c->finding : &one);
 	return all;
 }
 
@@ -36,7 +36,7 @@ static struct filing_outcome judge_candidate(const struct filing_work *w, const 
 	case INTAKE_REFUSED:
 		o.code = FAULT_RULE_BROKEN;
 		if (c->rule != RULE_COUNT)
-			o.findings = one_finding(w->arena, c->rule);
+			o.findings = one_finding(w->arena, c);
 		else
 			o.detail = "the database cannot hold a value of this filing";
 		break;

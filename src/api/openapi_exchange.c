@@ -23,10 +23,11 @@ const struct openapi_schema openapi_exchange[] = {
 	  ",\"filings\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{" FILING_MEMBERS ",\"action\":" TEXT_
 	  ",\"received_at\":" TIME ",\"own\":" FLAG "}}},\"parts\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"authority\":" TEXT_
 	  ",\"version\":" NUMBER ",\"state\":" TEXT_ ",\"outcome\":" TEXT_ ",\"outcome_at\":" TIME_OR_NULL ",\"recognised_from\":" TEXT_OR_NULL
-	  ",\"withdraws\":" FLAG ",\"attempts\":" NUMBER ",\"due_at\":" TIME ",\"reason\":" TEXT_OR_NULL "}}}"
+	  ",\"withdraws\":" FLAG ",\"returns\":" FLAG ",\"attempts\":" NUMBER ",\"due_at\":" TIME ",\"reason\":" TEXT_OR_NULL "}}}"
 	  ",\"inspection\":{\"anyOf\":[{\"type\":\"null\"}," REF("Inspection") "]}"
 	  ",\"withdrawal\":{\"type\":[\"object\",\"null\"],\"properties\":{\"version\":" NUMBER ",\"filing_id\":" UUID
-	  ",\"state\":{\"enum\":[\"asked\",\"approved\",\"refused\"]},\"reason\":" TEXT_OR_NULL "}}}}" },
+	  ",\"state\":{\"enum\":[\"asked\",\"approved\",\"refused\"]},\"reason\":" TEXT_OR_NULL "}}"
+	  ",\"returns\":{\"type\":\"array\",\"items\":" REF("Return") "}}}" },
 	{ "Inspection",
 	  "{\"type\":\"object\",\"required\":[\"version\",\"selected_by\",\"result\"],\"properties\":{\"version\":" NUMBER
 	  ",\"selected_by\":{\"type\":\"array\",\"items\":" TEXT_ "},\"opened_by\":" TEXT_ ",\"joined_by\":{\"type\":\"array\",\"items\":" TEXT_
@@ -35,7 +36,7 @@ const struct openapi_schema openapi_exchange[] = {
 	{ "Timeline",
 	  LIST("{\"type\":\"object\",\"required\":[\"at\",\"what\"],\"properties\":{\"at\":" TIME ",\"what\":{\"enum\":[\"filed\",\"judged\",\"settled\","
 	       "\"delivery_made\",\"delivered\",\"answered\",\"decided\",\"inspection_opened\",\"inspection_joined\",\"inspection_closed\",\"recognised\","
-	       "\"case_opened\",\"case_closed\",\"released\"]}}}") },
+	       "\"case_opened\",\"case_closed\",\"released\",\"taxed\",\"return_arrived\",\"return_lapsed\"]}}}") },
 	{ "Side",
 	  "{\"type\":[\"object\",\"null\"],\"properties\":{\"kind\":" KIND ",\"field\":" TEXT_ ",\"filing_id\":" UUID ",\"own\":" FLAG
 	  ",\"value\":{\"type\":[\"string\",\"number\"],\"description\":\"of the caller's own filings; regulators see all\"}}}" },
@@ -89,7 +90,7 @@ const struct openapi_schema openapi_exchange[] = {
 	  ",\"version\":" NUMBER ",\"message_id\":" UUID ",\"reference\":" TEXT_OR_NULL
 	  ",\"state\":{\"enum\":[\"waiting\",\"due\",\"sent\",\"dead\"]},\"attempts\":" NUMBER ",\"created_at\":" TIME ",\"due_at\":" TIME
 	  ",\"sent_at\":" TIME_OR_NULL ",\"outcome\":" TEXT_ ",\"outcome_at\":" TIME_OR_NULL ",\"reason\":" TEXT_OR_NULL
-	  ",\"withdrawal\":" UUID_OR_NULL ",\"document\":{\"type\":[\"object\",\"null\"],\"properties\":{\"content_type\":" TEXT_ ",\"body\":" TEXT_ "}}}}" },
+	  ",\"withdrawal\":" UUID_OR_NULL ",\"return_filing\":" UUID_OR_NULL ",\"document\":{\"type\":[\"object\",\"null\"],\"properties\":{\"content_type\":" TEXT_ ",\"body\":" TEXT_ "}}}}" },
 	{ "DeliveryList", PAGE(REF("Delivery")) },
 	{ NULL, NULL },
 };

@@ -9,7 +9,7 @@
 
 const struct openapi_schema *const openapi_schemas[] = {
 	openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, openapi_audit,
-	openapi_rights, NULL
+	openapi_rights, openapi_released, NULL
 };
 
 static const struct openapi_parameter parameters[] = {
@@ -26,6 +26,10 @@ static const struct openapi_parameter parameters[] = {
 	{ "limit", "{\"type\":\"integer\",\"minimum\":1}", "items on a page" },
 	{ "cursor", TEXT_, "next of the page before; good for the same query only. Of the feed: a number, 0 or latest" },
 	{ "type", TEXT_, "types of events, with commas" },
+	{ "declarant", TEXT_, "code of the company that declares" },
+	{ "merchant", TEXT_, "code of the company that sells" },
+	{ "status", "{\"enum\":[\"made\",\"summed\",\"void\"]}", "of a tax bill" },
+	{ "waiting", FLAG, "true: tax bills whose declaration is not known yet; false: the others" },
 	{ "day", DAY, "a day in China; today if left out" },
 	{ "client", TEXT_, "name of a client; for regulators and operators, who must give one" },
 	{ "declaration_id", UUID, "declaration" },

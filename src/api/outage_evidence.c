@@ -146,25 +146,6 @@ static void put_authorities(struct evidence *e)
 
 /* --- deadlines ------------------------------------------------------------------------------------------------------- */
 
-static bool read_calendar(struct evidence *e)
-{
-	struct text list = db_get_text(e->declaration, 0, D_CALENDAR), one;
-	struct calendar_day *days = arena_alloc(e->r->arena, sizeof(*days) * (list.len / 2 + 1));
-
-	if (days == NULL)
-		return false;
-	while (text_next(&list, ',', &one)) {
-		bool worked = one.at[one.len - 1] == 'w';
-		int64_t day;
-
-		one.len--;
-		if (text_to_i64(one, &day))
-			days[e->calendar.count++] = (struct calendar_day){ (int32_t)day, worked };
-	}
-	e->calendar.days = days;
-	return true;
-}
-
 /* The day on which the vehicle's entry was declared: the latest inventory's word. */
 static bool read_entry(struct evidence *e)
 {
@@ -256,7 +237,7 @@ static bool put_deadlines(struct evidence *e)
 {
 	struct outage_span *room = arena_alloc(e->r->arena, sizeof(*room) * (size_t)(db_row_count(e->periods) + 1));
 
-	if (room == NULL || !read_calendar(e))
+	if (room == NULL || !calendar_read(e->r->arena, db_get_text(e->declaration, 0, D_CALENDAR), &e->calendar))
 		return false;
 	if (!read_entry(e))
 		return false;

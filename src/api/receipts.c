@@ -2,11 +2,14 @@
  * POST /v1/authorities/{code}/receipts: an authority's answers come in.
  *
  *   receipts_post ──inbox──> stored ──> 200 with what was new, repeated and unknown; 404; 503
+ * Customs' tax bills come here too, and go their own way (taxes.c).
  *
  * What an answer does to its declaration is not decided here: it is stored, and the judgement reads it.
  */
 #include "api/handlers.h"
+#include "api/receipts_tax.h"
 #include "standard/answer.h"
+#include "standard/tax_message.h"
 
 struct receipt_work { /* r->own */
 	struct authority_answer *answers;
@@ -38,6 +41,12 @@ static void fill_item(struct inbox_item *item, const struct authority_answer *fr
 	};
 }
 
+/* Looked at only when the body is no receipt: receipts are many. */
+static bool is_about_tax(const struct req *r, enum authority authority, const struct fault *f)
+{
+	return authority == AUTHORITY_CUS && f->code == FAULT_BAD_XML && tax_message_begins(r->http->body);
+}
+
 enum step receipts_post(struct req *r)
 {
 	struct receipt_work *w = arena_zalloc(r->arena, sizeof(*w));
@@ -51,7 +60,7 @@ enum step receipts_post(struct req *r)
 	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	if (!answer_read(r->arena, authority, httpd_header(r->http, "Content-Type"), r->http->body, &w->answers, &w->count, &f))
-		return reply_problem(r, &f);
+		return is_about_tax(r, authority, &f) ? taxes_take(r) : reply_problem(r, &f);
 	w->unusable = f;
 	r->own = w;
 	r->places = arena_zalloc(r->arena, sizeof(*r->places) * (size_t)(w->count + 1));

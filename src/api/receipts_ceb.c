@@ -41,12 +41,13 @@ enum step receipts_ceb_filing(struct req *r, const struct db_answer *a)
 bool receipts_ceb_row(struct req *r, const struct db_rows *rows, int row, const struct ceb_columns *columns, struct customs_answer *out,
                       struct fault *f)
 {
-	bool of_cancellation = db_get_int(rows, row, columns->of_cancellation) != 0;
 	enum direction direction;
+	enum doc_kind of;
 
-	if (!db_get_id(rows, row, columns->id, &out->id) || !direction_by_name(db_get_text(rows, row, columns->direction), &direction))
+	if (!db_get_id(rows, row, columns->id, &out->id) || !direction_by_name(db_get_text(rows, row, columns->direction), &direction)
+	    || !doc_kind_by_name(db_get_text(rows, row, columns->of), &of))
 		return false;
-	out->def = customs_answer_def(direction, of_cancellation);
+	out->def = customs_answer_def(direction, of);
 	out->body = db_get_text(rows, row, columns->ruling);
 	return out->body.at != NULL || stored_answer(r, &out->id, db_get_text(rows, row, columns->body), &out->body, f);
 }
@@ -64,7 +65,7 @@ enum step declarations_receipts(struct req *r)
 
 static enum step answers_found(struct req *r, const struct db_answer *a)
 {
-	static const struct ceb_columns columns = { .id = 0, .direction = 1, .body = 2, .of_cancellation = 3, .ruling = 4 };
+	static const struct ceb_columns columns = { .id = 0, .direction = 1, .body = 2, .of = 3, .ruling = 4 };
 	struct customs_answer rows[ANSWERS_OF_MESSAGE_MAX];
 	struct fault f = { 0 };
 	struct text message;

@@ -19,7 +19,7 @@
 
 #define FIRST_LOOK_BACK_US US_PER_DAY /* of who says neither from nor cursor */
 
-enum { COLUMN_TIME, COLUMN_ID, COLUMN_DIRECTION, COLUMN_JSON, COLUMN_RECORD, COLUMN_OF_CANCELLATION, COLUMN_RULING };
+enum { COLUMN_TIME, COLUMN_ID, COLUMN_DIRECTION, COLUMN_JSON, COLUMN_RECORD, COLUMN_OF, COLUMN_RULING };
 
 struct poll { /* r->own */
 	struct page page;
@@ -123,11 +123,11 @@ static enum step answer_nothing(struct req *r, bool more)
 	return reply_empty(r, 204);
 }
 
-/* As far as the first row's message goes: 622 and 604, 624 and 606 are messages of their own. */
+/* As far as the first row's message goes: 622 and 604, 624 and 606, 626 are messages of their own. */
 static enum step answer_xml(struct req *r, const struct db_rows *rows, int count, bool more)
 {
 	static const struct ceb_columns columns = { .id = COLUMN_ID, .direction = COLUMN_DIRECTION, .body = COLUMN_RECORD,
-		                                    .of_cancellation = COLUMN_OF_CANCELLATION, .ruling = COLUMN_RULING };
+		                                    .of = COLUMN_OF, .ruling = COLUMN_RULING };
 	struct customs_answer list[ANSWERS_OF_MESSAGE_MAX];
 	struct poll *p = r->own;
 	struct fault f = { 0 };

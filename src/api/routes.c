@@ -21,6 +21,9 @@ static const char *const jobs_query[] = { "limit", "cursor" };
 static const char *const results_query[] = { "from_line" };
 static const char *const declarations_query[] = { "platform_code", "order_no", "state", "verdict", "from", "to", "limit", "cursor" };
 static const char *const receipts_query[] = { "from", "to", "limit", "cursor" };
+static const char *const taxes_query[] = { "declarant", "merchant", "from", "to", "status", "waiting", "limit", "cursor" };
+static const char *const tax_sums_query[] = { "declarant", "merchant", "from", "to", "status", "waiting" };
+static const char *const returns_query[] = { "declaration_id", "state", "from", "to", "limit", "cursor" };
 static const char *const clients_query[] = { "role", "state", "limit", "cursor" };
 static const char *const events_query[] = { "cursor", "limit", "type", "declaration_id", "kind", "authority" };
 static const char *const digests_query[] = { "day", "kind", "direction", "client" };
@@ -93,6 +96,20 @@ static const struct route routes[] = {
 	{ .name = "declarations_evidence", .method = "GET", .path = "/v1/declarations/{id}/evidence", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Evidence", .statuses = "404",
 	  .summary = "Signed: what the declaration rests on, and that all of it is in the log", .handler = declarations_evidence },
+	{ .name = "declarations_taxes", .method = "GET", .path = "/v1/declarations/{id}/taxes", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "DeclarationTaxes", .statuses = "404",
+	  .summary = "The tax bills of a declaration, with all that customs said of each", .handler = declarations_taxes },
+	{ .name = "taxes_list", .method = "GET", .path = "/v1/taxes", .roles = ROLES_READ, QUERY(taxes_query),
+	  .type = JSON_TYPE, .schema = "TaxBillList", .statuses = "", .summary = "Tax bills, newest first", .handler = taxes_list },
+	{ .name = "taxes_sums", .method = "GET", .path = "/v1/taxes/sums", .roles = ROLES_READ, QUERY(tax_sums_query),
+	  .type = JSON_TYPE, .schema = "TaxSums", .statuses = "", .summary = "The tax of a period for each declarant, by the state of its bills", .handler = taxes_sums },
+	{ .name = "returns_list", .method = "GET", .path = "/v1/returns", .roles = ROLES_READ, QUERY(returns_query),
+	  .type = JSON_TYPE, .schema = "ReturnList", .statuses = "", .summary = "Returns of goods, newest first", .handler = returns_list },
+	{ .name = "returns_get", .method = "GET", .path = "/v1/returns/{id}", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "Return", .statuses = "404", .summary = "A return, by the id of its filing", .handler = returns_get },
+	{ .name = "returns_arrival", .method = "POST", .path = "/v1/returns/{id}/arrival", .roles = REGULATOR | OPERATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Return", .takes = "ReturnArrivalBody", .statuses = "404 409",
+	  .summary = "The goods of a return are back at the supervised place", .handler = returns_arrival },
 	{ .name = "outage_evidence", .method = "GET", .path = "/v1/declarations/{id}/evidence/outage", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "OutageEvidence", .statuses = "404",
 	  .summary = "Signed: when its filings were received, which authorities were away since, and until when what is in time", .handler = outage_evidence },

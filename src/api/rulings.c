@@ -44,7 +44,7 @@ static const struct db_stmt put = {
 	.name = "ruling_put",
 	.sql =
 	"with d as (select * from declaration where bucket = $1::smallint and id = $2::uuid),"
-	" s as (select max(version) as declared from delivery where bucket = $1::smallint and declaration_id = $2::uuid and withdrawal is null),"
+	" s as (select max(version) as declared from delivery where bucket = $1::smallint and declaration_id = $2::uuid and withdrawal is null and return_filing is null),"
 	" v as ("
 	"  select v.* from s join delivery v on v.bucket = $1::smallint and v.declaration_id = $2::uuid and v.authority = $3::text"
 	"    and v.version = coalesce($4::integer, s.declared) and (v.version = s.declared or (v.version > s.declared and v.withdrawal is not null))),"

@@ -19,6 +19,17 @@ static bool has_room(void *arg, enum authority a)
 	return dispatch_has_room(s->flow->dispatch, a);
 }
 
+/* Who is told of what is released, and is connected: as a rule nobody. */
+static unsigned informed(const struct rules *rules)
+{
+	unsigned all = rules->book->informed;
+
+	for (enum authority a = 0; all != 0 && a < AUTHORITY_COUNT; a++)
+		if (!rules->authorities[a].connected)
+			all &= ~AUTHORITY_BIT(a);
+	return all;
+}
+
 static bool make_context(struct flight *f)
 {
 	struct flow *fl = f->home->flow;
@@ -30,12 +41,12 @@ static bool make_context(struct flight *f)
 	}
 	f->context = (struct judge_context){ .arena = &f->arena, .book = (*fl->deps.rules)->book, .ids = fl->deps.ids,
 		                             .now_us = clock_now_us(fl->deps.clock), .exchange_id = text_of(fl->conf.exchange_id),
-		                             .customs_signer = fl->conf.customs_signer, .payer_key = fl->conf.payer_key,
+		                             .customs_signer = fl->conf.customs_signer, .payer_key = fl->conf.payer_key, .informed = informed(*fl->deps.rules),
 		                             .next_serial = assess_next_serial, .has_room = has_room, .arg = f->home };
 	f->context.judgements = arena_alloc(&f->arena, n * sizeof(struct judgement));
 	f->context.deliveries = arena_alloc(&f->arena, n * AUTHORITY_COUNT * sizeof(struct new_delivery));
 	f->context.answers = arena_alloc(&f->arena, (answers + 1) * sizeof(struct new_answer));
-	f->context.withdrawals = arena_alloc(&f->arena, n * sizeof(struct new_withdrawal));
+	f->context.requests = arena_alloc(&f->arena, n * sizeof(struct new_request));
 	f->context.changes = arena_alloc(&f->arena, (changes + 1) * sizeof(struct part_change));
 	return !f->arena.full;
 }
@@ -77,7 +88,7 @@ void flight_settle(struct flight *f)
 		return;
 	}
 	f->write = (struct assess_write){ .judgements = x->judgements, .deliveries = x->deliveries, .changes = x->changes,
-		                          .answers = x->answers, .withdrawals = x->withdrawals, .withdrawal_count = x->withdrawal_count,
+		                          .answers = x->answers, .requests = x->requests, .request_count = x->request_count,
 		                          .judgement_count = x->judgement_count, .delivery_count = x->delivery_count,
 		                          .change_count = x->change_count, .answer_count = x->answer_count,
 		                          .now_us = x->now_us, .lease_s = fl->conf.lease_s, .vault = fl->deps.vault };
@@ -172,7 +183,8 @@ static void remember_declared(struct flight *f, const bool *won)
 
 		for (next = i; next < x->delivery_count && id_eq(&x->deliveries[next].declaration, &x->deliveries[i].declaration);)
 			next++;
-		if (at >= 0 && won[at] && x->judgements[at].version == 1 && x->judgements[at].wait_until_us == INT64_MIN)
+		if (at >= 0 && won[at] && x->judgements[at].version == 1 && x->judgements[at].wait_until_us == INT64_MIN
+		    && x->judgements[at].state != STATE_RELEASED) /* else they are those who are only told */
 			remember(f, &x->judgements[at], &x->deliveries[i], x->delivery_count - i);
 	}
 }

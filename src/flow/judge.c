@@ -55,10 +55,10 @@ static const struct authority_form *form_of(const struct judged *j, const struct
 	return codebook_form(x->book, a, inventory->def->direction, document_get(inventory, F_TRADE_MODE), clock_day(x->now_us));
 }
 
-static void deliver(struct judged *j, struct judge_context *x, const struct part *p, struct text pre_entry_no, bool changes)
+void judge_tell(struct judged *j, struct judge_context *x, const struct part *p, struct text pre_entry_no, bool changes)
 {
 	enum authority a = p->authority;
-	struct outgoing out = { .authority = a, .declaration = j->id, .message_id = delivery_message_id(&j->id, a, j->version), .version = j->version,
+	struct outgoing out = { .authority = a, .declaration = j->id, .message_id = delivery_message_id(&j->id, a, p->version), .version = p->version,
 		                .is_change = changes, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id, .payer_key = x->payer_key,
 		                .signer = x->customs_signer, .pre_entry_no = pre_entry_no, .form = form_of(j, x, a) };
 	struct buf b;
@@ -91,7 +91,7 @@ static bool declare(struct judged *j, struct judge_context *x, struct sha256 bas
 	if ((authorities & AUTHORITY_BIT(AUTHORITY_CUS)) != 0) {
 		if (!x->next_serial(x->arg, &serial))
 			return false;
-		pre_entry_no = judge_reference(x, serial);
+		pre_entry_no = judge_reference(x, 'B', serial);
 	}
 	j->version++;
 	j->basis = (struct text){ arena_copy(x->arena, basis.b, sizeof(basis.b)), sizeof(basis.b) };
@@ -99,10 +99,10 @@ static bool declare(struct judged *j, struct judge_context *x, struct sha256 bas
 		return false;
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
 		if ((authorities & AUTHORITY_BIT(a)) != 0)
-			judge_add_part(j, a, NULL);
+			judge_add_part(j, (struct part){ .authority = a, .version = j->version }, NULL);
 	judge_fold(j, x->book);
 	for (int i = before; i < j->part_count; i++)
-		deliver(j, x, &j->parts[i], pre_entry_no, changes);
+		judge_tell(j, x, &j->parts[i], pre_entry_no, changes);
 	return !x->arena->full;
 }
 
@@ -240,15 +240,24 @@ static void note_window(const struct judged *j, struct judgement *g, int64_t now
 	g->drop_todo = until_us == INT64_MIN && (j->from_todo || j->wait_until_us != INT64_MIN);
 }
 
+/* It is looked at once more at once, with all its filings. */
+static void look_again(struct judgement *g, int64_t now_us)
+{
+	g->inputs--;
+	g->todo_us = now_us;
+	g->drop_todo = false;
+}
+
 bool judge_settle(struct judged *j, struct judge_context *x)
 {
 	struct judgement *g = &x->judgements[x->judgement_count];
 	struct sha256 basis;
 	struct clearance_input in;
 	int old_parts = j->part_count, version_read = j->version;
+	bool more = false;
 
 	judge_fold(j, x->book);
-	if (!judge_withdrawal(j, x))
+	if (!judge_withdrawal(j, x) || (j->matched_now && j->state == STATE_RELEASED && !judge_released(j, x, &more)))
 		return false;
 	if (j->matched_now && j->kind == VERDICT_MATCHED && j->verdict.regime->asks_goods)
 		find_goods(j, x->book);
@@ -264,6 +273,8 @@ bool judge_settle(struct judged *j, struct judge_context *x)
 		                 .version_read = version_read, .answered = j->held != NULL, .verdict = verdict_name(j->kind), .state = clearance_state(&in), .basis = j->basis, .wait_until_us = INT64_MIN,
 		                 .released_us = INT64_MIN, .todo_us = INT64_MIN };
 	note_window(j, g, x->now_us);
+	if (more || (g->state == STATE_RELEASED && j->state != STATE_RELEASED && x->informed != 0))
+		look_again(g, x->now_us);
 	g->missing = j->matched_now ? flows_literal(x->arena, j->kind == VERDICT_MISSING ? j->verdict.missing : 0) : j->stored_missing;
 	if (g->state == STATE_RELEASED && j->state != STATE_RELEASED)
 		g->released_us = x->now_us;

@@ -9,22 +9,22 @@ void judge_fold(struct judged *j, const struct codebook *book)
 	                     clock_day(j->trade.opened_us));
 }
 
-void judge_add_part(struct judged *j, enum authority a, const struct id *asked_by)
+void judge_add_part(struct judged *j, struct part p, const struct id *asked_by)
 {
 	j->stored[j->part_count] = (struct part_stored){ .state = DELIVERY_WAITING, .outcome = OUTCOME_NONE, .outcome_us = INT64_MIN };
 	if (asked_by != NULL)
-		j->stored[j->part_count].withdrawal = *asked_by;
-	j->parts[j->part_count++] = (struct part){ .authority = a, .version = j->version, .withdraws = asked_by != NULL };
+		j->stored[j->part_count].asked_by = *asked_by;
+	j->parts[j->part_count++] = p;
 }
 
-struct text judge_reference(struct judge_context *x, uint32_t serial)
+struct text judge_reference(struct judge_context *x, char letter, uint32_t serial)
 {
 	char date[CLOCK_COMPACT_BYTES];
 	struct buf no;
 
 	clock_compact(x->now_us, 8, date);
 	buf_init(&no, x->arena, 24);
-	buf_printf(&no, "B%s%09u", date, serial); /* B: an inventory's (CEB 202205 2.1) */
+	buf_printf(&no, "%c%s%09u", letter, date, serial);
 	return buf_as_text(&no);
 }
 
@@ -38,4 +38,12 @@ void judge_deliver(struct judged *j, struct judge_context *x, const struct part 
 	if (v->state == DELIVERY_DUE && x->has_room(x->arg, p->authority))
 		for (int k = 0; k < 2; k++)
 			memcpy(v->lease.b + 8 * k, &(uint64_t){ id_random(x->ids) }, 8);
+}
+
+bool judge_is_told(const struct judged *j, enum authority a, int version)
+{
+	for (int i = 0; i < j->part_count; i++)
+		if (j->parts[i].authority == a && j->parts[i].version == version)
+			return true;
+	return false;
 }

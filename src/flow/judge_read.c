@@ -87,7 +87,8 @@ static bool read_parts(struct arena *a, const struct db_rows *r, int count, stru
 		if (!authority_by_code(db_get_text(r, row, AV_AUTHORITY), &p.authority) ||
 		    !delivery_state_by_name(db_get_text(r, row, AV_STATE), &s.state) || !outcome_by_name(db_get_text(r, row, AV_OUTCOME), &s.outcome))
 			continue;
-		p.withdraws = db_get_id(r, row, AV_WITHDRAWAL, &s.withdrawal);
+		p.withdraws = db_get_id(r, row, AV_WITHDRAWAL, &s.asked_by);
+		p.returns = db_get_id(r, row, AV_RETURN, &s.asked_by);
 		s.reference = db_is_null(r, row, AV_REFERENCE) ? (struct text){ NULL, 0 } : text_dup(a, db_get_text(r, row, AV_REFERENCE));
 		p.dead = s.state == DELIVERY_DEAD;
 		p.sent = s.state == DELIVERY_SENT || db_get_int(r, row, AV_ATTEMPTS) > 0 || p.dead;

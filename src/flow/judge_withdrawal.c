@@ -40,7 +40,7 @@ static void find_request(struct judged *j)
 		return;
 	j->request = *last;
 	for (int i = 0; i < j->part_count; i++)
-		j->is_handled = j->is_handled || (j->parts[i].withdraws && id_eq(&j->stored[i].withdrawal, &last->id));
+		j->is_handled = j->is_handled || (j->parts[i].withdraws && id_eq(&j->stored[i].asked_by, &last->id));
 }
 
 /* What was declared is there until customs agrees that it is not: the match is judged as if it had not been taken back. */
@@ -76,14 +76,6 @@ static const struct part_stored *customs_part(const struct judged *j, int versio
 	return NULL;
 }
 
-static bool is_told(const struct judged *j, enum authority a, int version)
-{
-	for (int i = 0; i < j->part_count; i++)
-		if (j->parts[i].authority == a && j->parts[i].version == version)
-			return true;
-	return false;
-}
-
 static void deliver(struct judged *j, struct judge_context *x, const struct part *p, int withdraws, uint32_t serial)
 {
 	const struct part_stored *customs = customs_part(j, withdraws);
@@ -95,7 +87,7 @@ static void deliver(struct judged *j, struct judge_context *x, const struct part
 		.message_id = delivery_message_id(&j->id, p->authority, p->version),
 		.version = p->version,
 		.withdraws = withdraws,
-		.reference = is_customs ? judge_reference(x, serial) : (struct text){ NULL, 0 },
+		.reference = is_customs ? judge_reference(x, 'B', serial) : (struct text){ NULL, 0 },
 		.number = customs == NULL ? (struct text){ NULL, 0 } : customs->reference,
 		.exchange_id = x->exchange_id,
 		.signer = x->customs_signer,
@@ -112,7 +104,7 @@ static void deliver(struct judged *j, struct judge_context *x, const struct part
 
 static void note_filing(struct judged *j, struct judge_context *x)
 {
-	x->withdrawals[x->withdrawal_count++] = (struct new_withdrawal){ .declaration = j->id, .filing = j->request.id };
+	x->requests[x->request_count++] = (struct new_request){ .declaration = j->id, .filing = j->request.id };
 }
 
 /* The authorities of the declared version that are to be told: customs alone while it decides. */
@@ -125,8 +117,8 @@ static bool send(struct judged *j, struct judge_context *x, int declared, int ve
 		return false;
 	j->version = version;
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
-		if ((a == AUTHORITY_CUS) == to_customs && is_told(j, a, declared) && !is_told(j, a, version))
-			judge_add_part(j, a, &j->request.id);
+		if ((a == AUTHORITY_CUS) == to_customs && judge_is_told(j, a, declared) && !judge_is_told(j, a, version))
+			judge_add_part(j, (struct part){ .authority = a, .version = version, .withdraws = true }, &j->request.id);
 	if (j->part_count == before)
 		return true;
 	judge_fold(j, x->book);
@@ -138,7 +130,7 @@ static bool send(struct judged *j, struct judge_context *x, int declared, int ve
 
 static bool ask(struct judged *j, struct judge_context *x, int declared)
 {
-	bool decides = is_told(j, AUTHORITY_CUS, declared);
+	bool decides = judge_is_told(j, AUTHORITY_CUS, declared);
 
 	j->withdrawing = decides;
 	j->withdrawn = !decides;

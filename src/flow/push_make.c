@@ -221,14 +221,16 @@ static int make_customs_answers(struct arena *a, struct push_stream *t, const st
 	struct fault f = { 0 };
 	struct text message = { NULL, 0 };
 	enum direction direction = DIR_IMPORT;
+	enum doc_kind of = DOC_INVENTORY;
 	bool good = true;
 
 	for (int i = 0; i < n; i++) {
 		list[i] = (struct customs_answer){ .body = { NULL, 0 } };
 		good = good && db_get_id(r, first + i, ANSWER_ID, &list[i].id) && open_answer(a, t, r, first + i, &list[i], &f)
-		       && direction_by_name(db_get_text(r, first + i, ANSWER_DIRECTION), &direction);
+		       && direction_by_name(db_get_text(r, first + i, ANSWER_DIRECTION), &direction)
+		       && doc_kind_by_name(db_get_text(r, first + i, ANSWER_OF), &of);
 		if (good)
-			list[i].def = customs_answer_def(direction, db_get_int(r, first + i, ANSWER_OF_CANCELLATION) != 0);
+			list[i].def = customs_answer_def(direction, of);
 	}
 	if (good)
 		message = customs_answers_message(a, list, n, &taken, &f);

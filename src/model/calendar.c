@@ -52,6 +52,23 @@ static const struct calendar_day *find(const struct calendar *c, int32_t day)
 	return NULL;
 }
 
+bool calendar_read(struct arena *a, struct text list, struct calendar *out)
+{
+	struct calendar_day *days = arena_alloc(a, sizeof(*days) * (list.len / 2 + 1));
+	struct text one;
+
+	*out = (struct calendar){ .days = days };
+	while (days != NULL && text_next(&list, ',', &one)) {
+		bool worked = one.at[one.len - 1] == 'w';
+		int64_t day;
+
+		one.len--;
+		if (text_to_i64(one, &day))
+			days[out->count++] = (struct calendar_day){ (int32_t)day, worked };
+	}
+	return days != NULL;
+}
+
 bool calendar_worked(const struct calendar *c, int32_t day)
 {
 	const struct calendar_day *row = find(c, day);

@@ -194,7 +194,7 @@ int clearance_declared(const struct part *parts, int part_count)
 	int version = 0;
 
 	for (int i = 0; i < part_count; i++)
-		if (!parts[i].withdraws && parts[i].version > version)
+		if (!parts[i].withdraws && !parts[i].returns && parts[i].version > version)
 			version = parts[i].version;
 	return version;
 }

@@ -12,6 +12,7 @@
  * declaration stays where the others put it until somebody sends the part again.
  */
 #include "model/clearance.h"
+#include "model/goods_return.h"
 
 #include <assert.h>
 
@@ -267,4 +268,5 @@ void clearance_put_page(struct buf *b)
 	buf_str(b, "\n| | from | what is read | to | why | 缘由 | source |\n|---|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < COUNTOF(changes); i++)
 		put_row(b, i);
+	return_put_page(b);
 }

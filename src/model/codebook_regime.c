@@ -123,8 +123,16 @@ static void derive(struct regime *r)
 	}
 }
 
+static unsigned tells(const struct regime_step *s)
+{
+	return s->phase == PHASE_FOLLOW && s->kind.at == NULL ? AUTHORITY_BIT(s->authority) : 0;
+}
+
 void codebook_attach_steps(struct codebook *c)
 {
+	c->informed = 0;
+	for (int i = 0; i < c->step_count; i++)
+		c->informed |= tells(&c->steps[i]);
 	for (int i = 0; i < c->step_count; i++)
 		c->steps[i].goods_number = c->steps[i].goods.at == NULL ? -1 : codebook_goods_number(c, c->steps[i].goods);
 	if (c->step_count > 0)
@@ -156,6 +164,8 @@ static const char *wrong_with(const struct regime *r, const struct regime_step *
 		return "asks for a kind of filing that cannot be matched here";
 	if (s->phase == PHASE_CLEAR && (s->kind.at != NULL || !s->required))
 		return "is no required clearance by an authority";
+	if (s->phase == PHASE_FOLLOW && s->kind.at == NULL && s->required)
+		return "is told of a release, and nobody waits for it";
 	if (s->goods.at != NULL && (s->phase != PHASE_CLEAR || s->goods_number < 0))
 		return "is for goods, but is no clearance, or there is no such class";
 	if (s->phase != PHASE_FOLLOW && (s->valid_from > r->valid_from || s->valid_to < r->valid_to))
@@ -200,6 +210,16 @@ unsigned regime_authorities(const struct regime *r, const struct goods_found *go
 		if (s->goods.at != NULL && s->goods_number >= 0 && (goods->classes >> s->goods_number & 1) != 0)
 			all |= AUTHORITY_BIT(s->authority);
 	}
+	return all;
+}
+
+unsigned regime_informed(const struct regime *r, int32_t day)
+{
+	unsigned all = 0;
+
+	for (int i = 0; i < r->step_count; i++)
+		if (codebook_is_on(r->steps[i].valid_from, r->steps[i].valid_to, day))
+			all |= tells(&r->steps[i]);
 	return all;
 }
 

@@ -188,6 +188,30 @@ static const struct {
 		"未找到上述企业以该编号申报的清单，或该清单已撤销。",
 		"Name platform and order (import) or the pre-entry number that the receipts give (export).",
 		"进口请填写电商平台与订单编号，出口请填写回执中的预录入编号。", -623005 },
+	[RULE_RETURN_UNKNOWN] = {
+		"No inventory of these companies is declared here under that order, or customs gave it another number.",
+		"未找到上述企业以该订单申报的清单，或海关给出的清单编号与此不同。",
+		"Name platform and order as the inventory does, and the number that customs' receipts give it.",
+		"请填写与清单一致的电商平台、订单编号以及海关回执中的清单编号。", -625204 },
+	[RULE_RETURN_NOT_RELEASED] = {
+		"Goods can be returned only after their inventory is released.", "清单放行后方可申请退货。",
+		"Wait for the release, or cancel the inventory instead.", "请待放行后申请，或改为申请撤销清单。", -625204 },
+	[RULE_RETURN_TOO_LATE] = {
+		"The time in which a return can be asked for is over.", "已超过申请退货的期限。",
+		"It cannot be returned under this procedure; the tax is due.", "已不能按本程序退货，税款应按期缴纳。", -625204 },
+	[RULE_RETURN_NO_RULE] = {
+		"No rule in force on the day of the declaration admits a return.", "申报当日没有允许退货的有效规定。",
+		"Declare the goods otherwise.", "请改用其他方式申报。", -625204 },
+	[RULE_RETURN_LINE] = {
+		"The inventory has no such line, or has other goods on it.", "原清单没有该商品序号，或该序号为其他商品。",
+		"Take number, commodity code and unit of the line from the inventory.", "请按原清单填写商品序号、商品编码和计量单位。", -625209 },
+	[RULE_RETURN_QUANTITY] = {
+		"More is returned than was declared and is not returned yet.", "退货数量超过原申报且尚未退货的数量。",
+		"Correct the quantity.", "请更正退货数量。", -625012 },
+	[RULE_RETURN_FIXED] = {
+		"A return that was asked for is neither changed nor taken back.", "已申请的退货不能变更或删除。",
+		"Leave it; if the goods do not come back in time, it lapses. File what else is returned as new.",
+		"请勿变更；货物未按期退运的，该申请自动失效。其他退货请另行新增申报。", -625204 },
 
 	/* beside the schema */
 	[RULE_SCHEMA_ROOT] = {

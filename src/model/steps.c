@@ -150,7 +150,8 @@ int steps_judge(const struct steps_case *c, struct step_report out[STEP_NUMBER_M
 	}
 	for (int i = 0; i < count; i++) {
 		add_waits(out, count, &out[i]);
-		out[i].is_next = !is_over(&out[i]) && out[i].waits_for == 0 && c->state != STATE_WITHDRAWN && c->state != STATE_WITHDRAWING;
+		out[i].is_next = !is_over(&out[i]) && out[i].waits_for == 0 && c->state != STATE_WITHDRAWN && c->state != STATE_WITHDRAWING
+		                 && !(out[i].step->phase == PHASE_FOLLOW && out[i].step->kind.at == NULL); /* who is only told is waited for by nobody */
 	}
 	for (int i = 0; i < count; i++) /* what is over waits no more; only now, for it handed on what it waited for */
 		if (is_over(&out[i]))

@@ -1,5 +1,6 @@
 /*
- * Answers of customs: messages 622 and 604, one InventoryReturn for each answer; of cancellations 624 and 606 with InvtCancelReturn.
+ * Answers of customs: messages 622 and 604, one InventoryReturn for each answer; of cancellations 624 and 606 with InvtCancelReturn; of
+ * returns of goods 626 and 214 with InvtRefundReturn and RefundReturn.
  *
  * A node's record and digest are made of its known elements in one fixed order, so that the same answer has the same
  * digest whatever prefix, order or white space it came with; its guid differs with each sending and is left out.
@@ -43,7 +44,8 @@ struct reading {
 	struct fault first_wrong; /* with one of the answers */
 	struct authority_answer *answers;
 	int count, room, nodes, depth;
-	bool is_cancellation;
+	const struct message_def *def; /* of the message */
+	enum doc_kind of;
 	enum element open; /* ELEMENT_COUNT: none is open */
 	struct text values[ELEMENT_COUNT];
 	char *pool;
@@ -61,14 +63,31 @@ static bool arena_is_full(struct reading *r)
 
 static bool open_node(struct reading *r, const struct xml_element *e)
 {
-	const char *node = r->is_cancellation ? "InvtCancelReturn" : "InventoryReturn";
-
-	if (e->is_foreign || !text_is(e->name, node))
-		return fault_set(r->fault, FAULT_BAD_XML, "the message holds something else than %s", node);
+	if (e->is_foreign || !text_is(e->name, r->def->node))
+		return fault_set(r->fault, FAULT_BAD_XML, "the message holds something else than %s", r->def->node);
 	if (r->nodes++ == ANSWERS_MAX)
 		return fault_set(r->fault, FAULT_TOO_LARGE, "a message holds at most %d answers", ANSWERS_MAX);
 	memset(r->values, 0, sizeof(r->values));
 	return true;
+}
+
+/* What customs answers to messages of ours. */
+static const struct { const char *root; int number; enum doc_kind of; } roots[] = {
+	{ "CEB622Message", 622, DOC_INVENTORY }, { "CEB604Message", 604, DOC_INVENTORY }, { "CEB624Message", 624, DOC_CANCELLATION },
+	{ "CEB606Message", 606, DOC_CANCELLATION }, { "CEB626Message", 626, DOC_RETURN }, { "CEB214Message", 214, DOC_RETURN },
+};
+
+static bool open_root(struct reading *r, const struct xml_element *e)
+{
+	for (size_t i = 0; !e->is_foreign && i < COUNTOF(roots); i++) {
+		if (!text_is(e->name, roots[i].root))
+			continue;
+		r->def = message_def_by_number(roots[i].number);
+		r->of = roots[i].of;
+		return true;
+	}
+	return fault_set(r->fault, FAULT_BAD_XML, "the root element is none of CEB622Message, CEB604Message, CEB624Message, CEB606Message, CEB626Message, "
+	                                          "CEB214Message");
 }
 
 static bool opened(void *arg, const struct xml_element *e)
@@ -76,12 +95,8 @@ static bool opened(void *arg, const struct xml_element *e)
 	struct reading *r = arg;
 
 	r->depth = e->depth;
-	if (e->depth == 1) {
-		r->is_cancellation = text_is(e->name, "CEB624Message") || text_is(e->name, "CEB606Message");
-		if (e->is_foreign || (!r->is_cancellation && !text_is(e->name, "CEB622Message") && !text_is(e->name, "CEB604Message")))
-			return fault_set(r->fault, FAULT_BAD_XML, "the root element is none of CEB622Message, CEB604Message, CEB624Message, CEB606Message");
-		return true;
-	}
+	if (e->depth == 1)
+		return open_root(r, e);
 	if (e->depth == 2)
 		return open_node(r, e);
 	for (enum element p = 0; e->depth == 3 && !e->is_foreign && p < ELEMENT_COUNT; p++) {
@@ -146,7 +161,7 @@ static bool keep(struct reading *r, const struct authority_answer *answer)
 
 static bool finish_node(struct reading *r)
 {
-	struct authority_answer answer = { .authority = AUTHORITY_CUS, .is_cancellation = r->is_cancellation };
+	struct authority_answer answer = { .authority = AUTHORITY_CUS, .of = r->of };
 	struct buf record, key;
 
 	for (enum element p = 0; p < ELEMENT_COUNT; p++)
@@ -206,6 +221,11 @@ bool answer_ceb_read(struct arena *a, struct text body, struct authority_answer 
 }
 
 /* ---- writing ---- */
+
+const struct message_def *customs_answer_def(enum direction d, enum doc_kind of)
+{
+	return message_def(of == DOC_CANCELLATION ? DOC_CANCELLATION_RECEIPT : of == DOC_RETURN ? DOC_RETURN_RECEIPT : DOC_INVENTORY_RECEIPT, d);
+}
 
 static void put_stored(struct buf *b, const struct message_def *def, const struct json *record, struct text guid)
 {

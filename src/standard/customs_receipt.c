@@ -112,11 +112,6 @@ static struct sha256 digest_of_id(const struct id *id)
 	return sha256_of((struct text){ (const char *)id->b, sizeof(id->b) });
 }
 
-const struct message_def *customs_answer_def(enum direction d, bool of_cancellation)
-{
-	return message_def(of_cancellation ? DOC_CANCELLATION_RECEIPT : DOC_INVENTORY_RECEIPT, d);
-}
-
 struct text customs_answers_message(struct arena *a, const struct customs_answer *list, int count, int *taken, struct fault *f)
 {
 	struct answer_stored nodes[ANSWERS_OF_MESSAGE_MAX];

@@ -142,38 +142,19 @@ static void put_json(struct buf *b, const struct outgoing *o)
 	buf_char(b, '}');
 }
 
-static void set_field(struct document *d, enum field f, struct text value)
-{
-	int i = field_index(d->def, f);
-
-	if (i >= 0 && value.at != NULL)
-		d->head[i] = value;
-}
-
 /* The inventory as filed, under our pre-entry number and time; new or a change by what went there before. */
 static void put_customs(struct buf *b, const struct outgoing *o)
 {
 	const struct document *inventory = filing(o, DOC_INVENTORY);
-	size_t head_bytes = sizeof(struct text) * (size_t)inventory->def->field_count;
 	struct document ours = *inventory;
-	const struct document *const one[] = { &ours };
-	size_t from = b->len;
-	char time[CLOCK_RFC3339_BYTES], guid[ID_TEXT_BYTES];
 
-	ours.head = arena_copy(b->arena, inventory->head, head_bytes);
+	ours.head = arena_copy(b->arena, inventory->head, sizeof(struct text) * (size_t)inventory->def->field_count);
 	if (ours.head == NULL) {
 		b->full = true;
 		return;
 	}
-	clock_rfc3339(o->at_us, 0, time);
-	id_format_capitals(&o->message_id, guid);
-	set_field(&ours, F_ACTION, text_of(action_name(o->is_change ? ACTION_CHANGE : ACTION_ADD)));
-	set_field(&ours, F_SENT_AT, text_of(time));
-	set_field(&ours, F_PRE_ENTRY_NO, o->pre_entry_no);
-	ceb_put_enveloped(b, one, 1, &(struct ceb_envelope){
-		.guid = text_of(guid), .exchange_id = o->exchange_id, .now_us = o->at_us });
-	if (o->signer != NULL)
-		xmldsig_sign_written(b, from + sizeof(CEB_DECLARATION) - 1, o->signer);
+	outgoing_put_application(b, &ours, &(struct outgoing_application){ .action = o->is_change ? ACTION_CHANGE : ACTION_ADD,
+		.message_id = o->message_id, .pre_entry_no = o->pre_entry_no, .exchange_id = o->exchange_id, .signer = o->signer, .at_us = o->at_us });
 }
 
 void outgoing_put(struct buf *b, const struct outgoing *o)

@@ -4,9 +4,7 @@
  *   {"message_id","declaration_id","version","is_withdrawal":true,"withdraws","sent_at","direction","trade_mode","platform_code","order_no","reason"}
  */
 #include "base/clock.h"
-#include "standard/ceb_parts.h"
-#include "standard/writer.h"
-#include "standard/xmldsig.h"
+#include "standard/outgoing_priv.h"
 
 #define NO_REASON TEXT("申报人撤销申报")
 
@@ -22,14 +20,6 @@ static struct text reason(const struct outgoing_withdrawal *o)
 	return given.len > 0 ? given : NO_REASON;
 }
 
-static void set_field(struct document *d, enum field f, struct text value)
-{
-	int i = field_index(d->def, f);
-
-	if (i >= 0 && value.at != NULL)
-		d->head[i] = value;
-}
-
 /* The fields that inventory and cancellation have in common; and what only the latter has. */
 static struct document *cancellation(struct arena *a, const struct outgoing_withdrawal *o)
 {
@@ -40,32 +30,23 @@ static struct document *cancellation(struct arena *a, const struct outgoing_with
 		d->head[i] = document_get(from, d->def->fields[i].id);
 	if (d == NULL)
 		return NULL;
-	set_field(d, F_GUID, document_get(o->request, F_GUID));
-	set_field(d, F_REASON, reason(o));
+	outgoing_set(d, F_GUID, document_get(o->request, F_GUID));
+	outgoing_set(d, F_REASON, reason(o));
 	if (document_get(d, F_INVENTORY_NO).len == 0)
-		set_field(d, F_INVENTORY_NO, o->number);
+		outgoing_set(d, F_INVENTORY_NO, o->number);
 	return d;
 }
 
 static void put_customs(struct buf *b, const struct outgoing_withdrawal *o)
 {
 	struct document *d = cancellation(b->arena, o);
-	const struct document *const one[] = { d };
-	char time[CLOCK_RFC3339_BYTES], guid[ID_TEXT_BYTES];
-	size_t from = b->len;
 
 	if (d == NULL) {
 		b->full = true;
 		return;
 	}
-	clock_rfc3339(o->at_us, 0, time);
-	id_format_capitals(&o->message_id, guid);
-	set_field(d, F_ACTION, text_of(action_name(ACTION_ADD)));
-	set_field(d, F_SENT_AT, text_of(time));
-	set_field(d, F_PRE_ENTRY_NO, o->reference);
-	ceb_put_enveloped(b, one, 1, &(struct ceb_envelope){ .guid = text_of(guid), .exchange_id = o->exchange_id, .now_us = o->at_us });
-	if (o->signer != NULL)
-		xmldsig_sign_written(b, from + sizeof(CEB_DECLARATION) - 1, o->signer);
+	outgoing_put_application(b, d, &(struct outgoing_application){ .action = ACTION_ADD, .message_id = o->message_id, .pre_entry_no = o->reference,
+		.exchange_id = o->exchange_id, .signer = o->signer, .at_us = o->at_us });
 }
 
 static void put_text(struct buf *b, const char *name, struct text value)

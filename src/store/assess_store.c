@@ -37,7 +37,7 @@ static const struct db_stmt load_deliveries = {
 	.name = "assess_deliveries",
 	.sql =
 	"select w.place, v.authority, v.version, v.state, v.attempts, v.outcome, v.outcome_at,"
-	"  v.state = 'due' and v.listed is null and v.lease_until < now(), v.withdrawal, v.reference"
+	"  v.state = 'due' and v.listed is null and v.lease_until < now(), v.withdrawal, v.reference, v.return_filing"
 	" from " WANTED " cross join lateral (select * from delivery k where k.bucket = w.bucket and k.declaration_id = w.id offset 0) v"
 	" order by w.place, v.authority, v.version",
 	.param_count = 2,

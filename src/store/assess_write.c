@@ -52,11 +52,11 @@ static const struct db_stmt write_all = {
 	"    document_from, document_len) join u on u.id = x.declaration_id),"
 	" vi as ("
 	"  insert into delivery (bucket, declaration_id, authority, version, message_id, reference, state, listed, content_type, document_id,"
-	"    document_from, document_len, due_at, lease, lease_until, created_at, withdrawal)"
+	"    document_from, document_len, due_at, lease, lease_until, created_at, withdrawal, return_filing)"
 	"  select bucket, declaration_id, authority, version, message_id, reference, state, case when lease is null and state = 'due' then 'due' end,"
 	"    content_type, $55::uuid, document_from, document_len, $53::timestamptz, lease,"
 	"    case when lease is null then null else now() + $54::integer * interval '1 second' end, $53::timestamptz,"
-	"    ($58::uuid[])[array_position($57::uuid[], declaration_id)] from x),"
+	"    ($58::uuid[])[array_position($57::uuid[], declaration_id)], ($60::uuid[])[array_position($57::uuid[], declaration_id)] from x),"
 	" vd as ("
 	"  insert into delivery_document (bucket, id, created_at, body)"
 	"  select id_bucket($55::uuid), $55::uuid, $53::timestamptz, $56::bytea where exists (select 1 from x)),"
@@ -133,10 +133,10 @@ enum { /* where each set begins */
 	P_DELIVERIES = P_JUDGEMENTS + (int)COUNTOF(judgement_kinds),
 	P_CHANGES = P_DELIVERIES + (int)COUNTOF(delivery_kinds),
 	P_ANSWERS = P_CHANGES + (int)COUNTOF(change_kinds),
-	P_NOW = P_ANSWERS + (int)COUNTOF(answer_kinds), P_LEASE, P_ID, P_DOCUMENTS, P_WITHDRAWN, P_WITHDRAWALS, P_JOINT,
+	P_NOW = P_ANSWERS + (int)COUNTOF(answer_kinds), P_LEASE, P_ID, P_DOCUMENTS, P_ASKED, P_WITHDRAWALS, P_JOINT, P_RETURNS,
 	SET_MAX = COUNTOF(judgement_kinds)
 };
-static_assert(P_JOINT + 1 == ASSESS_WRITE_PARAMS, "the statement's parameters");
+static_assert(P_RETURNS + 1 == ASSESS_WRITE_PARAMS, "the statement's parameters");
 
 static void put_time(struct db_array *x, int64_t us)
 {
@@ -281,18 +281,23 @@ static bool put_documents(struct assess_write *w, struct arena *a)
 }
 
 /* As a rule there are none. */
-static void put_withdrawals(struct assess_write *w, struct arena *a)
+static void put_requests(struct assess_write *w, struct arena *a)
 {
-	struct db_array declarations, filings;
+	struct db_array declarations, withdrawals, returns;
 
-	db_array_begin(&declarations, a, DB_KIND_UUID, w->withdrawal_count, 24 * (size_t)w->withdrawal_count);
-	db_array_begin(&filings, a, DB_KIND_UUID, w->withdrawal_count, 24 * (size_t)w->withdrawal_count);
-	for (int i = 0; i < w->withdrawal_count; i++) {
-		db_array_id(&declarations, &w->withdrawals[i].declaration);
-		db_array_id(&filings, &w->withdrawals[i].filing);
+	db_array_begin(&declarations, a, DB_KIND_UUID, w->request_count, 24 * (size_t)w->request_count);
+	db_array_begin(&withdrawals, a, DB_KIND_UUID, w->request_count, 24 * (size_t)w->request_count);
+	db_array_begin(&returns, a, DB_KIND_UUID, w->request_count, 24 * (size_t)w->request_count);
+	for (int i = 0; i < w->request_count; i++) {
+		const struct new_request *q = &w->requests[i];
+
+		db_array_id(&declarations, &q->declaration);
+		db_array_id(&withdrawals, q->returns ? NULL : &q->filing);
+		db_array_id(&returns, q->returns ? &q->filing : NULL);
 	}
-	w->params[P_WITHDRAWN] = db_array_end(&declarations);
-	w->params[P_WITHDRAWALS] = db_array_end(&filings);
+	w->params[P_ASKED] = db_array_end(&declarations);
+	w->params[P_WITHDRAWALS] = db_array_end(&withdrawals);
+	w->params[P_RETURNS] = db_array_end(&returns);
 }
 
 bool assess_store_write(struct assess_write *w, struct arena *a, struct db_call *call)
@@ -307,7 +312,7 @@ bool assess_store_write(struct assess_write *w, struct arena *a, struct db_call 
 	w->params[P_NOW] = db_time(a, w->now_us);
 	w->params[P_LEASE] = db_i32(a, w->lease_s);
 	w->params[P_ID] = db_id(&w->id);
-	put_withdrawals(w, a);
+	put_requests(w, a);
 	w->params[P_JOINT] = w->joint.at == NULL ? db_null() : db_text(w->joint);
 	db_call_init(call);
 	db_call_add(call, &write_all, w->params);

@@ -139,7 +139,7 @@ static void gather_submissions(struct intake *i, struct intake_flight *fl)
 		for (int k = 0; k < count; k++) {
 			struct candidate *c = &s->candidates[k];
 
-			if (c->action == ACTION_ADD && c->kind != DOC_CANCELLATION)
+			if (c->action == ACTION_ADD && c->kind != DOC_CANCELLATION && !return_is_read_first(c))
 				fl->list[fl->count++] = c;
 			else
 				intake_revise(i, c);

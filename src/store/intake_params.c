@@ -12,12 +12,12 @@ enum column { /* $1 to $25 */
 	C_WAYBILL_NO, C_DIGEST, C_DOCUMENT, C_RECEIPT_FROM, C_RECEIPT_LEN, C_BATCH_FROM, C_MESSAGE_LEN, C_MESSAGE_TAG, C_MESSAGE_DIGEST, C_MEDIA_TYPE,
 	C_NODE, C_COUNT
 };
-enum shared { /* $26 to $39 */
+enum shared { /* $26 to $40 */
 	P_NOW = C_COUNT, P_LEASE, P_ID, P_RECEIPTS, P_MESSAGES, P_SEAL_SIZE, P_ROOT, P_SIGN_KEY, P_SIGNATURE, P_GUARD, P_STATES, P_BIG_IDS, P_BIG_BODIES,
-	P_RECORDS /* a column like those above: what the log has of each filing */
+	P_RECORDS /* a column like those above: what the log has of each filing */, P_SEQ
 };
 enum { RECORD_BYTES = 1024 }; /* usual size of a record's text */
-static_assert(P_RECORDS + 1 == INTAKE_PUT_PARAMS, "the statement's parameters");
+static_assert(P_SEQ + 1 == INTAKE_PUT_PARAMS, "the statement's parameters");
 
 static const enum db_kind kinds[C_COUNT] = {
 	[C_ID] = DB_KIND_UUID, [C_KEY_ID] = DB_KIND_UUID, [C_KIND] = DB_KIND_TEXT, [C_DIRECTION] = DB_KIND_TEXT, [C_ACTION] = DB_KIND_TEXT,
@@ -242,16 +242,21 @@ static bool put_big_messages(struct intake_write *w, struct arena *a)
 	return true;
 }
 
-static struct db_param revisable_states(struct arena *a)
+static bool may_be_in(const struct intake_write *w, enum declaration_state s)
+{
+	return w->released_seq != 0 ? s == STATE_RELEASED : state_allows_revision(s);
+}
+
+static struct db_param guarded_states(const struct intake_write *w, struct arena *a)
 {
 	struct db_array x;
 	int n = 0;
 
 	for (enum declaration_state s = 0; s < STATE_COUNT; s++)
-		n += state_allows_revision(s) ? 1 : 0;
+		n += may_be_in(w, s) ? 1 : 0;
 	db_array_begin(&x, a, DB_KIND_TEXT, n, 256);
 	for (enum declaration_state s = 0; s < STATE_COUNT; s++)
-		if (state_allows_revision(s))
+		if (may_be_in(w, s))
 			db_array_text(&x, text_of(state_name(s)));
 	return db_array_end(&x);
 }
@@ -268,6 +273,7 @@ bool intake_put_params(struct intake_write *w, struct arena *a)
 	w->put[P_SIGN_KEY] = db_text(text_of(w->key_id));
 	w->put[P_SIGNATURE] = db_bytes(w->signature, sizeof(w->signature));
 	w->put[P_GUARD] = w->guard == NULL ? db_null() : db_id(w->guard);
-	w->put[P_STATES] = w->guard == NULL ? db_null() : revisable_states(a);
+	w->put[P_STATES] = w->guard == NULL ? db_null() : guarded_states(w, a);
+	w->put[P_SEQ] = w->released_seq == 0 ? db_null() : db_i32(a, w->released_seq);
 	return !a->full;
 }

@@ -42,7 +42,7 @@ static const struct db_stmt put = {
 	"    receipt_len)"
 	"  select id_bucket(id), key_id, revision, kind, direction, business_key, id, client_id, doc_sha256, $28::uuid, receipt_from, receipt_len from x"
 	"   where $35::uuid is null or exists (select 1 from declaration g where g.bucket = id_bucket($35::uuid) and g.id = $35::uuid"
-	"         and g.state = any($36::text[]))"
+	"         and g.state = any($36::text[]) and ($40::integer is null or g.seq = $40::integer))"
 	"  on conflict do nothing returning filing_id),"
 	" f as ("
 	"  insert into filing (bucket, id, submission_id, message_from, message_len, node, message_tag, message_sha256, media_type, client_id, kind,"
@@ -232,6 +232,7 @@ bool intake_put_call(struct intake_write *w, struct arena *a, struct db_call *ca
 		w->lock[1] = db_id(w->guard);
 		db_call_add(call, &lock, w->lock);
 	}
+	w->put_place = call->stmt_count;
 	db_call_add(call, &put, w->put);
 	return !a->full;
 }
@@ -277,7 +278,7 @@ static void stored(const struct intake_write *w, struct candidate *c)
 /* Rows come in the order of the batch, so the search starts where the last one ended. */
 int intake_put_read(struct intake_write *w, const struct db_answer *a, struct intake_raised *raised)
 {
-	const struct db_rows *r = a->results[a->count - 1];
+	const struct db_rows *r = a->results[w->put_place];
 	int n = 0, at = 0;
 
 	for (int row = 0; row < db_row_count(r); row++) {

@@ -9,13 +9,14 @@
  *
  * The law admits a revision before release (GACC 2018-194 art. 11) and a new addition after a rejection. A cancellation (messages 623,
  * 605) is read for here as well: it is about the declaration of the inventory that it names, and is stored while that may be withdrawn.
+ * So is a return of imported goods (625), which is stored once they are released (revision_return.c).
  */
 #include <assert.h>
 #include <stdlib.h>
 
 #include "base/json.h"
 #include "base/log.h"
-#include "store/intake_priv.h"
+#include "store/revision_return.h"
 
 #define JOBS_MAX    4096
 #define RUNNING_MAX 32 /* the others wait without memory of their own */
@@ -49,7 +50,7 @@ static const struct db_stmt stand_cancelled = {
 	" t as ("
 	"  select coalesce($3::uuid, ("
 	"    select v.declaration_id from delivery v where v.reference in ($4::text, $5::text) and v.authority = 'CUS'"
-	"      and v.withdrawal is null order by v.version desc limit 1)) as declaration_id)"
+	"      and v.withdrawal is null and v.return_filing is null order by v.version desc limit 1)) as declaration_id)"
 	" select k.revision, k.filing_id, k.doc_sha256, case when k.seal_id is not null then receipt_of(k.seal_id, k.receipt_from, k.receipt_len) end,"
 	"   'add', d.state, d.id, d.platform_code, d.order_no, i.id, i.document"
 	" from c cross join t"
@@ -70,7 +71,8 @@ struct job {
 	void *arg;
 	struct arena arena;
 	struct db_call call;
-	struct db_param params[5];
+	struct db_param params[5], return_params[RETURN_STAND_PARAMS];
+	struct return_plan plan;
 	struct intake_write write;
 	struct candidate *one[1];
 	struct id guard;
@@ -200,6 +202,7 @@ static void read_standing(struct job *j)
 	struct candidate *c = j->c;
 
 	c->receipt = (struct text){ NULL, 0 }; /* of an earlier write, whose memory goes */
+	c->finding = NULL;
 	arena_done(&j->arena);
 	j->writing = false;
 	if (c->kind == DOC_CANCELLATION) {
@@ -217,6 +220,8 @@ static void read_standing(struct job *j)
 	}
 	db_call_init(&j->call);
 	db_call_add(&j->call, &stand, j->params);
+	if (return_is_read_first(c))
+		return_ask(c, &j->arena, j->return_params, clock_now_us(j->lane->deps.clock), &j->call);
 	db_start(j->lane->deps.db, &j->call, on_read);
 }
 
@@ -269,11 +274,14 @@ static void write_next(struct job *j, int revision, bool has_guard)
 	j->write.now_us = clock_now_us(deps->clock);
 	j->write.id = id_new(deps->ids, j->write.now_us, (int16_t)(id_random(deps->ids) % ID_BUCKETS));
 	j->write.guard = has_guard ? &j->guard : NULL;
+	j->write.released_seq = return_is_read_first(j->c) ? j->plan.seq : 0;
 	j->writing = true;
 	if (!intake_seal(&j->write, &j->arena, deps->signer) || !intake_put_call(&j->write, &j->arena, &j->call)) {
 		give_up(j);
 		return;
 	}
+	if (return_is_read_first(j->c))
+		return_put(j->c, &j->arena, j->write.now_us, &j->plan, &j->call);
 	db_start(deps->db, &j->call, on_written);
 }
 
@@ -351,6 +359,19 @@ static void decide_cancellation(struct job *j, const struct db_rows *r)
 	write_next(j, db_is_null(r, last, STAND_REVISION) ? 1 : (int)db_get_int(r, last, STAND_REVISION) + 1, true);
 }
 
+static void decide_return(struct job *j, const struct db_rows *revisions, const struct db_rows *r)
+{
+	enum intake_outcome outcome = return_decide(j->c, &j->arena, r, clock_now_us(j->lane->deps.clock), &j->plan);
+	int last = db_row_count(revisions) - 1;
+
+	if (outcome != INTAKE_PENDING) {
+		finish(j, outcome, j->c->finding == NULL ? RULE_COUNT : j->c->finding->rule);
+		return;
+	}
+	j->guard = j->c->declaration;
+	write_next(j, last < 0 ? 1 : (int)db_get_int(revisions, last, STAND_REVISION) + 1, true);
+}
+
 /* A deletion that customs refused to follow: what was declared stands. */
 static bool is_refused(enum declaration_state s)
 {
@@ -372,6 +393,10 @@ static void on_read(struct db_call *call, const struct db_answer *a)
 	r = a->results[0];
 	if (is_repeat(j, r))
 		return;
+	if (return_is_read_first(j->c)) {
+		decide_return(j, r, a->results[1]);
+		return;
+	}
 	if (j->c->kind == DOC_CANCELLATION) {
 		decide_cancellation(j, r);
 		return;

@@ -37,6 +37,12 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/deliveries"): READ,
     ("GET", "/v1/deliveries/{id}"): READ,
     ("POST", "/v1/deliveries/{id}/retry"): {"operator", "regulator"},
+    ("GET", "/v1/declarations/{id}/taxes"): READ,
+    ("GET", "/v1/taxes"): READ,
+    ("GET", "/v1/taxes/sums"): READ,
+    ("GET", "/v1/returns"): READ,
+    ("GET", "/v1/returns/{id}"): READ,
+    ("POST", "/v1/returns/{id}/arrival"): {"operator", "regulator"},
     ("GET", "/v1/events"): READ,
     ("GET", "/v1/digests"): READ,
     ("GET", "/v1/subscriptions"): READ,
@@ -119,7 +125,7 @@ def test_roles(stack, roles, method, path):
     for role, api in roles.items():
         reply = call(api, method, path)
         if role in ROUTES[method, path]:
-            assert reply.status in (200, 400, 404, 403 if path in ("/v1/identities", "/v1/enterprises/alerts") else 400), (role, reply)
+            assert reply.status in (200, 400, 404, 403 if path in ("/v1/identities", "/v1/enterprises/alerts", "/v1/returns/{id}/arrival") else 400), (role, reply)
         else:
             problem(reply, 403, "forbidden")
     reply = call(stack.daemon.public, method, path)

@@ -60,6 +60,8 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/declarations/{id}/timeline"): f"/v1/declarations/{d['id']}/timeline",
         ("GET", "/v1/declarations/{id}/verdict"): f"/v1/declarations/{d['id']}/verdict",
         ("GET", "/v1/declarations/{id}/receipts"): f"/v1/declarations/{d['id']}/receipts",
+        ("GET", "/v1/declarations/{id}/taxes"): f"/v1/declarations/{d['id']}/taxes",
+        ("GET", "/v1/returns/{id}"): f"/v1/returns/{a_return_that_is_back(stack, trade, d)}",
         ("GET", "/v1/declarations/{id}/evidence/outage"): f"/v1/declarations/{d['id']}/evidence/outage",
         ("GET", "/v1/authorities/{code}/maintenance"): "/v1/authorities/TAX/maintenance",
         ("GET", "/v1/clients/{name}"): "/v1/clients/enterprise",
@@ -111,6 +113,14 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     described = {(m, p) for m, p, _ in operations(stack.openapi.document) if not p.startswith("/sandbox/")}  # test_sandbox.py has these
     answered = {(m, p) for m, p, status in stack.openapi.seen if status < 300}
     assert answered >= described, described - answered
+
+
+def a_return_that_is_back(stack, trade, d):
+    number = wait_for(lambda: stack.psql(f"select customs_numbers('{d['id']}')"), "customs' number")
+    receipt = accept(stack.enterprise.file(trade.sent_back({1: "1"}, inventory_no=number))).json
+    wait_for(lambda: stack.enterprise.get(f"/v1/returns/{receipt['id']}").json["state"] == "approved", "customs agrees")
+    accept(stack.operator.post(f"/v1/returns/{receipt['id']}/arrival", {}), 200)
+    return receipt["id"]
 
 
 def use_subscription(api, path):

@@ -19,11 +19,11 @@ sys.path.insert(0, str(s.ROOT / "tests/checks"))
 import sql as statements_of  # noqa: E402
 
 GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
-           "change", "event_batch", "period_digest"}
-HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
+           "change", "event_batch", "period_digest", "goods_return", "tax_bill", "tax_message"}
+HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "revision_returned", "revision_return_put", "tax_lock", "tax_keep", "tax_fold", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
        "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim", "digests_read", "digests_write"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
-         "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c"]
+         "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""
@@ -39,6 +39,12 @@ insert into link (bucket, id, carrier_code, waybill_no, order_no, declaration_id
 insert into change (id, made_at, types) select id, now(), '{{x}}' from declaration;
 insert into event_batch (first_seq, count, change_id) select row_number() over (), 1, id from declaration;
 update feed set next_seq = {GROWN} + 1;
+insert into tax_bill (tax_no, id, inventory_no, status, status_at, made_at, declaration_id, received_at)
+  select order_no, id, order_no, 1, now(), now(), id, now() from declaration;
+insert into tax_message (id, tax_no, kind, inventory_no, status, at, record, batch, received_at)
+  select id, order_no, 'bill', order_no, 1, now(), '', id, now() from declaration;
+insert into goods_return (bucket, declaration_id, filing_id, lines, requested_at, ends_at, period_ids)
+  select bucket, id, id, '[]', now(), now(), '{{}}' from declaration;
 insert into period_digest select n, current_date, 'order', 'import', 1, null, null, '', '', n from generate_series(1, {GROWN}) n;
 """
 

@@ -221,6 +221,15 @@ class Trade:
             f |= {"order_no": self.order_no, "waybill_no": self.waybill_no} | self._company("platform") | self._company("carrier") | self._buyer()
         return self._finish(f | {"pre_entry_no": pre_entry_no}, changes)
 
+    def sent_back(self, quantities, number=1, **changes):
+        """Asks for the return of imported goods; quantities: {line: how many}; number: which of several returns."""
+        inventory = self.inventory()
+        f = self._head("return") | {"customs_code": "2928", "order_no": self.order_no, "waybill_no": self.waybill_no, "internal_no": f"{self.internal_no[-16:]}-{number}"}
+        f |= self._company("platform") | self._company("merchant") | self._company("carrier") | self._company("declarant") | self._buyer()
+        f |= {"inventory_no": f"I{self.order_no[2:]}", "reason": "七天无理由退货"}
+        lines = [{k: inventory["lines"][n - 1][k] for k in ("line_no", "hs_code", "goods_name", "unit")} | {"quantity": q} for n, q in quantities.items()]
+        return self._finish(f | {"lines": lines}, changes)
+
     def filing(self, kind, **changes):
         return getattr(self, kind)(**changes)
 

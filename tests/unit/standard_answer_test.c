@@ -387,23 +387,23 @@ static void cancellations_are_answered_in_messages_of_their_own(void **state)
 	for (enum direction d = DIR_IMPORT; d <= DIR_EXPORT; d++) {
 		const struct message_def *def = message_def(DOC_CANCELLATION_RECEIPT, d);
 		struct authority_answer said = { .authority = AUTHORITY_CUS, .reference = TEXT("B20260302000000009"), .status = TEXT("399"),
-			.at_us = INT64_C(1772417472000000), .info = TEXT("agreed"), .business_key = TEXT("M/C1"), .is_cancellation = true };
+			.at_us = INT64_C(1772417472000000), .info = TEXT("agreed"), .business_key = TEXT("M/C1"), .of = DOC_CANCELLATION };
 
 		buf_init(&out, &b->arena, 512);
 		answer_put(&out, AUTHORITY_CUS, d, &said, 1);
 		assert_non_null(strstr(out.at, d == DIR_IMPORT ? "<ceb:CEB624Message" : "<ceb:CEB606Message"));
 		assert_int_equal(strstr(out.at, "<ceb:ebcCode>M<") != NULL, d == DIR_IMPORT); /* 606 does not name the merchant */
 		assert_true(read_xml(b, out.at, &r));
-		assert_true(r.count == 1 && r.answers[0].is_cancellation && r.answers[0].outcome == OUTCOME_CLEAR);
+		assert_true(r.count == 1 && r.answers[0].of == DOC_CANCELLATION && r.answers[0].outcome == OUTCOME_CLEAR);
 		assert_true(text_eq(r.answers[0].reference, said.reference) && r.answers[0].at_us == said.at_us);
 		buf_init(&out, &b->arena, 512);
 		assert_true(answer_put_stored(&out, &b->arena, def, TEXT(GUID), &(struct answer_stored){ r.answers[0].body, TEXT(GUID) }, 1, &b->f));
-		assert_true(read_xml(b, out.at, &again) && again.answers[0].is_cancellation);
+		assert_true(read_xml(b, out.at, &again) && again.answers[0].of == DOC_CANCELLATION);
 		assert_non_null(strstr(out.at, "<ceb:InvtCancelReturn>"));
 	}
 	assert_true(read_xml(b, "<CEB622Message><InventoryReturn><preNo>B1</preNo><returnStatus>-623005</returnStatus><returnTime>20260302101112345</returnTime>"
 	                     "</InventoryReturn></CEB622Message>", &r));
-	assert_false(r.answers[0].is_cancellation);
+	assert_int_equal(r.answers[0].of, DOC_INVENTORY);
 }
 
 static void an_answer_names_the_delivery(void **state)
