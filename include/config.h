@@ -78,6 +78,10 @@ struct config { /* texts live in the arena and are never NULL */
 		int sweep_ms, batch, scan, look_ms, heartbeat_ms, streams, streams_of_client, stream_bytes, digest_ms, digest_batch;
 	} feed;
 	struct {
+		int sweep_ms, batch, trace_per_minute;
+		const char *address_header;
+	} tracking;
+	struct {
 		int delay_ms, clock_days;
 	} sandbox;
 	struct {

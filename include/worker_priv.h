@@ -8,6 +8,7 @@
 #include "flow/digests.h"
 #include "flow/payment_calls.h"
 #include "flow/sequencer.h"
+#include "flow/tracker.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
@@ -60,6 +61,7 @@ struct worker {
 	struct payment_calls *payment_calls;
 	struct sequencer *sequencer; /* this and digests: the first worker's */
 	struct digests *digests;
+	struct tracker *tracker;     /* the first worker's as well */
 	struct httpc *push_httpc;    /* its own: with rules for addresses */
 	struct push *push;
 	struct id_source ids;

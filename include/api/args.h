@@ -21,6 +21,7 @@ void args_bool(struct args *q, bool v);
 void args_time(struct args *q, int64_t us);
 void args_bytes(struct args *q, const void *bytes, size_t len); /* borrowed */
 void args_null(struct args *q);
+void args_array(struct args *q, struct db_array *x); /* one that is full */
 void args_id(struct args *q, const struct id *id);   /* two parameters: its bucket and itself (copied) */
 void args_uuid(struct args *q, const struct id *id); /* itself alone (copied) */
 void args_caller(struct args *q);                    /* two: client id; whether it sees records of every client */

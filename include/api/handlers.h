@@ -42,6 +42,8 @@ step_fn ops_health, ops_ready, ops_metrics, test_clock_post;
 /* subscriptions.c; subscriptions_change.c */
 step_fn subscriptions_list, subscriptions_get, subscriptions_attempts, subscriptions_delete, subscriptions_rotate, subscriptions_enable;
 step_fn subscriptions_post, subscriptions_patch, subscriptions_ping, subscriptions_replay;
+/* tracking.c, tracking_post.c */
+step_fn tracking_get, tracking_alerts, tracking_standard, trace_get, tracking_post;
 /* sandbox.c */
 step_fn sandbox_faults, sandbox_clock;
 

@@ -12,7 +12,9 @@
 	X("declaration.released") /* the same, and it is released: every part is clear */ \
 	X("authority.answered")   /* an authority has said something new about it */ \
 	X("case.opened")          /* an authority contradicts its own final answer */ \
-	X("delivery.dead")        /* a message to an authority was given up */
+	X("delivery.dead")        /* a message to an authority was given up */ \
+	X("tracking.missing")     /* a step of its parcel did not come within its limit */ \
+	X("tracking.resumed")     /* it came, or one after it */
 
 int event_type_count(void);
 const char *event_type_at(int i);

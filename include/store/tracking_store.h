@@ -12,9 +12,9 @@ extern const struct db_stmt tracking_store_rules;
 const struct tracking_rule *tracking_store_read_rules(struct arena *a, const struct db_rows *rows, int *count) must_check;
 
 /* What carriers tell: $1 carriers, $2 waybill numbers, $3 steps, $4 times, $5 places, $6 client, $7 now; an array element each. A row for each,
- * in their order: may its step be told, and is it new. Nothing is stored unless all may. */
+ * in their order: may its step be told, is it new, the steps that may. Nothing is stored unless all may be. */
 extern const struct db_stmt tracking_store_put;
 enum { TRACKING_PUT_PARAMS = 7 };
-enum { TRACKING_PUT_KNOWN, TRACKING_PUT_NEW };
+enum { TRACKING_PUT_KNOWN, TRACKING_PUT_NEW, TRACKING_PUT_STEPS };
 
 #endif

@@ -131,13 +131,17 @@ create function tracking_day(t timestamptz) returns date language sql stable par
   select (t at time zone 'Asia/Shanghai')::date
 $$;
 
--- The parcels of a declaration: those that its inventories name and that are its own.
+-- The parcel of a declaration: the one that its latest inventory names, if it is its own.
 create function tracking_parcels_of(of_bucket smallint, of_id uuid) returns table (id uuid, carrier_code text, waybill_no text)
 language sql stable as $$
-  select distinct l.id, l.carrier_code, l.waybill_no
+  select l.id, l.carrier_code, l.waybill_no
   from (select d.id, d.filing_ids from declaration d where d.bucket = of_bucket and d.id = of_id offset 0) d
-  cross join lateral unnest(d.filing_ids) as n(id)
-  cross join lateral (select f.link_id from filing f where f.bucket = id_bucket(n.id) and f.id = n.id and f.kind = 'inventory' offset 0) f
+  cross join lateral (
+    select f.link_id from unnest(d.filing_ids) as n(id)
+    cross join lateral (select f.link_id, f.revision, f.received_at from filing f
+      where f.bucket = id_bucket(n.id) and f.id = n.id and f.kind = 'inventory' offset 0) f
+    order by f.revision desc, f.received_at desc limit 1
+  ) f
   cross join lateral (select l.* from link l where l.bucket = id_bucket(f.link_id) and l.id = f.link_id offset 0) l
   where l.declaration_id = d.id
 $$;

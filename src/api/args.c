@@ -65,6 +65,12 @@ void args_null(struct args *q)
 		add(q, db_null());
 }
 
+void args_array(struct args *q, struct db_array *x)
+{
+	if (q != NULL)
+		add(q, db_array_end(x));
+}
+
 void args_uuid(struct args *q, const struct id *id)
 {
 	const struct id *copy = q == NULL ? NULL : arena_copy(q->r->arena, id, sizeof(*id));

@@ -62,7 +62,7 @@ const struct db_stmt tracking_store_put = {
 	"  select distinct id_bucket(y.id), y.id, y.carrier_code, y.waybill_no, '-infinity'::timestamptz from y where y.id in (select parcel_id from i)"
 	"  order by 1, 2"
 	"  on conflict (bucket, id) do update set seq = p.seq + 1, due_at = excluded.due_at)"
-	" select known, is_new from y order by n",
+	" select known, is_new, (select string_agg(distinct s.step, ' ') from tracking_step s where s.told) from y order by n",
 	.param_count = TRACKING_PUT_PARAMS,
 	.flags = DB_WRITES,
 };
