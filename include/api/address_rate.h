@@ -17,7 +17,7 @@ struct address_rate;
 
 struct address_rate *address_rate_new(int per_minute) must_check; /* NULL: no memory */
 void address_rate_free(struct address_rate *a);                   /* NULL allowed */
-/* The address in any form, as long as it is always the same; absent: all of whom none is known are one. now_us: monotonic. */
+/* The address as its 4 or 16 bytes; absent: all of whom none is known are one. now_us: monotonic. */
 bool address_rate_take(struct address_rate *a, struct text address, int64_t now_us) must_check;
 
 #endif

@@ -4,6 +4,8 @@
  * The public answer is the same 404 for a number that is unknown, that is somebody else's, and that is the number of several. One address may
  * ask only so often.
  */
+#include <arpa/inet.h>
+
 #include "api/address_rate.h"
 #include "api/args.h"
 #include "api/handlers.h"
@@ -149,12 +151,21 @@ enum step tracking_standard(struct req *r)
 
 /* --- for everybody -------------------------------------------------------------------------------------------------------- */
 
-/* As the proxy in front says it, where one is set up; else who is connected. */
+/* As the proxy in front says it, where one is set up; else who is connected. What is no address is nobody's. */
 static struct text asker(struct req *r)
 {
 	const char *header = r->api->conf.tracking.address_header;
+	char *bytes = arena_zalloc(r->arena, sizeof(struct in6_addr));
+	const char *said;
 
-	return header == NULL ? httpd_peer(r->http) : httpd_header(r->http, header);
+	if (header == NULL)
+		return httpd_peer(r->http);
+	said = text_dup(r->arena, httpd_header(r->http, header)).at;
+	if (bytes != NULL && said != NULL && inet_pton(AF_INET, said, bytes) == 1)
+		return (struct text){ bytes, sizeof(struct in_addr) };
+	if (bytes != NULL && said != NULL && inet_pton(AF_INET6, said, bytes) == 1)
+		return (struct text){ bytes, sizeof(struct in6_addr) };
+	return (struct text){ NULL, 0 };
 }
 
 static bool read_trace(struct req *r, struct tracking_wish *w, struct args *q, struct fault *f)

@@ -99,6 +99,12 @@ int tracking_judge(const struct tracking_case *c, struct tracking_report out[TRA
 	return count;
 }
 
+/* In whole seconds: messages know no finer time, our own release does. */
+static bool is_before(int64_t a_us, int64_t b_us)
+{
+	return a_us / US_PER_S < b_us / US_PER_S;
+}
+
 uint32_t tracking_contradicts(const struct tracking_report *all, int count, const struct tracking_event *e)
 {
 	const struct tracking_report *own = tracking_find(all, count, e->step);
@@ -107,7 +113,7 @@ uint32_t tracking_contradicts(const struct tracking_report *all, int count, cons
 	for (int i = 0; own != NULL && i < count; i++) {
 		if (!is_named(own->rule->needs, all[i].rule->step))
 			continue;
-		if (all[i].state == TRACKING_DONE ? all[i].at_us > e->at_us : all[i].rule->required)
+		if (all[i].state == TRACKING_DONE ? is_before(e->at_us, all[i].at_us) : all[i].rule->required)
 			places |= TRACKING_BIT(i);
 	}
 	return places;
