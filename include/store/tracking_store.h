@@ -11,10 +11,11 @@ extern const struct db_stmt tracking_store_rules;
 /* Points into rows. NULL: the arena is full, or a row names a direction that is unknown here. */
 const struct tracking_rule *tracking_store_read_rules(struct arena *a, const struct db_rows *rows, int *count) must_check;
 
-/* What carriers tell: $1 carriers, $2 waybill numbers, $3 steps, $4 times, $5 places, $6 client, $7 now; an array element each. A row for each,
- * in their order: may its step be told, is it new, the steps that may. Nothing is stored unless all may be. */
+/* What carriers tell: $1 carriers, $2 waybill numbers, $3 steps, $4 times, $5 places, an array element each; $6 client, $7 now, $8 TRACKING_EVENTS_OF_PARCEL. A row for each,
+ * in their order: may its step be told, is it new, has its parcel no room for it (TRACKING_EVENTS_OF_PARCEL), the steps that may be told. Nothing is stored unless all
+ * may be. */
 extern const struct db_stmt tracking_store_put;
-enum { TRACKING_PUT_PARAMS = 7 };
-enum { TRACKING_PUT_KNOWN, TRACKING_PUT_NEW, TRACKING_PUT_STEPS };
+enum { TRACKING_PUT_PARAMS = 8, TRACKING_EVENTS_OF_PARCEL = 500 }; /* as many as are kept before no more are taken from carriers */
+enum { TRACKING_PUT_KNOWN, TRACKING_PUT_NEW, TRACKING_PUT_FULL, TRACKING_PUT_STEPS };
 
 #endif

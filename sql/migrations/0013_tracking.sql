@@ -151,7 +151,7 @@ create function tracking_chain(of_bucket smallint, of_id uuid)
 returns table (step text, at timestamptz, place text, received_at timestamptz, client_id integer, filing_id uuid, kind text, stands boolean)
 language sql stable as $$
   select e.step, e.at, e.place, e.received_at, e.client_id, e.filing_id, f.kind,
-    not exists (select from filing_key k where k.bucket = f.bucket and k.key_id = f.key_id and k.revision > f.revision)
+    (select 1 from filing_key k where k.bucket = f.bucket and k.key_id = f.key_id and k.revision > f.revision limit 1) is null
   from tracking_event e
   left join lateral (select f.bucket, f.key_id, f.revision, f.kind from filing f where f.bucket = id_bucket(e.filing_id) and f.id = e.filing_id offset 0) f on true
   where e.bucket = of_bucket and e.parcel_id = of_id

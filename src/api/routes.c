@@ -182,7 +182,7 @@ static const struct route routes[] = {
 	  .type = JSON_TYPE, .schema = "CustomsReply", .takes = "UploadForm", .statuses = "",
 	  .summary = "A platform sends the payment data that it was asked for, signed", .handler = payment_data_uploaded },
 	{ .name = "tracking_post", .method = "POST", .path = "/v1/tracking", .roles = ENTERPRISE, .files = true, .body = ROUTE_BODY_LONG,
-	  .type = JSON_TYPE, .schema = "TrackingStored", .takes = "TrackingBody", .statuses = "200 201 422",
+	  .type = JSON_TYPE, .schema = "TrackingStored", .takes = "TrackingBody", .statuses = "200 201 409 422",
 	  .summary = "A carrier tells where its parcels are: one event, or several", .handler = tracking_post },
 	{ .name = "tracking_get", .method = "GET", .path = "/v1/tracking", .roles = ROLES_READ, QUERY(tracking_query),
 	  .type = JSON_TYPE, .schema = "TrackingList", .statuses = "404",

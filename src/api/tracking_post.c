@@ -147,6 +147,7 @@ static enum step store(struct req *r, const struct telling *t)
 		args_array(q, &x[k]);
 	args_i32(q, r->client.id);
 	args_time(q, r->now_us);
+	args_i32(q, TRACKING_EVENTS_OF_PARCEL);
 	return args_await(r, q, &tracking_store_put, stored);
 }
 
@@ -195,6 +196,7 @@ static enum step stored(struct req *r, const struct db_answer *a)
 {
 	struct telling *t = r->own;
 	const struct db_rows *rows;
+	struct fault f = { 0 };
 	bool any_new = false;
 	struct buf b;
 
@@ -206,6 +208,12 @@ static enum step stored(struct req *r, const struct db_answer *a)
 			complain(t, i, RULE_VALUE, TEXT("step"), arena_copy(r->arena, db_get_text(rows, i, TRACKING_PUT_STEPS).at, db_get_text(rows, i, TRACKING_PUT_STEPS).len));
 	if (findings_any(t->findings))
 		return reply_problem_of(r, &(struct problem){ .code = FAULT_RULE_BROKEN, .findings = t->findings, .node = -1 });
+	for (int i = 0; i < t->count; i++) {
+		if (db_get_int(rows, i, TRACKING_PUT_FULL) == 0)
+			continue;
+		(void)fault_set(&f, FAULT_STATE_CONFLICT, "the parcel of event %d has %d events already", i, TRACKING_EVENTS_OF_PARCEL);
+		return reply_problem(r, &f);
+	}
 	buf_init(&b, r->arena, 128 * (size_t)t->count + 32);
 	buf_str(&b, "{\"items\":[");
 	for (int i = 0; i < t->count; i++) {

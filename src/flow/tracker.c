@@ -27,6 +27,7 @@ struct tracker {
 	struct db_param gather[TRACKER_GATHER_PARAMS], due[TRACKER_DUE_PARAMS], write[TRACKER_WRITE_PARAMS];
 	struct id change;
 	int64_t now_us;     /* business time of the step */
+	int batch;          /* events to gather: fewer after a failure, for one filing may name thousands of parcels */
 	bool asking, quiesced, has_failed;
 	bool more_events, more_due;
 };
@@ -254,9 +255,11 @@ static void on_gathered(struct db_call *call, const struct db_answer *a)
 	const struct db_rows *rows;
 
 	if (!is_good(t, a)) {
+		t->batch = t->batch > 4 ? t->batch / 4 : 1;
 		give_up(t);
 		return;
 	}
+	t->batch = 2 * t->batch < t->conf.batch ? 2 * t->batch : t->conf.batch;
 	rows = a->results[0];
 	t->more_events = db_row_count(rows) == 1 && db_get_int(rows, 0, GATHERED_UPTO) > db_get_int(rows, 0, GATHERED_FROM)
 	                 && db_get_int(rows, 0, GATHERED_UPTO) < db_get_int(rows, 0, GATHERED_LAST);
@@ -278,7 +281,7 @@ static void on_sweep(struct loop_timer *timer)
 		return;
 	}
 	t->asking = true;
-	t->gather[0] = db_i32(&t->arena, t->conf.batch);
+	t->gather[0] = db_i32(&t->arena, t->batch);
 	db_call_init(&t->call);
 	db_call_add(&t->call, &tracker_gather, t->gather);
 	db_start(t->deps.db, &t->call, on_gathered);
@@ -296,6 +299,7 @@ struct tracker *tracker_new(const struct tracker_conf *conf, const struct tracke
 	}
 	t->conf = *conf;
 	t->deps = *deps;
+	t->batch = conf->batch;
 	arena_init(&t->arena, STEP_BYTES);
 	rest(t);
 	return t;

@@ -48,12 +48,13 @@ const struct db_stmt tracking_store_put = {
 	"    as g(carrier_code, waybill_no, step, at, place, n)),"
 	" y as materialized ("
 	"  select x.*, row_number() over (partition by x.id, x.step, x.at order by x.n) = 1"
-	"    and not exists (select from tracking_event e where e.bucket = id_bucket(x.id) and e.parcel_id = x.id and e.step = x.step and e.at = x.at) as is_new"
+	"    and (select 1 from tracking_event e where e.bucket = id_bucket(x.id) and e.parcel_id = x.id and e.step = x.step and e.at = x.at) is null as is_new,"
+	"    (select count(*) from tracking_event e where e.bucket = id_bucket(x.id) and e.parcel_id = x.id) >= $8::integer as is_full"
 	"  from x),"
 	" i as ("
 	"  insert into tracking_event as e (bucket, parcel_id, step, at, place, received_at, client_id)"
 	"  select distinct on (id_bucket(id), id, step, at) id_bucket(id), id, step, at, place, $7::timestamptz, $6::integer from y"
-	"  where not exists (select from x where not x.known) order by id_bucket(id), id, step, at, n"
+	"  where not exists (select from y z where not z.known or (z.is_full and z.is_new)) order by id_bucket(id), id, step, at, n"
 	"  on conflict (bucket, parcel_id, step, at) do update set filing_id = null, client_id = excluded.client_id, received_at = excluded.received_at,"
 	"    place = coalesce(excluded.place, e.place) where e.filing_id is not null"
 	"  returning parcel_id),"
@@ -62,7 +63,7 @@ const struct db_stmt tracking_store_put = {
 	"  select distinct id_bucket(y.id), y.id, y.carrier_code, y.waybill_no, '-infinity'::timestamptz from y where y.id in (select parcel_id from i)"
 	"  order by 1, 2"
 	"  on conflict (bucket, id) do update set seq = p.seq + 1, due_at = excluded.due_at)"
-	" select known, is_new, (select string_agg(distinct s.step, ' ') from tracking_step s where s.told) from y order by n",
+	" select known, is_new, is_full and is_new, (select string_agg(distinct s.step, ' ') from tracking_step s where s.told) from y order by n",
 	.param_count = TRACKING_PUT_PARAMS,
 	.flags = DB_WRITES,
 };

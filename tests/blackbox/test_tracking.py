@@ -185,6 +185,23 @@ def test_a_status_that_is_changed_or_taken_back(stack, trades):
     assert chain_of(stack.enterprise, trade)["status"] == "delivered"
 
 
+def test_odd_filings_do_not_stop_the_reading(stack, trades):
+    """What a document may hold must pass the sweep: times at the ends of the calendar, lines without a number, the same number twice."""
+    first, last, plain = (trades.make("export") for _ in range(3))
+    accept(stack.enterprise.file(departure(first, at="0001-01-01T00:00:00+08:00")))
+    accept(stack.enterprise.file(departure(last, (last,), at="9999-12-31T23:59:59+08:00")))
+    nameless = departure(plain)
+    nameless["lines"].append({"line_no": 2, "total_package_no": "P1"})
+    accept(stack.enterprise.file(nameless))
+    broken = departure(trades.make("export"))
+    broken["lines"][0]["waybill_no"] = "a\0b"
+    assert stack.enterprise.file(broken).status in (400, 422)
+    assert until(stack.enterprise, first, ["departed"])["events"][0]["at"].startswith("0001-01-01")
+    assert until(stack.enterprise, last, ["departed"])["events"][0]["at"].startswith("9999-12-31")
+    until(stack.enterprise, plain, ["departed"])
+    assert not stack.daemon.events("tracking.put_off")
+
+
 def test_a_customs_message_tells_as_well(stack, trades):
     trade = trades.make()
     accept(stack.enterprise.file(ceb([trade.waybill_status()])))
@@ -333,8 +350,11 @@ def test_bad_events_are_told_and_nothing_of_them_is_stored(stack, trades):
         assert api.post("/v1/tracking", body).status == 400
     assert problem(api.post("/v1/tracking", {"events": [7]}), 422, "rule-broken")["errors"]
     problem(api.get(f"/v1/tracking?carrier_code={CODES['carrier']}&waybill_no={trade.waybill_no}"), 404, "not-found")
-    assert len(tell(api, *[event(trade, "handed_over", now(seconds=-n)) for n in range(500)])) == 500
+    first = now()
+    assert len(tell(api, event(trade, "handed_over", first), *[event(trade, "handed_over", now(seconds=-n)) for n in range(1, 500)])) == 500
     assert stack.psql(f"select count(*) from tracking_event where parcel_id = tracking_link_id('{CODES['carrier']}', '{trade.waybill_no}')") == "500"
+    problem(api.post("/v1/tracking", {"events": [event(trades.make(), "out_gate"), good]}), 409, "state-conflict")  # as many as are kept
+    assert tell(api, event(trade, "handed_over", first), status=200)[0]["new"] is False  # but what is there is there
 
 
 def test_a_parcel_is_known_by_the_id_of_its_link(stack, trades):

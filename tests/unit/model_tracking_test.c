@@ -96,7 +96,7 @@ static const char *judge(struct bench *b, const char *mode, enum direction d, co
 	b->c.event_count = 0;
 	while (text_next(&rest, ',', &one)) {
 		struct tracking_event *e = &b->events[b->c.event_count++];
-		int64_t at;
+		int64_t at = 0;
 
 		one = text_trim(one);
 		assert_true(text_next(&one, ' ', &step) && text_to_i64(one, &at));
