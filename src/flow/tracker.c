@@ -176,9 +176,10 @@ static void write_judged(struct tracker *t, const struct judged *list, int count
 	(void)put_closed(list, count, &x[9]);
 	for (int i = 0; i < TRACKER_WRITE_ARRAYS; i++)
 		t->write[i] = db_array_end(&x[i]);
-	t->change = id_new(t->deps.ids, t->now_us, (int16_t)(id_random(t->deps.ids) % ID_BUCKETS));
+	if (opened + closed > 0) /* as a rule there is nothing to tell */
+		t->change = id_new(t->deps.ids, t->now_us, (int16_t)(id_random(t->deps.ids) % ID_BUCKETS));
 	t->write[TRACKER_WRITE_ARRAYS] = db_time(&t->arena, t->now_us);
-	t->write[TRACKER_WRITE_ARRAYS + 1] = db_id(&t->change);
+	t->write[TRACKER_WRITE_ARRAYS + 1] = opened + closed > 0 ? db_id(&t->change) : db_null();
 	if (t->arena.full) {
 		give_up(t);
 		return;
