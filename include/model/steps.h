@@ -24,6 +24,7 @@ struct step_filing { /* one filing of the declaration, any revision */
 struct step_movement { /* what its parcel's events say of a kind of filing that tells of such events */
 	struct text kind;
 	int64_t at_us;        /* the first event's own time */
+	bool own;             /* the caller told it */
 	bool has_filing;      /* else the carrier told it without one */
 	struct id filing;
 };

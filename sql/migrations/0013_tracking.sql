@@ -100,7 +100,7 @@ create table tracking_alert (       -- a step that did not come within its limit
   due_at         timestamptz not null,  -- when it should have been there
   opened_at      timestamptz not null,
   closed_at      timestamptz,
-  closed_by      text,              -- the step that came, or one after it; null: it is not asked for any more
+  closed_by      text,              -- the step that came, or one after it; null: its limit runs no more
   primary key (bucket, id)
 );
 create unique index tracking_alert_open on tracking_alert (bucket, parcel_id, step) where closed_at is null;

@@ -13,7 +13,7 @@
 enum { DECLARATION_ROW, FILING_ROWS, DELIVERY_ROWS, MOVEMENT_ROWS, READS };
 enum { D_DIRECTION, D_TRADE_MODE, D_OPENED_AT, D_STATE, D_VERSION, D_CORRECTS };
 enum { ROW_ID, ROW_KIND, ROW_ACTION, ROW_KEY, ROW_REVISION, ROW_RECEIVED_AT, ROW_OWN, ROW_DOCUMENT };
-enum { M_KIND, M_AT, M_FILING };
+enum { M_KIND, M_AT, M_FILING, M_OWN };
 enum { V_AUTHORITY, V_STATE, V_OUTCOME, V_OUTCOME_AT };
 
 static const struct { const char *role; enum field code, name; } party_fields[] = {
@@ -116,7 +116,7 @@ static void read_movement(struct reading *g, const struct db_rows *rows, int row
 {
 	struct step_movement *m = &g->movements[g->c.movement_count++];
 
-	*m = (struct step_movement){ .kind = db_get_text(rows, row, M_KIND), .at_us = db_get_time(rows, row, M_AT) };
+	*m = (struct step_movement){ .kind = db_get_text(rows, row, M_KIND), .at_us = db_get_time(rows, row, M_AT), .own = db_get_int(rows, row, M_OWN) != 0 };
 	m->has_filing = db_get_id(rows, row, M_FILING, &m->filing);
 }
 
@@ -202,6 +202,7 @@ static void put_responsible(struct buf *b, const struct steps_case *c, const str
 static void put_when_and_how(struct buf *b, const struct step_report *r)
 {
 	char text[CLOCK_RFC3339_BYTES], id[ID_TEXT_BYTES];
+	bool own = r->by != NULL ? r->by->own : r->moved != NULL && r->moved->own;
 
 	buf_printf(b, ",\"state\":\"%s\",\"at\":", step_progress_name(r->progress));
 	if (r->done_us == INT64_MIN) {
@@ -217,7 +218,7 @@ static void put_when_and_how(struct buf *b, const struct step_report *r)
 	} else {
 		buf_str(b, "null");
 	}
-	buf_printf(b, ",\"own\":%s,\"outcome\":", r->by != NULL && r->by->own ? "true" : "false");
+	buf_printf(b, ",\"own\":%s,\"outcome\":", own ? "true" : "false");
 	buf_json(b, text_of(r->part == NULL ? NULL : outcome_name(r->part->outcome)));
 	buf_printf(b, ",\"delivery\":");
 	buf_json(b, text_of(r->part == NULL ? NULL : delivery_state_name(r->part->state)));

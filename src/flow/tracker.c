@@ -87,7 +87,7 @@ static bool has_alert(const struct judged *j, struct text step)
 	return false;
 }
 
-/* What came instead: the step itself, or one after it; absent: no row asks for it any more. */
+/* What came instead: the step itself, or one after it; absent: its limit runs no more. */
 static struct text closed_by(const struct tracking_report *r)
 {
 	if (r == NULL || r->state == TRACKING_WAITING)

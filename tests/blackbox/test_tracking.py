@@ -132,7 +132,7 @@ def test_an_export_parcel_and_the_steps_of_its_regime(stack, trades):
     assert {e["step"]: e["at"] for e in chain["events"]}["departed"].startswith(left[:19])
     assert until(stack.enterprise, other, ["departed"])["direction"] == "export"  # known by its number alone
     step = steps()["departure"]
-    assert (step["state"], step["filing_id"], step["at"]) == ("done", receipt["id"], {e["step"]: e["at"] for e in chain["events"]}["departed"])
+    assert step["own"] is True and (step["state"], step["filing_id"], step["at"]) == ("done", receipt["id"], {e["step"]: e["at"] for e in chain["events"]}["departed"])
     assert steps()["arrival"]["state"] == "done"
 
 
