@@ -86,6 +86,10 @@ struct config { /* texts live in the arena and are never NULL */
 		int sweep_ms, batch;
 	} audit;
 	struct {
+		int sweep_ms, batch, trace_per_minute;
+		const char *address_header;
+	} tracking;
+	struct {
 		int delay_ms, clock_days;
 	} sandbox;
 	struct {

@@ -10,6 +10,7 @@
 #include "flow/payment_calls.h"
 #include "flow/follow_up.h"
 #include "flow/sequencer.h"
+#include "flow/tracker.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
@@ -72,10 +73,11 @@ struct worker {
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct signing_key *payment_key; /* NULL: no payment data are sent */
 	struct payment_calls *payment_calls;
-	struct sequencer *sequencer; /* this and the next three: the first worker's */
+	struct sequencer *sequencer; /* this and the next four: the first worker's */
 	struct digests *digests;
 	struct appender *appender;
 	struct follow_up *follow_up;
+	struct tracker *tracker;
 	struct httpc *push_httpc;    /* its own: with rules for addresses */
 	struct push *push;
 	struct id_source ids;

@@ -141,6 +141,11 @@ const struct setting config_settings[] = {
 	NUMBER(audit, sweep_ms, 10, 60000, 500, "ms", "How often what was written enters the log, with a new checkpoint where there was something."),
 	NUMBER(audit, batch, 1, 10000, 1000, "leaves", "Leaves appended in one transaction."),
 
+	NUMBER(tracking, sweep_ms, 10, 600000, 1000, "ms", "How often what filings tell of parcels is read from the feed, and missing steps are looked for."),
+	NUMBER(tracking, batch, 100, 20000, 1000, "events", "Events of the feed read, and parcels looked at, in one step."),
+	NUMBER(tracking, trace_per_minute, 1, 100000, 30, "requests", "How often one address may ask GET /v1/trace in a minute, each worker; beyond it 429."),
+	TEXT_(tracking, address_header, "", "Header in which a proxy says who asks: it must set it, whatever was sent. Empty: the address that is connected."),
+
 	NUMBER(sandbox, delay_ms, 1, 600000, 2000, "ms", "How long an authority's slow or late answer takes when the order (POST /sandbox/faults) does not say."),
 	NUMBER(sandbox, clock_days, 0, 3660, 30, "days", "How far ahead an enterprise may move business time (POST /sandbox/clock)."),
 
@@ -170,6 +175,7 @@ static const struct {
 	{ "audit", "The log that anyone can check: docs/EVIDENCE.md." },
 	{ "push", "Pushing events and receipts to subscriptions (webhooks)." },
 	{ "log", "What is told, and how." },
+	{ "tracking", "Where parcels are (GET /v1/tracking, GET /v1/trace)." },
 	{ "sandbox", "What enterprises may try; only where the database is marked as sandbox." },
 	{ "test", "Switches for tests." },
 };

@@ -42,6 +42,7 @@ void worker_free(struct worker *w)
 	push_free(w->push);
 	payment_calls_free(w->payment_calls);
 	follow_up_free(w->follow_up);
+	tracker_free(w->tracker);
 	digests_free(w->digests);
 	appender_free(w->appender);
 	sequencer_free(w->sequencer);
@@ -101,12 +102,13 @@ static void on_drain(struct loop_timer *t)
 			digests_quiesce(w->digests);
 			appender_quiesce(w->appender);
 			follow_up_quiesce(w->follow_up);
+			tracker_quiesce(w->tracker);
 		}
 		w->flow_quiesced = true;
 	}
 	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && push_idle(w->push) && inbox_idle(w->inbox)
 	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests) && appender_idle(w->appender)
-	                                             && follow_up_idle(w->follow_up))))) {
+	                                             && follow_up_idle(w->follow_up) && tracker_idle(w->tracker))))) {
 		loop_timer_set(w->loop, &w->drain, DRAIN_STEP_US, on_drain);
 		return;
 	}

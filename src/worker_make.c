@@ -144,6 +144,17 @@ static bool make_appender(struct worker *w, struct fault *f)
 	return w->appender != NULL;
 }
 
+static bool make_tracker(struct worker *w, struct fault *f)
+{
+	const struct tracker_conf conf = { .sweep_ms = w->deps.config->tracking.sweep_ms, .batch = w->deps.config->tracking.batch };
+	const struct tracker_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .ids = &w->ids, .is_busy = is_busy, .arg = w };
+
+	if (w->deps.index != 0)
+		return true;
+	w->tracker = tracker_new(&conf, &deps, f);
+	return w->tracker != NULL;
+}
+
 static bool make_payment_calls(struct worker *w, struct fault *f)
 {
 	const struct startup *s = w->deps.startup;
@@ -246,6 +257,8 @@ static bool make_api(struct worker *w, struct fault *f)
 		.retry_per_s = c->flow.retry_per_s, .sandbox_delay_ms = c->sandbox.delay_ms, .sandbox_clock_days = c->sandbox.clock_days,
 		.push = { .subscriptions_max = c->push.subscriptions_max, .rotation_hours = c->push.rotation_hours,
 		          .allow_http = c->push.allow_http != 0 || w->deps.startup->purpose != PURPOSE_PRODUCTION },
+		.tracking = { .trace_per_minute = c->tracking.trace_per_minute,
+		              .address_header = c->tracking.address_header[0] == '\0' ? NULL : c->tracking.address_header },
 		.sends_payment_data = w->payment_key != NULL, .payment_waiting = c->payment_data.waiting, .payment_keep_days = c->payment_data.keep_days,
 		.log_origin = c->audit.origin,
 		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->purpose != PURPOSE_PRODUCTION, .identity_keys = w->deps.startup->identity_keys,
@@ -288,6 +301,6 @@ bool worker_make(struct worker *w, struct fault *f)
 	if (w->recent == NULL)
 		return false;
 	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_appender(w, f)
-	       && make_follow_up(w, f) && make_payment_calls(w, f) && make_push(w, f)
+	       && make_follow_up(w, f) && make_tracker(w, f) && make_payment_calls(w, f) && make_push(w, f)
 	       && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
 }

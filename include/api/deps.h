@@ -40,6 +40,10 @@ struct api_conf {
 		int subscriptions_max, rotation_hours;
 		bool allow_http;
 	} push;
+	struct tracking_conf {
+		int trace_per_minute;       /* public queries of one address */
+		const char *address_header; /* where a proxy says whose request it is; NULL: who is connected */
+	} tracking;
 	bool sends_payment_data;  /* uploads to customs are set up */
 	int payment_waiting;      /* calls about payment data that may wait */
 	int payment_keep_days;

@@ -55,6 +55,8 @@ step_fn parks_post, parks_list;
 step_fn goods_post, goods_get, goods_list, goods_withdraw;
 /* authorisations.c */
 step_fn authorisations_post, authorisations_get, authorisations_list, authorisations_revoke;
+/* tracking.c, tracking_post.c */
+step_fn tracking_get, tracking_alerts, tracking_standard, trace_get, tracking_post;
 /* sandbox.c */
 step_fn sandbox_faults, sandbox_clock;
 

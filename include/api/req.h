@@ -19,6 +19,7 @@
 #include "io/httpd.h"
 
 struct api_metrics;
+struct address_rate;
 struct event_hub;
 struct route;
 struct route_table;
@@ -38,6 +39,7 @@ struct api { /* one per worker */
 	struct api_metrics *metrics;
 	struct sha256 cursor_key;
 	struct event_hub *hub; /* streams of the feed */
+	struct address_rate *trace_rate; /* of the public query */
 	struct req *orphans; /* their clients left while intake or inbox hold their bytes */
 	bool draining;
 	struct authorities_kept authorities[2]; /* English, Chinese */

@@ -92,6 +92,8 @@ void httpd_free(struct httpd *h); /* answers what still waits with 503 and ends 
 void httpd_limit_body(struct http_req *r, size_t bytes);
 /* First value of a request header (name without case); at == NULL: absent. */
 struct text httpd_header(const struct http_req *r, const char *name);
+/* The address that is connected, as its 4 or 16 bytes; absent: over a local socket. */
+struct text httpd_peer(const struct http_req *r);
 /* First value of a query parameter, percent-decoded into the arena ('+' stays '+'); at == NULL: absent. */
 struct text httpd_query(struct http_req *r, const char *name);
 /* Every query parameter's name, to refuse unknown ones. */

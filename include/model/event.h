@@ -15,7 +15,9 @@
 	X("delivery.dead")        /* a message to an authority was given up */ \
 	X("tax.changed")          /* a tax bill was found to be its own, or customs said something new of it */ \
 	X("return.arrived")       /* the goods of a return are back */ \
-	X("return.lapsed")        /* they did not come back in time */
+	X("return.lapsed")        /* they did not come back in time */ \
+	X("tracking.missing")     /* a step of its parcel did not come within its limit */ \
+	X("tracking.resumed")     /* it came, or one after it */
 
 bool event_type_is_known(struct text t);
 

@@ -21,6 +21,14 @@ struct step_filing { /* one filing of the declaration, any revision */
 	int64_t received_us;
 };
 
+struct step_movement { /* what its parcel's events say of a kind of filing that tells of such events */
+	struct text kind;
+	int64_t at_us;        /* the first event's own time */
+	bool own;             /* the caller told it */
+	bool has_filing;      /* else the carrier told it without one */
+	struct id filing;
+};
+
 struct step_part { /* the delivery of the declared version to one authority */
 	enum authority authority;
 	enum delivery_state state;
@@ -39,6 +47,8 @@ struct steps_case {
 	enum declaration_state state;
 	const struct step_filing *filings; /* in any order */
 	int filing_count;
+	const struct step_movement *movements;
+	int movement_count;
 	const struct step_part *parts;
 	int part_count;
 	struct text corrects; /* kinds whose senders must correct, parted by commas: of a conflict */
@@ -55,6 +65,7 @@ struct step_report {
 	enum step_progress progress;
 	int64_t done_us;                /* when it was filed or answered; INT64_MIN: not yet */
 	const struct step_filing *by;   /* the filing that stands for it; NULL: none */
+	const struct step_movement *moved; /* the events that stand for it; NULL: none */
 	const struct step_part *part;   /* of an authority's step; NULL: nothing declared yet */
 	const struct goods_row *because; /* of a step that is there for some goods only: the row that asks for it; NULL: none of the goods does */
 	struct text because_hs;         /* and the commodity code */

@@ -8,6 +8,7 @@
  *   on_refused   the server itself refuses: the same problem documents as ours
  *   on_end       metrics and the access line
  */
+#include "api/address_rate.h"
 #include "api/api.h"
 
 #include <assert.h>
@@ -252,9 +253,12 @@ struct api *api_new(const struct api_conf *conf, const struct api_deps *deps, st
 {
 	struct api *a = calloc(1, sizeof(*a));
 
-	if (a == NULL || (a->metrics = metrics_new(&api_routes)) == NULL || (a->hub = event_hub_new(&conf->feed, deps)) == NULL) {
-		if (a != NULL)
+	if (a == NULL || (a->metrics = metrics_new(&api_routes)) == NULL || (a->trace_rate = address_rate_new(conf->tracking.trace_per_minute)) == NULL
+	    || (a->hub = event_hub_new(&conf->feed, deps)) == NULL) {
+		if (a != NULL) {
 			metrics_free(a->metrics);
+			address_rate_free(a->trace_rate);
+		}
 		free(a);
 		(void)fault_set(f, FAULT_SYSTEM, "no memory for the HTTP resources");
 		return NULL;
@@ -290,6 +294,7 @@ void api_free(struct api *a)
 	req_free_orphans(a);
 	authorities_forget(a);
 	event_hub_free(a->hub);
+	address_rate_free(a->trace_rate);
 	metrics_free(a->metrics);
 	free(a);
 }

@@ -9,7 +9,7 @@
 
 const struct openapi_schema *const openapi_schemas[] = {
 	openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, openapi_audit,
-	openapi_rights, openapi_released, NULL
+	openapi_rights, openapi_released, openapi_tracking, NULL
 };
 
 static const struct openapi_parameter parameters[] = {
@@ -19,7 +19,7 @@ static const struct openapi_parameter parameters[] = {
 	{ "sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9A-Fa-f]{64}$\"}", "digest of the message as it was sent" },
 	{ "platform_code", TEXT_, "platform of the order" },
 	{ "order_no", TEXT_, "order number" },
-	{ "state", TEXT_, "state of a declaration, of a delivery (waiting, due, sent, dead) of a client (applied, tested, approved, live) or of an enterprise (applied, filed, suspended, closed)" },
+	{ "state", TEXT_, "state of a declaration, of a delivery (waiting, due, sent, dead), of a client (applied, tested, approved, live), of an enterprise (applied, filed, suspended, closed) or of an alert (open, closed)" },
 	{ "verdict", VERDICT, "verdict of the three flows" },
 	{ "from", TEXT_, "opened (receipts: received; deliveries: due, or given up) at or after: a day, or a time with its zone" },
 	{ "to", TEXT_, "opened (receipts: received; deliveries: due, or given up) before: a day, or a time with its zone" },
@@ -52,6 +52,10 @@ static const struct openapi_parameter parameters[] = {
 	{ "agent", TEXT_, "a number of the enterprise that declares" },
 	{ "alert", UUID, "an alert of the enterprise" },
 	{ "trade_mode", TEXT_, "mode of trade, such as 9610; * until the inventory says it" },
+	{ "carrier_code", TEXT_, "carrier of the waybill" },
+	{ "waybill_no", TEXT_, "waybill number" },
+	{ "step", TEXT_, "step of a parcel's chain, such as out_gate" },
+	{ "telephone", "{\"type\":\"string\",\"pattern\":\"^[0-9]{4}$\"}", "last four digits of the consignee's telephone number" },
 	{ "reason", TEXT_, "how the reason of the last failure begins" },
 	{ "slug", TEXT_, "last part of a problem's type" },
 };

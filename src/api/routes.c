@@ -29,6 +29,10 @@ static const char *const events_query[] = { "cursor", "limit", "type", "declarat
 static const char *const digests_query[] = { "day", "kind", "direction", "client" };
 static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "reason", "from", "to", "limit", "cursor" };
 
+static const char *const tracking_query[] = { "carrier_code", "waybill_no", "platform_code", "order_no" };
+static const char *const trace_query[] = { "waybill_no", "carrier_code", "order_no", "platform_code", "telephone" };
+static const char *const tracking_alerts_query[] = { "state", "step", "declaration_id", "carrier_code", "from", "to", "limit", "cursor" };
+
 static const char *const regimes_query[] = { "on", "trade_mode", "direction" };
 static const char *const forms_query[] = { "on", "direction", "trade_mode" };
 static const char *const day_query[] = { "on" };
@@ -264,6 +268,18 @@ static const struct route routes[] = {
 	{ .name = "payment_data_uploaded", .method = "POST", .path = "/ceb2grab/grab/realTimeDataUpload", .roles = ROLES_NONE, .body = ROUTE_BODY_FORM,
 	  .type = JSON_TYPE, .schema = "CustomsReply", .takes = "UploadForm", .statuses = "",
 	  .summary = "A platform sends the payment data that it was asked for, signed", .handler = payment_data_uploaded },
+	{ .name = "tracking_post", .method = "POST", .path = "/v1/tracking", .roles = ENTERPRISE, .files = true, .body = ROUTE_BODY_LONG,
+	  .type = JSON_TYPE, .schema = "TrackingStored", .takes = "TrackingBody", .statuses = "200 201 409 422",
+	  .summary = "A carrier tells where its parcels are: one event, or several", .handler = tracking_post },
+	{ .name = "tracking_get", .method = "GET", .path = "/v1/tracking", .roles = ROLES_READ, QUERY(tracking_query),
+	  .type = JSON_TYPE, .schema = "TrackingList", .statuses = "404",
+	  .summary = "Where a parcel was, what contradicts, what is missing; by waybill or by order", .handler = tracking_get },
+	{ .name = "tracking_alerts", .method = "GET", .path = "/v1/tracking/alerts", .roles = ROLES_READ, QUERY(tracking_alerts_query),
+	  .type = JSON_TYPE, .schema = "TrackingAlertList", .statuses = "",
+	  .summary = "Steps of parcels that did not come within their limits, newest first", .handler = tracking_alerts },
+	{ .name = "trace_get", .method = "GET", .path = "/v1/trace", .roles = ROLES_NONE, QUERY(trace_query),
+	  .type = JSON_TYPE, .schema = "TraceList", .statuses = "404 429",
+	  .summary = "Where a parcel is, for everybody: status and times; the consignee masked, for who knows the telephone number's end", .handler = trace_get },
 	{ .name = "standard_index", .method = "GET", .path = "/v1/standard", .roles = ROLES_NONE,
 	  .type = JSON_TYPE, .schema = "StandardIndex", .statuses = "",
 	  .summary = "The filings that the data standard knows", .handler = standard_index },
@@ -279,6 +295,9 @@ static const struct route routes[] = {
 	{ .name = "standard_goods_classes", .method = "GET", .path = "/v1/standard/goods-classes", .roles = ROLES_NONE, QUERY(day_query),
 	  .type = JSON_TYPE, .schema = "GoodsClasses", .statuses = "304",
 	  .summary = "Goods that bring further authorities in, by the beginning of their commodity code, on a day", .handler = standard_goods_classes },
+	{ .name = "tracking_standard", .method = "GET", .path = "/v1/standard/tracking", .roles = ROLES_ALL, QUERY(day_query),
+	  .type = JSON_TYPE, .schema = "TrackingRules", .statuses = "404",
+	  .summary = "The steps of parcels, their order and limits, and which filings tell of them, on a day", .handler = tracking_standard },
 	{ .name = "standard_authorities", .method = "GET", .path = "/v1/standard/authorities", .roles = ROLES_NONE, QUERY(day_query),
 	  .type = JSON_TYPE, .schema = "AuthorityForms", .statuses = "304",
 	  .summary = "Each authority's dialect, and where its messages are described", .handler = standard_authorities },

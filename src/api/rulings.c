@@ -188,7 +188,7 @@ static void args_names(struct args *q, const char *const *names, int count)
 	db_array_begin(&x, q->r->arena, DB_KIND_TEXT, count, 16 * (size_t)count);
 	for (int i = 0; i < count; i++)
 		db_array_text(&x, text_of(names[i]));
-	q->p[q->count++] = db_array_end(&x);
+	args_array(q, &x);
 }
 
 static void args_admitted(struct args *q, enum ruling ruling)

@@ -1,7 +1,7 @@
 /*
  * GET /v1/declarations/{id}/steps: which step of its regime a declaration waits for, and from whom.
  *
- * Three reads in one call bring rows; the judgement is model/steps. The parties see it, and who sees all. Companies are named as the
+ * Four reads in one call bring rows; the judgement is model/steps. The parties see it, and who sees all. Companies are named as the
  * filings name them: codes and names of companies, nothing of persons. A step that some goods ask for says which, and by which row.
  */
 #include "api/args.h"
@@ -11,9 +11,10 @@
 #include "standard/reader.h"
 #include "store/query.h"
 
-enum { DECLARATION_ROW, FILING_ROWS, DELIVERY_ROWS, READS };
+enum { DECLARATION_ROW, FILING_ROWS, DELIVERY_ROWS, MOVEMENT_ROWS, READS };
 enum { D_DIRECTION, D_TRADE_MODE, D_OPENED_AT, D_STATE, D_VERSION, D_CORRECTS };
 enum { ROW_ID, ROW_KIND, ROW_ACTION, ROW_KEY, ROW_REVISION, ROW_RECEIVED_AT, ROW_OWN, ROW_DOCUMENT };
+enum { M_KIND, M_AT, M_FILING, M_OWN };
 enum { V_AUTHORITY, V_STATE, V_OUTCOME, V_OUTCOME_AT };
 
 static const struct { const char *role; enum field code, name; } party_fields[] = {
@@ -29,7 +30,7 @@ static db_step_fn found;
 
 enum step declarations_steps(struct req *r)
 {
-	static const char *const reads[READS] = { "steps_declaration", "steps_filings", "steps_deliveries" };
+	static const char *const reads[READS] = { "steps_declaration", "steps_filings", "steps_deliveries", "steps_movements" };
 	struct args *q = args_new(r);
 
 	if (!args_own_record(q))
@@ -50,6 +51,7 @@ struct reading {
 	struct steps_case c;
 	struct step_filing *filings;
 	struct step_part *parts;
+	struct step_movement *movements;
 	struct step_party parties[COUNTOF(party_fields)];
 	int direction; /* of a document, for what was not judged yet; -1: none could be read */
 	const struct document *inventory; /* the latest that stands, for its goods; NULL: none */
@@ -114,6 +116,14 @@ static void read_part(struct reading *g, const struct db_rows *rows, int row)
 	                   && outcome_by_name(db_get_text(rows, row, V_OUTCOME), &p->outcome);
 }
 
+static void read_movement(struct reading *g, const struct db_rows *rows, int row)
+{
+	struct step_movement *m = &g->movements[g->c.movement_count++];
+
+	*m = (struct step_movement){ .kind = db_get_text(rows, row, M_KIND), .at_us = db_get_time(rows, row, M_AT), .own = db_get_int(rows, row, M_OWN) != 0 };
+	m->has_filing = db_get_id(rows, row, M_FILING, &m->filing);
+}
+
 /* As the judgement chooses it: by the inventory's trade mode, else what holds until there is one. */
 static void choose_regime(struct reading *g, const struct codebook *book, const struct db_rows *declaration)
 {
@@ -132,16 +142,20 @@ static void choose_regime(struct reading *g, const struct codebook *book, const 
 static bool read_case(struct reading *g, const struct codebook *book, const struct db_answer *a)
 {
 	const struct db_rows *declaration = a->results[DECLARATION_ROW], *filings = a->results[FILING_ROWS], *parts = a->results[DELIVERY_ROWS];
+	const struct db_rows *movements = a->results[MOVEMENT_ROWS];
 
 	g->filings = arena_zalloc(g->r->arena, sizeof(*g->filings) * (size_t)(db_row_count(filings) + 1));
 	g->parts = arena_zalloc(g->r->arena, sizeof(*g->parts) * (size_t)(db_row_count(parts) + 1));
-	if (g->filings == NULL || g->parts == NULL)
+	g->movements = arena_zalloc(g->r->arena, sizeof(*g->movements) * (size_t)(db_row_count(movements) + 1));
+	if (g->filings == NULL || g->parts == NULL || g->movements == NULL)
 		return false;
-	g->c = (struct steps_case){ .filings = g->filings, .parts = g->parts, .parties = g->parties };
+	g->c = (struct steps_case){ .filings = g->filings, .parts = g->parts, .movements = g->movements, .parties = g->parties };
 	for (int row = 0; row < db_row_count(filings); row++)
 		read_filing(g, filings, row);
 	for (int row = 0; row < db_row_count(parts); row++)
 		read_part(g, parts, row);
+	for (int row = 0; row < db_row_count(movements); row++)
+		read_movement(g, movements, row);
 	g->c.day = clock_day(db_get_time(declaration, 0, D_OPENED_AT));
 	g->c.corrects = db_get_text(declaration, 0, D_CORRECTS);
 	if (!state_by_name(db_get_text(declaration, 0, D_STATE), &g->c.state))
@@ -192,17 +206,18 @@ static void put_responsible(struct buf *b, const struct steps_case *c, const str
 static void put_when_and_how(struct buf *b, const struct step_report *r)
 {
 	char id[ID_TEXT_BYTES];
+	bool own = r->by != NULL ? r->by->own : r->moved != NULL && r->moved->own;
 
 	buf_printf(b, ",\"state\":\"%s\"", step_progress_name(r->progress));
 	clock_put_member(b, "at", r->done_us);
 	buf_str(b, ",\"filing_id\":");
-	if (r->by == NULL) {
-		buf_str(b, "null");
-	} else {
-		id_format(&r->by->id, id);
+	if (r->by != NULL || (r->moved != NULL && r->moved->has_filing)) {
+		id_format(r->by != NULL ? &r->by->id : &r->moved->filing, id);
 		buf_json(b, text_of(id));
+	} else {
+		buf_str(b, "null");
 	}
-	buf_printf(b, ",\"own\":%s,\"outcome\":", r->by != NULL && r->by->own ? "true" : "false");
+	buf_printf(b, ",\"own\":%s,\"outcome\":", own ? "true" : "false");
 	buf_json(b, text_of(r->part == NULL ? NULL : outcome_name(r->part->outcome)));
 	buf_printf(b, ",\"delivery\":");
 	buf_json(b, text_of(r->part == NULL ? NULL : delivery_state_name(r->part->state)));

@@ -6,6 +6,8 @@
  */
 #include "io/httpd_priv.h"
 
+#include <netinet/in.h>
+
 struct text httpd_header(const struct http_req *r, const char *name)
 {
 	const char *value = NULL;
@@ -14,6 +16,18 @@ struct text httpd_header(const struct http_req *r, const char *name)
 	if (MHD_lookup_connection_value_n(r->exchange->mhd, MHD_HEADER_KIND, name, strlen(name), &value, &len) == MHD_NO)
 		return (struct text){ NULL, 0 };
 	return value == NULL ? TEXT("") : (struct text){ value, len };
+}
+
+struct text httpd_peer(const struct http_req *r)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->exchange->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *address = info == NULL ? NULL : info->client_addr;
+
+	if (address != NULL && address->sa_family == AF_INET)
+		return (struct text){ (const char *)&((const struct sockaddr_in *)address)->sin_addr, sizeof(struct in_addr) };
+	if (address != NULL && address->sa_family == AF_INET6)
+		return (struct text){ (const char *)&((const struct sockaddr_in6 *)address)->sin6_addr, sizeof(struct in6_addr) };
+	return (struct text){ NULL, 0 };
 }
 
 /* Takes the next name=value off the query; false at its end. */

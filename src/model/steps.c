@@ -72,9 +72,24 @@ static bool has_name(struct text names, struct text wanted)
 	return false;
 }
 
+static const struct step_movement *movement_of(const struct steps_case *c, struct text kind)
+{
+	for (int i = 0; i < c->movement_count; i++)
+		if (text_eq(c->movements[i].kind, kind))
+			return &c->movements[i];
+	return NULL;
+}
+
+/* Where parcels' events tell of it they say when it was; they stand for it without a filing as well. */
 static void judge_filing(const struct steps_case *c, struct step_report *r)
 {
+	r->moved = movement_of(c, r->step->kind);
 	r->by = filing_of(c, r->step->kind);
+	if (r->moved != NULL) {
+		r->progress = PROGRESS_DONE;
+		r->done_us = r->moved->at_us;
+		return;
+	}
 	r->to_correct = r->by != NULL && c->state == STATE_CONFLICT && has_name(c->corrects, r->step->kind);
 	if (r->by == NULL)
 		return;

@@ -23,6 +23,7 @@ static const struct {
 	{ WEBHOOK_TYPE_FILED, true },    { "declaration.changed", false }, { "declaration.released", false },
 	{ WEBHOOK_TYPE_ANSWERED, true }, { "case.opened", false },         { "delivery.dead", false },
 	{ "tax.changed", false },        { "return.arrived", false },      { "return.lapsed", false },
+	{ "tracking.missing", false },   { "tracking.resumed", false },
 };
 
 const char *webhook_format_name(enum webhook_format format)

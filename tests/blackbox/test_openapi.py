@@ -4,7 +4,7 @@ import re
 
 import jsonschema
 
-from filer import CODES, as_json
+from filer import CODES, as_json, moment
 from stack import Api, wait_for
 from support import accept, file_all, settled
 
@@ -80,7 +80,10 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/subscriptions/{id}"): f"/v1/subscriptions/{subscription}",
         ("GET", "/v1/subscriptions/{id}/attempts"): f"/v1/subscriptions/{subscription}/attempts",
         ("GET", "/problems/{slug}"): "/problems/rule-broken",
+        ("GET", "/v1/tracking"): f"/v1/tracking?platform_code={CODES['platform']}&order_no={trade.order_no}",
+        ("GET", "/v1/trace"): f"/v1/trace?order_no={trade.order_no}",
     }
+    accept(stack.enterprise.post("/v1/tracking", {"carrier_code": CODES["carrier"], "waybill_no": trade.waybill_no, "step": "out_gate", "at": moment()}), 201)
     asked_later = {"/v1/payment-queries/{id}"}
     for method, path, operation in operations(stack.openapi.document):
         if method == "GET" and path not in asked_later:

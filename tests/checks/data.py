@@ -13,10 +13,14 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "goods_classes.tsv": ("goods_class hs id name_zh name_en valid_from valid_to source".split(), 2),
     "authority_fields.tsv": ("authority dialect place direction trade_mode section member value presence personal purpose valid_from valid_to"
                              " source".split(), 3),
+    "tracking_steps.tsv": ("id trade_mode direction step place needs required limit_from limit_hours told name_zh name_en valid_from valid_to"
+                           " source".split(), 1),
+    "tracking_sources.tsv": ("id kind direction message step parcels status_field status_value at_field valid_from valid_to source".split(), 1),
     "recognitions.tsv": ("id giver taker of stands_for valid_from valid_to source".split(), 1),
 }
 CALENDAR = "calendar_days.tsv"
-MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "kind", "authority", "needs", "goods", "section"}
+MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "kind", "authority", "needs", "goods", "section", "limit_from", "limit_hours",
+                "message", "status_field", "status_value", "at_field"}
 NUMBERS = {"id", "regime_id", "step", "place"}
 
 

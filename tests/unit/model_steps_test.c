@@ -219,6 +219,23 @@ static void authorities_clear_in_any_order_and_exports_depart(void **state)
 	assert_non_null(strstr(judge(b), "arrival=done"));
 }
 
+static void a_parcels_events_stand_for_what_tells_of_them(void **state)
+{
+	struct bench *b = *state;
+	const struct step_movement moved[] = { { .kind = TEXT("departure"), .at_us = 7 }, { .kind = TEXT("arrival"), .at_us = 6, .has_filing = true } };
+
+	begin(b, "9610", DIR_EXPORT);
+	file_all(b, "order payment waybill inventory");
+	assert_non_null(strstr(judge(b), "departure=waiting"));
+	b->c.movements = moved;
+	b->c.movement_count = COUNTOF(moved);
+	file(b, "departure", "D", 1); /* the events say when, whenever the filing came */
+	assert_non_null(strstr(judge(b), "arrival=done departure=done"));
+	for (int i = 0; i < b->count; i++)
+		if (b->steps[i].moved != NULL)
+			assert_true(b->steps[i].done_us == b->steps[i].moved->at_us && b->steps[i].done_us < 1000);
+}
+
 static void a_refusal_waits_for_the_declarant(void **state)
 {
 	struct bench *b = *state;
@@ -329,6 +346,7 @@ int main(void)
 		WITH_BENCH(what_was_taken_back_is_waited_for_again),
 		WITH_BENCH(whoever_must_correct_is_waited_for),
 		WITH_BENCH(authorities_clear_in_any_order_and_exports_depart),
+		WITH_BENCH(a_parcels_events_stand_for_what_tells_of_them),
 		WITH_BENCH(a_refusal_waits_for_the_declarant),
 		WITH_BENCH(nothing_is_needed_of_what_was_withdrawn),
 		WITH_BENCH(steps_are_those_of_the_day),
