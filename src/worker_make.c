@@ -85,7 +85,7 @@ static bool make_flow(struct worker *w, struct fault *f)
 	const struct flow_conf conf = {
 		.assess_batch = c->flow.assess_batch, .assess_flights = c->flow.assess_flights, .hint_limit = c->flow.hint_limit,
 		.queue_per_authority = c->flow.queue_per_authority, .lease_s = c->flow.lease_s, .gather_ms = c->flow.gather_ms, .patience_ms = c->flow.patience_ms, .sweep_ms = c->flow.sweep_ms,
-		.report_ms = c->flow.report_ms, .exchange_id = c->flow.exchange_id, .customs_signer = customs_signer_get(w->customs_signer), .identity_key = w->deps.startup->identity_key,
+		.report_ms = c->flow.report_ms, .lookup_sweep_ms = c->lookups.sweep_ms, .exchange_id = c->flow.exchange_id, .customs_signer = customs_signer_get(w->customs_signer), .identity_key = w->deps.startup->identity_key,
 	};
 	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer,
 		                  .recent = w->recent, .rules = &w->rules, .is_busy = is_busy, .arg = w };
@@ -222,6 +222,7 @@ static bool make_api(struct worker *w, struct fault *f)
 		.push = { .subscriptions_max = c->push.subscriptions_max, .rotation_hours = c->push.rotation_hours,
 		          .allow_http = c->push.allow_http != 0 || w->deps.startup->purpose != PURPOSE_PRODUCTION },
 		.sends_payment_data = w->payment_key != NULL, .payment_waiting = c->payment_data.waiting, .payment_keep_days = c->payment_data.keep_days,
+		.lookups_waiting = c->lookups.waiting,
 		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->purpose != PURPOSE_PRODUCTION, .identity_key = w->deps.startup->identity_key,
 	};
 	const struct api_deps deps = {

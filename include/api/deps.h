@@ -40,6 +40,7 @@ struct api_conf {
 	bool sends_payment_data;  /* uploads to customs are set up */
 	int payment_waiting;      /* calls about payment data that may wait */
 	int payment_keep_days;
+	int lookups_waiting;      /* questions to departments that may wait */
 	struct text identity_key; /* for the keyed hash of identity_attestation; empty: the resource answers 503 */
 };
 

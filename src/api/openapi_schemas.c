@@ -7,12 +7,13 @@
 #include <stddef.h>
 #include <string.h>
 
-const struct openapi_schema *const openapi_schemas[] = { openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, NULL };
+const struct openapi_schema *const openapi_schemas[] = { openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks,
+	openapi_lookups, NULL };
 
 static const struct openapi_parameter parameters[] = {
 	{ "kind", KIND, "kind of filing" },
 	{ "direction", DIRECTION, "import or export" },
-	{ "key", TEXT_, "business key as receipts show it, percent-encoded" },
+	{ "key", TEXT_, "business key as receipts show it, percent-encoded; of /v1/lookups: what the question is asked by" },
 	{ "sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9A-Fa-f]{64}$\"}", "digest of the message as it was sent" },
 	{ "platform_code", TEXT_, "platform of the order" },
 	{ "order_no", TEXT_, "order number" },
@@ -40,6 +41,8 @@ static const struct openapi_parameter parameters[] = {
 	{ "record", "{\"enum\":[\"party\",\"contract\"]}", "what the standard describes besides filings" },
 	{ "trade_mode", TEXT_, "mode of trade, such as 9610; * until the inventory says it" },
 	{ "reason", TEXT_, "how the reason of the last failure begins" },
+	{ "question", TEXT_, "what a department is asked, such as registration or negative-list" },
+	{ "as_of", TEXT_, "as it was known then: a time with its zone, or the beginning of a day" },
 	{ "slug", TEXT_, "last part of a problem's type" },
 };
 

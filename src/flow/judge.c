@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#define LOOK_AGAIN_US (INT64_C(300) * US_PER_S)
+
 /* --- match -------------------------------------------------------------------------------------------------------- */
 
 static int by_id(const void *x, const void *y)
@@ -69,8 +71,7 @@ static void deliver(struct judged *j, struct judge_context *x, const struct part
 	judge_deliver(j, x, p, a == AUTHORITY_CUS ? pre_entry_no : (struct text){ NULL, 0 }, buf_as_text(&b));
 }
 
-/* The classes that the declared goods are in, on the day when the declaration was opened. */
-static void find_goods(struct judged *j, const struct codebook *book)
+void judge_find_goods(struct judged *j, const struct codebook *book)
 {
 	const struct document *inventory = j->verdict.current[DOC_INVENTORY]->doc;
 	int hs = field_line_index(inventory->def, F_HS_CODE);
@@ -78,6 +79,12 @@ static void find_goods(struct judged *j, const struct codebook *book)
 
 	for (int line = 0; line < inventory->line_count; line++)
 		codebook_find_goods(book, inventory->lines[inventory->def->line_field_count * line + hs], day, &j->goods);
+}
+
+bool judge_is_declared(const struct judged *j, struct sha256 *basis)
+{
+	*basis = verdict_basis(&j->verdict);
+	return j->basis.len == sizeof(basis->b) && memcmp(j->basis.at, basis->b, sizeof(basis->b)) == 0;
 }
 
 static bool declare(struct judged *j, struct judge_context *x, struct sha256 basis)
@@ -171,7 +178,7 @@ static struct text filings_literal(struct arena *a, const struct judged *j)
 	return buf_as_text(&b);
 }
 
-/* The regime, and the classes of goods that brought an authority in. */
+/* The regime, the classes of goods that brought an authority in, and what departments were asked by. */
 static struct text rule_rows_literal(struct arena *a, const struct judged *j)
 {
 	const struct regime *r = j->matched_now ? j->verdict.regime : NULL;
@@ -191,6 +198,9 @@ static struct text rule_rows_literal(struct arena *a, const struct judged *j)
 		buf_char(&b, ',');
 		buf_i64(&b, j->goods.why[n].row->id);
 	}
+	for (int i = 0; r != NULL && i < j->lookup_count; i++)
+		if (i == 0 || j->lookups[i].rule != j->lookups[i - 1].rule)
+			buf_printf(&b, ",%d", (int)j->lookups[i].rule->id);
 	buf_char(&b, '}');
 	return buf_as_text(&b);
 }
@@ -224,7 +234,8 @@ static void note_trade(const struct judged *j, struct judgement *g)
 	}
 }
 
-/* The end of the waiting window, kept in todo; written only when it is another than before. */
+/* The end of the waiting window, kept in todo; written only when it is another than before. Who waits for a department is woken by its
+ * answer; should the daemon end before the question is written, it is looked at again by itself. */
 static void note_window(const struct judged *j, struct judgement *g, int64_t now_us)
 {
 	bool waits = j->matched_now && j->kind == VERDICT_MISSING && !j->verdict.expired;
@@ -237,7 +248,9 @@ static void note_window(const struct judged *j, struct judgement *g, int64_t now
 	g->wait_until_us = until_us;
 	if (until_us != INT64_MIN && (j->from_todo || until_us != j->wait_until_us))
 		g->todo_us = until_us;
-	g->drop_todo = until_us == INT64_MIN && (j->from_todo || j->wait_until_us != INT64_MIN);
+	if (j->kind == VERDICT_PENDING || (j->attested_by != NULL && !j->from_todo))
+		g->todo_us = now_us + LOOK_AGAIN_US;
+	g->drop_todo = g->todo_us == INT64_MIN && until_us == INT64_MIN && (j->from_todo || j->wait_until_us != INT64_MIN);
 }
 
 bool judge_settle(struct judged *j, struct judge_context *x)
@@ -251,13 +264,10 @@ bool judge_settle(struct judged *j, struct judge_context *x)
 	if (!judge_withdrawal(j, x))
 		return false;
 	if (j->matched_now && j->kind == VERDICT_MATCHED && j->verdict.regime->asks_goods)
-		find_goods(j, x->book);
-	if (j->matched_now && j->kind == VERDICT_MATCHED && j->state != STATE_RELEASED && !j->withdrawn && !j->withdrawing) {
-		basis = verdict_basis(&j->verdict);
-		if (j->basis.len != sizeof(basis.b) || memcmp(j->basis.at, basis.b, sizeof(basis.b)) != 0)
-			if (!declare(j, x, basis))
-				return false;
-	}
+		judge_find_goods(j, x->book);
+	if (j->matched_now && j->kind == VERDICT_MATCHED && j->state != STATE_RELEASED && !j->withdrawn && !j->withdrawing && !judge_is_declared(j, &basis)
+	    && judge_passes(j) && !declare(j, x, basis))
+		return false;
 	in = (struct clearance_input){ .verdict = j->kind, .expired = j->matched_now && j->verdict.expired, .withdrawn = j->withdrawn,
 		                       .withdrawing = j->withdrawing, .state = j->state, .version = clearance_declared(j->parts, j->part_count), .parts = j->parts, .part_count = j->part_count };
 	*g = (struct judgement){ .declaration = j->id, .seq = j->seq, .inputs = j->matched_now ? j->inputs : j->inputs_judged, .version = j->version,

@@ -75,7 +75,7 @@ static bool has_name(struct text names, struct text wanted)
 static void judge_filing(const struct steps_case *c, struct step_report *r)
 {
 	r->by = filing_of(c, r->step->kind);
-	r->to_correct = r->by != NULL && c->state == STATE_CONFLICT && has_name(c->corrects, r->step->kind);
+	r->to_correct = r->by != NULL && (c->state == STATE_CONFLICT || c->state == STATE_BLOCKED) && has_name(c->corrects, r->step->kind);
 	if (r->by == NULL)
 		return;
 	r->progress = r->to_correct ? PROGRESS_UNDER_WAY : PROGRESS_DONE;

@@ -61,6 +61,9 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/payment-queries"): {"operator", "regulator"},
     ("GET", "/v1/payment-queries/{id}"): {"operator", "regulator"},
     ("POST", "/v1/payment-data"): {"enterprise"},
+    ("GET", "/v1/lookups"): READ,
+    ("POST", "/v1/lookups"): READ,
+    ("GET", "/v1/lookups/{id}"): READ,
     ("POST", "/test/clock"): {"operator"},
 }
 PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}", "/v1/standard/{kind}/{direction}/xml-schema",

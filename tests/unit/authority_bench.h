@@ -292,7 +292,7 @@ static inline void world_rules(struct world *w)
 static inline void world_flow(struct world *w)
 {
 	const struct flow_conf conf = { .assess_batch = 64, .assess_flights = 2, .hint_limit = 4096, .queue_per_authority = 100, .lease_s = 20,
-		                        .gather_ms = 2, .sweep_ms = 20, .report_ms = 50, .exchange_id = "DXPTEST", .identity_key = TEXT("key") };
+		                        .gather_ms = 2, .sweep_ms = 20, .lookup_sweep_ms = 20, .report_ms = 50, .exchange_id = "DXPTEST", .identity_key = TEXT("key") };
 	const struct flow_deps deps = { .loop = w->b->house->loop, .db = w->b->db, .httpc = w->httpc, .inbox = w->b->inbox, .clock = &w->b->clock,
 		                        .ids = &w->b->ids, .rules = &w->rules };
 	struct fault f = { 0 };
