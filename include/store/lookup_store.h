@@ -38,8 +38,13 @@ struct lookup_claim {
 	struct id lease;
 	struct db_param params[5];
 };
-/* Up to rooms[a] of each authority that are due, with c->lease. */
-void lookup_store_claim(struct lookup_claim *c, struct arena *a, const int rooms[AUTHORITY_COUNT], int lease_s, int64_t now_us, struct db_call *call);
+struct lookup_room { /* how many of an authority's questions, and due by when */
+	enum authority authority;
+	int room;
+	int64_t due_us;
+};
+/* With c->lease. */
+void lookup_store_claim(struct lookup_claim *c, struct arena *a, const struct lookup_room *rooms, int count, int lease_s, struct db_call *call);
 
 /* $1 bucket, $2 declaration: the documents of its orders, newest first. */
 extern const struct db_stmt lookup_store_orders;
@@ -51,11 +56,13 @@ struct lookup_end { /* of one question; what is not said is absent */
 	int64_t as_of_us;
 	struct text kept;
 	struct text identity;   /* the hash that is attested from now on, 32 bytes */
+	bool is_back;           /* the authority failed before: what was put off is due now */
+	enum authority authority;
 	/* failed */
 	int64_t again_us;
 	bool gives_up;          /* unless a declaration waits for it */
 	struct text reason;
-	struct db_param params[8], wake[3];
+	struct db_param params[8], wake[3], hasten[2];
 };
 /* Stored, and whoever waits for it is judged again. Who lost the lease changes nothing. */
 void lookup_store_answered(struct lookup_end *e, struct arena *a, struct db_call *call);

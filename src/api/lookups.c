@@ -4,6 +4,7 @@
  *   GET  /v1/lookups       the latest answer about a key, now or as it was known at a time
  *   POST /v1/lookups       the same, and if there is none that is fresh, the question is written down: flow/lookups asks it
  *   GET  /v1/lookups/{id}  how a question stands, and its answer
+ *   GET  /v1/lookups/rules what may be asked, on a day
  *
  * A person's name and number come in the body only, and go no further than into the keyed hash: they are asked with what an order says.
  */
@@ -11,6 +12,7 @@
 #include "api/body.h"
 #include "api/handlers.h"
 #include "api/page.h"
+#include "api/rules.h"
 #include "model/finding.h"
 #include "model/identifier.h"
 #include "model/identity.h"
@@ -82,6 +84,18 @@ static enum step found(struct req *r, const struct db_answer *answer)
 	if (answer->outcome == DB_DONE && db_row_count(answer->results[0]) == 0)
 		return reply_fault(r, FAULT_NOT_FOUND, "no answer is known that may be shown: POST /v1/lookups asks");
 	return reply_row(r, answer);
+}
+
+enum step lookups_rules(struct req *r)
+{
+	struct args *q = args_new(r);
+	struct fault f = { 0 };
+	int32_t day;
+
+	if (!rules_day(r, &day, &f))
+		return reply_problem(r, &f);
+	args_time(q, (int64_t)day * US_PER_DAY);
+	return args_await_query(r, q, "lookup_rules", reply_row);
 }
 
 enum step lookups_get(struct req *r)

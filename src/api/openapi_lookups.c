@@ -16,6 +16,12 @@ const struct openapi_schema openapi_lookups[] = {
 	  " of a person the result alone\"},\"as_of\":" TIME ",\"asked_at\":" TIME ",\"valid_until\":" TIME ",\"fresh\":" FLAG ",\"asked_by\":" TEXT_
 	  "}},{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"id\",\"state\",\"attempts\"],\"properties\":{\"state\":{\"const\":"
 	  "\"asking\"}," BOTH ",\"wanted_at\":" TIME ",\"attempts\":" NUMBER ",\"reason\":" TEXT_OR_NULL "}}]}" },
+	{ "LookupRules",
+	  "{\"type\":\"object\",\"required\":[\"on\",\"items\"],\"properties\":{\"on\":" DAY ",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+	  "\"additionalProperties\":false,\"required\":[\"id\",\"authority\",\"question\",\"used\",\"valid_s\",\"stale_s\",\"purpose\",\"connected\",\"source\"],"
+	  "\"properties\":{\"id\":" NUMBER ",\"authority\":" TEXT_ ",\"question\":" QUESTION ",\"used\":{\"enum\":[\"ask\",\"attest\",\"check\"]},\"goods_class\":"
+	  TEXT_OR_NULL ",\"unanswered\":{\"enum\":[\"hold\",\"pass\",null]},\"valid_s\":" NUMBER ",\"stale_s\":" NUMBER ",\"purpose\":" TEXT_ ",\"requirement\":" TEXT_
+	  ",\"connected\":" FLAG ",\"valid_from\":" DAY ",\"valid_to\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"},\"source\":" TEXT_ "}}}}}" },
 	{ "LookupBody",
 	  "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"authority\",\"question\"],\"properties\":{\"authority\":" TEXT_
 	  ",\"question\":" QUESTION ",\"key\":{\"type\":\"string\",\"description\":\"a company's code, a commodity code of ten digits, or a number\"},\"name\":"

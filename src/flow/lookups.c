@@ -110,6 +110,8 @@ static void answered(struct asking *q, const struct lookup_reading *reading)
 	struct lookup_end *e = &q->end;
 
 	e->now_us = clock_now_us(q->of->flow->deps.clock);
+	e->authority = q->row.authority;
+	e->is_back = q->of->gates[e->authority].failing_since_us != 0;
 	e->as_of_us = reading->as_of_us;
 	e->kept = text_dup(&q->arena, reading->kept); /* the body's memory ends with the call */
 	if (q->row.question == LOOKUP_IDENTITY && reading->matches)
@@ -272,41 +274,48 @@ static void on_claimed(struct db_call *call, const struct db_answer *a)
 	}
 }
 
-/* How many questions may be claimed of each: a rate gives its messages one by one. */
-static int find_rooms(struct lookups *l, int rooms[AUTHORITY_COUNT])
+/* How many questions may be claimed of each: a rate gives its messages one by one. A probe takes the next one even before its time: that one
+ * waits because of the outage that it looks into. */
+static int find_rooms(struct lookups *l, struct lookup_room rooms[AUTHORITY_COUNT])
 {
-	int sum = 0;
+	int count = 0;
 
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++) {
 		const struct gate_view v = view_of(l, a);
-		int most = v.conf->max_per_s > 0 ? 1 : v.conf->max_in_flight < AT_ONCE ? v.conf->max_in_flight : AT_ONCE;
+		struct gate *g = &l->gates[a];
+		struct lookup_room *room = &rooms[count];
 		bool one;
 
-		rooms[a] = 0;
-		if (!authority_can_be_asked(v.conf))
+		if (!authority_can_be_asked(v.conf) || (gate_turned(g, &v) && g->in_maintenance) || !gate_wants(g, &v, &one) || gate_rate_wait_us(g, &v) > 0)
 			continue;
-		if (gate_turned(&l->gates[a], &v) && l->gates[a].in_maintenance)
-			continue;
-		if (gate_wants(&l->gates[a], &v, &one) && gate_rate_wait_us(&l->gates[a], &v) == 0)
-			rooms[a] = (one ? 1 : most) - l->in_flight[a];
-		sum += rooms[a] > 0 ? rooms[a] : 0;
+		*room = (struct lookup_room){ a, v.conf->max_in_flight < AT_ONCE ? v.conf->max_in_flight : AT_ONCE, v.business_us };
+		if (one || v.conf->max_per_s > 0)
+			room->room = 1;
+		if (one)
+			room->due_us += v.conf->policy.longest_wait_us;
+		room->room -= l->in_flight[a];
+		count += room->room > 0;
 	}
-	return sum;
+	return count;
 }
 
 static void on_sweep(struct loop_timer *t)
 {
 	struct lookups *l = container_of(t, struct lookups, sweep);
 	struct flow *fl = l->flow;
-	int rooms[AUTHORITY_COUNT];
+	struct lookup_room rooms[AUTHORITY_COUNT];
+	int count;
 
 	loop_timer_set(fl->deps.loop, &l->sweep, (int64_t)fl->conf.lookup_sweep_ms * 1000, on_sweep);
-	if (l->claiming || fl->quiescing || *fl->deps.rules == NULL || find_rooms(l, rooms) == 0)
+	if (l->claiming || fl->quiescing || *fl->deps.rules == NULL)
+		return;
+	count = find_rooms(l, rooms);
+	if (count == 0)
 		return;
 	arena_done(&l->arena);
 	for (int i = 0; i < 2; i++)
 		memcpy(l->claim.lease.b + 8 * i, &(uint64_t){ id_random(fl->deps.ids) }, 8);
-	lookup_store_claim(&l->claim, &l->arena, rooms, fl->conf.lease_s, clock_now_us(fl->deps.clock), &l->call);
+	lookup_store_claim(&l->claim, &l->arena, rooms, count, fl->conf.lease_s, &l->call);
 	if (l->arena.full)
 		return;
 	l->claiming = true;

@@ -62,8 +62,8 @@ static const struct db_stmt claim = {
 	.name = "lookup_claim",
 	.sql =
 	"with due as materialized ("
-	"  select x.id from unnest($4::text[], $5::integer[]) as w(authority, room)"
-	"  cross join lateral (select id from lookup_question k where k.authority = w.authority and k.due_at <= $3::timestamptz and k.lease_until < now()"
+	"  select x.id from unnest($3::text[], $4::integer[], $5::timestamptz[]) as w(authority, room, due_at)"
+	"  cross join lateral (select id from lookup_question k where k.authority = w.authority and k.due_at <= w.due_at and k.lease_until < now()"
 	"    order by k.due_at limit w.room for update skip locked) x)"
 	" update lookup_question q set lease = $1::uuid, lease_until = now() + $2::integer * interval '1 second', attempts = q.attempts + 1"
 	" from due where q.id = due.id returning q.id, q.authority, q.question, q.key, q.declaration_id, q.purpose, q.attempts",
@@ -133,6 +133,16 @@ static const struct db_stmt wake_passing = {
 	.flags = DB_WRITES,
 };
 
+/* $1 authority, $2 now: it is there again, so nobody waits for the end of a pause any more. */
+static const struct db_stmt hasten = {
+	.name = "lookup_hasten",
+	.sql =
+	"update lookup_question set due_at = $2::timestamptz"
+	" where authority = $1::text and due_at > $2::timestamptz and failures > 0 and lease_until < now()",
+	.param_count = 2,
+	.flags = DB_WRITES,
+};
+
 static const struct db_stmt dropped = {
 	.name = "lookup_dropped",
 	.sql =
@@ -192,25 +202,23 @@ void lookup_store_want(struct lookup_want *w, struct arena *a, const struct look
 	db_call_add(call, &want, w->params);
 }
 
-void lookup_store_claim(struct lookup_claim *c, struct arena *a, const int rooms[AUTHORITY_COUNT], int lease_s, int64_t now_us, struct db_call *call)
+void lookup_store_claim(struct lookup_claim *c, struct arena *a, const struct lookup_room *rooms, int count, int lease_s, struct db_call *call)
 {
-	struct db_array authorities, numbers;
-	int count = 0;
+	struct db_array authorities, numbers, times;
 
-	for (int i = 0; i < AUTHORITY_COUNT; i++)
-		count += rooms[i] > 0;
 	db_array_begin(&authorities, a, DB_KIND_TEXT, count, 12 * (size_t)count);
 	db_array_begin(&numbers, a, DB_KIND_I32, count, 8 * (size_t)count);
-	for (int i = 0; i < AUTHORITY_COUNT; i++)
-		if (rooms[i] > 0) {
-			db_array_text(&authorities, text_of(authority_code((enum authority)i)));
-			db_array_i64(&numbers, rooms[i]);
-		}
+	db_array_begin(&times, a, DB_KIND_TIME, count, 12 * (size_t)count);
+	for (int i = 0; i < count; i++) {
+		db_array_text(&authorities, text_of(authority_code(rooms[i].authority)));
+		db_array_i64(&numbers, rooms[i].room);
+		db_array_i64(&times, rooms[i].due_us);
+	}
 	c->params[0] = db_id(&c->lease);
 	c->params[1] = db_i32(a, lease_s);
-	c->params[2] = db_time(a, now_us);
-	c->params[3] = db_array_end(&authorities);
-	c->params[4] = db_array_end(&numbers);
+	c->params[2] = db_array_end(&authorities);
+	c->params[3] = db_array_end(&numbers);
+	c->params[4] = db_array_end(&times);
 	db_call_init(call);
 	db_call_add(call, &claim, c->params);
 }
@@ -234,6 +242,11 @@ void lookup_store_answered(struct lookup_end *e, struct arena *a, struct db_call
 	db_call_init(call);
 	db_call_add(call, &answered, e->params);
 	db_call_add(call, &wake_all, e->wake);
+	if (!e->is_back)
+		return;
+	e->hasten[0] = db_text(text_of(authority_code(e->authority)));
+	e->hasten[1] = e->wake[2];
+	db_call_add(call, &hasten, e->hasten);
 }
 
 void lookup_store_failed(struct lookup_end *e, struct arena *a, struct db_call *call)

@@ -174,6 +174,17 @@ def test_what_cannot_be_read_is_no_answer(asking):
     assert questions(asking, "TAX") == before + 5
 
 
+def test_what_may_be_asked(asking):
+    rows = accept(asking.enterprise.get("/v1/lookups/rules"), 200).json["items"]
+    assert {(r["authority"], r["question"]) for r in rows} == {
+        ("CUS", "registration"), ("CIQ", "level"), ("CIQ", "negative-list"), ("CIQ", "certificates"), ("FX", "directory"), ("TAX", "grade"), ("POL", "identity"),
+        ("ECO", "adverse-records"), ("FIN", "adverse-records"), ("SAMR", "adverse-records"), ("NMPA", "licences")}
+    assert all(r["connected"] and r["source"] and r["purpose"] and r["valid_s"] > 0 for r in rows)
+    assert [(r["id"], r["goods_class"], r["unanswered"]) for r in rows if r["used"] == "check"] == [(20003, None, "hold"), (20011, "medicine", "hold")]
+    assert [r["authority"] for r in asking.operator.get("/v1/lookups/rules?on=2016-06-01").json["items"]].count("POL") == 0
+    problem(asking.operator.get("/v1/lookups/rules?on=never"), 400, "bad-request")
+
+
 # --- before a declaration goes out --------------------------------------------------------------------------------
 
 
@@ -227,6 +238,18 @@ def test_while_the_department_is_away_it_waits(asking, trades):
     assert asking.regulator.declaration(trade.order_no)["verdict"] == "PENDING"
     behave(asking, "CIQ", down=False)
     settled(asking, trade)
+
+
+def test_when_it_is_back_nobody_waits_for_the_end_of_a_pause(asking, trades):
+    behave(asking, "CIQ", down=True)
+    made = [trades.make(goods=goods((f"87150001{n}0",))) for n in range(4)]
+    for trade in made:
+        file_all(asking.enterprise, trade.filings())
+    wait_for(lambda: asking.psql("select count(*) from lookup_question where authority = 'CIQ' and failures > 0") == "4", "all were asked in vain")
+    asking.psql("update lookup_question set due_at = due_at + interval '1 hour' where authority = 'CIQ' and key <> '8715000100'")
+    behave(asking, "CIQ", down=False)
+    for trade in made:
+        settled(asking, trade)
 
 
 def test_a_row_may_let_it_pass(asking, trades):
@@ -343,7 +366,7 @@ def test_persons_are_asked_about_in_bodies_only(asking, trades):
     stranger = asking.police.post("/v1/lookups", body | {"declaration_id": declaration, "name": "孙七"})
     accept(stranger, 202)
     wait_for(lambda: asking.police.get(stranger.headers["location"]).status == 404, "it is dropped")
-    assert asking.psql("select count(*) from lookup_question") == "0"
+    assert asking.psql("select count(*) from lookup_question where question = 'identity'") == "0"
 
 
 # --- several daemons ------------------------------------------------------------------------------------------------
