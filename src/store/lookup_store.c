@@ -66,7 +66,7 @@ static const struct db_stmt claim = {
 	"  cross join lateral (select id from lookup_question k where k.authority = w.authority and k.due_at <= w.due_at and k.lease_until < now()"
 	"    order by k.due_at limit w.room for update skip locked) x)"
 	" update lookup_question q set lease = $1::uuid, lease_until = now() + $2::integer * interval '1 second', attempts = q.attempts + 1"
-	" from due where q.id = due.id returning q.id, q.authority, q.question, q.key, q.declaration_id, q.purpose, q.attempts",
+	" where q.id = any (array(select id from due)) returning q.id, q.authority, q.question, q.key, q.declaration_id, q.purpose, q.attempts",
 	.param_count = 5,
 	.flags = DB_WRITES,
 };

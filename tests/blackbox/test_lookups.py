@@ -159,11 +159,15 @@ def test_wrong_questions(asking):
 
 
 def test_nobody_is_asked_who_is_not_connected(stack, trades):
+    before = stack.psql("select count(*) from lookup_question"), questions(stack, "CIQ"), questions(stack, "POL")
     problem(ask(stack, "CIQ", "negative-list", "1901101090"), 409, "state-conflict")
-    trade = trades.make()
+    trade, other = trades.make(), trades.make(buyer=person(9))
     file_all(stack.enterprise, trade.filings())
-    settled(stack, trade)
-    assert stack.psql("select count(*) from lookup_question") == "0" and stack.mock.summary("CIQ")["queries"] == 0
+    d = settled(stack, trade)
+    assert all(row < 20000 for row in rows_of(stack, d))
+    file_for_another_payer(stack, other)
+    settled(stack, other, "conflict")
+    assert (stack.psql("select count(*) from lookup_question"), questions(stack, "CIQ"), questions(stack, "POL")) == before
 
 
 def test_what_cannot_be_read_is_no_answer(asking):
