@@ -57,6 +57,7 @@ struct judged {
 		const struct lookup_rule *rule;
 		struct text key;
 		enum lookup_standing standing;
+		struct id answer;       /* by which it stands so; null: by none */
 	} *lookups;
 	int lookup_count;
 	const struct lookup_rule *attested_by; /* the row by which its identity is asked about; NULL: nobody is asked */
@@ -86,6 +87,8 @@ bool judge_identity(const struct judged *j, struct text *number, struct text *na
 
 /* judge_lookups.c: what is to be asked of which keys; asked: AUTHORITY_BITs of those that are connected for it. False: arena full. */
 bool judge_want_lookups(struct arena *a, struct judged *j, const struct codebook *book, unsigned asked) must_check;
+/* What is known of one of its keys; false: nothing that counts at now. */
+bool judge_lookup_known(struct judged *j, int lookup, const struct lookup_known *known, int64_t now_us);
 /* After it was settled: what it waits for; out: with room for lookup_count + 1. */
 int judge_asked(const struct judged *j, struct lookup_asked *out, struct arena *a);
 

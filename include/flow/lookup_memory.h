@@ -17,8 +17,7 @@ void lookup_memory_free(struct lookup_memory *m);         /* NULL allowed */
 void lookup_memory_put(struct lookup_memory *m, enum authority a, enum lookup_question q, struct text key, const struct lookup_known *known,
                        int64_t now_us);
 void lookup_memory_forget(struct lookup_memory *m, enum authority a, enum lookup_question q, struct text key);
-/* What the answer says of the day; LOOKUP_UNKNOWN: it is not here. */
-enum lookup_standing lookup_memory_get(const struct lookup_memory *m, enum authority a, enum lookup_question q, struct text key, int32_t day,
-                                       int64_t now_us);
+/* What is remembered; NULL: nothing, or it is too old. */
+const struct lookup_known *lookup_memory_get(const struct lookup_memory *m, enum authority a, enum lookup_question q, struct text key, int64_t now_us);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/id.h"
 #include "base/text.h"
 #include "model/authority.h"
 
@@ -73,6 +74,7 @@ bool lookup_hits(const struct lookup_reading *r, int32_t day);
 enum lookup_standing { LOOKUP_UNKNOWN, LOOKUP_AWAY /* nor does the department say */, LOOKUP_GOOD, LOOKUP_HIT };
 
 struct lookup_known { /* the latest answer as it is stored, and the question if it is asked just now */
+	struct id id;         /* of the answer */
 	bool has_answer, is_failing; /* is_failing: asked, and the department gave no answer */
 	int64_t valid_until_us, shown_until_us;
 	struct lookup_reading reading;

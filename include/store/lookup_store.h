@@ -17,7 +17,7 @@ struct lookup_asked { /* what hangs on an answer; texts are borrowed until the c
 };
 
 /* --- before a declaration is judged -------------------------------------------------------------------------- */
-enum { LK_PLACE, LK_ANSWER, LK_ASKED_AT, LK_VALID_UNTIL, LK_SHOWN_UNTIL, LK_FAILING };
+enum { LK_PLACE, LK_ANSWER, LK_ASKED_AT, LK_VALID_UNTIL, LK_SHOWN_UNTIL, LK_FAILING, LK_ID };
 struct lookup_known_query {
 	struct db_param params[4];
 };

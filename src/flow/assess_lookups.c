@@ -32,10 +32,10 @@ static bool collect(struct flight *f, int64_t now_us)
 		struct judged *j = &f->judged[i];
 
 		for (int k = 0; k < j->lookup_count; k++) {
-			struct judged_lookup *one = &j->lookups[k];
+			const struct judged_lookup *one = &j->lookups[k];
+			const struct lookup_known *known = lookup_memory_get(memory, one->rule->authority, one->rule->question, one->key, now_us);
 
-			one->standing = lookup_memory_get(memory, one->rule->authority, one->rule->question, one->key, clock_day(j->trade.opened_us), now_us);
-			if (one->standing != LOOKUP_UNKNOWN)
+			if (known != NULL && judge_lookup_known(j, k, known, now_us))
 				continue;
 			f->asked_of[f->asked_count] = (struct lookup_asked){ one->rule, one->key, j->id };
 			f->wanted_of[f->asked_count++] = (struct lookup_place){ i, k };
@@ -79,7 +79,7 @@ static struct lookup_known read_known(struct flight *f, const struct db_rows *r,
 		                  .shown_until_us = db_get_time(r, row, LK_SHOWN_UNTIL) };
 	struct fault fault = { 0 };
 
-	k.has_answer = !db_is_null(r, row, LK_ANSWER) &&
+	k.has_answer = db_get_id(r, row, LK_ID, &k.id) &&
 	               lookup_read(&f->arena, q, db_get_text(r, row, LK_ANSWER), db_get_time(r, row, LK_ASKED_AT), &k.reading, &fault);
 	return k;
 }
@@ -97,11 +97,10 @@ static void on_known(struct db_call *c, const struct db_answer *a)
 	}
 	for (int row = 0; row < db_row_count(a->results[0]); row++) {
 		const struct lookup_place at = f->wanted_of[db_get_int(a->results[0], row, LK_PLACE) - 1];
-		struct judged *j = &f->judged[at.judged];
-		struct judged_lookup *one = &j->lookups[at.lookup];
+		const struct judged_lookup *one = &f->judged[at.judged].lookups[at.lookup];
 		struct lookup_known known = read_known(f, a->results[0], row, one->rule->question);
 
-		one->standing = lookup_weigh(&known, clock_day(j->trade.opened_us), now_us);
+		(void)judge_lookup_known(&f->judged[at.judged], at.lookup, &known, now_us);
 		lookup_memory_put(lookups_memory(fl->lookups), one->rule->authority, one->rule->question, one->key, &known, now_us);
 	}
 	if (f->arena.full)

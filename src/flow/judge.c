@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#define LOOK_AGAIN_US (INT64_C(300) * US_PER_S)
+#define LOOK_AGAIN_US (INT64_C(900) * US_PER_S)
 
 /* --- match -------------------------------------------------------------------------------------------------------- */
 
@@ -160,20 +160,28 @@ static struct text flows_literal(struct arena *a, unsigned flows)
 	return buf_as_text(&b);
 }
 
-static struct text filings_literal(struct arena *a, const struct judged *j)
+static void put_id(struct buf *b, const struct id *id)
+{
+	char text[ID_TEXT_BYTES];
+
+	id_format(id, text);
+	if (b->len > 1)
+		buf_char(b, ',');
+	buf_str(b, text);
+}
+
+/* What was counted: filings, and answers of departments. */
+static struct text inputs_literal(struct arena *a, const struct judged *j)
 {
 	struct buf b;
 
-	buf_init(&b, a, 40 * (size_t)(j->trade.filed_count + 1));
+	buf_init(&b, a, 40 * (size_t)(j->trade.filed_count + j->lookup_count + 1));
 	buf_char(&b, '{');
-	for (int i = 0; i < j->trade.filed_count; i++) {
-		char id[ID_TEXT_BYTES];
-
-		id_format(&j->filed[i].id, id);
-		if (i > 0)
-			buf_char(&b, ',');
-		buf_str(&b, id);
-	}
+	for (int i = 0; i < j->trade.filed_count; i++)
+		put_id(&b, &j->filed[i].id);
+	for (int i = 0; i < j->lookup_count; i++)
+		if (!id_is_null(&j->lookups[i].answer))
+			put_id(&b, &j->lookups[i].answer);
 	buf_char(&b, '}');
 	return buf_as_text(&b);
 }
@@ -216,7 +224,7 @@ static void put_reasons(const struct judged *j, struct judge_context *x, struct 
 		buf_str(&b, "[]");
 	g->reasons = buf_as_text(&b);
 	g->rule_rows = rule_rows_literal(x->arena, j);
-	g->filings = filings_literal(x->arena, j);
+	g->filings = inputs_literal(x->arena, j);
 }
 
 /* Direction and trade mode, for readers: of the inventory, else of whatever is there. */

@@ -10,6 +10,8 @@
 
 static void add(struct judged *j, const struct lookup_rule *rule, struct text key)
 {
+	if (!lookup_key_is_good(rule->question, key)) /* checked when it was filed; an optional one may be blank */
+		return;
 	for (int i = 0; i < j->lookup_count; i++)
 		if (j->lookups[i].rule == rule && text_eq(j->lookups[i].key, key))
 			return;
@@ -41,7 +43,7 @@ static void add_keys(struct judged *j, const struct lookup_rule *r)
 	}
 	licence = document_get(inventory, F_LICENSE_NO);
 	licence = licence.at == NULL ? licence : text_trim(licence);
-	if (licence.len > 0 && (r->goods_class.at == NULL || has_class(&j->goods, r->goods_class)))
+	if ((r->goods_class.at == NULL || has_class(&j->goods, r->goods_class)))
 		add(j, r, licence);
 }
 
@@ -78,6 +80,16 @@ bool judge_want_lookups(struct arena *a, struct judged *j, const struct codebook
 		if (book->lookups[i].use == LOOKUP_ATTEST && is_on(&book->lookups[i], asked, day))
 			j->attested_by = &book->lookups[i];
 	return j->kind != VERDICT_MATCHED || judge_is_declared(j, &basis) || want_checks(a, j, book, asked);
+}
+
+bool judge_lookup_known(struct judged *j, int lookup, const struct lookup_known *known, int64_t now_us)
+{
+	struct judged_lookup *k = &j->lookups[lookup];
+
+	k->standing = lookup_weigh(known, clock_day(j->trade.opened_us), now_us);
+	if (k->standing == LOOKUP_GOOD || k->standing == LOOKUP_HIT)
+		k->answer = known->id;
+	return k->standing != LOOKUP_UNKNOWN;
 }
 
 /* Where the key stands: a line of the inventory, or its head (-1). */

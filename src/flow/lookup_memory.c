@@ -59,12 +59,11 @@ void lookup_memory_forget(struct lookup_memory *m, enum authority a, enum lookup
 		p->key_len = 0;
 }
 
-enum lookup_standing lookup_memory_get(const struct lookup_memory *m, enum authority a, enum lookup_question q, struct text key, int32_t day,
-                                       int64_t now_us)
+const struct lookup_known *lookup_memory_get(const struct lookup_memory *m, enum authority a, enum lookup_question q, struct text key, int64_t now_us)
 {
 	const struct place *p = &m->places[place_of(a, q, key)];
 
 	if (key.len == 0 || !is_of(p, a, q, key) || now_us < p->since_us || now_us >= p->since_us + LOOKUP_MEMORY_US)
-		return LOOKUP_UNKNOWN;
-	return lookup_weigh(&p->known, day, now_us);
+		return NULL;
+	return &p->known;
 }

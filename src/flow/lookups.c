@@ -291,6 +291,8 @@ static int find_rooms(struct lookups *l, struct lookup_room rooms[AUTHORITY_COUN
 		*room = (struct lookup_room){ a, v.conf->max_in_flight < AT_ONCE ? v.conf->max_in_flight : AT_ONCE, v.business_us };
 		if (one || v.conf->max_per_s > 0)
 			room->room = 1;
+		else if (g->breaker.ramp > 0 && g->breaker.ramp < room->room) /* it has just come back */
+			room->room = g->breaker.ramp;
 		if (one)
 			room->due_us += v.conf->policy.longest_wait_us;
 		room->room -= l->in_flight[a];

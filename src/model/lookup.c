@@ -50,12 +50,13 @@ bool lookup_by_name(struct text name, enum lookup_question *out)
 	return false;
 }
 
-static bool is_visible(struct text t)
+/* Licences have Chinese characters in their numbers. */
+static bool is_number(struct text t)
 {
 	for (size_t i = 0; i < t.len; i++)
-		if (t.at[i] <= ' ' || t.at[i] > '~')
+		if ((unsigned char)t.at[i] < ' ' || t.at[i] == '\x7f')
 			return false;
-	return t.len > 0 && t.len <= LOOKUP_KEY_MAX;
+	return t.len <= LOOKUP_KEY_MAX && text_eq(t, text_trim(t)) && text_utf8_length(t) > 0;
 }
 
 static bool is_digest(struct text t)
@@ -73,7 +74,7 @@ bool lookup_key_is_good(enum lookup_question q, struct text key)
 	case LOOKUP_GOODS:
 		return identifier_hs(key);
 	case LOOKUP_NUMBER:
-		return is_visible(key);
+		return is_number(key);
 	case LOOKUP_PERSON:
 		return is_digest(key);
 	}

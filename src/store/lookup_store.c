@@ -19,7 +19,7 @@
 static const struct db_stmt known = {
 	.name = "lookup_known",
 	.sql =
-	"select w.place, a.answer, a.asked_at, a.valid_until, a.shown_until, coalesce(q.failures > 0, false)"
+	"select w.place, a.answer, a.asked_at, a.valid_until, a.shown_until, coalesce(q.failures > 0, false), a.id"
 	" from unnest($1::text[], $2::text[], $3::text[]) with ordinality as w(authority, question, key, place)"
 	" left join lateral (select * from lookup_answer k where k.authority = w.authority and k.question = w.question and k.key = w.key"
 	"   and k.asked_at <= $4::timestamptz order by k.asked_at desc limit 1) a on true"

@@ -1,5 +1,6 @@
 """Questions to departments: asked on demand and before a declaration goes out, remembered, blocked by, attested by."""
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -39,7 +40,7 @@ def ask(stack, authority, question, key, api=None, **more):
 
 
 def path(authority, question, key, as_of=None):
-    return f"/v1/lookups?authority={authority}&question={question}&key={key}" + (f"&as_of={as_of.replace('+', '%2B')}" if as_of else "")
+    return f"/v1/lookups?authority={authority}&question={question}&key={quote(key)}" + (f"&as_of={quote(as_of)}" if as_of else "")
 
 
 def answered(stack, reply, api=None):
@@ -81,7 +82,7 @@ def set_rule(stack, row, column, value):
     ("CUS", "registration", CODES["merchant"], "level"), ("CIQ", "level", CODES["merchant"], "level"), ("CIQ", "negative-list", "9503008900", "listed"),
     ("CIQ", "certificates", "CCC-2026-1", "status"), ("FX", "directory", CODES["merchant"], "class"), ("TAX", "grade", CODES["merchant"], "grade"),
     ("ECO", "adverse-records", CODES["merchant"], "records"), ("FIN", "adverse-records", CODES["merchant"], "records"),
-    ("SAMR", "adverse-records", CODES["merchant"], "records"), ("NMPA", "licences", "Z20260001", "status")])
+    ("SAMR", "adverse-records", CODES["merchant"], "records"), ("NMPA", "licences", "国药准字Z20260001", "status")])
 def test_asked_once_and_kept(asking, authority, question, key, member):
     before = questions(asking, authority)
     problem(asking.operator.get(path(authority, question, key)), 404, "not-found")
@@ -204,6 +205,9 @@ def test_a_hit_blocks_until_it_is_corrected(asking, trades):
         ("department.negative-list", 2, "hs_code", listed, "inventory")]
     assert told[0]["detail"] and told[0]["remedy"] and "lookup_rule" in told[0]["source"]
     assert 20003 in rows_of(asking, d)
+    counted = asking.psql(f"select unnest(inputs) from decision where declaration_id = '{d['id']}' and outcome = 'BLOCKED'").split()
+    answers = asking.psql(f"select id from lookup_answer where key in ('{listed}', '{good}')").split()
+    assert len(answers) == 2 and set(answers) <= set(counted)  # by which it can be judged once more
     assert [x["verdict"] for x in asking.regulator.get(f"/v1/declarations/{d['id']}/decisions").json["items"]][-1] == "BLOCKED"
     steps = asking.enterprise.get(f"/v1/declarations/{d['id']}/steps").json
     assert [s["kind"] for s in steps["steps"] if s["next"]] == ["inventory"], steps

@@ -30,6 +30,7 @@ struct world { /* the state of these tests */
 	struct rules *rules;
 	char urls[AUTHORITY_COUNT][64];
 	enum manner manners[AUTHORITY_COUNT];
+	int questions;
 	int asked[AUTHORITY_COUNT], largest[AUTHORITY_COUNT]; /* messages; and in one request */
 	struct late_answer late[LETTERS_MAX];
 	int late_count;
@@ -144,14 +145,28 @@ static inline int messages_of(struct http_req *r, struct text out[BUNDLE])
 	return count;
 }
 
+static inline void on_question(struct world *w, struct http_req *r)
+{
+	w->questions++;
+	if (w->manners[AUTHORITY_CIQ] == DOWN)
+		reply_status(r, 503, NULL, TEXT(""));
+	else
+		reply_status(r, 200, "application/json", TEXT("{\"found\":true,\"listed\":false}"));
+}
+
 static inline void on_message(struct http_req *r, void *arg)
 {
 	struct world *w = arg;
 	enum authority authority;
 	bool known = authority_by_code((struct text){ r->path.at + 1, r->path.len - 1 }, &authority);
 	struct text messages[BUNDLE];
-	int count = messages_of(r, messages);
+	int count;
 
+	if (text_is(r->path, "/CIQ/negative-list")) {
+		on_question(w, r);
+		return;
+	}
+	count = messages_of(r, messages);
 	assert_true(known);
 	w->asked[authority] += count;
 	w->largest[authority] = count > w->largest[authority] ? count : w->largest[authority];

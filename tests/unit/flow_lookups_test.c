@@ -171,6 +171,11 @@ static void reasons_name_the_line(void **state)
 
 /* --- memory ------------------------------------------------------------------------------------------------------------ */
 
+static enum lookup_standing standing_of(const struct lookup_known *k, int32_t day, int64_t now_us)
+{
+	return k == NULL ? LOOKUP_UNKNOWN : lookup_weigh(k, day, now_us);
+}
+
 static void remembered_for_a_minute(void **state)
 {
 	struct lookup_memory *m = lookup_memory_new();
@@ -179,7 +184,8 @@ static void remembered_for_a_minute(void **state)
 
 	(void)state;
 	assert_non_null(m);
-#define GET(day, at) lookup_memory_get(m, AUTHORITY_CIQ, LOOKUP_NEGATIVE_LIST, key, day, at)
+#define OF(a, q, day, at) standing_of(lookup_memory_get(m, AUTHORITY_##a, LOOKUP_##q, key, at), day, at)
+#define GET(day, at)      OF(CIQ, NEGATIVE_LIST, day, at)
 	assert_int_equal(GET(DAY, SOON), LOOKUP_UNKNOWN);
 	lookup_memory_put(m, AUTHORITY_CIQ, LOOKUP_NEGATIVE_LIST, key, &k, SOON);
 	assert_int_equal(GET(DAY, SOON), LOOKUP_HIT);
@@ -187,8 +193,8 @@ static void remembered_for_a_minute(void **state)
 	assert_int_equal(GET(DAY, SOON + LOOKUP_MEMORY_US - 1), LOOKUP_HIT);
 	assert_int_equal(GET(DAY, SOON + LOOKUP_MEMORY_US), LOOKUP_UNKNOWN);
 	assert_int_equal(GET(DAY, SOON - 1), LOOKUP_UNKNOWN); /* the clock was moved back */
-	assert_int_equal(lookup_memory_get(m, AUTHORITY_CIQ, LOOKUP_LEVEL, key, DAY, SOON), LOOKUP_UNKNOWN);
-	assert_int_equal(lookup_memory_get(m, AUTHORITY_CUS, LOOKUP_NEGATIVE_LIST, key, DAY, SOON), LOOKUP_UNKNOWN);
+	assert_int_equal(OF(CIQ, LEVEL, DAY, SOON), LOOKUP_UNKNOWN);
+	assert_int_equal(OF(CUS, NEGATIVE_LIST, DAY, SOON), LOOKUP_UNKNOWN);
 	lookup_memory_forget(m, AUTHORITY_CIQ, LOOKUP_NEGATIVE_LIST, TEXT("6109100011"));
 	assert_int_equal(GET(DAY, SOON), LOOKUP_HIT);
 	lookup_memory_forget(m, AUTHORITY_CIQ, LOOKUP_NEGATIVE_LIST, key);
@@ -206,6 +212,7 @@ static void remembered_for_a_minute(void **state)
 	assert_int_equal(GET(DAY, SOON), LOOKUP_HIT);
 	assert_int_equal(GET(DAY, SOON + 1), LOOKUP_UNKNOWN);
 #undef GET
+#undef OF
 	lookup_memory_free(m);
 	lookup_memory_free(NULL);
 }
