@@ -69,6 +69,9 @@ struct config { /* texts live in the arena and are never NULL */
 		int timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, sweep_ms, waiting, keep_days;
 	} payment_data;
 	struct {
+		int sweep_ms, waiting;
+	} lookups;
+	struct {
 		const char *schedule_s;
 		int timeout_ms, sweep_ms, lease_s, in_flight, per_subscription, failed_max, subscriptions_max, rotation_hours, log_hours, memory_bytes;
 		int connect_timeout_ms, answer_bytes;

@@ -41,7 +41,7 @@ void authority_secrets_read(struct rules *rules)
 		struct fault f = { 0 };
 		struct arena arena;
 
-		if (conf->credential_file == NULL || !conf->connected)
+		if (conf->credential_file == NULL || (!conf->connected && conf->query_url == NULL))
 			continue;
 		arena_init(&arena, ARENA_BYTES);
 		if (!take(conf, &arena, &f)) {

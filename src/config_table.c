@@ -107,6 +107,9 @@ const struct setting config_settings[] = {
 	NUMBER(payment_data, waiting, 1, 1000000, 10000, "calls", "Questions and uploads that wait; beyond it they are refused."),
 	NUMBER(payment_data, keep_days, 1096, 36500, 1827, "days", "How long payment data are to be kept: three years at least (GACC 2018-179)."),
 
+	NUMBER(lookups, sweep_ms, 10, 600000, 500, "ms", "How often questions that are due are looked for."),
+	NUMBER(lookups, waiting, 1, 1000000, 20000, "questions", "Questions that wait; beyond it POST /v1/lookups is refused."),
+
 	TEXT_(push, schedule_s, "0 5 300 1800 7200 18000 36000 50400 72000 86400", "Pauses before each attempt to push a message, in seconds. After the last attempt its subscription is disabled."),
 	NUMBER(push, timeout_ms, 100, 60000, 15000, "ms", "Time for a receiver's answer."),
 	NUMBER(push, connect_timeout_ms, 10, 60000, 5000, "ms", "Time for a connection to a receiver to be made."),
@@ -171,6 +174,7 @@ static const struct {
 	{ "identity", "Attested identities of buyers." },
 	{ "privacy", "Personal data at rest: encrypted under data keys, which are stored wrapped by the key-encryption key (docs/PRIVACY.md)." },
 	{ "payment_data", "Real-time payment data (GACC 2018-179). Platforms' addresses and certificates stand in tables (tongguanctl platform)." },
+	{ "lookups", "Questions to departments (POST /v1/lookups). Where they are asked: tongguanctl authority set --query-url." },
 	{ "feed", "The feed of all changes (GET /v1/events)." },
 	{ "audit", "The log that anyone can check: docs/EVIDENCE.md." },
 	{ "push", "Pushing events and receipts to subscriptions (webhooks)." },

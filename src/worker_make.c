@@ -85,8 +85,8 @@ static bool make_flow(struct worker *w, struct fault *f)
 	const struct flow_conf conf = {
 		.assess_batch = c->flow.assess_batch, .assess_flights = c->flow.assess_flights, .hint_limit = c->flow.hint_limit,
 		.queue_per_authority = c->flow.queue_per_authority, .lease_s = c->flow.lease_s, .gather_ms = c->flow.gather_ms, .patience_ms = c->flow.patience_ms, .sweep_ms = c->flow.sweep_ms,
-		.report_ms = c->flow.report_ms, .exchange_id = c->flow.exchange_id, .customs_signer = customs_signer_get(w->customs_signer), .identity_keys = w->deps.startup->identity_keys,
-		.payer_key = w->deps.startup->payer_key,
+		.report_ms = c->flow.report_ms, .lookup_sweep_ms = c->lookups.sweep_ms, .exchange_id = c->flow.exchange_id,
+		.customs_signer = customs_signer_get(w->customs_signer), .identity_keys = w->deps.startup->identity_keys, .payer_key = w->deps.startup->payer_key,
 	};
 	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer,
 		                  .vault = w->vault, .recent = w->recent, .rules = &w->rules, .is_busy = is_busy, .arg = w };
@@ -260,7 +260,7 @@ static bool make_api(struct worker *w, struct fault *f)
 		.tracking = { .trace_per_minute = c->tracking.trace_per_minute,
 		              .address_header = c->tracking.address_header[0] == '\0' ? NULL : c->tracking.address_header },
 		.sends_payment_data = w->payment_key != NULL, .payment_waiting = c->payment_data.waiting, .payment_keep_days = c->payment_data.keep_days,
-		.log_origin = c->audit.origin,
+		.log_origin = c->audit.origin, .lookups_waiting = c->lookups.waiting,
 		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->purpose != PURPOSE_PRODUCTION, .identity_keys = w->deps.startup->identity_keys,
 	};
 	const struct api_deps deps = {

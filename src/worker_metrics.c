@@ -51,6 +51,8 @@ static const struct family worker_families[] = {
 	{ "tongguan_flow_contradictions_total", "counter", "Answers that contradict a final state.", AS_U64, WORKER_AT(flow.contradictions) },
 	{ "tongguan_flow_swept_total", "counter", "Declarations picked up because nobody held them.", AS_U64, WORKER_AT(flow.swept) },
 	{ "tongguan_flow_hinted", "gauge", "Declarations waiting in memory to be judged.", AS_INT, WORKER_AT(flow.hinted) },
+	{ "tongguan_lookups_answered_total", "counter", "Questions to departments that were answered.", AS_U64, WORKER_AT(flow.lookups_answered) },
+	{ "tongguan_lookups_failed_total", "counter", "Attempts to ask a department that had no answer.", AS_U64, WORKER_AT(flow.lookups_failed) },
 	{ "tongguan_push_leads", "gauge", "1 where events and receipts are pushed from; one worker of all daemons.", AS_INT, WORKER_AT(push.leads) },
 	{ "tongguan_push_delivered_total", "counter", "Attempts to push a message that the receiver took.", AS_U64, WORKER_AT(push.delivered) },
 	{ "tongguan_push_failed_total", "counter", "Attempts to push a message that failed.", AS_U64, WORKER_AT(push.failed) },

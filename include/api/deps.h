@@ -48,6 +48,7 @@ struct api_conf {
 	int payment_waiting;      /* calls about payment data that may wait */
 	int payment_keep_days;
 	const char *log_origin;   /* name of the log, in its checkpoints */
+	int lookups_waiting;      /* questions to departments that may wait */
 	struct identity_keys identity_keys; /* of identity_attestation; none: the resource answers 503 */
 };
 

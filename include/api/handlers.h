@@ -34,6 +34,8 @@ step_fn outage_evidence;
 step_fn events_list, digests_list;
 /* identities.c */
 step_fn identities_post;
+/* lookups.c */
+step_fn lookups_find, lookups_post, lookups_get, lookups_rules;
 /* payments.c: what callers do; payments_customs.c: what customs and platforms do among themselves */
 step_fn payment_queries_post, payment_queries_get, payment_data_post;
 step_fn payment_data_opened, payment_data_uploaded;

@@ -19,7 +19,7 @@
 	"{\"enum\":[\"order\",\"payment\",\"waybill\",\"inventory\",\"waybill_status\",\"cancellation\",\"return\",\"arrival\",\"departure\"," \
 	"\"manifest\",\"summary\",\"warehouse_in\",\"tally\"]}"
 #define DIRECTION    "{\"enum\":[\"import\",\"export\"]}"
-#define VERDICT      "{\"enum\":[\"MISSING\",\"MATCHED\",\"CONFLICT\",\"DUPLICATE\"]}"
+#define VERDICT      "{\"enum\":[\"MISSING\",\"MATCHED\",\"CONFLICT\",\"DUPLICATE\",\"PENDING\",\"BLOCKED\"]}"
 #define LIST(of)     "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" of "}}}"
 #define PAGE(of) \
 	"{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" of "}," \

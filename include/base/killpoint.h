@@ -11,6 +11,7 @@
 #define KILLPOINT_ATTEMPT_SENT    "attempt.sent"    /* the authority answered, not yet recorded */
 #define KILLPOINT_PUSH_SENT       "push.sent"       /* the receiver answered, not yet recorded */
 #define KILLPOINT_LOG_READ        "log.read"        /* leaves are hashed, not yet written into the log */
+#define KILLPOINT_LOOKUP_SENT     "lookup.sent"     /* the department answered, not yet recorded */
 #define KILLPOINT_RECEIPT_STORED  "receipt.stored"  /* stored, its effect not yet applied */
 
 void killpoint_arm(const char *name_and_count); /* NULL or "": none */

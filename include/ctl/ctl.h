@@ -21,7 +21,7 @@ struct ctl {
 	const char *config_path, *conninfo;
 	bool as_json, status, end, strict, verbose, strict_signature;
 	const char *purpose, *name, *role, *authority, *url, *public_key, *required, *key, *certificate, *algorithm, *reason, *drop_certificate;
-	const char *dialect, *credential, *credential_file;
+	const char *dialect, *credential, *credential_file, *query_url;
 	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms, *bundle_max, *max_per_s, *burst;
 	const char *name_zh, *name_en, *iso, *from, *to, *source, *on;
 	const char *keys, *checkpoint, *client;

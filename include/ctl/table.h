@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "io/db.h"
 
-enum { TABLE_COLUMNS_MAX = 16 };
+enum { TABLE_COLUMNS_MAX = 20 };
 
 struct table {
 	struct arena *arena;

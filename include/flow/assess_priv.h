@@ -13,6 +13,7 @@
 #include "flow/flow_priv.h"
 #include "flow/hand.h"
 #include "flow/judge.h"
+#include "flow/lookups.h"
 #include "flow/standing.h"
 
 enum { FLIGHTS_MAX = 8, BATCH_MAX = 512, SERIAL_BLOCK = 1000 };
@@ -33,6 +34,11 @@ struct flight {
 	struct { struct id *ids; struct inbox_item **held; int *of; int count; } unread; /* those that must be read; of: places */
 	struct judge_wanted wanted;
 	int *asked; /* places whose identity was asked about */
+	struct lookup_asked *asked_of;   /* what departments are asked that memory does not know … */
+	struct lookup_place { int judged, lookup; } *wanted_of; /* … and whose each is */
+	int asked_count;
+	struct lookup_known_query known;
+	struct lookup_want want;
 	struct judge_context context;
 	struct db_call call;
 	struct assess_load load;
@@ -66,7 +72,12 @@ struct assess {
 void flight_start(struct flight *f);
 void flight_stop(struct flight *f); /* for good; nothing is called back */
 
-/* assess_settle.c: once all of the part is matched. */
+/* assess_lookups.c: once all of the part is matched; what departments have answered about it. Then it settles. */
+void flight_look_up(struct flight *f);
+/* Once it is written: what is lacking is to be asked. Then the part is over. */
+void flight_want(struct flight *f);
+
+/* assess_settle.c: once all that is known is there. */
 void flight_settle(struct flight *f);
 
 /* assess_part.c */

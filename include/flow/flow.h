@@ -1,6 +1,6 @@
 /*
- * The work that goes on by itself: judging (assess), handing over (dispatch), waking
- * what slept (sweep). One set per worker; it meets api/ only in the database.
+ * The work that goes on by itself: judging (assess), handing over (dispatch), asking departments
+ * (lookups), waking what slept (sweep). One set per worker; it meets api/ only in the database.
  */
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
@@ -27,6 +27,7 @@ struct flow_conf {
 	int gather_ms;          /* how long what is new waits for company: filings, answers of other authorities */
 	int patience_ms;        /* the same where flows are still lacking */
 	int sweep_ms;           /* how often what was left is looked for */
+	int lookup_sweep_ms;    /* how often questions to departments that are due are looked for */
 	int report_ms;          /* how often this worker tells how its authorities do */
 	const char *exchange_id;/* our number at the customs exchange (BaseTransfer dxpId) */
 	const struct xmldsig_signer *customs_signer; /* of messages to customs; NULL: they go unsigned */
@@ -63,7 +64,7 @@ struct flow_authority_stats {
 	uint64_t latency_us_sum;
 };
 struct flow_stats {
-	uint64_t judged, races, declared, released, contradictions, swept;
+	uint64_t judged, races, declared, released, contradictions, swept, lookups_answered, lookups_failed;
 	int hinted, judging;
 	struct flow_authority_stats authorities[AUTHORITY_COUNT];
 };

@@ -8,6 +8,7 @@
 struct assess;
 struct dispatch;
 struct hand_work;
+struct lookups;
 
 struct assess *assess_new(struct flow *fl) must_check;
 void assess_hint(struct assess *s, const struct raised *r);
@@ -32,14 +33,20 @@ bool dispatch_has_room(const struct dispatch *d, enum authority a);
 /* Takes a delivery that was written with this daemon's lease; copies what it needs. */
 void dispatch_take(struct dispatch *d, const struct new_delivery *v, struct hand_work *held);
 void dispatch_kick(struct dispatch *d, enum authority a); /* something became due there: look soon */
+int dispatch_sharers(const struct dispatch *d); /* workers that share an authority's rate; 0: not known yet */
 bool dispatch_idle(const struct dispatch *d);
 void dispatch_free(struct dispatch *d);
+
+struct lookups *lookups_new(struct flow *fl) must_check; /* NULL: no memory */
+bool lookups_idle(const struct lookups *l);
+void lookups_free(struct lookups *l); /* NULL allowed */
 
 struct flow {
 	struct flow_conf conf;
 	struct flow_deps deps;
 	struct assess *assess;
 	struct dispatch *dispatch;
+	struct lookups *lookups;
 	struct flow_stats stats;
 	bool quiescing;
 };

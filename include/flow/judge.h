@@ -16,6 +16,7 @@
 #include "model/verdict.h"
 #include "standard/writer.h"
 #include "store/assess_store.h"
+#include "store/lookup_store.h"
 #include "store/recent.h"
 
 struct judged {
@@ -51,7 +52,15 @@ struct judged {
 	struct filed request;           /* the latest filing that asks to take back, and nothing was filed instead; doc NULL: none */
 	bool has_request, is_handled;   /* is_handled: a version was made of it */
 	bool withdrawn, withdrawing;
-	struct goods_found goods;       /* matched, and the regime asks: the classes that the goods are in */
+	struct goods_found goods;       /* matched, and the regime or a question to a department asks: the classes that the goods are in */
+	struct judged_lookup {          /* what departments are asked before it is declared */
+		const struct lookup_rule *rule;
+		struct text key;
+		enum lookup_standing standing;
+		struct id answer;       /* by which it stands so; null: by none */
+	} *lookups;
+	int lookup_count;
+	const struct lookup_rule *attested_by; /* the row by which its identity is asked about; NULL: nobody is asked */
 };
 
 /* Reads the three results of assess_store_load into count cases, in the order asked. held: the answers in memory for each.
@@ -75,6 +84,13 @@ void judge_match(struct judged *j, const struct codebook *book, int64_t now_us);
 void judge_requests(struct judged *j);
 /* The identity that the buyer-is-payer rule (GACC 2018-194) asks about: the buyer's number and name in the order; false: there is none. */
 bool judge_identity(const struct judged *j, struct text *number, struct text *name) must_check;
+
+/* judge_lookups.c: what is to be asked of which keys; asked: AUTHORITY_BITs of those that are connected for it. False: arena full. */
+bool judge_want_lookups(struct arena *a, struct judged *j, const struct codebook *book, unsigned asked) must_check;
+/* What is known of one of its keys; false: nothing that counts at now. */
+bool judge_lookup_known(struct judged *j, int lookup, const struct lookup_known *known, int64_t now_us);
+/* After it was settled: what it waits for; out: with room for lookup_count + 1. */
+int judge_asked(const struct judged *j, struct lookup_asked *out, struct arena *a);
 
 struct judge_context { /* of a batch; the arrays have room for all */
 	struct arena *arena;

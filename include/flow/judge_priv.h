@@ -3,6 +3,7 @@
 #define FLOW_JUDGE_PRIV_H
 
 #include "flow/judge.h"
+#include "model/verdict_match.h"
 
 /* judge_parts.c. Folds the answers into the parts, and what one authority recognises of another. */
 void judge_fold(struct judged *j, const struct codebook *book);
@@ -12,6 +13,13 @@ void judge_add_part(struct judged *j, struct part p, const struct id *asked_by);
 struct text judge_reference(struct judge_context *x, char letter, uint32_t serial);
 /* The delivery of a part that was added. */
 void judge_deliver(struct judged *j, struct judge_context *x, const struct part *p, struct text reference, struct text body);
+
+/* judge.c. The classes that the goods are in, on the day when the declaration was opened. */
+void judge_find_goods(struct judged *j, const struct codebook *book);
+/* Is what stands the same as what was declared last? basis: its digest. */
+bool judge_is_declared(const struct judged *j, struct sha256 *basis);
+/* judge_lookups.c: may it be declared? Else kind is PENDING or BLOCKED, and its reasons are among the verdict's. */
+bool judge_passes(struct judged *j);
 
 /* judge_withdrawal.c: after the fold: sets withdrawn and withdrawing; what is to be sent for it is added. False: no serial. */
 bool judge_withdrawal(struct judged *j, struct judge_context *x) must_check;

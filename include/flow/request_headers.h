@@ -1,5 +1,5 @@
 /*
- * The headers of a request to an authority: what is in it, who sends it, and the proof.
+ * The headers of a request to an authority (a message, a question): what is in it, who sends it, and the proof.
  *
  *   Message-Id, Idempotency-Key   of a single message: the same at every try
  *   Authorization                 credential bearer

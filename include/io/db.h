@@ -38,7 +38,7 @@ struct db;
 struct db_call;
 
 #define DB_WRITES     1u /* a lost connection leaves the outcome unknown */
-#define DB_STMTS_MAX  7
+#define DB_STMTS_MAX  8
 #define DB_PARAMS_MAX 64
 
 struct db_stmt { /* static const, beside the code that reads its rows */

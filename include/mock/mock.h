@@ -65,7 +65,7 @@ struct mock_authority {
 	struct mock_exception *exceptions; /* in the order they came */
 	struct answer_rules rules;
 	struct chaos chaos;
-	struct mock_register registers[8]; /* as query_def_at() */
+	struct mock_register registers[9]; /* as query_def_at() */
 	struct mock_message **slots;
 	uint32_t slot_mask;
 	uint64_t messages, attempts, effects, clashes, posted, queries;

@@ -1,5 +1,5 @@
 /*
- * What departments answer when they are asked (E41 E43 E44 E45 E49 E50 E51 E52): one table of queries, each with what is asked
+ * What departments answer when they are asked (E41 E43 E44 E45 E46 E49 E50 E51 E52): one table of queries, each with what is asked
  * by and what is answered, and the registers that the answers come from.
  *
  *   asked {"code": "913301…"} ──► rows of the register ──► else the built-in answer, or {"found": false} where the register says so

@@ -15,6 +15,7 @@
 #include "model/field.h"
 #include "model/form.h"
 #include "model/goods.h"
+#include "model/lookup.h"
 
 struct code_row { /* borrowed from the codebook's arena */
 	enum code_list list;
@@ -90,6 +91,8 @@ struct codebook {
 	unsigned informed;         /* AUTHORITY_BIT()s that any regime tells of a release, on any day; set by codebook_seal() */
 	struct recognition *recognitions;
 	int recognition_count;
+	struct lookup_rule *lookups;
+	int lookup_count;
 	struct goods_row *goods;   /* sealed: by beginning of the code and time */
 	int goods_count, goods_class_count;
 	struct form_row *fields;   /* sealed: by authority, dialect, place and time */
@@ -107,6 +110,7 @@ bool codebook_add_code(struct codebook *c, const struct code_row *row) must_chec
 bool codebook_add_regime(struct codebook *c, const struct regime *row) must_check;
 bool codebook_add_step(struct codebook *c, const struct regime_step *row) must_check;
 bool codebook_add_recognition(struct codebook *c, const struct recognition *row) must_check;
+bool codebook_add_lookup(struct codebook *c, const struct lookup_rule *row) must_check; /* one that lookup_rule_fault() lets pass */
 bool codebook_add_goods(struct codebook *c, const struct goods_row *row) must_check;
 bool codebook_add_form_row(struct codebook *c, const struct form_row *row) must_check; /* one that form_row_read() has read */
 bool codebook_seal(struct codebook *c) must_check;                                   /* sorts, and builds the index */

@@ -105,7 +105,12 @@
 	X(MATCH_DIRECTION,   "match.direction",          "GACC 2018-113 (202205), keys") \
 	X(FLOW_MISSING,      "match.missing",            "table regime") \
 	X(FLOW_DUPLICATE,    "match.duplicate",          "GACC 2018-113 (202205), keys") \
-	X(WAYBILL_TAKEN,     "match.waybill-taken",      "GACC 2018-113 (202205), logisticsNo")
+	X(WAYBILL_TAKEN,     "match.waybill-taken",      "GACC 2018-113 (202205), logisticsNo") \
+	/* what departments answer before anything is declared */ \
+	X(DEPARTMENT_LIST,   "department.negative-list", "pilot-zone plan, negative list of goods; table lookup_rule") \
+	X(DEPARTMENT_PERMIT, "department.licence",       "pilot-zone plan, licences; table lookup_rule") \
+	X(DEPARTMENT_ASKED,  "department.unanswered",    "table lookup_rule") \
+	X(DEPARTMENT_AWAY,   "department.away",          "table lookup_rule")
 
 enum rule {
 #define X(id, slug, source) RULE_##id,

@@ -37,7 +37,8 @@ struct trade_case {
 	                            * buyer's identity on the business date. Absent means no. */
 };
 
-enum verdict_kind { VERDICT_MISSING, VERDICT_MATCHED, VERDICT_CONFLICT, VERDICT_DUPLICATE, VERDICT_KIND_COUNT };
+/* PENDING and BLOCKED are said of flows that match, before they are declared: by what departments answer (flow/judge_lookups.c). */
+enum verdict_kind { VERDICT_MISSING, VERDICT_MATCHED, VERDICT_CONFLICT, VERDICT_DUPLICATE, VERDICT_PENDING, VERDICT_BLOCKED, VERDICT_KIND_COUNT };
 const char *verdict_name(enum verdict_kind v); /* "MISSING" … */
 const char *verdict_title(enum verdict_kind v, bool chinese);
 
@@ -50,7 +51,7 @@ struct difference {
 	int line;                            /* row in the left document's lines, its neighbour is the right one's row of the same
 	                                      * line_no; -1: head */
 	const struct filed *left, *right;    /* NULL: not there */
-	enum doc_kind corrects;              /* whose sender must correct */
+	enum doc_kind corrects;              /* whose sender must correct; DOC_KIND_COUNT: nobody */
 };
 
 struct verdict {

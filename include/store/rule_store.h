@@ -1,5 +1,5 @@
 /*
- * Codes, regimes, goods, forms, authorities and who recognises whom, read from their tables into memory.
+ * Codes, regimes, goods, forms, authorities, who recognises whom and what departments are asked, read from their tables into memory.
  * One call reads all; the result is immutable; a new one replaces it when rule_revision moved.
  */
 #ifndef STORE_RULE_STORE_H
@@ -21,6 +21,7 @@ bool credential_kind_by_name(struct text t, enum credential_kind *out) must_chec
 struct authority_conf { /* tables authority, maintenance */
 	bool connected;
 	char *url;
+	char *query_url;            /* where it is asked (flow/lookups.h); NULL: it is not */
 	int max_in_flight, timeout_ms; /* max_in_flight: requests */
 	int bundle_max;                /* messages that it takes in one request, as a JSON array; 1: one by one */
 	int max_per_s, burst; /* messages; 0: none; model/rate.h */
@@ -32,6 +33,11 @@ struct authority_conf { /* tables authority, maintenance */
 	struct text secret;         /* allocated; read from that file by who may (authority_secrets.h); absent until then */
 };
 
+/* May it be asked now? It may not without the secret that it wants to be shown; what hangs on its answer waits. */
+static inline bool authority_can_be_asked(const struct authority_conf *c)
+{
+	return c->query_url != NULL && (c->credential == CREDENTIAL_NONE || c->secret.at != NULL);
+}
 /* Is it left alone on purpose just now? *ends_us: until when, by all windows that hold one another's hands. */
 bool authority_in_maintenance(const struct authority_conf *c, int64_t now_us, int64_t *ends_us) must_check;
 

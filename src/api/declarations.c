@@ -24,7 +24,7 @@ static bool read_filters(struct req *r, struct args *q, struct fault *f)
 	if (state.at != NULL && !state_by_name(state, &known))
 		return fault_set(f, FAULT_BAD_REQUEST, "state is not one of the list in docs/API.md");
 	if (verdict.at != NULL && !verdict_known(verdict))
-		return fault_set(f, FAULT_BAD_REQUEST, "verdict is MATCHED, MISSING, CONFLICT or DUPLICATE");
+		return fault_set(f, FAULT_BAD_REQUEST, "verdict is MATCHED, MISSING, CONFLICT, DUPLICATE, PENDING or BLOCKED");
 	if (!page_time(r, "from", &from_us, f) || !page_time(r, "to", &to_us, f))
 		return false;
 	args_text(q, state);

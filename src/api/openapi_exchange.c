@@ -45,7 +45,7 @@ const struct openapi_schema openapi_exchange[] = {
 	  ",\"title\":" TEXT_ ",\"decided_at\":" TIME_OR_NULL ",\"rule_rows\":{\"type\":\"array\",\"items\":" NUMBER "},"
 	  "\"reasons\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":" TEXT_ ",\"source\":" TEXT_
 	  ",\"detail\":" TEXT_ ",\"remedy\":" TEXT_ ",\"line\":{\"type\":[\"integer\",\"null\"]},\"left\":" REF("Side") ",\"right\":" REF("Side")
-	  ",\"relation\":{\"enum\":[\"differs\",\"missing\"]},\"corrects\":" KIND ",\"until\":" TIME_OR_NULL "}}}}}" },
+	  ",\"relation\":{\"enum\":[\"differs\",\"missing\"]},\"corrects\":{\"anyOf\":[" KIND ",{\"type\":\"null\"}]},\"until\":" TIME_OR_NULL "}}}}}" },
 	{ "Answer",
 	  "{\"type\":\"object\",\"required\":[\"id\",\"declaration_id\",\"authority\",\"status\"],\"properties\":{\"id\":" UUID
 	  ",\"declaration_id\":" UUID ",\"platform_code\":" TEXT_ ",\"order_no\":" TEXT_ ",\"direction\":" TEXT_OR_NULL ",\"authority\":" TEXT_

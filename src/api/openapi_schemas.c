@@ -9,13 +9,13 @@
 
 const struct openapi_schema *const openapi_schemas[] = {
 	openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, openapi_audit,
-	openapi_rights, openapi_released, openapi_tracking, NULL
+	openapi_rights, openapi_released, openapi_tracking, openapi_lookups, NULL
 };
 
 static const struct openapi_parameter parameters[] = {
 	{ "kind", KIND, "kind of filing" },
 	{ "direction", DIRECTION, "import or export" },
-	{ "key", TEXT_, "business key as receipts show it, percent-encoded" },
+	{ "key", TEXT_, "business key as receipts show it, percent-encoded; of /v1/lookups: what the question is asked by" },
 	{ "sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9A-Fa-f]{64}$\"}", "digest of the message as it was sent" },
 	{ "platform_code", TEXT_, "platform of the order" },
 	{ "order_no", TEXT_, "order number" },
@@ -57,6 +57,8 @@ static const struct openapi_parameter parameters[] = {
 	{ "step", TEXT_, "step of a parcel's chain, such as out_gate" },
 	{ "telephone", "{\"type\":\"string\",\"pattern\":\"^[0-9]{4}$\"}", "last four digits of the consignee's telephone number" },
 	{ "reason", TEXT_, "how the reason of the last failure begins" },
+	{ "question", TEXT_, "what a department is asked, such as registration or negative-list" },
+	{ "as_of", TEXT_, "as it was known then: a time with its zone, or the beginning of a day" },
 	{ "slug", TEXT_, "last part of a problem's type" },
 };
 

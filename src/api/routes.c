@@ -27,6 +27,7 @@ static const char *const returns_query[] = { "declaration_id", "state", "from", 
 static const char *const clients_query[] = { "role", "state", "limit", "cursor" };
 static const char *const events_query[] = { "cursor", "limit", "type", "declaration_id", "kind", "authority" };
 static const char *const digests_query[] = { "day", "kind", "direction", "client" };
+static const char *const lookups_query[] = { "authority", "question", "key", "as_of" };
 static const char *const deliveries_query[] = { "declaration_id", "authority", "state", "reason", "from", "to", "limit", "cursor" };
 
 static const char *const tracking_query[] = { "carrier_code", "waybill_no", "platform_code", "order_no" };
@@ -259,6 +260,18 @@ static const struct route routes[] = {
 	{ .name = "payment_queries_get", .method = "GET", .path = "/v1/payment-queries/{id}", .roles = OPERATOR | REGULATOR,
 	  .type = JSON_TYPE, .schema = "PaymentQuery", .statuses = "404",
 	  .summary = "How a question to a platform stands, and what it sent", .handler = payment_queries_get },
+	{ .name = "lookups_find", .method = "GET", .path = "/v1/lookups", .roles = ROLES_READ, QUERY(lookups_query),
+	  .type = JSON_TYPE, .schema = "Lookup", .statuses = "404",
+	  .summary = "What a department said last, or had said by a time, of an enterprise, of goods, of a number", .handler = lookups_find },
+	{ .name = "lookups_post", .method = "POST", .path = "/v1/lookups", .roles = ROLES_READ, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Lookup", .takes = "LookupBody", .statuses = "200 202 404 409 422",
+	  .summary = "Ask a department, unless a fresh answer is known", .handler = lookups_post },
+	{ .name = "lookups_rules", .method = "GET", .path = "/v1/lookups/rules", .roles = ROLES_READ, QUERY(day_query),
+	  .type = JSON_TYPE, .schema = "LookupRules", .statuses = "",
+	  .summary = "What departments may be asked, what for, and how long an answer is good; on a day", .handler = lookups_rules },
+	{ .name = "lookups_get", .method = "GET", .path = "/v1/lookups/{id}", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "Lookup", .statuses = "404",
+	  .summary = "How a question to a department stands, and its answer", .handler = lookups_get },
 	{ .name = "payment_data_post", .method = "POST", .path = "/v1/payment-data", .roles = ENTERPRISE, .body = ROUTE_BODY_LONG,
 	  .type = JSON_TYPE, .schema = "PaymentDataStored", .takes = "PaymentData", .statuses = "201 422",
 	  .summary = "Hand in a platform's payment data, for customs to ask for", .handler = payment_data_post },

@@ -59,7 +59,8 @@ bool authority_set(struct ctl *c, struct fault *f)
 	"   breaker_ms = coalesce($9::integer, breaker_ms), bundle_max = coalesce($10::integer, bundle_max),"
 	"   max_per_s = case when $11::integer is null then max_per_s else nullif($11, 0) end,"
 	"   burst = case when $12::integer is null then burst else nullif($12, 0) end, dialect = coalesce($13::text, dialect),"
-	"   credential = coalesce($14::text, credential), credential_file = case when $14::text is null then credential_file else $15::text end"
+	"   credential = coalesce($14::text, credential), credential_file = case when $14::text is null then credential_file else $15::text end,"
+	"   query_url = case when $16::text is null then query_url else nullif($16, '') end"
 	" where code = $1 returning code";
 	const struct { const char *option, *value; } numbers[] = {
 		{ "max-in-flight", c->max_in_flight }, { "timeout-ms", c->timeout_ms },
@@ -69,10 +70,10 @@ bool authority_set(struct ctl *c, struct fault *f)
 	};
 	const struct { const char *option, *value; } optional[] = { { "max-per-s", c->max_per_s }, { "burst", c->burst } };
 	const size_t last = 2 + COUNTOF(numbers) + COUNTOF(optional);
-	struct db_param p[2 + COUNTOF(numbers) + COUNTOF(optional) + 3] = { db_text(text_of(c->arguments[0])), db_text(text_of(c->url)) };
+	struct db_param p[2 + COUNTOF(numbers) + COUNTOF(optional) + 4] = { db_text(text_of(c->arguments[0])), db_text(text_of(c->url)) };
 	const struct db_rows *r;
 
-	if (!ctl_check_url(c->url, f) || !check_credential(c, f) || !check_dialect(c, f))
+	if (!ctl_check_url(c->url, f) || !ctl_check_url(c->query_url, f) || !check_credential(c, f) || !check_dialect(c, f))
 		return false;
 	for (size_t i = 0; i < COUNTOF(numbers); i++)
 		if (!ctl_number(c, numbers[i].option, numbers[i].value, &p[2 + i], f))
@@ -83,6 +84,7 @@ bool authority_set(struct ctl *c, struct fault *f)
 	p[last] = db_text(text_of(c->dialect));
 	p[last + 1] = db_text(text_of(c->credential));
 	p[last + 2] = db_text(text_of(c->credential_file));
+	p[last + 3] = db_text(text_of(c->query_url));
 	r = ctl_run(c, update, p, (int)COUNTOF(p), f);
 	if (r == NULL)
 		return false;
@@ -94,10 +96,10 @@ bool authority_set(struct ctl *c, struct fault *f)
 bool authority_list(struct ctl *c, struct fault *f)
 {
 	static const char *const columns[] = { "code", "title", "url", "dialect", "credential", "credential_file", "max_in_flight", "timeout_ms", "attempts_max",
-		                               "first_wait_ms", "longest_wait_ms", "breaker_failures", "breaker_ms", "bundle_max", "max_per_s", "burst" };
+		                               "first_wait_ms", "longest_wait_ms", "breaker_failures", "breaker_ms", "bundle_max", "max_per_s", "burst", "query_url" };
 	static const char select[] =
 	"select code, url, dialect, credential, credential_file, max_in_flight, timeout_ms, attempts_max, first_wait_ms, longest_wait_ms, breaker_failures,"
-	"   breaker_ms, bundle_max, coalesce(max_per_s, 0), coalesce(burst, 0) from authority order by code";
+	"   breaker_ms, bundle_max, coalesce(max_per_s, 0), coalesce(burst, 0), query_url from authority order by code";
 	const struct db_rows *r = ctl_run(c, select, NULL, 0, f);
 	enum authority authority;
 	struct table t;
@@ -114,6 +116,7 @@ bool authority_list(struct ctl *c, struct fault *f)
 			table_text(&t, db_get_text(r, row, col));
 		for (int col = 5; col < 15; col++)
 			table_int(&t, db_get_int(r, row, col));
+		table_text(&t, db_get_text(r, row, 15));
 	}
 	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
 }

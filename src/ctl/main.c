@@ -40,10 +40,11 @@ static const char usage[] =
 "  authority set CODE [--url URL] [--max-in-flight N] [--timeout-ms N] [--attempts-max N] [--first-wait-ms N]\n"
 "                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N] [--bundle-max N]\n"
 "                     [--max-per-s N] [--burst N] [--dialect DIALECT]\n"
-"                     [--credential none|bearer|hmac] [--credential-file FILE]\n"
+"                     [--credential none|bearer|hmac] [--credential-file FILE] [--query-url URL]\n"
 "                                                 where an authority is and how it is treated; --url '' disconnects,\n"
 "                                                 --max-per-s 0 takes that limit away\n"
 "                                                 FILE holds a token, or the secret that messages are signed with\n"
+"                                                 --query-url: where it is asked (levels, lists, identities); '' asks no more\n"
 "  authority list\n"
 "  authority maintenance CODE [--from TIME] [--until TIME] --reason TEXT\n"
 "                                                 nothing is sent there then, and everybody is told\n"
@@ -204,6 +205,7 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "dialect", offsetof(struct ctl, dialect) },
 	{ "credential", offsetof(struct ctl, credential) },
 	{ "credential-file", offsetof(struct ctl, credential_file) },
+	{ "query-url", offsetof(struct ctl, query_url) },
 };
 
 static bool add_codes(struct ctl *c, const char *list)

@@ -1,7 +1,7 @@
 /*
  * One batch of declarations: from the hand to what it is judged by, and back.
  *
- *   recall, load ──> (filings) ──> match ──(identity)──> settle, write (assess_settle.c) ──> landed
+ *   recall, load ──> (filings) ──> match ──(identity)──(departments: assess_lookups.c)──> settle, write (assess_settle.c) ──> landed
  *     ^                                                                   │
  *     └── by halves, when something of the batch cannot be written (assess_part.c)
  *
@@ -93,7 +93,7 @@ static void ask_identities(struct flight *f)
 		}
 	}
 	if (n == 0) {
-		flight_settle(f);
+		flight_look_up(f);
 		return;
 	}
 	assess_store_attested(&f->attested, &f->arena, hashes, n, clock_now_us(fl->deps.clock), &f->call);
@@ -181,7 +181,7 @@ static void on_attested(struct db_call *c, const struct db_answer *a)
 		j->trade.identity_attested = true;
 		judge_match(j, (*fl->deps.rules)->book, clock_now_us(fl->deps.clock));
 	}
-	flight_settle(f);
+	flight_look_up(f);
 }
 
 /* --- life -------------------------------------------------------------------------------------------------------------- */

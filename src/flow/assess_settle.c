@@ -224,5 +224,5 @@ static void on_written(struct db_call *c, const struct db_answer *a)
 	}
 	remember_declared(f, won);
 	hand_over(f, won);
-	flight_part_over(f);
+	flight_want(f);
 }

@@ -200,6 +200,11 @@ struct dispatch *dispatch_new(struct flow *fl, const struct dispatch_calls *call
 	return d;
 }
 
+int dispatch_sharers(const struct dispatch *d)
+{
+	return report_sharers(d->shared.report);
+}
+
 bool dispatch_idle(const struct dispatch *d)
 {
 	return d->shared.alive == 0;

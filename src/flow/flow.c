@@ -24,7 +24,8 @@ struct flow *flow_new(const struct flow_conf *conf, const struct flow_deps *deps
 	fl->conf = *conf;
 	fl->deps = *deps;
 	fl->dispatch = dispatch_new(fl, &calls);
-	fl->assess = fl->dispatch == NULL ? NULL : assess_new(fl);
+	fl->lookups = fl->dispatch == NULL ? NULL : lookups_new(fl);
+	fl->assess = fl->lookups == NULL ? NULL : assess_new(fl);
 	if (fl->assess != NULL)
 		return fl;
 no_memory:
@@ -47,7 +48,7 @@ void flow_quiesce(struct flow *fl)
 
 bool flow_idle(const struct flow *fl)
 {
-	return assess_idle(fl->assess) && dispatch_idle(fl->dispatch);
+	return assess_idle(fl->assess) && dispatch_idle(fl->dispatch) && lookups_idle(fl->lookups);
 }
 
 void flow_free(struct flow *fl)
@@ -56,6 +57,7 @@ void flow_free(struct flow *fl)
 		return;
 	dispatch_free(fl->dispatch); /* first: it releases what assess holds */
 	assess_free(fl->assess);
+	lookups_free(fl->lookups);
 	free(fl);
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#define LOOK_AGAIN_US (INT64_C(900) * US_PER_S)
+
 /* --- match -------------------------------------------------------------------------------------------------------- */
 
 static int by_id(const void *x, const void *y)
@@ -69,8 +71,7 @@ void judge_tell(struct judged *j, struct judge_context *x, const struct part *p,
 	judge_deliver(j, x, p, a == AUTHORITY_CUS ? pre_entry_no : (struct text){ NULL, 0 }, buf_as_text(&b));
 }
 
-/* The classes that the declared goods are in, on the day when the declaration was opened. */
-static void find_goods(struct judged *j, const struct codebook *book)
+void judge_find_goods(struct judged *j, const struct codebook *book)
 {
 	const struct document *inventory = j->verdict.current[DOC_INVENTORY]->doc;
 	int hs = field_line_index(inventory->def, F_HS_CODE);
@@ -78,6 +79,12 @@ static void find_goods(struct judged *j, const struct codebook *book)
 
 	for (int line = 0; line < inventory->line_count; line++)
 		codebook_find_goods(book, inventory->lines[inventory->def->line_field_count * line + hs], day, &j->goods);
+}
+
+bool judge_is_declared(const struct judged *j, struct sha256 *basis)
+{
+	*basis = verdict_basis(&j->verdict);
+	return j->basis.len == sizeof(basis->b) && memcmp(j->basis.at, basis->b, sizeof(basis->b)) == 0;
 }
 
 static bool declare(struct judged *j, struct judge_context *x, struct sha256 basis)
@@ -153,25 +160,33 @@ static struct text flows_literal(struct arena *a, unsigned flows)
 	return buf_as_text(&b);
 }
 
-static struct text filings_literal(struct arena *a, const struct judged *j)
+static void put_id(struct buf *b, const struct id *id)
+{
+	char text[ID_TEXT_BYTES];
+
+	id_format(id, text);
+	if (b->len > 1)
+		buf_char(b, ',');
+	buf_str(b, text);
+}
+
+/* What was counted: filings, and answers of departments. */
+static struct text inputs_literal(struct arena *a, const struct judged *j)
 {
 	struct buf b;
 
-	buf_init(&b, a, 40 * (size_t)(j->trade.filed_count + 1));
+	buf_init(&b, a, 40 * (size_t)(j->trade.filed_count + j->lookup_count + 1));
 	buf_char(&b, '{');
-	for (int i = 0; i < j->trade.filed_count; i++) {
-		char id[ID_TEXT_BYTES];
-
-		id_format(&j->filed[i].id, id);
-		if (i > 0)
-			buf_char(&b, ',');
-		buf_str(&b, id);
-	}
+	for (int i = 0; i < j->trade.filed_count; i++)
+		put_id(&b, &j->filed[i].id);
+	for (int i = 0; i < j->lookup_count; i++)
+		if (!id_is_null(&j->lookups[i].answer))
+			put_id(&b, &j->lookups[i].answer);
 	buf_char(&b, '}');
 	return buf_as_text(&b);
 }
 
-/* The regime, and the classes of goods that brought an authority in. */
+/* The regime, the classes of goods that brought an authority in, and what departments were asked by. */
 static struct text rule_rows_literal(struct arena *a, const struct judged *j)
 {
 	const struct regime *r = j->matched_now ? j->verdict.regime : NULL;
@@ -191,6 +206,9 @@ static struct text rule_rows_literal(struct arena *a, const struct judged *j)
 		buf_char(&b, ',');
 		buf_i64(&b, j->goods.why[n].row->id);
 	}
+	for (int i = 0; r != NULL && i < j->lookup_count; i++)
+		if (i == 0 || j->lookups[i].rule != j->lookups[i - 1].rule)
+			buf_printf(&b, ",%d", (int)j->lookups[i].rule->id);
 	buf_char(&b, '}');
 	return buf_as_text(&b);
 }
@@ -206,7 +224,7 @@ static void put_reasons(const struct judged *j, struct judge_context *x, struct 
 		buf_str(&b, "[]");
 	g->reasons = buf_as_text(&b);
 	g->rule_rows = rule_rows_literal(x->arena, j);
-	g->filings = filings_literal(x->arena, j);
+	g->filings = inputs_literal(x->arena, j);
 }
 
 /* Direction and trade mode, for readers: of the inventory, else of whatever is there. */
@@ -224,7 +242,8 @@ static void note_trade(const struct judged *j, struct judgement *g)
 	}
 }
 
-/* The end of the waiting window, kept in todo; written only when it is another than before. */
+/* The end of the waiting window, kept in todo; written only when it is another than before. Who waits for a department is woken by its
+ * answer; should the daemon end before the question is written, it is looked at again by itself. */
 static void note_window(const struct judged *j, struct judgement *g, int64_t now_us)
 {
 	bool waits = j->matched_now && j->kind == VERDICT_MISSING && !j->verdict.expired;
@@ -237,7 +256,9 @@ static void note_window(const struct judged *j, struct judgement *g, int64_t now
 	g->wait_until_us = until_us;
 	if (until_us != INT64_MIN && (j->from_todo || until_us != j->wait_until_us))
 		g->todo_us = until_us;
-	g->drop_todo = until_us == INT64_MIN && (j->from_todo || j->wait_until_us != INT64_MIN);
+	if (j->kind == VERDICT_PENDING || (j->attested_by != NULL && !j->from_todo))
+		g->todo_us = now_us + LOOK_AGAIN_US;
+	g->drop_todo = g->todo_us == INT64_MIN && until_us == INT64_MIN && (j->from_todo || j->wait_until_us != INT64_MIN);
 }
 
 /* It is looked at once more at once, with all its filings. */
@@ -260,13 +281,10 @@ bool judge_settle(struct judged *j, struct judge_context *x)
 	if (!judge_withdrawal(j, x) || (j->matched_now && j->state == STATE_RELEASED && !judge_released(j, x, &more)))
 		return false;
 	if (j->matched_now && j->kind == VERDICT_MATCHED && j->verdict.regime->asks_goods)
-		find_goods(j, x->book);
-	if (j->matched_now && j->kind == VERDICT_MATCHED && j->state != STATE_RELEASED && !j->withdrawn && !j->withdrawing) {
-		basis = verdict_basis(&j->verdict);
-		if (j->basis.len != sizeof(basis.b) || memcmp(j->basis.at, basis.b, sizeof(basis.b)) != 0)
-			if (!declare(j, x, basis))
-				return false;
-	}
+		judge_find_goods(j, x->book);
+	if (j->matched_now && j->kind == VERDICT_MATCHED && j->state != STATE_RELEASED && !j->withdrawn && !j->withdrawing && !judge_is_declared(j, &basis)
+	    && judge_passes(j) && !declare(j, x, basis))
+		return false;
 	in = (struct clearance_input){ .verdict = j->kind, .expired = j->matched_now && j->verdict.expired, .withdrawn = j->withdrawn,
 		                       .withdrawing = j->withdrawing, .state = j->state, .version = clearance_declared(j->parts, j->part_count), .parts = j->parts, .part_count = j->part_count };
 	*g = (struct judgement){ .declaration = j->id, .seq = j->seq, .inputs = j->matched_now ? j->inputs : j->inputs_judged, .version = j->version,

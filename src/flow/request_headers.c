@@ -67,7 +67,7 @@ static bool sign(struct arena *a, const struct request_content *m, const struct 
 bool request_headers(struct arena *a, const struct request_content *m, const struct authority_conf *conf, struct signer *signer,
                      const char *headers[REQUEST_HEADERS_MAX])
 {
-	bool is_signed_inside = m->authority == AUTHORITY_CUS;
+	bool is_signed_inside = m->authority == AUTHORITY_CUS && strcmp(m->content_type, "application/json") != 0;
 	char id[ID_TEXT_BYTES];
 	struct buf message, key, token;
 	int n = 0;

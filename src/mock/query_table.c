@@ -51,6 +51,11 @@ static const struct query_def table[] = {
 	    { "scope", QUERY_TEXT, NULL, "retail" },
 	    { "valid_from", QUERY_DATE, NULL, "2024-01-01" },
 	    { "valid_to", QUERY_DATE, NULL, "2028-12-31" } }, false },
+	{ "directory", "E46", AUTHORITY_BIT(AUTHORITY_FX), QUERY_ONE, "code", { NULL },
+	  { { "name", QUERY_TEXT, NULL, NULL },
+	    { "registered", QUERY_FLAG, NULL, "true" },
+	    { "class", QUERY_TEXT, "A|B|C", "A" },
+	    { "class_since", QUERY_DATE, NULL, "2024-01-01" } }, false },
 };
 
 const struct query_def *query_def_at(int i)

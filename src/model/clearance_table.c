@@ -6,6 +6,7 @@
  *        ▲ ▼        ▲ ▼            ▲ ▼
  *     conflict   rejected       (a changed filing leads back to waiting or conflict)
  *     expired    withdrawing ─► withdrawn, or back where the answers put it
+ *     blocked
  *
  * The state follows from verdict and answers alone, so it is the same whatever way led there; the one
  * exception is released, which nothing leaves. A part that is given up (dead) changes nothing: the
@@ -66,6 +67,8 @@ bool state_allows_revision(enum declaration_state s)
 	X(FLOWS_DIFFER,  "conflict or duplicate",  "三单不符") \
 	X(WINDOW_ENDED,  "window ended",           "匹配超时") \
 	X(FLOWS_MISSING, "flow missing",           "三单不全") \
+	X(UNANSWERED,    "a department is asked",  "待部门核查") \
+	X(BLOCKED,       "a department stands against it", "部门核查不通过") \
 	X(DECLARED,      "declared",               "已申报") \
 	X(REVIEW,        "review",                 "人工审核") \
 	X(INSPECT,       "inspect",                "查验") \
@@ -80,7 +83,7 @@ enum event {
 };
 
 #define AT(s)    (1u << STATE_##s)
-#define BEFORE   (AT(WAITING) | AT(CONFLICT) | AT(EXPIRED) | AT(WITHDRAWN))
+#define BEFORE   (AT(WAITING) | AT(CONFLICT) | AT(EXPIRED) | AT(WITHDRAWN) | AT(BLOCKED))
 #define WITH_THE (AT(DECLARED) | AT(REVIEW) | AT(INSPECT) | AT(HELD) | AT(REJECTED) | AT(WITHDRAWING))
 #define OPEN     (BEFORE | WITH_THE)
 
@@ -95,6 +98,10 @@ static const struct change {
 	  "a flow is still to come", "单证尚未齐全", "GACC 2018-194 art. 6, 7" },
 	{ WITH_THE, EVENT_FLOWS_MISSING, STATE_WAITING,
 	  "a filing was taken back: a flow is missing again", "单证被撤回，三单不再齐全", "GACC 2018-194 art. 6, 7, 11" },
+	{ OPEN & ~AT(WAITING), EVENT_UNANSWERED, STATE_WAITING,
+	  "a department is asked before it is declared", "申报前须经部门核查", "table lookup_rule" },
+	{ OPEN & ~AT(BLOCKED), EVENT_BLOCKED, STATE_BLOCKED,
+	  "a department's list or register stands against it", "部门清单或登记信息不允许申报", "table lookup_rule" },
 	{ BEFORE & ~AT(EXPIRED), EVENT_WINDOW_ENDED, STATE_EXPIRED,
 	  "the window ended before every flow came", "等待期满，单证仍未齐全", "table regime, wait_hours" },
 	{ WITH_THE, EVENT_WINDOW_ENDED, STATE_EXPIRED,
@@ -172,6 +179,10 @@ static enum event event_of(const struct clearance_input *in)
 		return EVENT_FLOWS_DIFFER;
 	if (in->verdict == VERDICT_MISSING)
 		return in->expired ? EVENT_WINDOW_ENDED : EVENT_FLOWS_MISSING;
+	if (in->verdict == VERDICT_PENDING)
+		return EVENT_UNANSWERED;
+	if (in->verdict == VERDICT_BLOCKED)
+		return EVENT_BLOCKED;
 	if (in->version == 0)
 		return EVENT_FLOWS_MISSING;
 	return event_of_parts(in);

@@ -27,6 +27,21 @@ bool codebook_add_goods(struct codebook *c, const struct goods_row *row)
 	return true;
 }
 
+bool codebook_add_lookup(struct codebook *c, const struct lookup_rule *row)
+{
+	struct lookup_rule *lookups = codebook_room(&c->arena, c->lookups, c->lookup_count, sizeof(*lookups));
+
+	assert(c->slots == NULL);
+	if (lookups == NULL)
+		return false;
+	c->lookups = lookups;
+	lookups[c->lookup_count] = *row;
+	if (!codebook_keep(&c->arena, &lookups[c->lookup_count].goods_class))
+		return false;
+	c->lookup_count++;
+	return true;
+}
+
 int codebook_goods_number(const struct codebook *c, struct text goods_class)
 {
 	for (int i = 0; i < c->goods_count; i++)

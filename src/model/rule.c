@@ -328,6 +328,20 @@ static const struct {
 	[RULE_WAYBILL_TAKEN] = {
 		"The waybill belongs to another declaration.", "该运单已被其他申报单使用。",
 		"Correct the waybill number in the inventory.", "请更正清单的运单编号。", -504015 },
+
+	/* departments */
+	[RULE_DEPARTMENT_LIST] = {
+		"The goods are on a department's negative list.", "商品列入部门负面清单。",
+		"Correct the commodity code if it is wrong; goods on the list cannot be declared.", "编码有误的请更正商品编码；列入清单的商品不得申报。", 0 },
+	[RULE_DEPARTMENT_PERMIT] = {
+		"The licence is unknown to the department, not valid, or not of this day.", "部门查无此许可，或许可无效、不在有效期内。",
+		"Correct the licence number, or have the licence renewed and file the inventory again.", "请更正许可证件号，或办理许可后重新申报清单。", 0 },
+	[RULE_DEPARTMENT_ASKED] = {
+		"A department is asked and has not answered yet.", "正在向部门核查，尚未答复。",
+		"Nothing is to be done: it goes on by itself once the answer is there.", "无需处理，部门答复后自动继续办理。", 0 },
+	[RULE_DEPARTMENT_AWAY] = {
+		"A department could not be asked; its row lets the declaration pass.", "部门核查暂不可用，按规则放行申报。",
+		"Nothing is to be done.", "无需处理。", 0 },
 };
 
 static const char *const slugs[RULE_COUNT] = {

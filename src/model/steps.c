@@ -90,7 +90,7 @@ static void judge_filing(const struct steps_case *c, struct step_report *r)
 		r->done_us = r->moved->at_us;
 		return;
 	}
-	r->to_correct = r->by != NULL && c->state == STATE_CONFLICT && has_name(c->corrects, r->step->kind);
+	r->to_correct = r->by != NULL && (c->state == STATE_CONFLICT || c->state == STATE_BLOCKED) && has_name(c->corrects, r->step->kind);
 	if (r->by == NULL)
 		return;
 	r->progress = r->to_correct ? PROGRESS_UNDER_WAY : PROGRESS_DONE;

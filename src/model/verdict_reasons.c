@@ -57,13 +57,14 @@ static void put_difference(struct buf *b, const struct difference *d)
 {
 	bool in_lines = d->line >= 0;
 	struct side left = { d->left_kind, d->left_field, d->left, d->line, in_lines };
-	struct side right = { d->right_kind, d->right_field, d->right, -1, in_lines };
+	struct side right = { d->right_kind, d->right_field, d->right, -1, in_lines && d->right != NULL };
 
 	put_rule(b, d->rule);
 	buf_str(b, ",\"line\":");
 	if (in_lines) {
 		buf_text(b, document_line_get(d->left->doc, d->line, F_LINE_NO));
-		right.line = verdict_line_of(d->right->doc, d->left->doc, d->line);
+		if (d->right != NULL)
+			right.line = verdict_line_of(d->right->doc, d->left->doc, d->line);
 	} else {
 		buf_str(b, "null");
 	}
@@ -71,7 +72,9 @@ static void put_difference(struct buf *b, const struct difference *d)
 	put_side(b, &left);
 	buf_str(b, ",\"right\":");
 	put_side(b, &right);
-	buf_printf(b, ",\"corrects\":\"%s\"}", doc_kind_name(d->corrects));
+	buf_str(b, ",\"corrects\":");
+	buf_json(b, text_of(d->corrects == DOC_KIND_COUNT ? NULL : doc_kind_name(d->corrects)));
+	buf_char(b, '}');
 }
 
 static void put_missing(struct buf *b, enum doc_kind kind)

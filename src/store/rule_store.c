@@ -1,5 +1,5 @@
 /*
- * Codes, regimes, goods, forms, authorities and who recognises whom: one call, one immutable set.
+ * Codes, regimes, goods, forms, authorities, who recognises whom and what departments are asked: one call, one immutable set.
  *
  * The revision is read first: what changes while the others run is seen by the next look.
  * Lists and authorities that this program does not know are passed over: they belong to a newer one.
@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESULT_REVISION, RESULT_CODES, RESULT_REGIMES, RESULT_GOODS, RESULT_FIELDS, RESULT_AUTHORITIES, RESULT_RECOGNITIONS, RESULT_COUNT };
+enum { RESULT_REVISION, RESULT_CODES, RESULT_REGIMES, RESULT_GOODS, RESULT_FIELDS, RESULT_AUTHORITIES, RESULT_RECOGNITIONS, RESULT_LOOKUPS,
+       RESULT_COUNT };
 
 const struct db_stmt rule_store_revision = {
 	.name = "rule_store_revision",
@@ -56,7 +57,7 @@ static const struct db_stmt fields = {
 };
 
 enum { AUTH_CODE, AUTH_URL, AUTH_IN_FLIGHT, AUTH_TIMEOUT, AUTH_ATTEMPTS, AUTH_FIRST_WAIT, AUTH_LONGEST_WAIT, AUTH_FAILURES, AUTH_BREAKER,
-       AUTH_PER_S, AUTH_BURST, AUTH_WINDOWS, AUTH_BUNDLE, AUTH_DIALECT, AUTH_CREDENTIAL, AUTH_CREDENTIAL_FILE };
+       AUTH_PER_S, AUTH_BURST, AUTH_WINDOWS, AUTH_BUNDLE, AUTH_DIALECT, AUTH_CREDENTIAL, AUTH_CREDENTIAL_FILE, AUTH_QUERY_URL };
 /* Windows as "begin end" in microseconds, parted by commas: the sixteen that end last, which are all that are not over. */
 static const struct db_stmt authorities = {
 	.name = "rule_store_authorities",
@@ -66,7 +67,7 @@ static const struct db_stmt authorities = {
 	"       || coalesce((extract(epoch from w.ends_at) * 1000000)::bigint, 9223372036854775807), ',' order by w.begins_at, w.id)"
 	"     from (select * from maintenance m where m.authority = a.code and m.ended_at is null"
 	"       order by coalesce(m.ends_at, 'infinity') desc, m.id limit 16) w),"
-	"   bundle_max, dialect, credential, credential_file"
+	"   bundle_max, dialect, credential, credential_file, query_url"
 	" from authority a order by code",
 };
 
@@ -79,6 +80,14 @@ static const struct db_stmt recognitions = {
 	" from recognition_rule order by id",
 };
 
+enum { LOOKUP_ID, LOOKUP_AUTHORITY, LOOKUP_NAME, LOOKUP_USED, LOOKUP_CLASS, LOOKUP_HOLDS, LOOKUP_FROM, LOOKUP_TO };
+static const struct db_stmt lookups = {
+	.name = "rule_store_lookups",
+	.sql =
+	"select id, authority, question, used, goods_class, unanswered is distinct from 'pass', valid_from - date '1970-01-01', valid_to - date '1970-01-01'"
+	" from lookup_rule order by id",
+};
+
 void rule_store_load(struct db_call *call)
 {
 	db_call_add(call, &rule_store_revision, NULL);
@@ -88,6 +97,7 @@ void rule_store_load(struct db_call *call)
 	db_call_add(call, &fields, NULL);
 	db_call_add(call, &authorities, NULL);
 	db_call_add(call, &recognitions, NULL);
+	db_call_add(call, &lookups, NULL);
 }
 
 /* --- reading ----------------------------------------------------------------------------------------------------- */
@@ -259,7 +269,7 @@ static bool read_manner(struct rules *rules, enum authority a, const struct db_r
 static bool read_authorities(struct rules *rules, const struct db_rows *r)
 {
 	for (int row = 0; row < db_row_count(r); row++) {
-		struct text url = db_get_text(r, row, AUTH_URL);
+		struct text url = db_get_text(r, row, AUTH_URL), query_url = db_get_text(r, row, AUTH_QUERY_URL);
 		struct authority_conf *conf;
 		enum authority authority;
 
@@ -268,6 +278,7 @@ static bool read_authorities(struct rules *rules, const struct db_rows *r)
 		conf = &rules->authorities[authority];
 		conf->connected = url.len > 0;
 		conf->url = conf->connected ? strndup(url.at, url.len) : NULL;
+		conf->query_url = query_url.len > 0 ? strndup(query_url.at, query_url.len) : NULL;
 		conf->max_in_flight = (int)db_get_int(r, row, AUTH_IN_FLIGHT);
 		conf->timeout_ms = (int)db_get_int(r, row, AUTH_TIMEOUT);
 		conf->bundle_max = (int)db_get_int(r, row, AUTH_BUNDLE);
@@ -281,7 +292,7 @@ static bool read_authorities(struct rules *rules, const struct db_rows *r)
 			.breaker_failures = (int)db_get_int(r, row, AUTH_FAILURES),
 			.breaker_us = db_get_int(r, row, AUTH_BREAKER) * 1000,
 		};
-		if ((conf->connected && conf->url == NULL) || !read_manner(rules, authority, r, row))
+		if ((conf->connected && conf->url == NULL) || (query_url.len > 0 && conf->query_url == NULL) || !read_manner(rules, authority, r, row))
 			return false;
 	}
 	return true;
@@ -304,6 +315,29 @@ static bool read_recognitions(struct codebook *book, const struct db_rows *r, st
 			return fault_set(f, FAULT_SCHEMA, "recognition row %d names an authority that is unknown here", (int)one.id);
 		if (!codebook_add_recognition(book, &one))
 			return fault_set(f, FAULT_SYSTEM, "no memory for the rules of recognition");
+	}
+	return true;
+}
+
+/* A check that this program cannot make must not be passed over. */
+static bool read_lookups(struct codebook *book, const struct db_rows *r, struct fault *f)
+{
+	for (int row = 0; row < db_row_count(r); row++) {
+		struct lookup_rule one = {
+			.id = (int32_t)db_get_int(r, row, LOOKUP_ID),
+			.goods_class = db_get_text(r, row, LOOKUP_CLASS),
+			.holds = db_get_int(r, row, LOOKUP_HOLDS) != 0,
+			.valid_from = day_of(r, row, LOOKUP_FROM),
+			.valid_to = day_of(r, row, LOOKUP_TO),
+		};
+		bool is_known = authority_by_code(db_get_text(r, row, LOOKUP_AUTHORITY), &one.authority) &&
+		                lookup_by_name(db_get_text(r, row, LOOKUP_NAME), &one.question) && lookup_use_by_name(db_get_text(r, row, LOOKUP_USED), &one.use);
+		const char *why = is_known ? lookup_rule_fault(&one) : "its authority, question or use is unknown here";
+
+		if (why != NULL)
+			return fault_set(f, FAULT_SCHEMA, "lookup_rule row %d: %s", (int)one.id, why);
+		if (!codebook_add_lookup(book, &one))
+			return fault_set(f, FAULT_SYSTEM, "no memory for the questions to departments");
 	}
 	return true;
 }
@@ -334,6 +368,7 @@ void rules_free(struct rules *r)
 		free((char *)(uintptr_t)conf->secret.at);
 		free(conf->credential_file);
 		free(conf->url);
+		free(conf->query_url);
 	}
 	free(r);
 }
@@ -347,7 +382,7 @@ static bool fill(struct rules *r, const struct db_answer *a, struct fault *f)
 	if (!read_regimes(r->book, a->results[RESULT_REGIMES], f) || !read_goods(r->book, a->results[RESULT_GOODS], f) ||
 	    !read_form_rows(r->book, a->results[RESULT_FIELDS], f))
 		return false;
-	if (!read_recognitions(r->book, a->results[RESULT_RECOGNITIONS], f))
+	if (!read_recognitions(r->book, a->results[RESULT_RECOGNITIONS], f) || !read_lookups(r->book, a->results[RESULT_LOOKUPS], f))
 		return false;
 	r->book->revision = r->revision;
 	if (!codebook_seal(r->book) || !read_authorities(r, a->results[RESULT_AUTHORITIES]))

@@ -88,6 +88,10 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/tracking"): READ,
     ("GET", "/v1/tracking/alerts"): READ,
     ("GET", "/v1/standard/tracking"): ALL,
+    ("GET", "/v1/lookups"): READ,
+    ("POST", "/v1/lookups"): READ,
+    ("GET", "/v1/lookups/{id}"): READ,
+    ("GET", "/v1/lookups/rules"): READ,
     ("POST", "/test/clock"): {"operator"},
 }
 PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}", "/v1/standard/{kind}/{direction}/xml-schema",

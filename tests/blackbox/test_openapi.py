@@ -84,7 +84,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/trace"): f"/v1/trace?order_no={trade.order_no}",
     }
     accept(stack.enterprise.post("/v1/tracking", {"carrier_code": CODES["carrier"], "waybill_no": trade.waybill_no, "step": "out_gate", "at": moment()}), 201)
-    asked_later = {"/v1/payment-queries/{id}"}
+    asked_later = {"/v1/payment-queries/{id}", "/v1/lookups", "/v1/lookups/{id}"}
     for method, path, operation in operations(stack.openapi.document):
         if method == "GET" and path not in asked_later:
             api = stack.enterprise if operation.get("x-roles") == ["enterprise"] else stack.operator
@@ -103,6 +103,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     stack.ctl("platform", "set", "ANY", "--url", f"http://127.0.0.1:{stack.mock.port}/platDataOpen")
     question = accept(stack.operator.post("/v1/payment-queries", {"platform_code": "ANY", "order_no": trade.order_no}), 202).json["id"]
     accept(stack.operator.get(f"/v1/payment-queries/{question}"), 200)
+    use_lookups(stack, CODES["zone"])
     paid = {"guid": "1", "initalRequest": "1", "initalResponse": "1", "ebpCode": CODES["platform"], "payCode": "1", "payTransactionId": "1",
             "totalAmount": 1, "currency": "142", "verDept": "3", "tradingTime": "20260302101112"}
     payee = {"orderNo": trade.order_no, "goodsInfo": [{"gname": "1", "itemLink": "1"}], "recpAccount": "1", "recpName": "1"}
@@ -124,6 +125,14 @@ def a_return_that_is_back(stack, trade, d):
     wait_for(lambda: stack.enterprise.get(f"/v1/returns/{receipt['id']}").json["state"] == "approved", "customs agrees")
     accept(stack.operator.post(f"/v1/returns/{receipt['id']}/arrival", {}), 200)
     return receipt["id"]
+
+
+def use_lookups(stack, key):
+    stack.ctl("authority", "set", "ECO", "--query-url", f"http://127.0.0.1:{stack.mock.port}/ECO/queries")
+    question = accept(stack.operator.post("/v1/lookups", {"authority": "ECO", "question": "adverse-records", "key": key}), 202)
+    wait_for(lambda: accept(stack.operator.get(question.headers["location"]), 200).json["state"] == "answered", "it is answered")
+    accept(stack.operator.get(f"/v1/lookups?authority=ECO&question=adverse-records&key={key}"), 200)
+    stack.ctl("authority", "set", "ECO", "--query-url", "")
 
 
 def use_subscription(api, path):

@@ -31,6 +31,7 @@ struct world { /* the state of these tests */
 	struct rules *rules;
 	char urls[AUTHORITY_COUNT][64];
 	enum manner manners[AUTHORITY_COUNT];
+	int questions;
 	int asked[AUTHORITY_COUNT], largest[AUTHORITY_COUNT]; /* messages; and in one request */
 	struct late_answer late[LETTERS_MAX];
 	int late_count;
@@ -145,14 +146,28 @@ static inline int messages_of(struct http_req *r, struct text out[BUNDLE])
 	return count;
 }
 
+static inline void on_question(struct world *w, struct http_req *r)
+{
+	w->questions++;
+	if (w->manners[AUTHORITY_CIQ] == DOWN)
+		reply_status(r, 503, NULL, TEXT(""));
+	else
+		reply_status(r, 200, "application/json", TEXT("{\"found\":true,\"listed\":false}"));
+}
+
 static inline void on_message(struct http_req *r, void *arg)
 {
 	struct world *w = arg;
 	enum authority authority;
 	bool known = authority_by_code((struct text){ r->path.at + 1, r->path.len - 1 }, &authority);
 	struct text messages[BUNDLE];
-	int count = messages_of(r, messages);
+	int count;
 
+	if (text_is(r->path, "/CIQ/negative-list")) {
+		on_question(w, r);
+		return;
+	}
+	count = messages_of(r, messages);
 	assert_true(known);
 	w->asked[authority] += count;
 	w->largest[authority] = count > w->largest[authority] ? count : w->largest[authority];
@@ -293,7 +308,8 @@ static inline void world_rules(struct world *w)
 static inline void world_flow(struct world *w)
 {
 	const struct flow_conf conf = { .assess_batch = 64, .assess_flights = 2, .hint_limit = 4096, .queue_per_authority = 100, .lease_s = 20,
-		                        .gather_ms = 2, .sweep_ms = 20, .report_ms = 50, .exchange_id = "DXPTEST", .identity_keys = { .list = { { 1, TEXT("key") } }, .count = 1 } };
+		                        .gather_ms = 2, .sweep_ms = 20, .lookup_sweep_ms = 20, .report_ms = 50, .exchange_id = "DXPTEST",
+		                        .identity_keys = { .list = { { 1, TEXT("key") } }, .count = 1 } };
 	const struct flow_deps deps = { .loop = w->b->house->loop, .db = w->b->db, .httpc = w->httpc, .inbox = w->b->inbox, .clock = &w->b->clock,
 		                        .ids = &w->b->ids, .vault = w->b->vault, .rules = &w->rules };
 	struct fault f = { 0 };

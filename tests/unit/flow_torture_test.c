@@ -381,6 +381,104 @@ static void test_flow_allocations(void **state)
 	}
 }
 
+/* --- what departments are asked ------------------------------------------------------------------------------------------ */
+
+static void ask_quarantine(struct world *w)
+{
+	static struct lookup_rule row = { .id = 20003, .authority = AUTHORITY_CIQ, .question = LOOKUP_NEGATIVE_LIST, .use = LOOKUP_CHECK, .holds = true,
+		                          .valid_to = INT32_MAX };
+	static char url[64];
+
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d/CIQ", httpd_port(w->httpd));
+	w->rules->authorities[AUTHORITY_CIQ] = w->rules->authorities[AUTHORITY_TAX];
+	w->rules->authorities[AUTHORITY_CIQ].connected = false;
+	w->rules->authorities[AUTHORITY_CIQ].query_url = url;
+	w->rules->book->lookups = &row;
+	w->rules->book->lookup_count = 1;
+}
+
+/* A trade whose goods nobody has asked about: no answer is stored, and what was remembered is too old. */
+static void run_questions(struct world *w, int n)
+{
+	house_sql(w->b->house->db, "delete from lookup_answer");
+	clock_shift(&w->b->clock, w->b->clock.shift_us + 100 * US_PER_S);
+	w->manners[AUTHORITY_CIQ] = n % 3 == 0 ? DOWN : AT_ONCE;
+	file_trade(w, n, "add", 10000);
+}
+
+/* Leases have run out, and so have the pauses of whoever died before he wrote down what he wanted to know. */
+static bool is_settled(struct bench *b, void *arg)
+{
+	const struct wanted *want = arg;
+	static int times;
+
+	if (is_wanted_without_leases(b, arg))
+		return true;
+	if (++times % 50 == 0) {
+		house_sql(b->house->db, "update lookup_question set lease_until = '-infinity' where lease is not null");
+		house_sql(b->house->db, "update todo set due_at = '-infinity' where lease_until < now() and exists (select from declaration d where d.id = declaration_id and d.verdict = 'PENDING')");
+	}
+	return house_ask(b->house, want->sql) == want->value && b->open == 0;
+}
+
+static void check_questions(struct world *w, int n)
+{
+	char sql[200];
+	struct wanted released = { sql, 1 };
+	struct wanted none_left = { "select (select count(*) from lookup_question) + (select count(*) from lookup_waiter) + (select count(*) from work)", 0 };
+
+	(void)snprintf(sql, sizeof(sql), "select count(*) from declaration where order_no = 'O-%d' and state in ('released', 'waiting')", n);
+	if (w->manners[AUTHORITY_CIQ] == DOWN) { /* it comes to nothing before the department is back */
+		until(w->b, is_settled, &released);
+		assert_int_equal(house_ask(w->b->house, "select count(*) from lookup_answer"), 0);
+		w->manners[AUTHORITY_CIQ] = AT_ONCE;
+	}
+	(void)snprintf(sql, sizeof(sql), "select count(*) from declaration where order_no = 'O-%d' and state = 'released' and version = 1", n);
+	until(w->b, is_settled, &released);
+	until(w->b, is_settled, &none_left);
+	assert_true(house_ask(w->b->house, "select count(*) from lookup_answer") >= 1);
+	(void)snprintf(sql, sizeof(sql), "select count(*) from delivery v join declaration d on d.id = v.declaration_id where d.order_no = 'O-%d'", n);
+	assert_int_equal(house_ask(w->b->house, sql), 3);
+}
+
+static void test_questions_answers(void **state)
+{
+	struct world *w = world_of(state);
+	long most = getenv("TONGGUAN_LONG") != NULL ? 40 : 14;
+	int n = 0;
+
+	sends_again = true;
+	ask_quarantine(w);
+	for (enum blow blow = 0; blow < BLOW_COUNT; blow++) {
+		for (long at = 1; at <= most; at++) {
+			n++;
+			order(w, blow, at);
+			run_questions(w, n);
+			check_questions(w, n);
+			until(w->b, is_quiet, NULL);
+			order(w, TRY_AGAIN, 0);
+		}
+	}
+	assert_true(w->questions > n);
+	sends_again = false;
+}
+
+static void test_questions_allocations(void **state)
+{
+	struct world *w = world_of(state);
+	int most = getenv("TONGGUAN_LONG") != NULL ? 400 : 100;
+
+	torture.loop = w->b->house->loop;
+	ask_quarantine(w);
+	for (int n = 1; n <= most; n++) {
+		run_questions(w, n);
+		until(w->b, is_answered, NULL);
+		arena_fail_nth(n);
+		check_questions(w, n);
+		arena_fail_nth(0);
+	}
+}
+
 /* --- judging ----------------------------------------------------------------------------------------------------------- */
 
 static struct world *racing;
@@ -482,6 +580,8 @@ int main(void)
 		WORLD_CASE(test_intake_allocations),
 		WORLD_CASE(test_flow_answers),
 		WORLD_CASE(test_flow_allocations),
+		WORLD_CASE(test_questions_answers),
+		WORLD_CASE(test_questions_allocations),
 		WORLD_CASE(test_lost_race_is_judged_again),
 		WORLD_CASE(test_lost_race_keeps_answers),
 		WORLD_CASE(test_one_culprit),

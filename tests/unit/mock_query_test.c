@@ -75,6 +75,9 @@ static void a_row_or_what_is_built_in(void **state)
 	                    "{\"authority\":\"CIQ\",\"query\":\"certificates\",\"certificate_no\":\"C2\",\"found\":false" TODAY);
 	assert_string_equal(ask(b, AUTHORITY_CIQ, "certificates", "{}"), "certificate_no is missing");
 	register_clear(&b->r);
+	assert_string_equal(ask(b, AUTHORITY_FX, "directory", "{\"code\":\"A\"}"),
+	                    "{\"authority\":\"FX\",\"query\":\"directory\",\"code\":\"A\",\"found\":true,\"registered\":true,\"class\":\"A\","
+	                    "\"class_since\":\"2024-01-01\"" TODAY);
 	assert_non_null(strstr(ask(b, AUTHORITY_CIQ, "certificates", "{\"certificate_no\":\"C2\"}"), "\"found\":true"));
 }
 

@@ -381,7 +381,12 @@ static void the_way_of_a_declaration(void **state)
 	STEP(in.expired = false, WAITING);
 	STEP(in.expired = true, EXPIRED);
 	STEP((in.verdict = VERDICT_MATCHED, in.expired = false), WAITING); /* not declared yet */
-	STEP((in.version = 1, in.parts = &part, in.part_count = 1), DECLARED);
+	STEP(in.verdict = VERDICT_PENDING, WAITING); /* a department is asked first */
+	STEP(in.verdict = VERDICT_BLOCKED, BLOCKED);
+	STEP(in.verdict = VERDICT_PENDING, WAITING); /* corrected: another question */
+	STEP((in.verdict = VERDICT_MATCHED, in.version = 1, in.parts = &part, in.part_count = 1), DECLARED);
+	STEP(in.verdict = VERDICT_BLOCKED, BLOCKED); /* a filing was changed: the old version stands, the new one may not follow */
+	STEP(in.verdict = VERDICT_MATCHED, DECLARED);
 	STEP(part.outcome = OUTCOME_INSPECT, INSPECT);
 	STEP(in.verdict = VERDICT_CONFLICT, CONFLICT); /* a filing was changed */
 	STEP(part.outcome = OUTCOME_CLEAR, CONFLICT);  /* what was cleared is not what is filed now */

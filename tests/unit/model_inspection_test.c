@@ -213,7 +213,7 @@ static void rulings_and_their_places(void **state)
 	assert_false(ruling_by_name(TEXT("accepted"), &r));
 	for (int s = 0; s < STATE_COUNT; s++)
 		assert_int_equal(ruling_fits_state((enum declaration_state)s),
-		                 s != STATE_WAITING && s != STATE_CONFLICT && s != STATE_EXPIRED && s != STATE_WITHDRAWN && s != STATE_RELEASED);
+		                 s != STATE_WAITING && s != STATE_CONFLICT && s != STATE_BLOCKED && s != STATE_EXPIRED && s != STATE_WITHDRAWN && s != STATE_RELEASED);
 	assert_int_equal(ruling_outcome(RULING_RELEASE), OUTCOME_CLEAR);
 	assert_int_equal(ruling_outcome(RULING_RESUME), OUTCOME_ENTERED);
 }

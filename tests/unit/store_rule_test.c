@@ -42,7 +42,7 @@ static void rules_are_the_rows(void **state)
 	house_sql(h->db,
 	          "insert into code (list, code, name_zh, name_en, valid_from, valid_to, source) values ('currency', 'ZZ1', '旧币', 'Old', '2020-01-01', '2026-03-01', 'test'),"
 	          "  ('currency', 'ZZ1', '新币', 'New', '2026-03-02', null, 'test'), ('of-the-future', '1', 'x', null, '2020-01-01', null, 'test');"
-	          "update authority set url = 'http://x/y', max_in_flight = 7, timeout_ms = 8, attempts_max = 9, first_wait_ms = 10,"
+	          "update authority set query_url = 'http://x/q' where code = 'POL'; update authority set url = 'http://x/y', max_in_flight = 7, timeout_ms = 8, attempts_max = 9, first_wait_ms = 10,"
 	          "  longest_wait_ms = 11, breaker_failures = 12, breaker_ms = 13, credential = 'hmac',"
 	          "  credential_file = '/secret' where code = 'TAX'; select nextval('rule_revision')");
 	l = load(h);
@@ -77,6 +77,11 @@ static void rules_are_the_rows(void **state)
 	assert_true(l.rules->authorities[AUTHORITY_TAX].policy.breaker_us == 13000);
 	assert_int_equal(l.rules->authorities[AUTHORITY_TAX].credential, CREDENTIAL_HMAC);
 	assert_string_equal(l.rules->authorities[AUTHORITY_TAX].credential_file, "/secret");
+	assert_null(l.rules->authorities[AUTHORITY_TAX].query_url);
+	assert_string_equal(l.rules->authorities[AUTHORITY_POL].query_url, "http://x/q");
+	assert_true(authority_can_be_asked(&l.rules->authorities[AUTHORITY_POL]) && !l.rules->authorities[AUTHORITY_POL].connected);
+	assert_int_equal(l.rules->book->lookup_count, house_ask(h, "select count(*) from lookup_rule"));
+	assert_true(text_is(l.rules->book->lookups[l.rules->book->lookup_count - 1].goods_class, "medicine"));
 	assert_null(l.rules->authorities[AUTHORITY_TAX].secret.at); /* whoever may reads the file */
 	assert_int_equal(l.rules->authorities[AUTHORITY_POST].credential, CREDENTIAL_NONE);
 	assert_int_equal(l.rules->book->dialects[AUTHORITY_POST], SPEAK_UPU);
@@ -221,7 +226,10 @@ static void what_cannot_be_obeyed_is_refused(void **state)
 		{ "update authority_field set member = 'a', section = 'goods' where authority = 'STAT' and place = 10", "stands apart" },
 		{ "update authority_field set section = 'trade' where authority = 'STAT' and place = 10; update authority set dialect = 'upu' where code = 'TAX'",
 		  "TAX speaks upu" },
-		{ "update authority set dialect = 'tax' where code = 'TAX'; delete from regime_step where regime_id = 900; delete from regime where id = 900;"
+		{ "update authority set dialect = 'tax' where code = 'TAX'; update lookup_rule set used = 'check', unanswered = 'hold' where id = 20004",
+		  "lookup_rule row 20004: no filing names" },
+		{ "update lookup_rule set question = 'weather' where id = 20004", "unknown here" },
+		{ "delete from lookup_rule where id = 20004; delete from regime_step where regime_id = 900; delete from regime where id = 900;"
 		  "update regime set valid_to = '2026-01-01' where trade_mode = '*' and direction = 'export'", "export" },
 	};
 	struct house *h = house_of(state);
