@@ -215,6 +215,8 @@ static bool make_api(struct worker *w, struct fault *f)
 			.scan = c->feed.scan, .look_ms = c->feed.look_ms, .heartbeat_ms = c->feed.heartbeat_ms, .streams = c->feed.streams,
 			.streams_of_client = c->feed.streams_of_client, .stream_bytes = (size_t)c->feed.stream_bytes,
 		},
+		.access = { .token_days = c->access.token_days, .token_overlap_hours = c->access.token_overlap_hours,
+		            .token_notice_days = c->access.token_notice_days, .tokens_max = c->access.tokens_max },
 		.query_timeout_ms = c->query.timeout_ms, .page_default = c->query.page_default,
 		.page_max = c->query.page_max, .public_url = c->http.public_url[0] == '\0' ? NULL : c->http.public_url,
 		.purpose = w->deps.startup->purpose, .receipts_lag_ms = c->query.receipts_lag_ms, .receipts_window_s = c->query.receipts_window_s,

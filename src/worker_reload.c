@@ -31,6 +31,7 @@ static void start(struct worker *w, enum reload_step step)
 		break;
 	case RELOAD_CLIENTS:
 		db_call_add(&r->call, &client_store_all, NULL);
+		db_call_add(&r->call, &client_store_tokens, NULL);
 		db_call_add(&r->call, &client_store_certificates, NULL);
 		break;
 	case RELOAD_IDLE:
@@ -154,11 +155,15 @@ static void on_rules(struct worker *w, const struct db_answer *a)
 static void on_clients(struct worker *w, const struct db_answer *a)
 {
 	struct worker_reload *r = &w->reload;
-	uint64_t mark = db_rows_mark(a->results[0]) * 31 + db_rows_mark(a->results[1]);
+	const struct client_rows rows = { .clients = a->results[0], .tokens = a->results[1], .certificates = a->results[2] };
 	struct client_set *set = NULL;
+	uint64_t mark = 0;
+
+	for (int i = 0; i < a->count; i++)
+		mark = mark * 31 + db_rows_mark(a->results[i]);
 
 	if (w->clients == NULL || mark != r->clients_mark) {
-		set = client_set_from_rows(a->results[0], a->results[1]);
+		set = client_set_from_rows(&rows);
 		if (set == NULL) {
 			failed(w, "clients", "no memory");
 			return;

@@ -8,5 +8,7 @@
 bool auth_check(struct req *r, struct fault *f) must_check;
 /* The client again, after its table may have moved; false as above. */
 bool auth_renew(struct req *r, struct fault *f) must_check;
+/* The caller's token ends within access.token_notice_days. */
+bool auth_token_ends_soon(const struct req *r);
 
 #endif

@@ -25,6 +25,9 @@ struct api_conf {
 		int streams, streams_of_client;      /* most at once */
 		size_t stream_bytes;                 /* what may wait for one slow reader */
 	} feed;
+	struct access_conf {      /* who calls, and how it is proved */
+		int token_days, token_overlap_hours, token_notice_days, tokens_max;
+	} access;
 	int query_timeout_ms;     /* of a read */
 	int page_default, page_max;
 	const char *public_url;   /* problem types, Link headers; NULL: from the Host header */

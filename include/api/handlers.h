@@ -16,6 +16,8 @@ step_fn rulings_post, rulings_list;
 step_fn declarations_receipts, receipts_poll;
 /* clients.c */
 step_fn me_get, me_report, clients_list, clients_get, clients_report, clients_state;
+/* tokens.c */
+step_fn me_tokens_list, me_tokens_post, me_tokens_delete;
 /* steps.c */
 step_fn declarations_steps;
 /* receipts.c, authorities.c, maintenance.c */

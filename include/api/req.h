@@ -49,7 +49,7 @@ typedef enum step http_step_fn(struct req *r, const struct httpc_answer *a);
 enum form { FORM_NONE, FORM_JSON, FORM_XML, FORM_LINES, FORM_FIELDS }; /* of a body; FORM_LINES: NDJSON, FORM_FIELDS: of a web form */
 
 enum wait { WAIT_NONE, WAIT_DB, WAIT_HTTP, WAIT_INTAKE, WAIT_INBOX, WAIT_TURN };
-enum { REQ_CAPTURES = 2, REQ_HEADERS_MAX = 12 };
+enum { REQ_CAPTURES = 2, REQ_HEADERS_MAX = 20 };
 
 struct inbox_place { /* an item, and whose it is */
 	struct inbox_item item;
@@ -69,7 +69,7 @@ struct req {
 	bool is_gzip;                /* http->body is compressed */
 	struct text body;            /* as it is read and stored: see media_open() */
 	bool has_token;
-	struct sha256 token;
+	struct client_token token;   /* of has_token */
 	struct client client;        /* a copy: its codes are valid until the first step ends; ROLE_PUBLIC: nobody */
 	/* the answer */
 	bool replied;

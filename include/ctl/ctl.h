@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "config.h"
 #include "io/db.h"
+#include "store/client_token.h"
 
 enum { CODES_MAX = 256 };
 
@@ -22,6 +23,7 @@ struct ctl {
 	const char *dialect, *credential, *credential_file;
 	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms, *bundle_max, *max_per_s, *burst;
 	const char *name_zh, *name_en, *iso, *from, *to, *source, *on;
+	const char *label;
 	const char *until, *window, *state, *limit, *per_s;
 	struct text codes[CODES_MAX];
 	int code_count;
@@ -52,6 +54,8 @@ bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_
 /* An option that is a day or a time, as a parameter; NULL: *out is left. */
 bool ctl_time(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f) must_check;
 
+/* client_token.c: the one time that it is seen. */
+bool client_token_print(const struct fresh_token *t, struct fault *f) must_check;
 /* client.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
 const char *client_name(const struct ctl *c);
 struct text client_actor(struct ctl *c);
@@ -63,6 +67,7 @@ bool ctl_check_url(const char *url, struct fault *f) must_check;
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;
 ctl_fn client_add, client_list, client_disable, client_reading;
+ctl_fn client_token, client_tokens, client_token_end; /* client_token.c */
 ctl_fn client_promote, client_history, client_report; /* onboard.c */
 ctl_fn client_certificate, client_certificates, client_certificate_revoke, client_signature_set;
 ctl_fn authority_set, authority_list, authority_maintenance;

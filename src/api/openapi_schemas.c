@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-const struct openapi_schema *const openapi_schemas[] = { openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, NULL };
+const struct openapi_schema *const openapi_schemas[] = { openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, openapi_access, NULL };
 
 static const struct openapi_parameter parameters[] = {
 	{ "kind", KIND, "kind of filing" },

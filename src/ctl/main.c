@@ -28,6 +28,10 @@ static const char usage[] =
 "                                                 ROLE: enterprise, regulator, operator, authority\n"
 "  client list\n"
 "  client disable NAME\n"
+"  client token NAME [--label TEXT] [--expires-days N]\n"
+"                                                 one more token, printed once\n"
+"  client tokens [NAME]                           when they were made and end; what is secret of them is not kept\n"
+"  client token-revoke NAME ID                    it is good no more\n"
 "  client reading NAME strict|lenient             how its customs messages are read: docs/API.md\n"
 "  client certificate NAME FILE                   bind a certificate (PEM or DER) to a client; prints its SHA-256\n"
 "  client certificates [NAME]                     which certificates are bound\n"
@@ -95,6 +99,9 @@ static const struct command {
 	{ "client", "add", client_add, 0, 1 },
 	{ "client", "list", client_list, 0, 0 },
 	{ "client", "disable", client_disable, 0, 1 },
+	{ "client", "token", client_token, 1, 1 },
+	{ "client", "tokens", client_tokens, 0, 1 },
+	{ "client", "token-revoke", client_token_end, 2, 2 },
 	{ "client", "reading", client_reading, 2, 2 },
 	{ "client", "certificate", client_certificate, 2, 2 },
 	{ "client", "certificates", client_certificates, 0, 1 },
@@ -177,6 +184,7 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "state", offsetof(struct ctl, state) },
 	{ "limit", offsetof(struct ctl, limit) },
 	{ "per-s", offsetof(struct ctl, per_s) },
+	{ "label", offsetof(struct ctl, label) },
 	{ "required", offsetof(struct ctl, required) },
 	{ "key", offsetof(struct ctl, key) },
 	{ "certificate", offsetof(struct ctl, certificate) },

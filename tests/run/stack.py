@@ -454,8 +454,10 @@ class Stack:
         for name, role, authority in rows:
             self.tokens[name] = "tg_" + secrets.token_urlsafe(32)
             digest = hashlib.sha256(self.tokens[name].encode()).hexdigest()
-            values.append(f"('{name}', '{role}', {repr(authority) if authority else 'null'}, '\\x{digest}', now())")
-        self.psql(f"insert into client (name, role, authority, token_sha256, created_at) values {', '.join(values)}")
+            values.append(f"('{name}', '{role}', {repr(authority) if authority else 'null'}, '\\x{digest}'::bytea)")
+        self.psql(f"with v (name, role, authority, digest) as (values {', '.join(values)}), c as (insert into client (name, role, authority, created_at)"
+                  "  select name, role, authority, now() from v returning id, name)"
+                  " insert into client_token (client_id, sha256, created_at, created_by) select c.id, v.digest, now(), 'stack' from c join v using (name)")
         self.psql("select nextval('rule_revision')")
 
     def _start_mock(self):

@@ -1,0 +1,61 @@
+-- How callers prove who they are.
+--
+-- A client has as many tokens as it needs, each with an end of its own; only hashes are kept. A token is never
+-- changed but to end it earlier.
+
+create table client_token (
+  id         integer generated always as identity primary key,
+  client_id  integer not null references client (id),
+  sha256     bytea not null unique,
+  last4      text,                                -- of the token, so that its holder knows which one it is; null: not known
+  label      text,                                -- what its holder calls it
+  created_at timestamptz not null,
+  created_by text not null,                       -- the client itself, or who was at the operator's keyboard
+  expires_at timestamptz,                         -- null: never
+  revoked_at timestamptz
+);
+create index on client_token (client_id);
+
+insert into client_token (client_id, sha256, created_at, created_by, expires_at)
+  select id, token_sha256, created_at, 'tongguanctl', expires_at from client;
+alter table client drop column token_sha256, drop column expires_at;
+
+-- Until when a client may call: the last end of its tokens that are good.
+create function client_expires_at(client integer) returns timestamptz language sql stable parallel safe as $$
+  select nullif(max(coalesce(expires_at, 'infinity')), 'infinity') from client_token where client_id = client and revoked_at is null
+$$;
+
+create or replace function client_json(c client, titles json, alone boolean) returns json language sql stable parallel safe as $$
+  select json_joined(json_build_object(
+    'name', c.name,
+    'role', c.role,
+    'codes', c.codes,
+    'authority', c.authority,
+    'state', c.state,
+    'state_title', titles ->> c.state,
+    'created_at', local_time(c.created_at),
+    'expires_at', local_time(client_expires_at(c.id)),
+    'disabled_at', local_time(c.disabled_at)
+  ), case when alone then json_build_object('history', (
+    select coalesce(json_agg(json_build_object(
+      'from', s.from_state,
+      'to', s.to_state,
+      'at', local_time(s.at),
+      'actor', s.actor,
+      'reason', s.reason
+    ) order by s.id), '[]')
+    from client_state_change s where s.client_id = c.id
+  )) end)
+$$;
+
+create function client_token_json(t client_token, current integer) returns json language sql stable parallel safe as $$
+  select json_build_object(
+    'id', t.id,
+    'label', t.label,
+    'last4', t.last4,
+    'created_at', local_time(t.created_at),
+    'expires_at', local_time(t.expires_at),
+    'revoked_at', local_time(t.revoked_at),
+    'is_current', t.id = current
+  )
+$$;
