@@ -18,6 +18,8 @@ step_fn declarations_receipts, receipts_poll;
 step_fn me_get, me_report, clients_list, clients_get, clients_report, clients_state;
 /* tokens.c */
 step_fn me_tokens_list, me_tokens_post, me_tokens_delete;
+/* keys.c */
+step_fn me_keys_list, me_keys_post, me_keys_delete;
 /* steps.c */
 step_fn declarations_steps;
 /* receipts.c, authorities.c, maintenance.c */

@@ -17,6 +17,7 @@
 #include "api/trace.h"
 #include "base/arena.h"
 #include "io/httpd.h"
+#include "io/pool.h"
 
 struct api_metrics;
 struct event_hub;
@@ -36,7 +37,9 @@ struct api { /* one per worker */
 	struct api_metrics *metrics;
 	struct sha256 cursor_key;
 	struct event_hub *hub; /* streams of the feed */
-	struct req *orphans; /* their clients left while intake or inbox hold their bytes */
+	struct pool *pool; /* for signatures; NULL: they are looked at on the loop */
+	int64_t verified_us; /* the turn in which one was last */
+	struct req *orphans; /* their clients left while intake, inbox or the pool hold their bytes */
 	bool draining;
 	struct authorities_kept authorities[2]; /* English, Chinese */
 };
@@ -48,7 +51,7 @@ typedef enum step http_step_fn(struct req *r, const struct httpc_answer *a);
 
 enum form { FORM_NONE, FORM_JSON, FORM_XML, FORM_LINES, FORM_FIELDS }; /* of a body; FORM_LINES: NDJSON, FORM_FIELDS: of a web form */
 
-enum wait { WAIT_NONE, WAIT_DB, WAIT_HTTP, WAIT_INTAKE, WAIT_INBOX, WAIT_TURN };
+enum wait { WAIT_NONE, WAIT_DB, WAIT_HTTP, WAIT_INTAKE, WAIT_INBOX, WAIT_TURN, WAIT_POOL };
 enum { REQ_CAPTURES = 2, REQ_HEADERS_MAX = 20 };
 
 struct inbox_place { /* an item, and whose it is */
@@ -82,6 +85,7 @@ struct req {
 	step_fn *then;
 	struct db_call call;
 	struct loop_task turn;
+	struct pool_job job;
 	struct httpc_call http_call;
 	struct intake_submission submission;
 	struct inbox_place *places;
@@ -133,6 +137,8 @@ enum step reply_row(struct req *r, const struct db_answer *a) must_check;
 enum step await_db(struct req *r, db_step_fn *then) must_check;
 /* Its next step runs in the next turn of the loop: of long work nobody else waits for more than a part. */
 enum step await_turn(struct req *r, step_fn *then) must_check;
+/* work runs in a thread of the pool, which there is, and may touch nothing but what r->own holds; answers 503 when as many wait as may. */
+enum step await_pool(struct req *r, pool_fn *work, step_fn *then) must_check;
 /* r->http_call is filled; answers 503 when it cannot be started. */
 enum step await_http(struct req *r, http_step_fn *then) must_check;
 /* r->submission is filled (arena NULL: the request's own); answers 503 when intake is full. */

@@ -68,6 +68,7 @@ bool ctl_check_url(const char *url, struct fault *f) must_check;
 ctl_fn migrate_run;
 ctl_fn client_add, client_list, client_disable, client_reading;
 ctl_fn client_token, client_tokens, client_token_end; /* client_token.c */
+ctl_fn client_key_put, client_keys, client_key_end, client_proof_set; /* client_key.c */
 ctl_fn client_promote, client_history, client_report; /* onboard.c */
 ctl_fn client_certificate, client_certificates, client_certificate_revoke, client_signature_set;
 ctl_fn authority_set, authority_list, authority_maintenance;

@@ -92,6 +92,9 @@ void httpd_free(struct httpd *h); /* answers what still waits with 503 and ends 
 void httpd_limit_body(struct http_req *r, size_t bytes);
 /* First value of a request header (name without case); at == NULL: absent. */
 struct text httpd_header(const struct http_req *r, const char *name);
+/* All values of a header in one line, parted by commas; in the arena when there are several. name: in any case. at == NULL: absent, or
+ * the arena is full. */
+struct text httpd_header_joined(struct http_req *r, struct text name);
 /* First value of a query parameter, percent-decoded into the arena ('+' stays '+'); at == NULL: absent. */
 struct text httpd_query(struct http_req *r, const char *name);
 /* Every query parameter's name, to refuse unknown ones. */

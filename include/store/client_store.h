@@ -12,9 +12,15 @@
 #include "model/field.h"
 #include "model/onboarding.h"
 #include "model/signature.h"
+#include "store/client_key.h"
 
 enum role { ROLE_PUBLIC, ROLE_ENTERPRISE, ROLE_REGULATOR, ROLE_OPERATOR, ROLE_AUTHORITY, ROLE_COUNT };
 const char *role_name(enum role r);
+
+struct client_proof { /* what each of its requests must bring */
+	bool token, certificate, signature;
+};
+bool client_proof_by_name(struct text t, struct client_proof *out) must_check; /* "token+signature" … as the database has it */
 
 struct client {
 	int id;
@@ -26,6 +32,9 @@ struct client {
 	enum authority authority;
 	enum client_state state;  /* of an enterprise */
 	bool disabled;
+	struct client_proof proof;
+	const struct client_key *keys;
+	int key_count;
 	struct client_signature signature;
 	enum strictness strictness; /* how its customs messages are read */
 };
@@ -38,9 +47,9 @@ struct client_token { /* that is not revoked */
 
 struct client_set; /* immutable but for certificates decoded on the way; made by a load, freed by its owner when replaced */
 /* The statements of a load and the reading of their rows (io does the waiting). */
-extern const struct db_stmt client_store_all, client_store_tokens, client_store_certificates;
-struct client_rows { /* what these three answered */
-	const struct db_rows *clients, *tokens, *certificates;
+extern const struct db_stmt client_store_all, client_store_tokens, client_store_certificates, client_store_keys;
+struct client_rows { /* what these four answered */
+	const struct db_rows *clients, *tokens, *certificates, *keys;
 };
 struct client_set *client_set_from_rows(const struct client_rows *rows) must_check; /* NULL: no memory */
 void client_set_free(struct client_set *s);

@@ -59,3 +59,40 @@ create function client_token_json(t client_token, current integer) returns json 
     'is_current', t.id = current
   )
 $$;
+
+-- What a caller must bring: a token, or a certificate of the connection, or both; and whether each request is signed.
+alter table client add column proof text not null default 'token'
+  check (proof in ('token', 'token+signature', 'token+certificate', 'certificate', 'certificate+signature'));
+
+create table client_key (           -- with which a client signs its requests
+  client_id  integer not null references client (id),
+  key_id     text not null,                       -- the first half of SHA-256 over public_key, in hex
+  algorithm  text not null,                       -- base/public_key.h; never taken from the message
+  public_key bytea not null,                      -- SubjectPublicKeyInfo
+  label      text,
+  added_at   timestamptz not null,
+  added_by   text not null,
+  revoked_at timestamptz,                         -- a revoked key does not come back
+  primary key (client_id, key_id)
+);
+
+create function client_key_json(k client_key) returns json language sql stable parallel safe as $$
+  select json_build_object(
+    'key_id', k.key_id,
+    'algorithm', k.algorithm,
+    'label', k.label,
+    'added_at', local_time(k.added_at),
+    'added_by', k.added_by,
+    'revoked_at', local_time(k.revoked_at)
+  )
+$$;
+
+-- Signatures that were taken, so that none is taken twice. A row is forgotten after the minute until which its signature
+-- was acceptable. Unlogged: after a crash of PostgreSQL what was signed in the minutes before could come again.
+create unlogged table request_nonce (
+  until_minute integer not null,                  -- since 1970, real time
+  client_id    integer not null,
+  key_id       text not null,
+  nonce        text not null,
+  primary key (until_minute, client_id, key_id, nonce)
+);

@@ -19,6 +19,7 @@
 #include "api/event_hub.h"
 #include "api/media.h"
 #include "api/metrics.h"
+#include "api/proof.h"
 #include "api/req.h"
 #include "api/route.h"
 #include "base/log.h"
@@ -160,7 +161,7 @@ static enum step gate(struct req *r)
 		return reply_problem(r, &f);
 	if (r->passed && (!media_check_length(r, r->http->body.len, &f) || (r->has_token && !(auth_renew(r, &f) && check_live(r, &f)))))
 		return reply_problem(r, &f);
-	return r->route->handler(r);
+	return proof_check(r, r->route->handler);
 }
 
 /* --- libmicrohttpd's calls, as io/httpd tells them ------------------------------------------------------------------ */
@@ -261,6 +262,11 @@ struct api *api_new(const struct api_conf *conf, const struct api_deps *deps, st
 	}
 	a->conf = *conf;
 	a->deps = *deps;
+	a->pool = conf->access.signature_threads == 0 ? NULL : pool_new(deps->loop, conf->access.signature_threads, conf->access.signature_queue, f);
+	if (conf->access.signature_threads > 0 && a->pool == NULL) {
+		api_free(a);
+		return NULL;
+	}
 	a->cursor_key = cursor_key(signer_key_id(deps->signer));
 	a->calls = (struct httpd_calls){ on_headers, on_request, on_refused, on_gone, on_end, a };
 	return a;
@@ -286,6 +292,7 @@ void api_free(struct api *a)
 {
 	if (a == NULL)
 		return;
+	pool_free(a->pool); /* its threads work for orphans */
 	req_free_orphans(a);
 	authorities_forget(a);
 	event_hub_free(a->hub);

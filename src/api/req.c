@@ -2,7 +2,7 @@
  * A request's steps, answers and waits.
  *
  * When the client leaves, a database call or a call out is cancelled and the request is forgotten. Intake and inbox cannot be
- * cancelled (what was submitted may be stored already) and hold on to the request's bytes: then the arena moves from
+ * cancelled (what was submitted may be stored already), nor can a thread that works, and hold on to the request's bytes: then the arena moves from
  * the connection into the request, which lives on as an orphan until they are done with it.
  */
 #include "api/req.h"
@@ -352,6 +352,20 @@ enum step await_inbox(struct req *r, int count, step_fn *then)
 	return STEP_WAITING;
 }
 
+static void on_pool_done(struct pool_job *job)
+{
+	wait_over(container_of(job, struct req, job));
+}
+
+enum step await_pool(struct req *r, pool_fn *work, step_fn *then)
+{
+	if (!pool_start(r->api->pool, &r->job, work, on_pool_done))
+		return reply_fault(r, FAULT_BUSY, "as many signatures wait as may");
+	begin_wait(r, WAIT_POOL);
+	r->then = then;
+	return STEP_WAITING;
+}
+
 /* The connection gets an empty arena and its target again; all else stays with the request. */
 static void orphan(struct req *r)
 {
@@ -392,6 +406,12 @@ void req_forget(struct req *r)
 	case WAIT_INTAKE:
 	case WAIT_INBOX:
 		orphan(r);
+		break;
+	case WAIT_POOL:
+		if (pool_cancel(r->api->pool, &r->job))
+			r->wait = WAIT_NONE;
+		else
+			orphan(r);
 		break;
 	case WAIT_TURN:
 		loop_soon_cancel(r->api->deps.loop, &r->turn);

@@ -32,6 +32,11 @@ static const char usage[] =
 "                                                 one more token, printed once\n"
 "  client tokens [NAME]                           when they were made and end; what is secret of them is not kept\n"
 "  client token-revoke NAME ID                    it is good no more\n"
+"  client key NAME FILE [--label TEXT]            a public key with which it signs requests; prints its id\n"
+"  client keys [NAME]\n"
+"  client key-revoke NAME ID                      it counts no more, and cannot come back\n"
+"  client proof NAME PROOF                        what each request must bring: token, token+signature,\n"
+"                                                 token+certificate, certificate, certificate+signature\n"
 "  client reading NAME strict|lenient             how its customs messages are read: docs/API.md\n"
 "  client certificate NAME FILE                   bind a certificate (PEM or DER) to a client; prints its SHA-256\n"
 "  client certificates [NAME]                     which certificates are bound\n"
@@ -102,6 +107,10 @@ static const struct command {
 	{ "client", "token", client_token, 1, 1 },
 	{ "client", "tokens", client_tokens, 0, 1 },
 	{ "client", "token-revoke", client_token_end, 2, 2 },
+	{ "client", "key", client_key_put, 2, 2 },
+	{ "client", "keys", client_keys, 0, 1 },
+	{ "client", "key-revoke", client_key_end, 2, 2 },
+	{ "client", "proof", client_proof_set, 2, 2 },
 	{ "client", "reading", client_reading, 2, 2 },
 	{ "client", "certificate", client_certificate, 2, 2 },
 	{ "client", "certificates", client_certificates, 0, 1 },

@@ -19,12 +19,12 @@ const char *role_name(enum role r)
 }
 
 enum { CLIENT_ID, CLIENT_NAME, CLIENT_ROLE, CLIENT_CODES, CLIENT_AUTHORITY, CLIENT_DISABLED,
-       CLIENT_SIGNATURE_REQUIRED, CLIENT_SIGNATURE_TOLERANT, CLIENT_STRICT, CLIENT_STATE };
+       CLIENT_SIGNATURE_REQUIRED, CLIENT_SIGNATURE_TOLERANT, CLIENT_STRICT, CLIENT_STATE, CLIENT_PROOF };
 const struct db_stmt client_store_all = {
 	.name = "client_store_all",
 	.sql =
 	"select id, name, role, array_to_string(codes, chr(10)), authority, disabled_at is not null,"
-	" signature_required, signature_tolerant, strict_reading, state from client order by id",
+	" signature_required, signature_tolerant, strict_reading, state, proof from client order by id",
 };
 
 enum { TOKEN_CLIENT, TOKEN_ID, TOKEN_SHA256, TOKEN_EXPIRES };
@@ -38,6 +38,12 @@ const struct db_stmt client_store_certificates = {
 	.name = "client_store_certificates",
 	.sql =
 	"select client_id, sha256, der, serial, not_before, not_after from client_certificate where revoked_at is null order by client_id",
+};
+
+enum { KEY_CLIENT, KEY_ID, KEY_DER };
+const struct db_stmt client_store_keys = {
+	.name = "client_store_keys",
+	.sql = "select client_id, key_id, public_key from client_key where revoked_at is null order by client_id, added_at",
 };
 
 const struct db_stmt client_store_move = {
@@ -78,6 +84,24 @@ static bool role_by_name(struct text name, enum role *out)
 		}
 	}
 	return false;
+}
+
+bool client_proof_by_name(struct text t, struct client_proof *out)
+{
+	struct text rest = t, one;
+
+	*out = (struct client_proof){ .token = false };
+	while (text_next(&rest, '+', &one)) {
+		if (text_is(one, "token"))
+			out->token = true;
+		else if (text_is(one, "certificate"))
+			out->certificate = true;
+		else if (text_is(one, "signature"))
+			out->signature = true;
+		else
+			return false;
+	}
+	return out->token || out->certificate;
 }
 
 bool client_codes_read(struct arena *a, struct text lines, struct client *c)
@@ -121,8 +145,8 @@ static bool read_client(struct client_set *s, const struct db_rows *r, int row)
 		return false;
 	/* A policy of a newer program stays the strictest one. */
 	(void)!signature_required_by_name(db_get_text(r, row, CLIENT_SIGNATURE_REQUIRED), &c->signature.required);
-	/* A role, authority or state of a newer program: nobody who may do anything here. */
-	if (!role_by_name(db_get_text(r, row, CLIENT_ROLE), &c->role))
+	/* A role, proof, authority or state of a newer program: nobody who may do anything here. */
+	if (!role_by_name(db_get_text(r, row, CLIENT_ROLE), &c->role) || !client_proof_by_name(db_get_text(r, row, CLIENT_PROOF), &c->proof))
 		return true;
 	c->has_authority = authority.at != NULL && authority_by_code(authority, &c->authority);
 	if (authority.at != NULL && !c->has_authority)
@@ -214,6 +238,26 @@ static void read_certificates(struct client_set *s, const struct db_rows *r)
 	}
 }
 
+static void read_keys(struct client_set *s, const struct db_rows *r)
+{
+	int rows = db_row_count(r), row = 0;
+	struct client_key *all = arena_alloc(&s->arena, sizeof(*all) * ((size_t)rows + 1));
+	struct client_key_slot *slots = arena_zalloc(&s->arena, sizeof(*slots) * ((size_t)rows + 1));
+
+	for (int i = 0; i < s->count && all != NULL && slots != NULL; i++) {
+		struct client *c = &s->clients[i];
+
+		while (row < rows && db_get_int(r, row, KEY_CLIENT) < c->id)
+			row++; /* of one who was left out */
+		c->keys = &all[row];
+		for (; row < rows && db_get_int(r, row, KEY_CLIENT) == c->id; row++, c->key_count++) {
+			slots[row].arena = &s->arena;
+			all[row] = (struct client_key){ .id = text_dup(&s->arena, db_get_text(r, row, KEY_ID)),
+				                        .der = text_dup(&s->arena, db_get_text(r, row, KEY_DER)), .slot = &slots[row] };
+		}
+	}
+}
+
 struct client_set *client_set_from_rows(const struct client_rows *rows)
 {
 	struct client_set *s = calloc(1, sizeof(*s));
@@ -228,6 +272,7 @@ struct client_set *client_set_from_rows(const struct client_rows *rows)
 			break;
 	read_tokens(s, rows->tokens);
 	read_certificates(s, rows->certificates);
+	read_keys(s, rows->keys);
 	if (s->arena.full) {
 		client_set_free(s);
 		return NULL;
