@@ -31,6 +31,7 @@ const struct setting config_settings[] = {
 	NUMBER(access, token_notice_days, 0, 365, 14, "days", "How long before its end a token's holder is told of it."),
 	NUMBER(access, tokens_max, 2, 100, 10, "tokens", "Good tokens of one client; beyond it 429. The operator may make more."),
 	NUMBER(access, keys_max, 1, 100, 10, "keys", "Good keys of one client for signing requests; beyond it 429."),
+	NUMBER(access, idempotency_hours, 1, 720, 72, "h", "How long an Idempotency-Key and its answer are remembered."),
 	NUMBER(access, signature_window_s, 10, 900, 300, "s", "How far the time at which a request was signed may lie from now, to either side."),
 	NUMBER(access, signature_threads, 0, 16, 1, "threads", "Threads beside each worker's loop for signatures of requests when several come at once. 0: none."),
 	NUMBER(access, signature_queue, 1, 100000, 1000, "requests", "Requests of a worker that wait for these threads; beyond it 503."),

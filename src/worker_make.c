@@ -217,7 +217,7 @@ static bool make_api(struct worker *w, struct fault *f)
 		},
 		.access = { .token_days = c->access.token_days, .token_overlap_hours = c->access.token_overlap_hours,
 		            .token_notice_days = c->access.token_notice_days, .tokens_max = c->access.tokens_max,
-		            .keys_max = c->access.keys_max, .signature_window_s = c->access.signature_window_s,
+		            .keys_max = c->access.keys_max, .idempotency_hours = c->access.idempotency_hours, .signature_window_s = c->access.signature_window_s,
 		            .signature_threads = c->access.signature_threads, .signature_queue = c->access.signature_queue },
 		.query_timeout_ms = c->query.timeout_ms, .page_default = c->query.page_default,
 		.page_max = c->query.page_max, .public_url = c->http.public_url[0] == '\0' ? NULL : c->http.public_url,

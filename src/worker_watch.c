@@ -32,6 +32,15 @@ static const struct db_stmt backlog = {
 	.param_count = 1,
 };
 
+/* Some of what is over, each minute. */
+static const struct db_stmt idempotency_sweep = {
+	.name = "idempotency_sweep",
+	.sql =
+	"delete from idempotency where (client_id, route, key_sha256) in"
+	" (select client_id, route, key_sha256 from idempotency where expires_at <= now() order by expires_at limit 10000)",
+	.flags = DB_WRITES,
+};
+
 /* --- the database's health --------------------------------------------------------------------------------------- */
 
 static void on_health(struct db_call *call, const struct db_answer *a)
@@ -185,6 +194,7 @@ static void ask_sweep(struct worker *w)
 		h->sweep_us = loop_now_us(w->loop);
 		db_call_init(&h->sweep_call);
 		db_call_add(&h->sweep_call, &client_nonce_sweep, h->sweep_params);
+		db_call_add(&h->sweep_call, &idempotency_sweep, NULL);
 		db_start(w->pools[POOL_QUERY], &h->sweep_call, on_swept);
 	}
 	arena_done(&a);

@@ -27,6 +27,7 @@ struct api_conf {
 	} feed;
 	struct access_conf {      /* who calls, and how it is proved */
 		int token_days, token_overlap_hours, token_notice_days, tokens_max;
+		int idempotency_hours;
 		int keys_max, signature_window_s, signature_threads, signature_queue; /* threads 0: on the loop */
 	} access;
 	int query_timeout_ms;     /* of a read */

@@ -20,6 +20,7 @@
 #include "io/pool.h"
 
 struct api_metrics;
+struct idempotency;
 struct event_hub;
 struct route;
 struct req;
@@ -90,6 +91,7 @@ struct req {
 	struct intake_submission submission;
 	struct inbox_place *places;
 	int places_open;
+	struct idempotency *idempotency; /* of a request that has a key; NULL: none */
 	void *own;                   /* the resource's own state between its steps */
 	/* while a stream is open */
 	int64_t answered_us;         /* monotonic, when it began; 0: the answer is a whole one */
@@ -117,6 +119,7 @@ bool req_is_enterprise(const struct req *r);
 bool req_wants_xml(const struct req *r);        /* by Accept: XML, and JSON not as well */
 bool req_sees_all(const struct req *r);         /* regulators and operators: records of every client */
 
+enum step req_send(struct req *r, const struct http_reply *reply) must_check; /* as it is; for api/idempotency.c */
 enum step reply_bytes(struct req *r, int status, const char *type, struct text body) must_check; /* copied */
 enum step reply_kept(struct req *r, int status, const char *type, struct text body) must_check;  /* lies in the arena */
 enum step reply_json(struct req *r, int status, const struct buf *b) must_check; /* full: answers 503 */

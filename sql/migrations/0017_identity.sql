@@ -96,3 +96,20 @@ create unlogged table request_nonce (
   nonce        text not null,
   primary key (until_minute, client_id, key_id, nonce)
 );
+
+-- Requests that came with an Idempotency-Key and did something, and what was answered. A row is written in the transaction
+-- of what was done: as long as there is one, it was done, once.
+create table idempotency (
+  client_id    integer not null,
+  route        text not null,
+  key_sha256   bytea not null,
+  fingerprint  bytea not null,                    -- SHA-256 over media type, target and body
+  expires_at   timestamptz not null,              -- the database's clock
+  status       integer,                           -- null: the answer is being written, or was lost
+  content_type text,
+  location     text,
+  body         bytea,
+  withheld     boolean not null default false,    -- the answer showed a secret, which is not kept
+  primary key (client_id, route, key_sha256)
+);
+create index on idempotency (expires_at);

@@ -17,6 +17,7 @@
 #include "api/authorities.h"
 #include "api/cursor.h"
 #include "api/event_hub.h"
+#include "api/idempotency.h"
 #include "api/media.h"
 #include "api/metrics.h"
 #include "api/proof.h"
@@ -161,7 +162,7 @@ static enum step gate(struct req *r)
 		return reply_problem(r, &f);
 	if (r->passed && (!media_check_length(r, r->http->body.len, &f) || (r->has_token && !(auth_renew(r, &f) && check_live(r, &f)))))
 		return reply_problem(r, &f);
-	return proof_check(r, r->route->handler);
+	return proof_check(r, idempotency_begin);
 }
 
 /* --- libmicrohttpd's calls, as io/httpd tells them ------------------------------------------------------------------ */

@@ -9,6 +9,7 @@
 
 #include <assert.h>
 
+#include "api/idempotency.h"
 #include "base/log.h"
 
 #define RETRY_AFTER_S "1"
@@ -104,15 +105,24 @@ bool req_sees_all(const struct req *r)
 
 /* --- answers ----------------------------------------------------------------------------------------------------- */
 
-static enum step reply_with(struct req *r, struct http_reply *reply)
+enum step req_send(struct req *r, const struct http_reply *reply)
 {
 	assert(!r->replied && r->wait == WAIT_NONE);
 	r->replied = true;
+	httpd_reply(r->http, reply);
+	return STEP_REPLIED;
+}
+
+static enum step reply_with(struct req *r, struct http_reply *reply)
+{
+	enum step s;
+
 	reply->headers = r->headers;
 	reply->header_count = r->header_count;
 	reply->close = r->api->draining;
-	httpd_reply(r->http, reply);
-	return STEP_REPLIED;
+	if (r->idempotency != NULL && idempotency_keep(r, reply, &s))
+		return s;
+	return req_send(r, reply);
 }
 
 enum step reply_bytes(struct req *r, int status, const char *type, struct text body)
@@ -248,12 +258,16 @@ static void on_db_done(struct db_call *call, const struct db_answer *answer)
 {
 	struct req *r = container_of(call, struct req, call);
 
+	enum step s;
+
 	r->wait = WAIT_NONE;
-	settle(r, r->db_then(r, answer));
+	settle(r, r->idempotency != NULL && idempotency_rode(r, answer, &s) ? s : r->db_then(r, answer));
 }
 
 enum step await_db(struct req *r, db_step_fn *then)
 {
+	if (r->idempotency != NULL)
+		idempotency_ride(r);
 	if (r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	begin_wait(r, WAIT_DB);
