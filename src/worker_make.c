@@ -230,7 +230,7 @@ static bool make_api(struct worker *w, struct fault *f)
 	};
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
-		.signer = w->signer, .clients = &w->clients, .rules = &w->rules, .on_job = on_job, .reload = worker_reload_asked, .metrics = worker_metrics,
+		.signer = w->signer, .quotas = w->deps.quotas, .clients = &w->clients, .rules = &w->rules, .on_job = on_job, .reload = worker_reload_asked, .metrics = worker_metrics,
 		.ready = worker_ready, .arg = w,
 	};
 

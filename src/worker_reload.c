@@ -34,6 +34,7 @@ static void start(struct worker *w, enum reload_step step)
 		db_call_add(&r->call, &client_store_tokens, NULL);
 		db_call_add(&r->call, &client_store_certificates, NULL);
 		db_call_add(&r->call, &client_store_keys, NULL);
+		db_call_add(&r->call, &quota_store_all, NULL);
 		break;
 	case RELOAD_IDLE:
 		return;
@@ -156,7 +157,8 @@ static void on_rules(struct worker *w, const struct db_answer *a)
 static void on_clients(struct worker *w, const struct db_answer *a)
 {
 	struct worker_reload *r = &w->reload;
-	const struct client_rows rows = { .clients = a->results[0], .tokens = a->results[1], .certificates = a->results[2], .keys = a->results[3] };
+	const struct client_rows rows = { .clients = a->results[0], .tokens = a->results[1], .certificates = a->results[2], .keys = a->results[3],
+		                            .limits = a->results[4] };
 	struct client_set *set = NULL;
 	uint64_t mark = 0;
 

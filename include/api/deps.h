@@ -13,6 +13,8 @@
 #include "store/intake.h"
 #include "store/rule_store.h"
 
+struct quotas;
+
 struct api_conf {
 	size_t body_bytes;        /* limit of a message's body */
 	struct batch_conf {       /* of NDJSON */
@@ -57,6 +59,7 @@ struct api_deps {
 	struct clock *clock;
 	struct id_source *ids;
 	struct signer *signer;
+	struct quotas *quotas;                /* of all workers */
 	struct client_set *const *clients;    /* current; may change between turns */
 	struct rules *const *rules;
 	void (*on_job)(void *arg);            /* a job was stored: a hint for whoever runs jobs */

@@ -40,6 +40,7 @@
 	X(RULE_BROKEN,     "rule-broken",           422, false, "The filing breaks one or more rules",         "申报数据不符合规则") \
 	X(KEY_REUSED,      "idempotency-key-reused",422, false, "The Idempotency-Key came with another body",  "幂等键已用于其他内容") \
 	X(OVER_QUOTA,      "over-quota",            429, true,  "Too many requests",                           "请求过于频繁") \
+	X(QUOTA,           "quota-exceeded",        429, true,  "More requests than are allowed",              "请求次数超出限额") \
 	X(BUG,             "internal",              500, false, "Internal error",                              "内部错误") \
 	X(BUSY,            "busy",                  503, true,  "The service is at its limit",                 "服务繁忙") \
 	X(STORE_DOWN,      "store-down",            503, true,  "The database did not answer",                 "数据库无响应") \

@@ -23,7 +23,7 @@ struct ctl {
 	const char *dialect, *credential, *credential_file;
 	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms, *bundle_max, *max_per_s, *burst;
 	const char *name_zh, *name_en, *iso, *from, *to, *source, *on;
-	const char *label;
+	const char *label, *quota, *window_s;
 	const char *until, *window, *state, *limit, *per_s;
 	struct text codes[CODES_MAX];
 	int code_count;
@@ -69,6 +69,7 @@ ctl_fn migrate_run;
 ctl_fn client_add, client_list, client_disable, client_reading;
 ctl_fn client_token, client_tokens, client_token_end; /* client_token.c */
 ctl_fn client_key_put, client_keys, client_key_end, client_proof_set; /* client_key.c */
+ctl_fn limit_add, limit_list, limit_close;
 ctl_fn client_promote, client_history, client_report; /* onboard.c */
 ctl_fn client_certificate, client_certificates, client_certificate_revoke, client_signature_set;
 ctl_fn authority_set, authority_list, authority_maintenance;

@@ -13,6 +13,7 @@
 #include "model/onboarding.h"
 #include "model/signature.h"
 #include "store/client_key.h"
+#include "store/quota_store.h"
 
 enum role { ROLE_PUBLIC, ROLE_ENTERPRISE, ROLE_REGULATOR, ROLE_OPERATOR, ROLE_AUTHORITY, ROLE_COUNT };
 const char *role_name(enum role r);
@@ -48,13 +49,15 @@ struct client_token { /* that is not revoked */
 struct client_set; /* immutable but for certificates decoded on the way; made by a load, freed by its owner when replaced */
 /* The statements of a load and the reading of their rows (io does the waiting). */
 extern const struct db_stmt client_store_all, client_store_tokens, client_store_certificates, client_store_keys;
-struct client_rows { /* what these four answered */
-	const struct db_rows *clients, *tokens, *certificates, *keys;
+struct client_rows { /* what these answered, and quota_store_all */
+	const struct db_rows *clients, *tokens, *certificates, *keys, *limits;
 };
 struct client_set *client_set_from_rows(const struct client_rows *rows) must_check; /* NULL: no memory */
 void client_set_free(struct client_set *s);
 /* Whose token it is, and which. NULL: unknown, expired, or its client is disabled. */
 const struct client *client_set_find(const struct client_set *s, const struct sha256 *token, int64_t now_us, struct client_token *out);
+/* The limits of requests that came with them. */
+const struct quota_limits *client_set_limits(const struct client_set *s);
 /* How many clients will have no good token any more within that time. */
 int client_set_expiring(const struct client_set *s, int64_t now_us, int64_t within_us);
 /* The codes of a client's row, one a line, into the arena. False: it is full. */

@@ -113,3 +113,18 @@ create table idempotency (
   primary key (client_id, route, key_sha256)
 );
 create index on idempotency (expires_at);
+
+-- How many requests a client may make in a window of time. Of the rows in force the nearest counts: the client's own, that
+-- of its role, that of everybody; of these the latest. Rows are closed, never edited. Without a row there is no limit.
+create table rate_limit (
+  id         integer generated always as identity primary key,
+  class      text not null check (class in ('filing', 'reading', 'writing')),
+  client_id  integer references client (id),
+  role       text check (role in ('enterprise', 'regulator', 'operator', 'authority')),
+  quota      integer not null check (quota > 0),
+  window_s   integer not null check (window_s between 1 and 86400),
+  valid_from timestamptz not null,
+  valid_to   timestamptz,
+  source     text not null,
+  check (client_id is null or role is null)
+);

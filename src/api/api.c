@@ -21,6 +21,7 @@
 #include "api/media.h"
 #include "api/metrics.h"
 #include "api/proof.h"
+#include "api/quota.h"
 #include "api/req.h"
 #include "api/route.h"
 #include "base/log.h"
@@ -155,6 +156,7 @@ static enum step options(struct req *r)
 static enum step gate(struct req *r)
 {
 	struct fault f = { 0 };
+	enum step s;
 
 	if (text_is(r->http->method, "OPTIONS"))
 		return options(r);
@@ -162,6 +164,8 @@ static enum step gate(struct req *r)
 		return reply_problem(r, &f);
 	if (r->passed && (!media_check_length(r, r->http->body.len, &f) || (r->has_token && !(auth_renew(r, &f) && check_live(r, &f)))))
 		return reply_problem(r, &f);
+	if (!r->passed && !quota_pass(r, &s))
+		return s;
 	return proof_check(r, idempotency_begin);
 }
 
@@ -179,6 +183,7 @@ static bool on_headers(struct http_req *h, void *arg)
 {
 	struct req *r = req_new(arg, h);
 	struct fault f = { 0 };
+	enum step s;
 	size_t length;
 
 	if (r == NULL) {
@@ -188,6 +193,8 @@ static bool on_headers(struct http_req *h, void *arg)
 	if (!media_announced(h, &length) || text_is(h->method, "OPTIONS"))
 		return true;
 	if (judge(r, length, &f)) {
+		if (!quota_pass(r, &s))
+			return s != STEP_REPLIED;
 		r->passed = true;
 		httpd_limit_body(h, media_body_limit(r));
 		return true;

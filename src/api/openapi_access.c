@@ -26,5 +26,9 @@ const struct openapi_schema openapi_access[] = {
 	  "{\"type\":\"object\",\"required\":[\"public_key\"],\"additionalProperties\":false,\"properties\":{"
 	  "\"public_key\":{\"type\":\"string\",\"description\":\"SubjectPublicKeyInfo in PEM, or its DER in base64: Ed25519, P-256 or SM2\"}"
 	  ",\"label\":" TEXT_OR_NULL "}}" },
+	{ "LimitList",
+	  LIST("{\"type\":\"object\",\"required\":[\"class\",\"quota\",\"window_s\",\"available\",\"resets_s\",\"source\"],\"properties\":{"
+	       "\"class\":{\"enum\":[\"filing\",\"reading\",\"writing\"]},\"quota\":" NUMBER ",\"window_s\":" NUMBER ",\"available\":" NUMBER
+	       ",\"resets_s\":" NUMBER ",\"source\":" TEXT_ "}}") },
 	{ NULL, NULL },
 };

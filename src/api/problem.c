@@ -6,7 +6,7 @@
 /* Kinds that are known everywhere by the same address; what they mean is told under /problems as well. */
 static bool is_registered(enum fault_code code)
 {
-	return code == FAULT_DIGEST_ALGORITHM || code == FAULT_DIGEST_INVALID || code == FAULT_DIGEST_MISMATCH;
+	return code == FAULT_DIGEST_ALGORITHM || code == FAULT_DIGEST_INVALID || code == FAULT_DIGEST_MISMATCH || code == FAULT_QUOTA;
 }
 
 static void put_member(struct buf *b, const char *name, struct text value)

@@ -179,7 +179,7 @@ enum step reply_problem_of(struct req *r, struct problem *p)
 	buf_init(&b, r->arena, 512);
 	problem_put(&b, p);
 	req_header(r, "Content-Language", p->chinese ? "zh" : "en");
-	if (status == 503 || status == 429)
+	if ((status == 503 || status == 429) && p->code != FAULT_QUOTA) /* a limit says when itself */
 		req_header(r, "Retry-After", RETRY_AFTER_S);
 	if (b.full) /* no memory left even for this: the status line has to say it */
 		return reply_bytes(r, status, "application/problem+json", TEXT("{\"type\":\"about:blank\"}"));

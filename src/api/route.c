@@ -97,6 +97,7 @@ int route_statuses(const struct route *route, int out[ROUTE_STATUSES_MAX])
 	if (route->roles != ROLES_NONE) {
 		count = add_status(out, count, 401);
 		count = add_status(out, count, 403);
+		count = add_status(out, count, 429);
 	}
 	if (idempotency_is_for(route)) {
 		count = add_status(out, count, 409);

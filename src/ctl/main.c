@@ -49,6 +49,10 @@ static const char usage[] =
 "                                                 STATE: applied, tested, approved, live (may file in production)\n"
 "  client history NAME                            its steps, by whom and why\n"
 "  client report NAME                             what it has tried: only in a sandbox or test database\n"
+"  limit add CLASS --quota N --window-s N [--role ROLE | --name CLIENT] [--from TIME] --source TEXT\n"
+"                                                 requests in a time; CLASS: filing, reading, writing\n"
+"  limit list\n"
+"  limit close ID [--to TIME]                     rows are closed, never edited\n"
 "  authority set CODE [--url URL] [--max-in-flight N] [--timeout-ms N] [--attempts-max N] [--first-wait-ms N]\n"
 "                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N] [--bundle-max N]\n"
 "                     [--max-per-s N] [--burst N] [--dialect DIALECT]\n"
@@ -119,6 +123,9 @@ static const struct command {
 	{ "client", "promote", client_promote, 0, 1 },
 	{ "client", "history", client_history, 0, 1 },
 	{ "client", "report", client_report, 0, 1 },
+	{ "limit", "add", limit_add, 1, 1 },
+	{ "limit", "list", limit_list, 0, 0 },
+	{ "limit", "close", limit_close, 1, 1 },
 	{ "authority", "set", authority_set, 1, 1 },
 	{ "authority", "list", authority_list, 0, 0 },
 	{ "authority", "maintenance", authority_maintenance, 1, 1 },
@@ -194,6 +201,8 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "limit", offsetof(struct ctl, limit) },
 	{ "per-s", offsetof(struct ctl, per_s) },
 	{ "label", offsetof(struct ctl, label) },
+	{ "quota", offsetof(struct ctl, quota) },
+	{ "window-s", offsetof(struct ctl, window_s) },
 	{ "required", offsetof(struct ctl, required) },
 	{ "key", offsetof(struct ctl, key) },
 	{ "certificate", offsetof(struct ctl, certificate) },

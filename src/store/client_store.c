@@ -62,6 +62,7 @@ struct client_set {
 	int count;
 	struct owned_token { struct client_token token; const struct client *client; } *tokens;
 	int token_count;
+	struct quota_limits limits;
 	uint32_t *slots; /* index of a token + 1, by its hash; power of two, open addressing */
 	uint32_t mask;
 };
@@ -273,7 +274,7 @@ struct client_set *client_set_from_rows(const struct client_rows *rows)
 	read_tokens(s, rows->tokens);
 	read_certificates(s, rows->certificates);
 	read_keys(s, rows->keys);
-	if (s->arena.full) {
+	if (!quota_limits_read(&s->arena, rows->limits, &s->limits) || s->arena.full) {
 		client_set_free(s);
 		return NULL;
 	}
@@ -300,6 +301,11 @@ const struct client *client_set_find(const struct client_set *s, const struct sh
 		return t->client->disabled || now_us >= t->token.expires_us ? NULL : t->client;
 	}
 	return NULL;
+}
+
+const struct quota_limits *client_set_limits(const struct client_set *s)
+{
+	return &s->limits;
 }
 
 /* A client's tokens stand together. */

@@ -52,6 +52,7 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/identities"): {"operator", "regulator"},
     ("GET", "/v1/me"): ALL,
     ("GET", "/v1/me/report"): {"enterprise"},
+    ("GET", "/v1/me/limits"): ALL,
     ("GET", "/v1/me/keys"): ALL,
     ("POST", "/v1/me/keys"): ALL,
     ("DELETE", "/v1/me/keys/{id}"): ALL,
