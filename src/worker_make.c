@@ -215,6 +215,7 @@ static bool make_api(struct worker *w, struct fault *f)
 			.scan = c->feed.scan, .look_ms = c->feed.look_ms, .heartbeat_ms = c->feed.heartbeat_ms, .streams = c->feed.streams,
 			.streams_of_client = c->feed.streams_of_client, .stream_bytes = (size_t)c->feed.stream_bytes,
 		},
+		.is_tls = w->deps.startup->tls.certificate != NULL,
 		.access = { .token_days = c->access.token_days, .token_overlap_hours = c->access.token_overlap_hours,
 		            .token_notice_days = c->access.token_notice_days, .tokens_max = c->access.tokens_max,
 		            .keys_max = c->access.keys_max, .idempotency_hours = c->access.idempotency_hours, .signature_window_s = c->access.signature_window_s,

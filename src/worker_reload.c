@@ -240,12 +240,24 @@ void worker_reload_stop(struct worker *w)
 	rules_free(w->rules);
 }
 
+static void reload_tls(struct worker *w)
+{
+	struct fault f = { 0 };
+
+	if (startup_check_tls_key(w->deps.config, &f) && httpd_tls_reload(w->httpd, &f))
+		log_event(NULL, LOG_LEVEL_NOTICE, "tls.reloaded", "worker %d shows what the files hold now", w->deps.index);
+	else
+		log_event(NULL, LOG_LEVEL_ERROR, "tls.refused", "%s; what was read before stays in force", f.text);
+}
+
 /* SIGHUP: the files of secrets may have changed, which no row tells. */
 void worker_reload(struct worker *w)
 {
 	w->reload.wanted = true;
 	w->reload.rules_mark = 0;
 	loop_timer_set(w->loop, &w->reload.tick, 0, on_tick);
+	if (w->httpd != NULL && w->deps.startup->tls.certificate != NULL)
+		reload_tls(w);
 }
 
 void worker_reload_asked(void *arg)

@@ -27,6 +27,7 @@ struct api_conf {
 		int streams, streams_of_client;      /* most at once */
 		size_t stream_bytes;                 /* what may wait for one slow reader */
 	} feed;
+	bool is_tls;              /* the listener speaks TLS itself */
 	struct access_conf {      /* who calls, and how it is proved */
 		int token_days, token_overlap_hours, token_notice_days, tokens_max;
 		int idempotency_hours;

@@ -70,6 +70,7 @@ ctl_fn client_add, client_list, client_disable, client_reading;
 ctl_fn client_token, client_tokens, client_token_end; /* client_token.c */
 ctl_fn client_key_put, client_keys, client_key_end, client_proof_set; /* client_key.c */
 ctl_fn limit_add, limit_list, limit_close;
+ctl_fn client_tls_put, client_tls_list, client_tls_end; /* client_tls.c */
 ctl_fn client_promote, client_history, client_report; /* onboard.c */
 ctl_fn client_certificate, client_certificates, client_certificate_revoke, client_signature_set;
 ctl_fn authority_set, authority_list, authority_maintenance;

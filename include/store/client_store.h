@@ -58,6 +58,8 @@ void client_set_free(struct client_set *s);
 const struct client *client_set_find(const struct client_set *s, const struct sha256 *token, int64_t now_us, struct client_token *out);
 /* The limits of requests that came with them. */
 const struct quota_limits *client_set_limits(const struct client_set *s);
+/* The same by the certificate of a connection (SHA-256 over its DER). */
+const struct client *client_set_find_certificate(const struct client_set *s, const struct sha256 *certificate, int64_t now_us);
 /* How many clients will have no good token any more within that time. */
 int client_set_expiring(const struct client_set *s, int64_t now_us, int64_t within_us);
 /* The codes of a client's row, one a line, into the arena. False: it is full. */

@@ -128,3 +128,15 @@ create table rate_limit (
   source     text not null,
   check (client_id is null or role is null)
 );
+
+create table client_tls (           -- certificates that a client may show when it connects; it holds their keys
+  client_id  integer not null references client (id),
+  sha256     bytea not null check (length(sha256) = 32), -- over the DER
+  subject    text not null,
+  not_after  timestamptz not null,
+  added_at   timestamptz not null,
+  added_by   text not null,
+  revoked_at timestamptz,
+  primary key (client_id, sha256)
+);
+create unique index on client_tls (sha256) where revoked_at is null; -- it names one client

@@ -162,7 +162,7 @@ static enum step gate(struct req *r)
 		return options(r);
 	if (!r->passed && !judge(r, r->http->body.len, &f))
 		return reply_problem(r, &f);
-	if (r->passed && (!media_check_length(r, r->http->body.len, &f) || (r->has_token && !(auth_renew(r, &f) && check_live(r, &f)))))
+	if (r->passed && (!media_check_length(r, r->http->body.len, &f) || (r->client.role != ROLE_PUBLIC && !(auth_renew(r, &f) && check_live(r, &f)))))
 		return reply_problem(r, &f);
 	if (!r->passed && !quota_pass(r, &s))
 		return s;

@@ -1,4 +1,4 @@
-/* Tokens, as bearer tokens or as passwords: only their hash is ever kept; clients are looked up in memory. */
+/* Tokens, as bearer tokens or as passwords, and certificates of the connection: only hashes are ever kept; clients are looked up in memory. */
 #include "api/auth.h"
 
 #include "api/route.h"
@@ -12,17 +12,42 @@ static bool refuse(struct req *r, struct fault *f, const char *challenge, const 
 	return fault_set(f, FAULT_UNAUTHENTICATED, "%s", why);
 }
 
-bool auth_renew(struct req *r, struct fault *f)
+static const struct client *find_certificate(struct req *r)
+{
+	const struct client_set *clients = *r->api->deps.clients;
+	struct sha256 sha256;
+
+	return clients == NULL || !httpd_peer_certificate(r->http, &sha256) ? NULL : client_set_find_certificate(clients, &sha256, r->now_us);
+}
+
+static const struct client *find_token(struct req *r)
 {
 	const struct client_set *clients = *r->api->deps.clients;
 	const struct sha256 sha256 = r->token.sha256;
-	const struct client *found = clients == NULL ? NULL : client_set_find(clients, &sha256, r->now_us, &r->token);
 
-	if (found == NULL) {
+	return clients == NULL ? NULL : client_set_find(clients, &sha256, r->now_us, &r->token);
+}
+
+/* What the client has to bring, it must have brought, and all of it must be its own. */
+bool auth_renew(struct req *r, struct fault *f)
+{
+	const struct client *by_token = r->has_token ? find_token(r) : NULL, *by_certificate;
+
+	if (r->has_token && by_token == NULL) {
 		r->api->deps.reload(r->api->deps.arg); /* perhaps it was made a moment ago: the next attempt knows */
 		return refuse(r, f, BEARER_CHALLENGE ", error=\"invalid_token\"", "the token is unknown, expired or disabled");
 	}
-	r->client = *found;
+	if (by_token != NULL && !by_token->proof.certificate) {
+		r->client = *by_token;
+		return true;
+	}
+	by_certificate = find_certificate(r);
+	if (by_certificate == NULL || (by_token != NULL && by_token != by_certificate))
+		return refuse(r, f, BEARER_CHALLENGE, by_token == NULL ? "the certificate of this connection is nobody's here"
+		                                                      : "this client connects with a certificate of its own (TLS)");
+	if (by_certificate->proof.token && by_token == NULL)
+		return refuse(r, f, BEARER_CHALLENGE, "send Authorization: Bearer and a token");
+	r->client = *by_certificate;
 	return true;
 }
 
@@ -84,6 +109,8 @@ bool auth_check(struct req *r, struct fault *f)
 {
 	struct text header = httpd_header(r->http, "Authorization"), token;
 
+	if (header.at == NULL && find_certificate(r) != NULL)
+		return auth_renew(r, f);
 	if (take_scheme(header, TEXT("Basic "), &token))
 		return check_basic(r, token, f);
 	if (!take_scheme(header, TEXT("Bearer "), &token))

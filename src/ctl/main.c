@@ -35,6 +35,9 @@ static const char usage[] =
 "  client key NAME FILE [--label TEXT]            a public key with which it signs requests; prints its id\n"
 "  client keys [NAME]\n"
 "  client key-revoke NAME ID                      it counts no more, and cannot come back\n"
+"  client tls NAME FILE                           a certificate that it shows when it connects; prints its SHA-256\n"
+"  client tls-list [NAME]\n"
+"  client tls-revoke NAME SHA256\n"
 "  client proof NAME PROOF                        what each request must bring: token, token+signature,\n"
 "                                                 token+certificate, certificate, certificate+signature\n"
 "  client reading NAME strict|lenient             how its customs messages are read: docs/API.md\n"
@@ -114,6 +117,9 @@ static const struct command {
 	{ "client", "key", client_key_put, 2, 2 },
 	{ "client", "keys", client_keys, 0, 1 },
 	{ "client", "key-revoke", client_key_end, 2, 2 },
+	{ "client", "tls", client_tls_put, 2, 2 },
+	{ "client", "tls-list", client_tls_list, 0, 1 },
+	{ "client", "tls-revoke", client_tls_end, 2, 2 },
 	{ "client", "proof", client_proof_set, 2, 2 },
 	{ "client", "reading", client_reading, 2, 2 },
 	{ "client", "certificate", client_certificate, 2, 2 },

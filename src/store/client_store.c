@@ -27,10 +27,12 @@ const struct db_stmt client_store_all = {
 	" signature_required, signature_tolerant, strict_reading, state, proof from client order by id",
 };
 
-enum { TOKEN_CLIENT, TOKEN_ID, TOKEN_SHA256, TOKEN_EXPIRES };
+enum { TOKEN_CLIENT, TOKEN_ID, TOKEN_SHA256, TOKEN_EXPIRES, TOKEN_IS_CERTIFICATE };
 const struct db_stmt client_store_tokens = {
 	.name = "client_store_tokens",
-	.sql = "select client_id, id, sha256, expires_at from client_token where revoked_at is null order by client_id, id",
+	.sql =
+	"select client_id, id, sha256, expires_at, false from client_token where revoked_at is null"
+	" union all select client_id, 0, sha256, not_after, true from client_tls where revoked_at is null order by 1, 2",
 };
 
 enum { CERTIFICATE_CLIENT, CERTIFICATE_SHA256, CERTIFICATE_DER, CERTIFICATE_SERIAL, CERTIFICATE_NOT_BEFORE, CERTIFICATE_NOT_AFTER };
@@ -60,7 +62,7 @@ struct client_set {
 	struct arena arena;
 	struct client *clients;
 	int count;
-	struct owned_token { struct client_token token; const struct client *client; } *tokens;
+	struct owned_token { struct client_token token; const struct client *client; bool is_certificate; } *tokens; /* and certificates: known by a hash as well */
 	int token_count;
 	struct quota_limits limits;
 	uint32_t *slots; /* index of a token + 1, by its hash; power of two, open addressing */
@@ -166,6 +168,7 @@ static void read_token(struct client_set *s, const struct db_rows *r, int row, c
 	if (sha256.len != sizeof(t->token.sha256.b))
 		return;
 	t->client = c;
+	t->is_certificate = db_get_int(r, row, TOKEN_IS_CERTIFICATE) != 0;
 	t->token.id = (int)db_get_int(r, row, TOKEN_ID);
 	t->token.expires_us = db_is_null(r, row, TOKEN_EXPIRES) ? INT64_MAX : db_get_time(r, row, TOKEN_EXPIRES);
 	memcpy(t->token.sha256.b, sha256.at, sizeof(t->token.sha256.b));
@@ -290,17 +293,35 @@ void client_set_free(struct client_set *s)
 	free(s);
 }
 
-const struct client *client_set_find(const struct client_set *s, const struct sha256 *token, int64_t now_us, struct client_token *out)
+/* NULL: unknown. Nobody passes a certificate's hash off as a token's. */
+static const struct owned_token *find(const struct client_set *s, const struct sha256 *hash, bool is_certificate)
 {
-	for (uint32_t slot = slot_of(token) & s->mask; s->slots[slot] != 0; slot = (slot + 1) & s->mask) {
+	for (uint32_t slot = slot_of(hash) & s->mask; s->slots[slot] != 0; slot = (slot + 1) & s->mask) {
 		const struct owned_token *t = &s->tokens[s->slots[slot] - 1];
 
-		if (!crypto_equal(t->token.sha256.b, token->b, sizeof(token->b)))
-			continue;
-		*out = t->token;
-		return t->client->disabled || now_us >= t->token.expires_us ? NULL : t->client;
+		if (t->is_certificate == is_certificate && crypto_equal(t->token.sha256.b, hash->b, sizeof(hash->b)))
+			return t;
 	}
 	return NULL;
+}
+
+static const struct client *owner(const struct owned_token *t, int64_t now_us)
+{
+	return t == NULL || t->client->disabled || now_us >= t->token.expires_us ? NULL : t->client;
+}
+
+const struct client *client_set_find(const struct client_set *s, const struct sha256 *token, int64_t now_us, struct client_token *out)
+{
+	const struct owned_token *t = find(s, token, false);
+
+	if (t != NULL)
+		*out = t->token;
+	return owner(t, now_us);
+}
+
+const struct client *client_set_find_certificate(const struct client_set *s, const struct sha256 *certificate, int64_t now_us)
+{
+	return owner(find(s, certificate, true), now_us);
 }
 
 const struct quota_limits *client_set_limits(const struct client_set *s)
