@@ -35,7 +35,7 @@ LIB := $(OUT)/libtongguan.a
 VERSION := $(shell sed -n '1s/^[^(]*(\([^)]*\)).*/\1/p' debian/changelog)
 
 # --- what is asked once, after the packages are there --------------------------------------------------------
-LIBRARIES := libmicrohttpd jansson libpq libcrypto libssl libcurl libxml-2.0 libconfuse zlib liblz4
+LIBRARIES := libmicrohttpd gnutls jansson libpq libcrypto libssl libcurl libxml-2.0 libconfuse zlib liblz4
 once = $(eval $(1) := $$(shell $(2)))$($(1))
 SYSTEMD    = $(call once,SYSTEMD,$(PKG_CONFIG) --exists libsystemd && echo libsystemd)
 PKG_CFLAGS = $(call once,PKG_CFLAGS,$(PKG_CONFIG) --cflags $(LIBRARIES) $(SYSTEMD))

@@ -35,6 +35,12 @@ struct config { /* texts live in the arena and are never NULL */
 		int body_bytes, line_bytes, lines_max, direct_lines, jobs, waiting_max, lease_s, sweep_ms, keep_hours, results_bytes;
 	} batch;
 	struct {
+		const char *certificate, *key_file, *client_ca;
+	} tls;
+	struct {
+		int token_days, token_overlap_hours, token_notice_days, tokens_max, keys_max, idempotency_hours, signature_window_s, signature_threads, signature_queue;
+	} access;
+	struct {
 		int timeout_ms, page_default, page_max, receipts_lag_ms, receipts_window_s;
 	} query;
 	struct {

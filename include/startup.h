@@ -7,6 +7,7 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "config.h"
+#include "io/httpd.h"
 #include "model/identity.h"
 #include "model/onboarding.h"
 #include "model/webhook.h"
@@ -21,6 +22,7 @@ struct startup {
 	const char *sign_path;
 	const char *payment_key_path;       /* NULL: this gateway sends no payment data */
 	const struct certificate *payment_certificate;
+	struct httpd_tls_conf tls;          /* certificate NULL: plain HTTP */
 	struct webhook_schedule push_schedule;
 	enum purpose purpose;
 };
@@ -28,6 +30,8 @@ struct startup {
 /* FAULT_CONFIG, FAULT_FORBIDDEN, FAULT_STORE_DOWN or FAULT_SCHEMA. */
 bool startup_prepare(struct startup *s, const struct config *c, struct fault *f) must_check;
 void startup_done(struct startup *s);
+/* May the key be read, and by us only? Also before it is read again. */
+bool startup_check_tls_key(const struct config *c, struct fault *f) must_check;
 /* sysexits for a fault that ends a program: 69, 70, 71, 77 or 78. */
 int startup_exit_status(const struct fault *f);
 

@@ -1,6 +1,6 @@
 /*
  * One loop with everything that hangs off it: database pools, HTTP in and out, intake, inbox, flow, the rules in force.
- * All workers of a process share the listening socket, the clock and the board of numbers; nothing else.
+ * All workers of a process share the listening socket, the clock, the board of numbers and what clients used of their limits; nothing else.
  *
  *   new ─► run: connect ─► rules and clients read ─► open (listening) ─► … ─► drain ─► run returns ─► free
  */
@@ -45,6 +45,7 @@ struct worker_deps {
 	const struct startup *startup;
 	struct clock *clock;
 	struct worker_board *board;
+	struct quotas *quotas;
 	int index;
 	/* In the worker's thread: it listens, or could not (then *f says why and it does not go on). */
 	void (*on_open)(void *arg, struct worker *w, const struct fault *f);

@@ -47,16 +47,16 @@ struct worker_keys { /* worker_keys.c: the next month's data key being made */
 
 struct worker_watch { /* worker_watch.c */
 	struct loop_timer tick;
-	struct db_call health_call, partitions_call, backlog_call;
-	bool asking_health, asking_partitions, asking_backlog;
-	struct db_param partitions_params[1], backlog_params[1];
-	int64_t params_space[2]; /* where the parameters' bytes lie */
+	struct db_call health_call, partitions_call, backlog_call, sweep_call;
+	bool asking_health, asking_partitions, asking_backlog, asking_sweep;
+	struct db_param partitions_params[1], backlog_params[1], sweep_params[1];
+	int64_t params_space[3]; /* where the parameters' bytes lie */
 	int64_t answered_us;     /* monotonic, the last answer; 0: none yet */
 	int schema_version;
 	bool fsync_on, is_writable;
 	int64_t lag_us;
 	int32_t partitions_day;  /* the last day on which they were made or found */
-	int64_t backlog_us;      /* when it was asked for */
+	int64_t backlog_us, sweep_us; /* when it was asked for */
 	struct { int64_t due, dead, oldest_us; } backlog[AUTHORITY_COUNT]; /* oldest_us: business time, INT64_MAX: none */
 	int64_t todo, todo_oldest_us, work, work_oldest_us;
 	int64_t feed_watermark, feed_oldest_us;

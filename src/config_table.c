@@ -26,6 +26,20 @@ const struct setting config_settings[] = {
 	NUMBER(http, body_bytes, 1024, 67108864, 2097152, "bytes", "Longest body of a filing; beyond it 413."),
 	NUMBER(http, memory_bytes, 1048576, 1073741824, 67108864, "bytes", "Most memory of one request, its body included."),
 
+	TEXT_(tls, certificate, "", "File of our certificate with its chain, PEM, or credential:NAME. Empty: plain HTTP, behind a proxy that does TLS. Read again on SIGHUP."),
+	TEXT_(tls, key_file, "", "File of its key, PEM, or credential:NAME. Read again on SIGHUP."),
+	TEXT_(tls, client_ca, "", "File of the authorities whose certificates callers may show, PEM, or credential:NAME. Empty: callers are asked for none."),
+
+	NUMBER(access, token_days, 1, 3650, 365, "days", "How long a token that a client makes for itself (POST /v1/me/tokens) is good at most."),
+	NUMBER(access, token_overlap_hours, 0, 8760, 72, "h", "How long the old token stays good beside the new one."),
+	NUMBER(access, token_notice_days, 0, 365, 14, "days", "How long before its end a token's holder is told of it."),
+	NUMBER(access, tokens_max, 2, 100, 10, "tokens", "Good tokens of one client; beyond it 429. The operator may make more."),
+	NUMBER(access, keys_max, 1, 100, 10, "keys", "Good keys of one client for signing requests; beyond it 429."),
+	NUMBER(access, idempotency_hours, 1, 720, 72, "h", "How long an Idempotency-Key and its answer are remembered."),
+	NUMBER(access, signature_window_s, 10, 900, 300, "s", "How far the time at which a request was signed may lie from now, to either side."),
+	NUMBER(access, signature_threads, 0, 16, 1, "threads", "Threads beside each worker's loop for signatures of requests when several come at once. 0: none."),
+	NUMBER(access, signature_queue, 1, 100000, 1000, "requests", "Requests of a worker that wait for these threads; beyond it 503."),
+
 	NUMBER(batch, body_bytes, 1024, 268435456, 33554432, "bytes", "Longest body of a batch (NDJSON), also inflated; beyond it 413. At most half of http.memory_bytes."),
 	NUMBER(batch, line_bytes, 1024, 67108864, 262144, "bytes", "Longest line of a batch; a longer one is refused alone."),
 	NUMBER(batch, lines_max, 1, 1000000, 10000, "lines", "Most filings of a batch; beyond it 413."),
@@ -162,6 +176,8 @@ static const struct {
 } sections[] = {
 	{ "service", "The process." },
 	{ "http", "Requests from enterprises, regulators and authorities." },
+	{ "tls", "TLS 1.3 and 1.2 on http.address. Which certificate is whose stands in a table (tongguanctl client tls)." },
+	{ "access", "Who calls, and how that is proved. Clients, their tokens and keys stand in tables (tongguanctl client)." },
 	{ "batch", "Many filings in one request, a line each; and jobs, into which large ones are made." },
 	{ "db", "PostgreSQL, which holds every record." },
 	{ "query", "Reading." },

@@ -112,6 +112,35 @@ static bool read_payment_key(struct startup *s, const struct config *c, struct f
 	return fits || fault_set(f, FAULT_CONFIG, "payment_data.certificate is not the certificate of payment_data.key_file");
 }
 
+bool startup_check_tls_key(const struct config *c, struct fault *f)
+{
+	struct text unused;
+	struct arena a;
+	bool good;
+
+	arena_init(&a, ARENA_BYTES);
+	good = config_secret(&a, c->tls.key_file, &unused, f);
+	arena_done(&a);
+	return good;
+}
+
+/* Certificate and key go together; callers' certificates need both. */
+static bool read_tls(struct startup *s, const struct config *c, struct fault *f)
+{
+	bool has_certificate = c->tls.certificate[0] != '\0', has_key = c->tls.key_file[0] != '\0', has_ca = c->tls.client_ca[0] != '\0';
+
+	if (!has_certificate && !has_key && !has_ca)
+		return true;
+	if (!has_certificate || !has_key)
+		return fault_set(f, FAULT_CONFIG, "tls: certificate and key_file go together, and client_ca needs them");
+	if (!startup_check_tls_key(c, f))
+		return false;
+	s->tls.certificate = config_secret_path(&s->arena, c->tls.certificate, f);
+	s->tls.key = config_secret_path(&s->arena, c->tls.key_file, f);
+	s->tls.client_ca = has_ca ? config_secret_path(&s->arena, c->tls.client_ca, f) : NULL;
+	return f->code == FAULT_NONE && httpd_tls_check(&s->tls, f);
+}
+
 static bool check_database(struct startup *s, const struct config *c, struct fault *f)
 {
 	static const struct clock real = { 0 };
@@ -146,7 +175,8 @@ bool startup_prepare(struct startup *s, const struct config *c, struct fault *f)
 {
 	*s = (struct startup){ .sign_path = NULL };
 	arena_init(&s->arena, ARENA_BYTES);
-	return read_secrets(s, c, f) && read_kek(s, c, f) && read_payment_key(s, c, f) && read_schedule(s, c, f) && check_database(s, c, f) && check_switches(s, c, f);
+	return read_secrets(s, c, f) && read_kek(s, c, f) && read_payment_key(s, c, f) && read_tls(s, c, f) && read_schedule(s, c, f) && check_database(s, c, f)
+	       && check_switches(s, c, f);
 }
 
 void startup_done(struct startup *s)

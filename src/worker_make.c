@@ -251,6 +251,11 @@ static bool make_api(struct worker *w, struct fault *f)
 			.scan = c->feed.scan, .look_ms = c->feed.look_ms, .heartbeat_ms = c->feed.heartbeat_ms, .streams = c->feed.streams,
 			.streams_of_client = c->feed.streams_of_client, .stream_bytes = (size_t)c->feed.stream_bytes,
 		},
+		.is_tls = w->deps.startup->tls.certificate != NULL,
+		.access = { .token_days = c->access.token_days, .token_overlap_hours = c->access.token_overlap_hours,
+		            .token_notice_days = c->access.token_notice_days, .tokens_max = c->access.tokens_max,
+		            .keys_max = c->access.keys_max, .idempotency_hours = c->access.idempotency_hours, .signature_window_s = c->access.signature_window_s,
+		            .signature_threads = c->access.signature_threads, .signature_queue = c->access.signature_queue },
 		.query_timeout_ms = c->query.timeout_ms, .page_default = c->query.page_default,
 		.page_max = c->query.page_max, .public_url = c->http.public_url[0] == '\0' ? NULL : c->http.public_url,
 		.purpose = w->deps.startup->purpose, .receipts_lag_ms = c->query.receipts_lag_ms, .receipts_window_s = c->query.receipts_window_s,
@@ -265,7 +270,7 @@ static bool make_api(struct worker *w, struct fault *f)
 	};
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
-		.signer = w->signer, .vault = w->vault, .clients = &w->clients, .rules = &w->rules, .rights = &w->rights, .on_job = on_job,
+		.signer = w->signer, .vault = w->vault, .quotas = w->deps.quotas, .clients = &w->clients, .rules = &w->rules, .rights = &w->rights, .on_job = on_job,
 		.reload = worker_reload_asked, .moved = worker_reload_moved, .metrics = worker_metrics,
 		.ready = worker_ready, .arg = w,
 	};

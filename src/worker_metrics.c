@@ -242,6 +242,15 @@ static void put_process(struct buf *b)
 	}
 }
 
+/* Counted when it is asked for, from what this worker knows. */
+static void put_tokens(const struct worker *w, struct buf *b)
+{
+	int64_t notice_us = w->deps.config->access.token_notice_days * US_PER_DAY;
+
+	put_head(b, "tongguan_clients_token_expiring", "gauge", "Clients whose last token ends within access.token_notice_days.");
+	buf_printf(b, "tongguan_clients_token_expiring %d\n", w->clients == NULL ? 0 : client_set_expiring(w->clients, clock_now_us(w->deps.clock), notice_us));
+}
+
 /* --- for others -------------------------------------------------------------------------------------------------- */
 
 void worker_note(struct worker *w)
@@ -279,5 +288,6 @@ void worker_metrics(void *arg, struct buf *out)
 	(void)pthread_mutex_unlock(&board->lock);
 	if (w->deps.index == 0)
 		put_backlog(w, out);
+	put_tokens(w, out);
 	put_process(out);
 }

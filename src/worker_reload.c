@@ -34,7 +34,10 @@ static void start(struct worker *w, enum reload_step step)
 		break;
 	case RELOAD_CLIENTS:
 		db_call_add(&r->call, &client_store_all, NULL);
+		db_call_add(&r->call, &client_store_tokens, NULL);
 		db_call_add(&r->call, &client_store_certificates, NULL);
+		db_call_add(&r->call, &client_store_keys, NULL);
+		db_call_add(&r->call, &quota_store_all, NULL);
 		db_call_add(&r->call, &key_store_all, NULL);
 		break;
 	case RELOAD_IDLE:
@@ -183,16 +186,18 @@ static void on_rights(struct worker *w, const struct db_answer *a)
 static void on_clients(struct worker *w, const struct db_answer *a)
 {
 	struct worker_reload *r = &w->reload;
+	const struct client_rows rows = { .clients = a->results[0], .tokens = a->results[1], .certificates = a->results[2], .keys = a->results[3],
+		                            .limits = a->results[4] };
 	uint64_t mark = mark_of(a, 0);
 	struct client_set *set = NULL;
 	struct fault f = { 0 };
 
-	if (!worker_keys_take(w, a->results[2], &f)) {
+	if (!worker_keys_take(w, a->results[5], &f)) {
 		failed(w, "data keys", f.text);
 		return;
 	}
 	if (w->clients == NULL || mark != r->clients_mark) {
-		set = client_set_from_rows(a->results[0], a->results[1]);
+		set = client_set_from_rows(&rows);
 		if (set == NULL) {
 			failed(w, "clients", "no memory");
 			return;
@@ -270,12 +275,24 @@ void worker_reload_stop(struct worker *w)
 	rights_free(w->rights);
 }
 
+static void reload_tls(struct worker *w)
+{
+	struct fault f = { 0 };
+
+	if (startup_check_tls_key(w->deps.config, &f) && httpd_tls_reload(w->httpd, &f))
+		log_event(NULL, LOG_LEVEL_NOTICE, "tls.reloaded", "worker %d shows what the files hold now", w->deps.index);
+	else
+		log_event(NULL, LOG_LEVEL_ERROR, "tls.refused", "%s; what was read before stays in force", f.text);
+}
+
 /* SIGHUP: the files of secrets may have changed, which no row tells. */
 void worker_reload(struct worker *w)
 {
 	w->reload.wanted = true;
 	w->reload.rules_mark = 0;
 	loop_timer_set(w->loop, &w->reload.tick, 0, on_tick);
+	if (w->httpd != NULL && w->deps.startup->tls.certificate != NULL)
+		reload_tls(w);
 }
 
 void worker_reload_asked(void *arg)

@@ -14,6 +14,7 @@
 #define STALE_US        (5 * US_PER_S)  /* no answer for so long: not ready */
 #define LAG_US          (2 * US_PER_S)  /* a turn longer than this: not ready */
 #define BACKLOG_US      (10 * US_PER_S)
+#define SWEEP_US        (60 * US_PER_S)
 
 enum { BL_AUTHORITY, BL_DUE, BL_DEAD, BL_OLDEST };
 
@@ -29,6 +30,15 @@ static const struct db_stmt backlog = {
 	" union all select 'work', coalesce(sum(cardinality(declaration_ids)), 0), 0, min(made_at) from work where not handed"
 	" union all select 'feed', feed_watermark(), 0, feed_oldest()",
 	.param_count = 1,
+};
+
+/* Some of what is over, each minute. */
+static const struct db_stmt idempotency_sweep = {
+	.name = "idempotency_sweep",
+	.sql =
+	"delete from idempotency where (client_id, route, key_sha256) in"
+	" (select client_id, route, key_sha256 from idempotency where expires_at <= now() order by expires_at limit 10000)",
+	.flags = DB_WRITES,
 };
 
 /* --- the database's health --------------------------------------------------------------------------------------- */
@@ -157,6 +167,39 @@ static void ask_backlog(struct worker *w)
 	arena_done(&a);
 }
 
+/* --- what callers proved ------------------------------------------------------------------------------------------ */
+
+static void on_swept(struct db_call *call, const struct db_answer *a)
+{
+	struct worker *w = container_of(call, struct worker, watch.sweep_call);
+
+	w->watch.asking_sweep = false;
+	if (a->outcome != DB_DONE)
+		log_event(NULL, LOG_LEVEL_WARNING, "nonces.not_swept", "%s", a->detail == NULL ? db_outcome_name(a->outcome) : a->detail);
+}
+
+static void ask_sweep(struct worker *w)
+{
+	struct worker_watch *h = &w->watch;
+	struct arena a;
+
+	if (h->asking_sweep || loop_now_us(w->loop) - h->sweep_us < SWEEP_US)
+		return;
+	arena_init(&a, 64);
+	h->sweep_params[0] = db_i32(&a, (int32_t)(clock_real_us() / (60 * US_PER_S)));
+	if (!a.full) {
+		memcpy(&h->params_space[2], h->sweep_params[0].bytes, sizeof(int32_t));
+		h->sweep_params[0].bytes = &h->params_space[2];
+		h->asking_sweep = true;
+		h->sweep_us = loop_now_us(w->loop);
+		db_call_init(&h->sweep_call);
+		db_call_add(&h->sweep_call, &client_nonce_sweep, h->sweep_params);
+		db_call_add(&h->sweep_call, &idempotency_sweep, NULL);
+		db_start(w->pools[POOL_QUERY], &h->sweep_call, on_swept);
+	}
+	arena_done(&a);
+}
+
 /* --- the tick ---------------------------------------------------------------------------------------------------- */
 
 static void on_tick(struct loop_timer *t)
@@ -171,6 +214,7 @@ static void on_tick(struct loop_timer *t)
 	if (w->deps.index == 0 && w->is_known) {
 		ask_partitions(w);
 		ask_backlog(w);
+		ask_sweep(w);
 	}
 	loop_timer_set(w->loop, &w->watch.tick, TICK_US, on_tick);
 }
@@ -178,6 +222,7 @@ static void on_tick(struct loop_timer *t)
 void worker_watch_start(struct worker *w)
 {
 	w->watch.backlog_us = -BACKLOG_US;
+	w->watch.sweep_us = -SWEEP_US;
 	loop_timer_set(w->loop, &w->watch.tick, 0, on_tick);
 }
 
@@ -191,6 +236,8 @@ void worker_watch_stop(struct worker *w)
 		db_cancel(w->pools[POOL_QUERY], &h->partitions_call);
 	if (h->asking_backlog)
 		db_cancel(w->pools[POOL_QUERY], &h->backlog_call);
+	if (h->asking_sweep)
+		db_cancel(w->pools[POOL_QUERY], &h->sweep_call);
 	loop_timer_clear(w->loop, &h->tick);
 }
 

@@ -16,6 +16,8 @@
 #include "store/right_store.h"
 #include "store/rule_store.h"
 
+struct quotas;
+
 struct api_conf {
 	size_t body_bytes;        /* limit of a message's body */
 	struct batch_conf {       /* of NDJSON */
@@ -28,6 +30,12 @@ struct api_conf {
 		int streams, streams_of_client;      /* most at once */
 		size_t stream_bytes;                 /* what may wait for one slow reader */
 	} feed;
+	bool is_tls;              /* the listener speaks TLS itself */
+	struct access_conf {      /* who calls, and how it is proved */
+		int token_days, token_overlap_hours, token_notice_days, tokens_max;
+		int idempotency_hours;
+		int keys_max, signature_window_s, signature_threads, signature_queue; /* threads 0: on the loop */
+	} access;
 	int query_timeout_ms;     /* of a read */
 	int page_default, page_max;
 	const char *public_url;   /* problem types, Link headers; NULL: from the Host header */
@@ -62,6 +70,7 @@ struct api_deps {
 	struct id_source *ids;
 	struct signer *signer;
 	struct vault *vault;                  /* what is stored of documents and bodies */
+	struct quotas *quotas;                /* of all workers */
 	struct client_set *const *clients;    /* current; may change between turns */
 	struct rules *const *rules;
 	struct rights *const *rights;         /* current; good for the step that looks */

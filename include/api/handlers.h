@@ -20,6 +20,12 @@ step_fn me_get, me_report, clients_list, clients_get, clients_report, clients_st
 step_fn declarations_taxes, taxes_list, taxes_sums;
 /* returns.c */
 step_fn returns_list, returns_get, returns_arrival;
+/* tokens.c */
+step_fn me_tokens_list, me_tokens_post, me_tokens_delete;
+/* keys.c */
+step_fn me_keys_list, me_keys_post, me_keys_delete;
+/* quota.c */
+step_fn me_limits;
 /* steps.c */
 step_fn declarations_steps;
 /* receipts.c, authorities.c, maintenance.c */

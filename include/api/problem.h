@@ -17,6 +17,7 @@ struct problem {
 	const struct findings *findings;   /* NULL: none */
 	const struct message_def *def;     /* XML: findings are shown as XPaths; NULL: JSON Pointers */
 	int node;              /* which one of its message; -1: it is the whole message */
+	struct text more;      /* further members, each with a comma before it; absent: none */
 	const struct id *first_id;         /* of the filing that holds the key; NULL: left out */
 };
 

@@ -17,9 +17,11 @@
 #include "api/trace.h"
 #include "base/arena.h"
 #include "io/httpd.h"
+#include "io/pool.h"
 
 struct api_metrics;
 struct address_rate;
+struct idempotency;
 struct event_hub;
 struct route;
 struct route_table;
@@ -40,7 +42,9 @@ struct api { /* one per worker */
 	struct sha256 cursor_key;
 	struct event_hub *hub; /* streams of the feed */
 	struct address_rate *trace_rate; /* of the public query */
-	struct req *orphans; /* their clients left while intake or inbox hold their bytes */
+	struct pool *pool; /* for signatures; NULL: they are looked at on the loop */
+	int64_t verified_us; /* the turn in which one was last */
+	struct req *orphans; /* their clients left while intake, inbox or the pool hold their bytes */
 	bool draining;
 	struct authorities_kept authorities[2]; /* English, Chinese */
 };
@@ -52,8 +56,8 @@ typedef enum step http_step_fn(struct req *r, const struct httpc_answer *a);
 
 enum form { FORM_NONE, FORM_JSON, FORM_XML, FORM_LINES, FORM_FIELDS }; /* of a body; FORM_LINES: NDJSON, FORM_FIELDS: of a web form */
 
-enum wait { WAIT_NONE, WAIT_DB, WAIT_HTTP, WAIT_INTAKE, WAIT_INBOX, WAIT_TURN };
-enum { REQ_CAPTURES = 2, REQ_HEADERS_MAX = 12 };
+enum wait { WAIT_NONE, WAIT_DB, WAIT_HTTP, WAIT_INTAKE, WAIT_INBOX, WAIT_TURN, WAIT_POOL };
+enum { REQ_CAPTURES = 2, REQ_HEADERS_MAX = 20 };
 
 struct inbox_place { /* an item, and whose it is */
 	struct inbox_item item;
@@ -73,7 +77,7 @@ struct req {
 	bool is_gzip;                /* http->body is compressed */
 	struct text body;            /* as it is read and stored: see media_open() */
 	bool has_token;
-	struct sha256 token;
+	struct client_token token;   /* of has_token */
 	struct client client;        /* a copy: its codes are valid until the first step ends; ROLE_PUBLIC: nobody */
 	/* the answer */
 	bool replied;
@@ -86,10 +90,12 @@ struct req {
 	step_fn *then;
 	struct db_call call;
 	struct loop_task turn;
+	struct pool_job job;
 	struct httpc_call http_call;
 	struct intake_submission submission;
 	struct inbox_place *places;
 	int places_open;
+	struct idempotency *idempotency; /* of a request that has a key; NULL: none */
 	void *own;                   /* the resource's own state between its steps */
 	/* while a stream is open */
 	int64_t answered_us;         /* monotonic, when it began; 0: the answer is a whole one */
@@ -118,6 +124,7 @@ bool req_wants_xml(const struct req *r);        /* by Accept: XML, and JSON not 
 bool req_keep_codes(struct req *r) must_check;  /* the client's codes, beyond the first step; false: the arena is full */
 bool req_sees_all(const struct req *r);         /* regulators and operators: records of every client */
 
+enum step req_send(struct req *r, const struct http_reply *reply) must_check; /* as it is; for api/idempotency.c */
 enum step reply_bytes(struct req *r, int status, const char *type, struct text body) must_check; /* copied */
 enum step reply_kept(struct req *r, int status, const char *type, struct text body) must_check;  /* lies in the arena */
 enum step reply_json(struct req *r, int status, const struct buf *b) must_check; /* full: answers 503 */
@@ -138,6 +145,8 @@ enum step reply_row(struct req *r, const struct db_answer *a) must_check;
 enum step await_db(struct req *r, db_step_fn *then) must_check;
 /* Its next step runs in the next turn of the loop: of long work nobody else waits for more than a part. */
 enum step await_turn(struct req *r, step_fn *then) must_check;
+/* work runs in a thread of the pool, which there is, and may touch nothing but what r->own holds; answers 503 when as many wait as may. */
+enum step await_pool(struct req *r, pool_fn *work, step_fn *then) must_check;
 /* r->http_call is filled; answers 503 when it cannot be started. */
 enum step await_http(struct req *r, http_step_fn *then) must_check;
 /* r->submission is filled (arena NULL: the request's own); answers 503 when intake is full. */

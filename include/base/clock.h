@@ -23,6 +23,7 @@ struct clock {
 };
 
 int64_t clock_now_us(const struct clock *c);
+int64_t clock_real_us(void); /* never shifted: for what others' clocks are held against, such as signatures */
 void clock_shift(struct clock *c, int64_t shift_us);
 int64_t clock_mono_us(void);
 

@@ -21,11 +21,15 @@
 	X(BAD_JSON,        "bad-json",              400, false, "The body is not acceptable JSON",             "JSON 报文不合格") \
 	X(BAD_XML,         "bad-xml",               400, false, "The body is not acceptable XML",              "XML 报文不合格") \
 	X(UNAUTHENTICATED, "unauthenticated",       401, false, "A valid token is required",                   "需要有效的令牌") \
+	X(SIGNATURE,       "signature-required",    401, false, "A valid signature of the request is required","需要有效的请求签名") \
 	X(FORBIDDEN,       "forbidden",             403, false, "This client may not do that",                 "无此权限") \
 	X(NOT_LIVE,        "not-live",              403, false, "This enterprise is not live yet",             "该企业尚未开通") \
 	X(NOT_FOUND,       "not-found",             404, false, "There is no such record for this client",     "记录不存在") \
 	X(METHOD,          "method-not-allowed",    405, false, "The resource does not take this method",      "不支持此方法") \
 	X(NOT_ACCEPTABLE,  "not-acceptable",        406, false, "None of the accepted types can be made",      "无法提供所要求的格式") \
+	X(DIGEST_ALGORITHM,"digest-unsupported-algorithms", 400, false, "None of the digest's algorithms is supported", "不支持所用的摘要算法") \
+	X(DIGEST_INVALID,  "digest-invalid-values", 400, false, "The digest cannot be read",                   "摘要格式错误") \
+	X(DIGEST_MISMATCH, "digest-mismatched-values", 400, false, "The digest is not that of the content",    "摘要与内容不符") \
 	X(TOO_SLOW,        "request-timeout",       408, true,  "The request took too long to arrive",         "请求接收超时") \
 	X(KEY_CONFLICT,    "key-conflict",          409, false, "The business key holds another filing",       "业务主键已存在不同内容的申报") \
 	X(STATE_CONFLICT,  "state-conflict",        409, false, "The record's state does not allow this",      "当前状态不允许此操作") \
@@ -36,6 +40,7 @@
 	X(RULE_BROKEN,     "rule-broken",           422, false, "The filing breaks one or more rules",         "申报数据不符合规则") \
 	X(KEY_REUSED,      "idempotency-key-reused",422, false, "The Idempotency-Key came with another body",  "幂等键已用于其他内容") \
 	X(OVER_QUOTA,      "over-quota",            429, true,  "Too many requests",                           "请求过于频繁") \
+	X(QUOTA,           "quota-exceeded",        429, true,  "More requests than are allowed",              "请求次数超出限额") \
 	X(BUG,             "internal",              500, false, "Internal error",                              "内部错误") \
 	X(DAMAGED,         "record-damaged",        500, false, "A stored record cannot be read",              "已存储的记录无法读取") \
 	X(BUSY,            "busy",                  503, true,  "The service is at its limit",                 "服务繁忙") \

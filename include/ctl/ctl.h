@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "config.h"
 #include "io/db.h"
+#include "store/client_token.h"
 
 #define CTL_CONFIG_PATH "/etc/tongguand/tongguand.conf" /* where no other is named */
 
@@ -25,6 +26,7 @@ struct ctl {
 	const char *expires_days, *max_in_flight, *timeout_ms, *attempts_max, *first_wait_ms, *longest_wait_ms, *breaker_failures, *breaker_ms, *bundle_max, *max_per_s, *burst;
 	const char *name_zh, *name_en, *iso, *from, *to, *source, *on;
 	const char *keys, *checkpoint, *client;
+	const char *label, *quota, *window_s;
 	const char *until, *window, *state, *limit, *per_s;
 	struct text codes[CODES_MAX];
 	int code_count;
@@ -54,6 +56,12 @@ bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_
 
 /* An option that is a day or a time, as a parameter; NULL: *out is left. */
 bool ctl_time(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f) must_check;
+
+/* client_token.c: the one time that it is seen. */
+bool client_token_print(const struct fresh_token *t, struct fault *f) must_check;
+/* client.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
+const char *client_name(const struct ctl *c);
+struct text client_actor(struct ctl *c);
 /* The business day that tools without a clock of their own judge by: --on, or today. */
 bool ctl_day(struct ctl *c, int32_t *day, struct fault *f) must_check;
 /* http or https, as a daemon will call it. NULL and "" are good. */
@@ -66,6 +74,10 @@ struct text client_actor(struct ctl *c);
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;
 ctl_fn client_add, client_list, client_disable, client_reading;
+ctl_fn client_token, client_tokens, client_token_end; /* client_token.c */
+ctl_fn client_key_put, client_keys, client_key_end, client_proof_set; /* client_key.c */
+ctl_fn limit_add, limit_list, limit_close;
+ctl_fn client_tls_put, client_tls_list, client_tls_end; /* client_tls.c */
 ctl_fn client_promote, client_history, client_report; /* onboard.c */
 ctl_fn client_certificate, client_certificates, client_certificate_revoke, client_signature_set;
 ctl_fn authority_set, authority_list, authority_maintenance;

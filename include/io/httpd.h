@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/attr.h"
+#include "base/crypto.h"
 #include "base/fault.h"
 #include "base/text.h"
 #include "io/loop.h"
@@ -49,7 +50,14 @@ struct http_req { /* made and freed by httpd; user is the handler's */
 	struct httpd_exchange *exchange; /* private */
 };
 
+struct httpd_tls_conf { /* files, PEM; they are read again by httpd_tls_reload() */
+	const char *certificate; /* with its chain */
+	const char *key;
+	const char *client_ca;   /* whose certificates callers may show; NULL: they are not asked for any */
+};
+
 struct httpd_conf {
+	const struct httpd_tls_conf *tls; /* NULL: plain HTTP */
 	const char *address;  /* "127.0.0.1:8443", "[::1]:0", "unix:/path"; port 0: any */
 	int listen_fd;        /* >= 0: given by systemd or another worker, address is ignored; a copy is used */
 	int connections;      /* limit */
@@ -88,12 +96,23 @@ int httpd_open_requests(const struct httpd *h);
 int httpd_connections(const struct httpd *h);
 void httpd_free(struct httpd *h); /* answers what still waits with 503 and ends */
 
+/* The certificate and key are read anew, for connections that come from now on. False with *f: those in force stay. */
+bool httpd_tls_reload(struct httpd *h, struct fault *f) must_check;
+/* Could a server be started with these files? */
+bool httpd_tls_check(const struct httpd_tls_conf *conf, struct fault *f) must_check;
+/* SHA-256 over the certificate (DER) that the caller has shown and holds the key of. False: none, or it is not good: issued by none of
+ * client_ca, expired, or not for this use. */
+bool httpd_peer_certificate(const struct http_req *r, struct sha256 *out) must_check;
+
 /* Inside on_headers: this request's body may have no more than so many bytes. */
 void httpd_limit_body(struct http_req *r, size_t bytes);
 /* First value of a request header (name without case); at == NULL: absent. */
 struct text httpd_header(const struct http_req *r, const char *name);
 /* The address that is connected, as its 4 or 16 bytes; absent: over a local socket. */
 struct text httpd_peer(const struct http_req *r);
+/* All values of a header in one line, parted by commas; in the arena when there are several. name: in any case. at == NULL: absent, or
+ * the arena is full. */
+struct text httpd_header_joined(struct http_req *r, struct text name);
 /* First value of a query parameter, percent-decoded into the arena ('+' stays '+'); at == NULL: absent. */
 struct text httpd_query(struct http_req *r, const char *name);
 /* Every query parameter's name, to refuse unknown ones. */

@@ -71,6 +71,7 @@ struct httpd {
 	int listen_fd, port;
 	char *unix_path; /* to remove at the end; NULL: none of ours */
 	bool exact_layout; /* of headers in memory, as httpd_guard.c reads it */
+	struct httpd_tls *tls; /* NULL: plain HTTP */
 	bool run_wanted, quiesced, stopping;
 };
 
@@ -103,6 +104,12 @@ void httpd_deadlines_init(struct httpd *h);
 struct request_line { /* as libmicrohttpd hands it out: its parts lie where they were received */
 	const char *method, *url, *version;
 };
+
+/* httpd_tls.c. NULL with *f set on failure. */
+struct httpd_tls *httpd_tls_new(const struct httpd_tls_conf *conf, struct fault *f) must_check;
+void httpd_tls_free(struct httpd_tls *t);
+enum { HTTPD_TLS_OPTIONS = 4 };
+int httpd_tls_options(struct httpd_tls *t, struct MHD_OptionItem out[HTTPD_TLS_OPTIONS]); /* how many, with the end */
 
 /* httpd_guard.c: what may not pass; sets body_want */
 bool httpd_guard(struct httpd_exchange *x, const struct request_line *line, struct fault *f) must_check;

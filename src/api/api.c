@@ -18,8 +18,11 @@
 #include "api/authorities.h"
 #include "api/cursor.h"
 #include "api/event_hub.h"
+#include "api/idempotency.h"
 #include "api/media.h"
 #include "api/metrics.h"
+#include "api/proof.h"
+#include "api/quota.h"
 #include "api/req.h"
 #include "api/route.h"
 #include "base/log.h"
@@ -154,14 +157,17 @@ static enum step options(struct req *r)
 static enum step gate(struct req *r)
 {
 	struct fault f = { 0 };
+	enum step s;
 
 	if (text_is(r->http->method, "OPTIONS"))
 		return options(r);
 	if (!r->passed && !judge(r, r->http->body.len, &f))
 		return reply_problem(r, &f);
-	if (r->passed && (!media_check_length(r, r->http->body.len, &f) || (r->has_token && !(auth_renew(r, &f) && check_live(r, &f)))))
+	if (r->passed && (!media_check_length(r, r->http->body.len, &f) || (r->client.role != ROLE_PUBLIC && !(auth_renew(r, &f) && check_live(r, &f)))))
 		return reply_problem(r, &f);
-	return r->route->handler(r);
+	if (!r->passed && !quota_pass(r, &s))
+		return s;
+	return proof_check(r, idempotency_begin);
 }
 
 /* --- libmicrohttpd's calls, as io/httpd tells them ------------------------------------------------------------------ */
@@ -178,6 +184,7 @@ static bool on_headers(struct http_req *h, void *arg)
 {
 	struct req *r = req_new(arg, h);
 	struct fault f = { 0 };
+	enum step s;
 	size_t length;
 
 	if (r == NULL) {
@@ -187,6 +194,8 @@ static bool on_headers(struct http_req *h, void *arg)
 	if (!media_announced(h, &length) || text_is(h->method, "OPTIONS"))
 		return true;
 	if (judge(r, length, &f)) {
+		if (!quota_pass(r, &s))
+			return s != STEP_REPLIED;
 		r->passed = true;
 		httpd_limit_body(h, media_body_limit(r));
 		return true;
@@ -266,6 +275,11 @@ struct api *api_new(const struct api_conf *conf, const struct api_deps *deps, st
 	a->conf = *conf;
 	a->deps = *deps;
 	a->routes = &api_routes;
+	a->pool = conf->access.signature_threads == 0 ? NULL : pool_new(deps->loop, conf->access.signature_threads, conf->access.signature_queue, f);
+	if (conf->access.signature_threads > 0 && a->pool == NULL) {
+		api_free(a);
+		return NULL;
+	}
 	a->cursor_key = cursor_key(signer_key_id(deps->signer));
 	a->calls = (struct httpd_calls){ on_headers, on_request, on_refused, on_gone, on_end, a };
 	return a;
@@ -291,6 +305,7 @@ void api_free(struct api *a)
 {
 	if (a == NULL)
 		return;
+	pool_free(a->pool); /* its threads work for orphans */
 	req_free_orphans(a);
 	authorities_forget(a);
 	event_hub_free(a->hub);

@@ -6,10 +6,12 @@
  * The write is guarded by the state that was read: of two operators one is told to look again.
  */
 #include "api/args.h"
+#include "api/auth.h"
 #include "api/body.h"
 #include "api/handlers.h"
 #include "api/page.h"
 #include "base/log.h"
+#include "store/client_token.h"
 
 enum { COLUMN_CLIENT, COLUMN_STATE, COLUMN_ID }; /* of client_get */
 
@@ -54,6 +56,20 @@ static void put_state(struct req *r, struct buf *b)
 	buf_str(b, client_state_may_file(s, r->api->conf.purpose, &unused) ? ",\"may_file\":true" : ",\"may_file\":false");
 }
 
+static void put_token(const struct req *r, struct buf *b)
+{
+	char until[CLOCK_RFC3339_BYTES];
+
+	if (!r->has_token) {
+		buf_str(b, ",\"token\":null");
+		return;
+	}
+	buf_printf(b, ",\"token\":{\"id\":%d,\"expires_at\":", r->token.id);
+	clock_rfc3339(r->token.expires_us == INT64_MAX ? 0 : r->token.expires_us, 6, until);
+	buf_json(b, r->token.expires_us == INT64_MAX ? (struct text){ NULL, 0 } : text_of(until));
+	buf_str(b, auth_token_ends_soon(r) ? ",\"expires_soon\":true}" : ",\"expires_soon\":false}");
+}
+
 enum step me_get(struct req *r)
 {
 	const struct client *c = &r->client;
@@ -75,6 +91,7 @@ enum step me_get(struct req *r)
 		put_state(r, &b);
 	else
 		buf_str(&b, ",\"state\":null,\"state_title\":null,\"next\":null,\"may_file\":false");
+	put_token(r, &b);
 	buf_printf(&b, ",\"environment\":\"%s\",\"sandbox\":%s}", purpose_name(r->api->conf.purpose),
 	           r->api->conf.purpose == PURPOSE_SANDBOX ? "true" : "false");
 	return reply_json(r, 200, &b);
@@ -198,9 +215,6 @@ enum step clients_state(struct req *r)
 	return look_up(r, found);
 }
 
-/* Daemons read clients anew when this moves. */
-static const struct db_stmt raise_revision = { .name = "client_raise_revision", .sql = "select nextval('rule_revision')", .flags = DB_WRITES };
-
 static enum step found(struct req *r, const struct db_answer *a)
 {
 	const struct move *m = r->own;
@@ -224,7 +238,7 @@ static enum step found(struct req *r, const struct db_answer *a)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	db_call_init(&r->call);
 	db_call_add(&r->call, &client_store_move, q->p);
-	db_call_add(&r->call, &raise_revision, NULL);
+	db_call_add(&r->call, &client_store_moved, NULL);
 	return await_db(r, moved);
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "api/handlers.h"
+#include "api/idempotency.h"
 #include "api/route.h"
 
 static const char head[] =
@@ -78,7 +79,7 @@ static void put_parameter(struct buf *b, const char *name, int len, const char *
 	buf_char(b, '}');
 }
 
-static void put_parameters(struct buf *b, const struct route *route)
+static void put_parameters(struct buf *b, const struct route *route, int hours)
 {
 	bool first = true;
 
@@ -95,6 +96,9 @@ static void put_parameters(struct buf *b, const struct route *route)
 		put_parameter(b, route->query[i], (int)strlen(route->query[i]), "query");
 		first = false;
 	}
+	if (idempotency_is_for(route))
+		buf_printf(b, "%s{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"schema\":{\"type\":\"string\"},\"description\":"
+		           "\"what came with the same key before is not done again, its answer is replayed for %d hours\"}", first ? "" : ",", hours);
 	buf_char(b, ']');
 }
 
@@ -135,7 +139,7 @@ static void put_roles(struct buf *b, unsigned roles)
 	buf_char(b, ']');
 }
 
-static void put_operation(struct buf *b, const struct route *route)
+static void put_operation(struct buf *b, const struct route *route, int hours)
 {
 	int statuses[ROUTE_STATUSES_MAX];
 	int count = route_statuses(route, statuses);
@@ -146,7 +150,7 @@ static void put_operation(struct buf *b, const struct route *route)
 	buf_printf(b, "\":{\"operationId\":\"%s\",\"summary\":", route->name);
 	buf_json(b, text_of(route->summary));
 	put_roles(b, route->roles);
-	put_parameters(b, route);
+	put_parameters(b, route, hours);
 	put_body(b, route);
 	buf_str(b, ",\"responses\":{");
 	for (int i = 0; i < count; i++) {
@@ -158,7 +162,7 @@ static void put_operation(struct buf *b, const struct route *route)
 }
 
 /* The path's item with its methods; nothing when an earlier route had the same path. */
-static void put_path(struct buf *b, const struct route_table *t, int at)
+static void put_path(struct buf *b, const struct route_table *t, int at, int hours)
 {
 	const char *path = t->list[at].path;
 
@@ -174,7 +178,7 @@ static void put_path(struct buf *b, const struct route_table *t, int at)
 			continue;
 		if (i > at)
 			buf_char(b, ',');
-		put_operation(b, &t->list[i]);
+		put_operation(b, &t->list[i], hours);
 	}
 	buf_char(b, '}');
 }
@@ -189,7 +193,7 @@ enum step openapi_get(struct req *r)
 	buf_json(&b, req_base(r));
 	buf_str(&b, "}],\"security\":[{\"bearer\":[]},{\"basic\":[]}],\"paths\":{");
 	for (int i = 0; i < r->api->routes->count; i++)
-		put_path(&b, r->api->routes, i);
+		put_path(&b, r->api->routes, i, r->api->conf.access.idempotency_hours);
 	buf_str(&b, "},\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"basic\":{\"type\":\"http\",\"scheme\":\"basic\"}},\"schemas\":{");
 	for (const struct openapi_schema *const *list = openapi_schemas; *list != NULL; list++)
 		for (const struct openapi_schema *s = *list; s->name != NULL; s++)

@@ -30,6 +30,7 @@ const struct openapi_schema openapi_service[] = {
 	  "{\"type\":\"object\",\"required\":[\"name\",\"role\",\"may_file\",\"environment\",\"sandbox\"],\"properties\":{\"name\":" TEXT_
 	  ",\"role\":" ROLE ",\"codes\":{\"type\":\"array\",\"items\":" TEXT_ "},\"authority\":" TEXT_OR_NULL ",\"state\":" CLIENT_STATE_OR_NULL
 	  ",\"state_title\":" TEXT_OR_NULL ",\"next\":{\"type\":[\"string\",\"null\"],\"description\":\"what has to happen for the next state\"},\"may_file\":" FLAG
+	  ",\"token\":{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" NUMBER ",\"expires_at\":" TIME_OR_NULL ",\"expires_soon\":" FLAG "}}"
 	  ",\"environment\":" ENVIRONMENT ",\"sandbox\":" FLAG "}}" },
 	{ "ClientItem", "{\"type\":\"object\",\"required\":[\"name\",\"role\"],\"properties\":{" CLIENT_MEMBERS "}}" },
 	{ "ClientList", PAGE(REF("ClientItem")) },

@@ -1,6 +1,14 @@
 /* Problem documents: type, title and status from the table of faults, the rest from the case. */
 #include "api/problem.h"
 
+#define REGISTRY "https://iana.org/assignments/http-problem-types"
+
+/* Kinds that are known everywhere by the same address; what they mean is told under /problems as well. */
+static bool is_registered(enum fault_code code)
+{
+	return code == FAULT_DIGEST_ALGORITHM || code == FAULT_DIGEST_INVALID || code == FAULT_DIGEST_MISMATCH || code == FAULT_QUOTA;
+}
+
 static void put_member(struct buf *b, const char *name, struct text value)
 {
 	if (value.at == NULL)
@@ -62,9 +70,12 @@ void problem_put(struct buf *b, const struct problem *p)
 	char id[ID_TEXT_BYTES];
 	struct buf type;
 
-	buf_init(&type, b->arena, p->base.len + 48);
-	buf_text(&type, p->base);
-	buf_str(&type, "/problems/");
+	buf_init(&type, b->arena, p->base.len + 80);
+	if (is_registered(p->code))
+		buf_str(&type, REGISTRY);
+	else
+		buf_text(&type, p->base);
+	buf_str(&type, is_registered(p->code) ? "#" : "/problems/");
 	buf_str(&type, fault_slug(p->code));
 	buf_str(b, "{\"type\":");
 	buf_json(b, buf_as_text(&type));
@@ -75,6 +86,7 @@ void problem_put(struct buf *b, const struct problem *p)
 		put_member(b, "detail", p->detail);
 	put_member(b, "instance", p->instance);
 	put_member(b, "trace_id", p->trace_id);
+	buf_text(b, p->more);
 	if (p->first_id != NULL) {
 		id_format(p->first_id, id);
 		put_member(b, "first_id", text_of(id));

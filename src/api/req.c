@@ -2,13 +2,14 @@
  * A request's steps, answers and waits.
  *
  * When the client leaves, a database call or a call out is cancelled and the request is forgotten. Intake and inbox cannot be
- * cancelled (what was submitted may be stored already) and hold on to the request's bytes: then the arena moves from
+ * cancelled (what was submitted may be stored already), nor can a thread that works, and hold on to the request's bytes: then the arena moves from
  * the connection into the request, which lives on as an orphan until they are done with it.
  */
 #include "api/req.h"
 
 #include <assert.h>
 
+#include "api/idempotency.h"
 #include "base/log.h"
 
 #define RETRY_AFTER_S "1"
@@ -29,6 +30,8 @@ struct req *req_new(struct api *a, struct http_req *h)
 	h->user = r;
 	req_header(r, "X-Request-Id", r->trace.id);
 	req_header(r, "Cache-Control", "no-store");
+	if (a->conf.is_tls)
+		req_header(r, "Strict-Transport-Security", "max-age=31536000");
 	if (a->conf.purpose != PURPOSE_PRODUCTION) /* nobody takes it for the real thing */
 		req_header(r, "Tongguan-Environment", purpose_name(a->conf.purpose));
 	return r;
@@ -80,7 +83,7 @@ struct text req_base(struct req *r)
 	if (host.len == 0)
 		return TEXT("");
 	buf_init(&b, r->arena, host.len + 8);
-	buf_str(&b, "http://");
+	buf_str(&b, r->api->conf.is_tls ? "https://" : "http://");
 	buf_text(&b, host);
 	return b.full ? TEXT("") : buf_as_text(&b);
 }
@@ -114,15 +117,24 @@ bool req_keep_codes(struct req *r)
 
 /* --- answers ----------------------------------------------------------------------------------------------------- */
 
-static enum step reply_with(struct req *r, struct http_reply *reply)
+enum step req_send(struct req *r, const struct http_reply *reply)
 {
 	assert(!r->replied && r->wait == WAIT_NONE);
 	r->replied = true;
+	httpd_reply(r->http, reply);
+	return STEP_REPLIED;
+}
+
+static enum step reply_with(struct req *r, struct http_reply *reply)
+{
+	enum step s;
+
 	reply->headers = r->headers;
 	reply->header_count = r->header_count;
 	reply->close = r->api->draining;
-	httpd_reply(r->http, reply);
-	return STEP_REPLIED;
+	if (r->idempotency != NULL && idempotency_keep(r, reply, &s))
+		return s;
+	return req_send(r, reply);
 }
 
 enum step reply_bytes(struct req *r, int status, const char *type, struct text body)
@@ -179,7 +191,7 @@ enum step reply_problem_of(struct req *r, struct problem *p)
 	buf_init(&b, r->arena, 512);
 	problem_put(&b, p);
 	req_header(r, "Content-Language", p->chinese ? "zh" : "en");
-	if (status == 503 || status == 429)
+	if ((status == 503 || status == 429) && p->code != FAULT_QUOTA) /* a limit says when itself */
 		req_header(r, "Retry-After", RETRY_AFTER_S);
 	if (b.full) /* no memory left even for this: the status line has to say it */
 		return reply_bytes(r, status, "application/problem+json", TEXT("{\"type\":\"about:blank\"}"));
@@ -258,12 +270,16 @@ static void on_db_done(struct db_call *call, const struct db_answer *answer)
 {
 	struct req *r = container_of(call, struct req, call);
 
+	enum step s;
+
 	r->wait = WAIT_NONE;
-	settle(r, r->db_then(r, answer));
+	settle(r, r->idempotency != NULL && idempotency_rode(r, answer, &s) ? s : r->db_then(r, answer));
 }
 
 enum step await_db(struct req *r, db_step_fn *then)
 {
+	if (r->idempotency != NULL)
+		idempotency_ride(r);
 	if (r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	begin_wait(r, WAIT_DB);
@@ -362,6 +378,20 @@ enum step await_inbox(struct req *r, int count, step_fn *then)
 	return STEP_WAITING;
 }
 
+static void on_pool_done(struct pool_job *job)
+{
+	wait_over(container_of(job, struct req, job));
+}
+
+enum step await_pool(struct req *r, pool_fn *work, step_fn *then)
+{
+	if (!pool_start(r->api->pool, &r->job, work, on_pool_done))
+		return reply_fault(r, FAULT_BUSY, "as many signatures wait as may");
+	begin_wait(r, WAIT_POOL);
+	r->then = then;
+	return STEP_WAITING;
+}
+
 /* The connection gets an empty arena and its target again; all else stays with the request. */
 static void orphan(struct req *r)
 {
@@ -402,6 +432,12 @@ void req_forget(struct req *r)
 	case WAIT_INTAKE:
 	case WAIT_INBOX:
 		orphan(r);
+		break;
+	case WAIT_POOL:
+		if (pool_cancel(r->api->pool, &r->job))
+			r->wait = WAIT_NONE;
+		else
+			orphan(r);
 		break;
 	case WAIT_TURN:
 		loop_soon_cancel(r->api->deps.loop, &r->turn);

@@ -3,6 +3,8 @@
  */
 #include "api/route.h"
 
+#include "api/idempotency.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -95,6 +97,11 @@ int route_statuses(const struct route *route, int out[ROUTE_STATUSES_MAX])
 	if (route->roles != ROLES_NONE) {
 		count = add_status(out, count, 401);
 		count = add_status(out, count, 403);
+		count = add_status(out, count, 429);
+	}
+	if (idempotency_is_for(route)) {
+		count = add_status(out, count, 409);
+		count = add_status(out, count, 422);
 	}
 	if (route->body != ROUTE_BODY_NONE)
 		count = add_status(out, count, 415);

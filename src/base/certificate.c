@@ -23,9 +23,7 @@
 #include "base/clock.h"
 #include "base/crypto_priv.h"
 
-#define SM2_ID "1234567812345678"
-
-enum { SM2_NUMBER_BYTES = 32, SM2_DER_BYTES_MAX = 80 };
+enum { SM2_NUMBER_BYTES = CRYPTO_PAIR_BYTES / 2 };
 
 struct signing_key {
 	EVP_PKEY *key;
@@ -65,7 +63,7 @@ enum key_kind sign_algorithm_key(enum sign_algorithm a)
 
 bool digest_of(enum digest_algorithm a, struct text bytes, struct digest *out)
 {
-	static const char *const names[DIGEST_ALGORITHM_COUNT] = { [DIGEST_SHA1] = "SHA1", [DIGEST_SHA256] = "SHA256", [DIGEST_SM3] = "SM3" };
+	static const char *const names[DIGEST_ALGORITHM_COUNT] = { [DIGEST_SHA1] = "SHA1", [DIGEST_SHA256] = "SHA256", [DIGEST_SM3] = "SM3", [DIGEST_SHA512] = "SHA512" };
 	size_t len = 0;
 
 	if (EVP_Q_digest(NULL, names[a], NULL, bytes.at, bytes.len, out->b, &len) != 1) {
@@ -236,11 +234,10 @@ bool certificate_serial_eq(struct text a, struct text b)
 /* SM2 signs under an id, which OpenSSL 3.0 takes only once the context is started. */
 static bool set_id(EVP_PKEY_CTX *context, enum sign_algorithm a)
 {
-	return algorithms[a].key != KEY_SM2 || EVP_PKEY_CTX_set1_id(context, SM2_ID, sizeof(SM2_ID) - 1) == 1;
+	return algorithms[a].key != KEY_SM2 || EVP_PKEY_CTX_set1_id(context, CRYPTO_SM2_ID, sizeof(CRYPTO_SM2_ID) - 1) == 1;
 }
 
-/* r and s of 32 bytes each -> DER; 0: they cannot be a signature's. */
-static size_t der_of_raw(struct text raw, unsigned char out[SM2_DER_BYTES_MAX])
+size_t crypto_der_of_pair(struct text raw, unsigned char out[CRYPTO_PAIR_DER_MAX])
 {
 	const unsigned char *at = (const unsigned char *)raw.at;
 	ECDSA_SIG *pair = raw.len == 2 * SM2_NUMBER_BYTES ? ECDSA_SIG_new() : NULL;
@@ -270,7 +267,7 @@ static bool raw_of_der(const unsigned char *der, size_t len, uint8_t out[2 * SM2
 
 bool certificate_verify(const struct certificate *c, enum sign_algorithm a, struct text bytes, struct text signature)
 {
-	unsigned char der[SM2_DER_BYTES_MAX];
+	unsigned char der[CRYPTO_PAIR_DER_MAX];
 	EVP_PKEY_CTX *inner;
 	EVP_MD_CTX *context;
 	bool is_good;
@@ -278,7 +275,7 @@ bool certificate_verify(const struct certificate *c, enum sign_algorithm a, stru
 	if (c->key_kind != algorithms[a].key || signature.len > SIGNED_BYTES_MAX)
 		return false;
 	if (c->key_kind == KEY_SM2) {
-		signature = (struct text){ (const char *)der, der_of_raw(signature, der) };
+		signature = (struct text){ (const char *)der, crypto_der_of_pair(signature, der) };
 		if (signature.len == 0)
 			return false;
 	}

@@ -31,6 +31,11 @@ int64_t clock_now_us(const struct clock *c)
 	return read_us(CLOCK_REALTIME) + c->shift_us;
 }
 
+int64_t clock_real_us(void)
+{
+	return read_us(CLOCK_REALTIME);
+}
+
 void clock_shift(struct clock *c, int64_t shift_us)
 {
 	c->shift_us = shift_us;

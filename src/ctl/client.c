@@ -1,16 +1,13 @@
-/* client: who may call. A token is shown once, when it is made; only its hash is kept. */
+/* client: who may call. */
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/crypto.h"
 #include "ctl/ctl.h"
 #include "ctl/table.h"
 #include "model/authority.h"
 #include "model/onboarding.h"
-
-enum { SECRET_BYTES = 32 };
 
 const char *client_name(const struct ctl *c)
 {
@@ -54,21 +51,6 @@ static bool check(const struct ctl *c, struct fault *f)
 	return true;
 }
 
-/* "tg_" and 43 characters. */
-static bool make_token(struct ctl *c, struct buf *token, struct sha256 *hash, struct fault *f)
-{
-	uint8_t secret[SECRET_BYTES];
-
-	if (!crypto_random(secret, sizeof(secret)))
-		return fault_set(f, FAULT_SYSTEM, "the kernel gave no random bytes");
-	buf_init(token, &c->arena, 64);
-	buf_str(token, "tg_");
-	buf_base64url(token, secret, sizeof(secret));
-	explicit_bzero(secret, sizeof(secret));
-	*hash = sha256_of(buf_as_text(token));
-	return !token->full || fault_set(f, FAULT_SYSTEM, "no memory for a token");
-}
-
 static struct db_param codes_param(struct ctl *c)
 {
 	struct db_array x;
@@ -82,41 +64,38 @@ static struct db_param codes_param(struct ctl *c)
 bool client_add(struct ctl *c, struct fault *f)
 {
 	static const char insert[] =
-	"with c as (insert into client (name, role, codes, authority, token_sha256, created_at, expires_at, state)"
-	"  values ($1, $2, $3, $4, $5, $6::timestamptz, $6::timestamptz + $7::integer * interval '1 day', $8::text)"
+	"with c as (insert into client (name, role, codes, authority, created_at, state)"
+	"  values ($1, $2, $3, $4, $5::timestamptz, $7::text)"
 	"  on conflict (name) do nothing returning id),"
 	" s as (insert into client_state_change (client_id, to_state, at, actor)"
-	"  select id, $8::text, $6::timestamptz, $9::text from c where $8::text is not null)"
-	" select id from c";
+	"  select id, $7::text, $5::timestamptz, $8::text from c where $7::text is not null)"
+	" insert into client_token (client_id, sha256, last4, created_at, created_by, expires_at)"
+	"  select id, $9::bytea, $10::text, $5::timestamptz, $8::text, $5::timestamptz + $6::integer * interval '1 day' from c returning client_id";
 	const struct db_rows *r;
 	const char *state = NULL;
+	struct fresh_token fresh;
 	struct db_param days;
-	struct sha256 hash;
-	struct buf token;
 
-	if (!check(c, f) || !ctl_number(c, "expires-days", c->expires_days, &days, f) || !make_token(c, &token, &hash, f))
+	if (!check(c, f) || !ctl_number(c, "expires-days", c->expires_days, &days, f) || !client_token_make(&c->arena, &fresh, f))
 		return false;
 	if (strcmp(c->role, "enterprise") == 0)
 		state = client_state_name(CLIENT_APPLIED);
-	struct db_param p[9] = { db_text(text_of(client_name(c))), db_text(text_of(c->role)), codes_param(c), db_text(text_of(c->authority)),
-		                 db_bytes(hash.b, sizeof(hash.b)), db_time(&c->arena, clock_now_us(&c->clock)), days,
-		                 db_text(text_of(state)), db_text(client_actor(c)) };
-	r = ctl_run(c, insert, p, 9, f);
+	struct db_param p[10] = { db_text(text_of(client_name(c))), db_text(text_of(c->role)), codes_param(c), db_text(text_of(c->authority)),
+		                  db_time(&c->arena, clock_now_us(&c->clock)), days, db_text(text_of(state)), db_text(client_actor(c)),
+		                  db_bytes(fresh.sha256.b, sizeof(fresh.sha256.b)), db_text(fresh.last4) };
+	r = ctl_run(c, insert, p, COUNTOF(p), f);
 	if (r == NULL)
 		return false;
 	if (db_row_count(r) == 0)
 		return fault_set(f, FAULT_STATE_CONFLICT, "there is a client of that name");
-	if (!ctl_rules_moved(c, f))
-		return false;
-	(void)printf("%s\n", token.at);
-	return fflush(stdout) == 0 || fault_set(f, FAULT_SYSTEM, "the token could not be printed: disable the client and make another");
+	return ctl_rules_moved(c, f) && client_token_print(&fresh, f);
 }
 
 bool client_list(struct ctl *c, struct fault *f)
 {
 	static const char *const columns[] = { "name", "role", "codes", "authority", "state", "created_at", "expires_at", "disabled_at", "signature" };
 	static const char select[] =
-	"select name, role, array_to_string(codes, ','), authority, state, created_at, expires_at, disabled_at,"
+	"select name, role, array_to_string(codes, ','), authority, state, created_at, client_expires_at(id), disabled_at,"
 	"   signature_required || case when signature_tolerant then '' else ' strict' end from client order by name";
 	const struct db_rows *r = ctl_run(c, select, NULL, 0, f);
 	struct table t;

@@ -25,6 +25,18 @@ static const char usage[] =
 "                                                 ROLE: enterprise, regulator, operator, authority\n"
 "  client list\n"
 "  client disable NAME\n"
+"  client token NAME [--label TEXT] [--expires-days N]\n"
+"                                                 one more token, printed once\n"
+"  client tokens [NAME]                           when they were made and end; what is secret of them is not kept\n"
+"  client token-revoke NAME ID                    it is good no more\n"
+"  client key NAME FILE [--label TEXT]            a public key with which it signs requests; prints its id\n"
+"  client keys [NAME]\n"
+"  client key-revoke NAME ID                      it counts no more, and cannot come back\n"
+"  client tls NAME FILE                           a certificate that it shows when it connects; prints its SHA-256\n"
+"  client tls-list [NAME]\n"
+"  client tls-revoke NAME SHA256\n"
+"  client proof NAME PROOF                        what each request must bring: token, token+signature,\n"
+"                                                 token+certificate, certificate, certificate+signature\n"
 "  client reading NAME strict|lenient             how its customs messages are read: docs/API.md\n"
 "  client certificate NAME FILE                   bind a certificate (PEM or DER) to a client; prints its SHA-256\n"
 "  client certificates [NAME]                     which certificates are bound\n"
@@ -37,6 +49,10 @@ static const char usage[] =
 "                                                 STATE: applied, tested, approved, live (may file in production)\n"
 "  client history NAME                            its steps, by whom and why\n"
 "  client report NAME                             what it has tried: only in a sandbox or test database\n"
+"  limit add CLASS --quota N --window-s N [--role ROLE | --name CLIENT] [--from TIME] --source TEXT\n"
+"                                                 requests in a time; CLASS: filing, reading, writing\n"
+"  limit list\n"
+"  limit close ID [--to TIME]                     rows are closed, never edited\n"
 "  authority set CODE [--url URL] [--max-in-flight N] [--timeout-ms N] [--attempts-max N] [--first-wait-ms N]\n"
 "                     [--longest-wait-ms N] [--breaker-failures N] [--breaker-ms N] [--bundle-max N]\n"
 "                     [--max-per-s N] [--burst N] [--dialect DIALECT]\n"
@@ -106,6 +122,16 @@ static const struct command {
 	{ "client", "add", client_add, 0, 1 },
 	{ "client", "list", client_list, 0, 0 },
 	{ "client", "disable", client_disable, 0, 1 },
+	{ "client", "token", client_token, 1, 1 },
+	{ "client", "tokens", client_tokens, 0, 1 },
+	{ "client", "token-revoke", client_token_end, 2, 2 },
+	{ "client", "key", client_key_put, 2, 2 },
+	{ "client", "keys", client_keys, 0, 1 },
+	{ "client", "key-revoke", client_key_end, 2, 2 },
+	{ "client", "tls", client_tls_put, 2, 2 },
+	{ "client", "tls-list", client_tls_list, 0, 1 },
+	{ "client", "tls-revoke", client_tls_end, 2, 2 },
+	{ "client", "proof", client_proof_set, 2, 2 },
 	{ "client", "reading", client_reading, 2, 2 },
 	{ "client", "certificate", client_certificate, 2, 2 },
 	{ "client", "certificates", client_certificates, 0, 1 },
@@ -114,6 +140,9 @@ static const struct command {
 	{ "client", "promote", client_promote, 0, 1 },
 	{ "client", "history", client_history, 0, 1 },
 	{ "client", "report", client_report, 0, 1 },
+	{ "limit", "add", limit_add, 1, 1 },
+	{ "limit", "list", limit_list, 0, 0 },
+	{ "limit", "close", limit_close, 1, 1 },
 	{ "authority", "set", authority_set, 1, 1 },
 	{ "authority", "list", authority_list, 0, 0 },
 	{ "authority", "maintenance", authority_maintenance, 1, 1 },
@@ -195,6 +224,9 @@ static const struct { const char *name; size_t offset; } texts[] = { /* options 
 	{ "state", offsetof(struct ctl, state) },
 	{ "limit", offsetof(struct ctl, limit) },
 	{ "per-s", offsetof(struct ctl, per_s) },
+	{ "label", offsetof(struct ctl, label) },
+	{ "quota", offsetof(struct ctl, quota) },
+	{ "window-s", offsetof(struct ctl, window_s) },
 	{ "required", offsetof(struct ctl, required) },
 	{ "key", offsetof(struct ctl, key) },
 	{ "keys", offsetof(struct ctl, keys) },

@@ -33,7 +33,7 @@ const struct db_stmt push_load_all = {
 	.name = "push_load",
 	.sql =
 	"select s.id, s.url, s.format, s.secret, s.old_secret, s.old_until, s.ed25519,"
-	"  s.state = 'enabled' and c.disabled_at is null and coalesce(c.expires_at > $1::timestamptz, true),"
+	"  s.state = 'enabled' and c.disabled_at is null and coalesce(client_expires_at(c.id) > $1::timestamptz, true),"
 	"  (select count(*) from push f where f.subscription_id = s.id and not f.is_ping)::integer,"
 	"  p.source, p.replay, p.at_number, p.at_id, p.end_number, p.from_time, p.to_time"
 	" from (select * from subscription order by created_at, id limit $2::integer) s"

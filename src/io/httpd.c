@@ -67,7 +67,11 @@ static size_t raw_unescape(void *cls, struct MHD_Connection *mhd, char *text)
 
 static bool start_daemon(struct httpd *h, struct fault *f)
 {
-	h->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, httpd_on_step, h,
+	struct MHD_OptionItem tls[HTTPD_TLS_OPTIONS] = { { MHD_OPTION_END, 0, NULL } };
+
+	if (h->tls != NULL)
+		(void)httpd_tls_options(h->tls, tls);
+	h->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (h->tls == NULL ? 0 : (unsigned)MHD_USE_TLS), 0, NULL, NULL, httpd_on_step, h,
 	                          MHD_OPTION_LISTEN_SOCKET, h->listen_fd,
 	                          MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->conf.connections,
 	                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, h->conf.header_bytes,
@@ -75,6 +79,7 @@ static bool start_daemon(struct httpd *h, struct fault *f)
 	                          MHD_OPTION_UNESCAPE_CALLBACK, raw_unescape, h,
 	                          MHD_OPTION_NOTIFY_CONNECTION, httpd_on_connection, h,
 	                          MHD_OPTION_NOTIFY_COMPLETED, httpd_on_completed, h,
+	                          MHD_OPTION_ARRAY, tls,
 	                          MHD_OPTION_END);
 	if (h->mhd == NULL)
 		return fault_set(f, FAULT_SYSTEM, "the HTTP server does not start");
@@ -99,6 +104,7 @@ static void forget(struct httpd *h)
 	if (h->unix_path != NULL)
 		(void)unlink(h->unix_path);
 	free(h->unix_path);
+	httpd_tls_free(h->tls);
 	free(h);
 }
 
@@ -116,6 +122,11 @@ struct httpd *httpd_new(struct loop *l, const struct httpd_conf *conf, const str
 	h->calls = *calls;
 	h->exact_layout = httpd_layout_is_known();
 	httpd_deadlines_init(h);
+	h->listen_fd = -1;
+	if (conf->tls != NULL && (h->tls = httpd_tls_new(conf->tls, f)) == NULL) {
+		forget(h);
+		return NULL;
+	}
 	h->listen_fd = httpd_listen(conf, &h->unix_path, f);
 	if (h->listen_fd < 0) {
 		forget(h);

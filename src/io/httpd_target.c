@@ -30,6 +30,44 @@ struct text httpd_peer(const struct http_req *r)
 	return (struct text){ NULL, 0 };
 }
 
+struct join {
+	struct arena *arena;
+	struct text name, first;
+	struct buf b; /* once there are two */
+	int count;
+};
+
+static enum MHD_Result join_one(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_len, const char *value, size_t value_len)
+{
+	struct join *j = cls;
+	struct text one = text_trim((struct text){ value == NULL ? "" : value, value_len });
+
+	(void)kind;
+	if (!text_eq_nocase((struct text){ name, name_len }, j->name))
+		return MHD_YES;
+	if (j->count++ == 0) {
+		j->first = one;
+		return MHD_YES;
+	}
+	if (j->count == 2) {
+		buf_init(&j->b, j->arena, j->first.len + one.len + 8);
+		buf_text(&j->b, j->first);
+	}
+	buf_str(&j->b, ", ");
+	buf_text(&j->b, one);
+	return MHD_YES;
+}
+
+struct text httpd_header_joined(struct http_req *r, struct text name)
+{
+	struct join j = { .arena = &r->arena, .name = name };
+
+	(void)MHD_get_connection_values_n(r->exchange->mhd, MHD_HEADER_KIND, join_one, &j);
+	if (j.count < 2)
+		return j.first;
+	return j.b.full ? (struct text){ NULL, 0 } : buf_as_text(&j.b);
+}
+
 /* Takes the next name=value off the query; false at its end. */
 static bool next_pair(struct text *query, struct text *name, struct text *value)
 {

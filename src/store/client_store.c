@@ -1,4 +1,4 @@
-/* Clients in memory: a table by token, built from the rows of one statement and never changed. */
+/* Clients in memory: a table by token, built from the rows of a few statements and never changed. */
 #include "store/client_store.h"
 
 #include <stdlib.h>
@@ -18,13 +18,21 @@ const char *role_name(enum role r)
 	return role_names[r];
 }
 
-enum { CLIENT_ID, CLIENT_NAME, CLIENT_ROLE, CLIENT_CODES, CLIENT_AUTHORITY, CLIENT_TOKEN, CLIENT_EXPIRES, CLIENT_DISABLED,
-       CLIENT_SIGNATURE_REQUIRED, CLIENT_SIGNATURE_TOLERANT, CLIENT_STRICT, CLIENT_STATE };
+enum { CLIENT_ID, CLIENT_NAME, CLIENT_ROLE, CLIENT_CODES, CLIENT_AUTHORITY, CLIENT_DISABLED,
+       CLIENT_SIGNATURE_REQUIRED, CLIENT_SIGNATURE_TOLERANT, CLIENT_STRICT, CLIENT_STATE, CLIENT_PROOF };
 const struct db_stmt client_store_all = {
 	.name = "client_store_all",
 	.sql =
-	"select id, name, role, array_to_string(codes, chr(10)), authority, token_sha256, expires_at, disabled_at is not null,"
-	" signature_required, signature_tolerant, strict_reading, state from client order by id",
+	"select id, name, role, array_to_string(codes, chr(10)), authority, disabled_at is not null,"
+	" signature_required, signature_tolerant, strict_reading, state, proof from client order by id",
+};
+
+enum { TOKEN_CLIENT, TOKEN_ID, TOKEN_SHA256, TOKEN_EXPIRES, TOKEN_IS_CERTIFICATE };
+const struct db_stmt client_store_tokens = {
+	.name = "client_store_tokens",
+	.sql =
+	"select client_id, id, sha256, expires_at, false from client_token where revoked_at is null"
+	" union all select client_id, 0, sha256, not_after, true from client_tls where revoked_at is null order by 1, 2",
 };
 
 enum { CERTIFICATE_CLIENT, CERTIFICATE_SHA256, CERTIFICATE_DER, CERTIFICATE_SERIAL, CERTIFICATE_NOT_BEFORE, CERTIFICATE_NOT_AFTER };
@@ -32,6 +40,12 @@ const struct db_stmt client_store_certificates = {
 	.name = "client_store_certificates",
 	.sql =
 	"select client_id, sha256, der, serial, not_before, not_after from client_certificate where revoked_at is null order by client_id",
+};
+
+enum { KEY_CLIENT, KEY_ID, KEY_DER };
+const struct db_stmt client_store_keys = {
+	.name = "client_store_keys",
+	.sql = "select client_id, key_id, public_key from client_key where revoked_at is null order by client_id, added_at",
 };
 
 const struct db_stmt client_store_move = {
@@ -48,7 +62,10 @@ struct client_set {
 	struct arena arena;
 	struct client *clients;
 	int count;
-	uint32_t *slots; /* index + 1, by token; power of two, open addressing */
+	struct owned_token { struct client_token token; const struct client *client; bool is_certificate; } *tokens; /* and certificates: known by a hash as well */
+	int token_count;
+	struct quota_limits limits;
+	uint32_t *slots; /* index of a token + 1, by its hash; power of two, open addressing */
 	uint32_t mask;
 };
 
@@ -70,6 +87,24 @@ static bool role_by_name(struct text name, enum role *out)
 		}
 	}
 	return false;
+}
+
+bool client_proof_by_name(struct text t, struct client_proof *out)
+{
+	struct text rest = t, one;
+
+	*out = (struct client_proof){ .token = false };
+	while (text_next(&rest, '+', &one)) {
+		if (text_is(one, "token"))
+			out->token = true;
+		else if (text_is(one, "certificate"))
+			out->certificate = true;
+		else if (text_is(one, "signature"))
+			out->signature = true;
+		else
+			return false;
+	}
+	return out->token || out->certificate;
 }
 
 bool client_codes_read(struct arena *a, struct text lines, struct client *c)
@@ -100,13 +135,12 @@ bool client_codes_read(struct arena *a, struct text lines, struct client *c)
 static bool read_client(struct client_set *s, const struct db_rows *r, int row)
 {
 	struct client *c = &s->clients[s->count];
-	struct text token = db_get_text(r, row, CLIENT_TOKEN), authority = db_get_text(r, row, CLIENT_AUTHORITY);
+	struct text authority = db_get_text(r, row, CLIENT_AUTHORITY);
 
 	*c = (struct client){
 		.id = (int)db_get_int(r, row, CLIENT_ID),
 		.name = text_dup(&s->arena, db_get_text(r, row, CLIENT_NAME)),
 		.disabled = db_get_int(r, row, CLIENT_DISABLED) != 0,
-		.expires_us = db_is_null(r, row, CLIENT_EXPIRES) ? INT64_MAX : db_get_time(r, row, CLIENT_EXPIRES),
 		.signature = { .required = SIGNATURE_ALL, .is_tolerant = db_get_int(r, row, CLIENT_SIGNATURE_TOLERANT) != 0 },
 		.strictness = db_get_int(r, row, CLIENT_STRICT) != 0 ? READ_STRICT : READ_LENIENT,
 	};
@@ -114,23 +148,56 @@ static bool read_client(struct client_set *s, const struct db_rows *r, int row)
 		return false;
 	/* A policy of a newer program stays the strictest one. */
 	(void)!signature_required_by_name(db_get_text(r, row, CLIENT_SIGNATURE_REQUIRED), &c->signature.required);
-	/* A role, authority or state of a newer program, or no hash: nobody who may do anything here. */
-	if (!role_by_name(db_get_text(r, row, CLIENT_ROLE), &c->role) || token.len != sizeof(c->token.b))
+	/* A role, proof, authority or state of a newer program: nobody who may do anything here. */
+	if (!role_by_name(db_get_text(r, row, CLIENT_ROLE), &c->role) || !client_proof_by_name(db_get_text(r, row, CLIENT_PROOF), &c->proof))
 		return true;
 	c->has_authority = authority.at != NULL && authority_by_code(authority, &c->authority);
 	if (authority.at != NULL && !c->has_authority)
 		return true;
 	if (c->role == ROLE_ENTERPRISE && !client_state_by_name(db_get_text(r, row, CLIENT_STATE), &c->state))
 		return true;
-	memcpy(c->token.b, token.at, sizeof(c->token.b));
 	s->count++;
 	return true;
 }
 
-static void index_clients(struct client_set *s)
+static void read_token(struct client_set *s, const struct db_rows *r, int row, const struct client *c)
 {
-	for (int i = 0; i < s->count; i++) {
-		uint32_t slot = slot_of(&s->clients[i].token) & s->mask;
+	struct text sha256 = db_get_text(r, row, TOKEN_SHA256);
+	struct owned_token *t = &s->tokens[s->token_count];
+
+	if (sha256.len != sizeof(t->token.sha256.b))
+		return;
+	t->client = c;
+	t->is_certificate = db_get_int(r, row, TOKEN_IS_CERTIFICATE) != 0;
+	t->token.id = (int)db_get_int(r, row, TOKEN_ID);
+	t->token.expires_us = db_is_null(r, row, TOKEN_EXPIRES) ? INT64_MAX : db_get_time(r, row, TOKEN_EXPIRES);
+	memcpy(t->token.sha256.b, sha256.at, sizeof(t->token.sha256.b));
+	s->token_count++;
+}
+
+/* Both lists are ordered by the client's id. */
+static void read_tokens(struct client_set *s, const struct db_rows *r)
+{
+	int rows = db_row_count(r), row = 0;
+	uint32_t size = 16;
+
+	while (size < 2 * (uint32_t)rows)
+		size *= 2;
+	s->mask = size - 1;
+	s->slots = arena_zalloc(&s->arena, size * sizeof(*s->slots));
+	s->tokens = arena_alloc(&s->arena, sizeof(*s->tokens) * ((size_t)rows + 1));
+	for (int i = 0; i < s->count && s->tokens != NULL; i++) {
+		while (row < rows && db_get_int(r, row, TOKEN_CLIENT) < s->clients[i].id)
+			row++; /* of one who was left out */
+		for (; row < rows && db_get_int(r, row, TOKEN_CLIENT) == s->clients[i].id; row++)
+			read_token(s, r, row, &s->clients[i]);
+	}
+}
+
+static void index_tokens(struct client_set *s)
+{
+	for (int i = 0; i < s->token_count; i++) {
+		uint32_t slot = slot_of(&s->tokens[i].token.sha256) & s->mask;
 
 		while (s->slots[slot] != 0)
 			slot = (slot + 1) & s->mask;
@@ -175,29 +242,46 @@ static void read_certificates(struct client_set *s, const struct db_rows *r)
 	}
 }
 
-struct client_set *client_set_from_rows(const struct db_rows *r, const struct db_rows *certificates)
+static void read_keys(struct client_set *s, const struct db_rows *r)
+{
+	int rows = db_row_count(r), row = 0;
+	struct client_key *all = arena_alloc(&s->arena, sizeof(*all) * ((size_t)rows + 1));
+	struct client_key_slot *slots = arena_zalloc(&s->arena, sizeof(*slots) * ((size_t)rows + 1));
+
+	for (int i = 0; i < s->count && all != NULL && slots != NULL; i++) {
+		struct client *c = &s->clients[i];
+
+		while (row < rows && db_get_int(r, row, KEY_CLIENT) < c->id)
+			row++; /* of one who was left out */
+		c->keys = &all[row];
+		for (; row < rows && db_get_int(r, row, KEY_CLIENT) == c->id; row++, c->key_count++) {
+			slots[row].arena = &s->arena;
+			all[row] = (struct client_key){ .id = text_dup(&s->arena, db_get_text(r, row, KEY_ID)),
+				                        .der = text_dup(&s->arena, db_get_text(r, row, KEY_DER)), .slot = &slots[row] };
+		}
+	}
+}
+
+struct client_set *client_set_from_rows(const struct client_rows *rows)
 {
 	struct client_set *s = calloc(1, sizeof(*s));
-	uint32_t size = 16;
-	int rows = db_row_count(r);
+	int count = db_row_count(rows->clients);
 
 	if (s == NULL)
 		return NULL;
 	arena_init(&s->arena, SET_BYTES);
-	while (size < 2 * (uint32_t)rows)
-		size *= 2;
-	s->mask = size - 1;
-	s->slots = arena_zalloc(&s->arena, size * sizeof(*s->slots));
-	s->clients = arena_alloc(&s->arena, sizeof(*s->clients) * ((size_t)rows + 1));
-	for (int row = 0; row < rows && !s->arena.full; row++)
-		if (!read_client(s, r, row))
+	s->clients = arena_alloc(&s->arena, sizeof(*s->clients) * ((size_t)count + 1));
+	for (int row = 0; row < count && !s->arena.full; row++)
+		if (!read_client(s, rows->clients, row))
 			break;
-	read_certificates(s, certificates);
-	if (s->arena.full) {
+	read_tokens(s, rows->tokens);
+	read_certificates(s, rows->certificates);
+	read_keys(s, rows->keys);
+	if (!quota_limits_read(&s->arena, rows->limits, &s->limits) || s->arena.full) {
 		client_set_free(s);
 		return NULL;
 	}
-	index_clients(s);
+	index_tokens(s);
 	return s;
 }
 
@@ -209,15 +293,57 @@ void client_set_free(struct client_set *s)
 	free(s);
 }
 
-const struct client *client_set_find(const struct client_set *s, const struct sha256 *token, int64_t now_us)
+/* NULL: unknown. Nobody passes a certificate's hash off as a token's. */
+static const struct owned_token *find(const struct client_set *s, const struct sha256 *hash, bool is_certificate)
 {
-	for (uint32_t slot = slot_of(token) & s->mask; s->slots[slot] != 0; slot = (slot + 1) & s->mask) {
-		const struct client *c = &s->clients[s->slots[slot] - 1];
+	for (uint32_t slot = slot_of(hash) & s->mask; s->slots[slot] != 0; slot = (slot + 1) & s->mask) {
+		const struct owned_token *t = &s->tokens[s->slots[slot] - 1];
 
-		if (crypto_equal(c->token.b, token->b, sizeof(token->b)))
-			return c->disabled || now_us >= c->expires_us ? NULL : c;
+		if (t->is_certificate == is_certificate && crypto_equal(t->token.sha256.b, hash->b, sizeof(hash->b)))
+			return t;
 	}
 	return NULL;
+}
+
+static const struct client *owner(const struct owned_token *t, int64_t now_us)
+{
+	return t == NULL || t->client->disabled || now_us >= t->token.expires_us ? NULL : t->client;
+}
+
+const struct client *client_set_find(const struct client_set *s, const struct sha256 *token, int64_t now_us, struct client_token *out)
+{
+	const struct owned_token *t = find(s, token, false);
+
+	if (t != NULL)
+		*out = t->token;
+	return owner(t, now_us);
+}
+
+const struct client *client_set_find_certificate(const struct client_set *s, const struct sha256 *certificate, int64_t now_us)
+{
+	return owner(find(s, certificate, true), now_us);
+}
+
+const struct quota_limits *client_set_limits(const struct client_set *s)
+{
+	return &s->limits;
+}
+
+/* A client's tokens stand together. */
+int client_set_expiring(const struct client_set *s, int64_t now_us, int64_t within_us)
+{
+	int count = 0;
+
+	for (int i = 0, next; i < s->token_count; i = next) {
+		const struct client *c = s->tokens[i].client;
+		int64_t last_us = INT64_MIN;
+
+		for (next = i; next < s->token_count && s->tokens[next].client == c; next++)
+			if (s->tokens[next].token.expires_us > last_us)
+				last_us = s->tokens[next].token.expires_us;
+		count += !c->disabled && last_us > now_us && last_us != INT64_MAX && last_us - now_us <= within_us;
+	}
+	return count;
 }
 
 void client_report_put_messages(struct buf *b)

@@ -41,7 +41,7 @@ static const struct db_stmt claim = {
 	"  from turn where j.bucket = turn.bucket and j.id = turn.id"
 	"  returning j.bucket, j.id, j.next_piece, j.tries, j.base, j.chinese, j.client_id, j.iso)"
 	" select h.id, h.next_piece, h.tries, p.first_line, p.last_line, p.lines, p.body, h.base, h.chinese, h.client_id,"
-	"  array_to_string(c.codes, chr(10)), c.role = 'enterprise' and c.disabled_at is null and coalesce(c.expires_at > $3::timestamptz, true)"
+	"  array_to_string(c.codes, chr(10)), c.role = 'enterprise' and c.disabled_at is null and coalesce(client_expires_at(c.id) > $3::timestamptz, true)"
 	"   and (c.state = 'live' or (select s.value from setting s where s.name = 'purpose') <> 'production'),"
 	"  c.signature_required, h.iso"
 	" from hit h join job_piece p on p.bucket = h.bucket and p.job_id = h.id and p.piece = h.next_piece"

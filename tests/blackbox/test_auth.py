@@ -75,6 +75,13 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/authorisations/{id}/revoke"): {"enterprise", "operator"},
     ("GET", "/v1/me"): ALL,
     ("GET", "/v1/me/report"): {"enterprise"},
+    ("GET", "/v1/me/limits"): ALL,
+    ("GET", "/v1/me/keys"): ALL,
+    ("POST", "/v1/me/keys"): ALL,
+    ("DELETE", "/v1/me/keys/{id}"): ALL,
+    ("GET", "/v1/me/tokens"): ALL,
+    ("POST", "/v1/me/tokens"): ALL,
+    ("DELETE", "/v1/me/tokens/{id}"): ALL,
     ("GET", "/v1/clients"): {"operator"},
     ("GET", "/v1/clients/{name}"): {"operator"},
     ("GET", "/v1/clients/{name}/report"): {"operator"},
@@ -198,7 +205,7 @@ def test_expired_and_disabled(stack, trades):
 
 
 def test_tokens_are_not_stored(stack):
-    stored = stack.psql("select row_to_json(c)::text from client c")
+    stored = stack.psql("select row_to_json(t)::text from client_token t")
     for token in stack.tokens.values():
         assert token not in stored and token[3:] not in stored
     for name in ("tongguand.log", "tongguan-mock.log"):

@@ -5,7 +5,7 @@ import os
 import _source as s
 
 FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-Iinclude", "-Wall", "-Wextra", "-Wstrict-prototypes", "-Werror", "-fsyntax-only"]
-LIBRARIES = ["libmicrohttpd", "libpq", "libcurl", "libxml-2.0", "jansson", "libconfuse", "libsystemd"]
+LIBRARIES = ["libmicrohttpd", "gnutls", "libpq", "libcurl", "libxml-2.0", "jansson", "libconfuse", "libsystemd"]
 
 
 def compile_alone(job):

@@ -116,7 +116,7 @@ def main():
         import psycopg
     except ImportError:
         s.skip("python3-psycopg is not installed")
-    status, flags = s.output(["pkg-config", "--cflags", "libpq", "libmicrohttpd", "libcurl", "libxml-2.0", "jansson", "libconfuse"])
+    status, flags = s.output(["pkg-config", "--cflags", "libpq", "libmicrohttpd", "gnutls", "libcurl", "libxml-2.0", "jansson", "libconfuse"])
     if status != 0:
         s.finish([flags.strip()])
     control = s.program("tongguanctl")

@@ -110,8 +110,8 @@ class Api:
     """One caller. Connections are kept, one for each thread."""
     check = None  # set by tests: check(method, path, reply), for every answer that anybody gets
 
-    def __init__(self, address, token=None, timeout=30):
-        self.address, self.token, self.timeout = address, token, timeout
+    def __init__(self, address, token=None, timeout=30, context=None):
+        self.address, self.token, self.timeout, self.context = address, token, timeout, context  # context: of TLS
         self.local = threading.local()
 
     def _connection(self):
@@ -120,7 +120,8 @@ class Api:
             c.close()  # the other side has left, or says something that nobody asked
             c = None
         if c is None:
-            c = self.local.connection = http.client.HTTPConnection(*self.address, timeout=self.timeout)
+            c = self.local.connection = (http.client.HTTPSConnection(*self.address, timeout=self.timeout, context=self.context) if self.context
+                                         else http.client.HTTPConnection(*self.address, timeout=self.timeout))
         if c.sock is None:
             c.connect()
             c.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -307,8 +308,8 @@ class Daemon(Process):
         self.socket.bind(("127.0.0.1", 0))
         self.socket.listen(1024)
         self.address = self.socket.getsockname()
-        self.url = f"http://127.0.0.1:{self.address[1]}"
-        self.public = Api(self.address)
+        self.url = f"http{'s' if stack.context else ''}://127.0.0.1:{self.address[1]}"
+        self.public = Api(self.address, context=stack.context)
 
     def set(self, section, **values):
         self.settings = merged(self.settings, {section: values})
@@ -327,7 +328,7 @@ class Daemon(Process):
         return self
 
     def wait_ready(self, timeout=30):
-        probe = Api(self.address, timeout=1)  # the socket takes connections though nobody may be there
+        probe = Api(self.address, timeout=1, context=self.stack.context)  # the socket takes connections though nobody may be there
 
         def ready():
             if not self.is_running():
@@ -384,14 +385,14 @@ class Stack:
     declarants hold its authorisation."""
 
     def __init__(self, directory, conninfo=None, settings=None, authorities=AUTHORITIES, purpose="test", authority=None, keep=False,
-                 mock_options=(), registered=True):
+                 mock_options=(), registered=True, context=None):
         self.directory = pathlib.Path(directory).absolute()
         self.cluster = None if conninfo else Cluster(self.directory / "pg")
         self.admin, self.keep = conninfo, keep
         self.database = f"tongguan_{secrets.token_hex(6)}" if conninfo else "tongguan"
         self.more, self.settings = settings or {}, None
         self.authorities, self.authority, self.purpose = authorities, AUTHORITY | (authority or {}), purpose
-        self.tokens, self.daemons, self.mock_options = {}, [], list(mock_options)
+        self.tokens, self.daemons, self.mock_options, self.context = {}, [], list(mock_options), context  # context: of a daemon that speaks TLS
         self.registered = registered
         self.mock_process = self.mock = self.daemon = None
 
@@ -412,13 +413,13 @@ class Stack:
         """Makes a client; returns it as a caller. more: further arguments of tongguanctl client add."""
         said = self.ctl("client", "add", name, "--role", role, *more).stdout
         self.tokens[name] = re.search(r"\btg_[A-Za-z0-9_-]{43}\b", said)[0]
-        api = Api(self.daemon.address, self.tokens[name])
+        api = self.caller(self.tokens[name])
         if self.daemon.is_running():  # it looks for new clients now and then
             wait_for(lambda: api.get("/v1/me").status != 401, f"the daemon knows {name}")
         return api
 
     def caller(self, token, daemon=None):
-        return Api((daemon or self.daemon).address, token)
+        return Api((daemon or self.daemon).address, token, context=self.context)
 
     def _make_database(self):
         if self.cluster is not None:
@@ -467,8 +468,10 @@ class Stack:
         for name, role, authority in rows:
             self.tokens[name] = "tg_" + secrets.token_urlsafe(32)
             digest = hashlib.sha256(self.tokens[name].encode()).hexdigest()
-            values.append(f"('{name}', '{role}', {repr(authority) if authority else 'null'}, '\\x{digest}', now())")
-        self.psql(f"insert into client (name, role, authority, token_sha256, created_at) values {', '.join(values)}")
+            values.append(f"('{name}', '{role}', {repr(authority) if authority else 'null'}, '\\x{digest}'::bytea)")
+        self.psql(f"with v (name, role, authority, digest) as (values {', '.join(values)}), c as (insert into client (name, role, authority, created_at)"
+                  "  select name, role, authority, now() from v returning id, name)"
+                  " insert into client_token (client_id, sha256, created_at, created_by) select c.id, v.digest, now(), 'stack' from c join v using (name)")
         self.psql("select nextval('rule_revision')")
 
     def _start_mock(self):

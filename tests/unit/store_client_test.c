@@ -14,7 +14,7 @@ static void on_load(struct db_call *call, const struct db_answer *a)
 	struct load *l = container_of(call, struct load, call);
 
 	assert_int_equal(a->outcome, DB_DONE);
-	l->set = client_set_from_rows(a->results[0], a->results[1]);
+	l->set = client_set_from_rows(&(struct client_rows){ a->results[0], a->results[1], a->results[2], a->results[3], a->results[4] });
 	loop_stop(l->h->loop);
 }
 
@@ -24,18 +24,30 @@ static struct client_set *load(struct house *h)
 
 	db_call_init(&l.call);
 	db_call_add(&l.call, &client_store_all, NULL);
+	db_call_add(&l.call, &client_store_tokens, NULL);
 	db_call_add(&l.call, &client_store_certificates, NULL);
+	db_call_add(&l.call, &client_store_keys, NULL);
+	db_call_add(&l.call, &quota_store_all, NULL);
 	house_run(h, &l.call, on_load);
 	assert_non_null(l.set);
 	return l.set;
+}
+
+/* Everybody's token is the name; that of "late" has an end, that of "short" is no hash. */
+static void give_tokens(struct house *h)
+{
+	house_sql(h->db, "insert into client_token (client_id, sha256, created_at, created_by, expires_at)"
+	                 " select id, case name when 'short' then '\\x00' else sha256(convert_to(name, 'UTF8')) end, now(), 'test',"
+	                 " case name when 'late' then timestamptz '2026-03-02T10:11:12+08' end from client");
 }
 
 /* The tests' tokens are their names. */
 static const struct client *find(const struct client_set *s, const char *token, int64_t now_us)
 {
 	struct sha256 hash = sha256_of(text_of(token));
+	struct client_token unused;
 
-	return client_set_find(s, &hash, now_us);
+	return client_set_find(s, &hash, now_us, &unused);
 }
 
 static void clients_are_found_by_their_token(void **state)
@@ -49,14 +61,15 @@ static void clients_are_found_by_their_token(void **state)
 	assert_null(find(s, "shop", NOW_US)); /* of none */
 	client_set_free(s);
 	house_sql(h->db,
-	          "insert into client (name, role, codes, authority, token_sha256, created_at, expires_at, disabled_at, state) values"
-	          " ('shop', 'enterprise', '{91330100MA27Y5QW3N,3301960001}', null, sha256('shop'), now(), null, null, 'tested'),"
-	          " ('late', 'operator', '{}', null, sha256('late'), now(), '2026-03-02T10:11:12+08', null, null),"
-	          " ('gone', 'operator', '{}', null, sha256('gone'), now(), null, now(), null),"
-	          " ('tax', 'authority', '{}', 'TAX', sha256('tax'), now(), null, null, null),"
-	          " ('mars', 'authority', '{}', 'MARS', sha256('mars'), now(), null, null, null),"
-	          " ('short', 'operator', '{}', null, '\\x00', now(), null, null, null),"
-	          " ('eye', 'regulator', '{}', null, sha256('eye'), now(), null, null, null)");
+	          "insert into client (name, role, codes, authority, created_at, disabled_at, state) values"
+	          " ('shop', 'enterprise', '{91330100MA27Y5QW3N,3301960001}', null, now(), null, 'tested'),"
+	          " ('late', 'operator', '{}', null, now(), null, null),"
+	          " ('gone', 'operator', '{}', null, now(), now(), null),"
+	          " ('tax', 'authority', '{}', 'TAX', now(), null, null),"
+	          " ('mars', 'authority', '{}', 'MARS', now(), null, null),"
+	          " ('short', 'operator', '{}', null, now(), null, null),"
+	          " ('eye', 'regulator', '{}', null, now(), null, null)");
+	give_tokens(h);
 	s = load(h);
 	c = find(s, "shop", NOW_US);
 	assert_non_null(c);
@@ -87,14 +100,15 @@ static void certificates_come_with_their_client(void **state)
 
 	house_migrate(h);
 	house_sql(h->db,
-	          "insert into client (name, role, state, codes, token_sha256, created_at, signature_required, signature_tolerant) values"
-	          " ('plain', 'enterprise', 'live', '{3301960001}', sha256('plain'), now(), default, default),"
-	          " ('unread', 'enterprise', 'live', '{}', '\\x00', now(), 'all', true),"
-	          " ('signing', 'enterprise', 'live', '{3301960001}', sha256('signing'), now(), 'text', false);"
+	          "insert into client (name, role, state, codes, created_at, signature_required, signature_tolerant) values"
+	          " ('plain', 'enterprise', 'live', '{3301960001}', now(), default, default),"
+	          " ('unread', 'enterprise', 'live', '{}', now(), 'all', true),"
+	          " ('signing', 'enterprise', 'live', '{3301960001}', now(), 'text', false);"
 	          "insert into client_certificate (client_id, sha256, der, serial, subject, not_before, not_after, added_at, revoked_at)"
 	          " select id, sha256(d), d, '0A', 'CN=x', '2026-03-01T00:00+08', '2027-03-01T00:00+08', now(), r"
 	          " from client, (values ('\\x3000'::bytea, null::timestamptz), ('\\x3001', now()), ('\\x3002', null)) v(d, r)"
 	          " where name in ('unread', 'signing')");
+	give_tokens(h);
 	s = load(h);
 	none = &find(s, "plain", NOW_US)->signature;
 	assert_true(none->required == SIGNATURE_NONE && none->is_tolerant && none->certificate_count == 0);
@@ -121,8 +135,9 @@ static void many_clients_are_all_found(void **state)
 	char name[16];
 
 	house_migrate(h);
-	house_sql(h->db, "insert into client (name, role, codes, token_sha256, created_at, state)"
-	                 " select 'c' || i, 'enterprise', array['code' || i], sha256(convert_to('c' || i, 'UTF8')), now(), 'live' from generate_series(1, 5000) i");
+	house_sql(h->db, "insert into client (name, role, codes, created_at, state)"
+	                 " select 'c' || i, 'enterprise', array['code' || i], now(), 'live' from generate_series(1, 5000) i");
+	give_tokens(h);
 	s = load(h);
 	for (int i = 0; i <= 5001; i++) {
 		const struct client *c;
@@ -132,6 +147,38 @@ static void many_clients_are_all_found(void **state)
 		assert_int_equal(c != NULL, i >= 1 && i <= 5000);
 		assert_true(c == NULL || text_is(c->name, name));
 	}
+	client_set_free(s);
+}
+
+static void a_client_has_several_tokens(void **state)
+{
+	const int64_t day_us = US_PER_DAY;
+	struct house *h = house_of(state);
+	struct client_token token;
+	struct client_set *s;
+	struct sha256 hash;
+
+	house_migrate(h);
+	house_sql(h->db, "insert into client (name, role, created_at, disabled_at) values ('a', 'operator', now(), null), ('b', 'operator', now(), null),"
+	                 " ('c', 'operator', now(), null), ('off', 'operator', now(), now());"
+	                 "insert into client_token (client_id, sha256, created_at, created_by, expires_at, revoked_at)"
+	                 " select c.id, sha256(convert_to(t, 'UTF8')), now(), 'test', e, r from (values"
+	                 " ('a', 'a1', timestamptz '2026-03-05T10:11:12+08', null::timestamptz), ('a', 'a2', null, null), ('a', 'a3', null, now()),"
+	                 " ('b', 'b1', '2026-03-03T10:11:12+08', null), ('b', 'b2', '2026-03-05T10:11:12+08', null),"
+	                 " ('c', 'c1', '2026-03-01T10:11:12+08', null), ('off', 'd1', '2026-03-05T10:11:12+08', null)) v(n, t, e, r) join client c on c.name = v.n");
+	s = load(h);
+	assert_ptr_equal(find(s, "a1", NOW_US), find(s, "a2", NOW_US));
+	assert_true(text_is(find(s, "b2", NOW_US)->name, "b"));
+	assert_null(find(s, "a3", NOW_US)); /* revoked */
+	assert_null(find(s, "c1", NOW_US));
+	assert_null(find(s, "d1", NOW_US));
+	hash = sha256_of(TEXT("b1"));
+	assert_non_null(client_set_find(s, &hash, NOW_US, &token));
+	assert_true(token.expires_us == NOW_US + day_us);
+	assert_true(token.id == house_ask(h, "select id from client_token where sha256 = sha256('b1')"));
+	/* b's last token ends in three days; a has one without an end, c has none that is good, "off" may not call */
+	assert_int_equal(client_set_expiring(s, NOW_US, 3 * day_us), 1);
+	assert_int_equal(client_set_expiring(s, NOW_US, 3 * day_us - 1), 0);
 	client_set_free(s);
 }
 
@@ -151,6 +198,7 @@ int main(void)
 		WITH_HOUSE(clients_are_found_by_their_token),
 		WITH_HOUSE(certificates_come_with_their_client),
 		WITH_HOUSE(many_clients_are_all_found),
+		WITH_HOUSE(a_client_has_several_tokens),
 		cmocka_unit_test(roles_have_names),
 	};
 
