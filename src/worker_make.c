@@ -147,7 +147,7 @@ static bool make_appender(struct worker *w, struct fault *f)
 static bool make_tracker(struct worker *w, struct fault *f)
 {
 	const struct tracker_conf conf = { .sweep_ms = w->deps.config->tracking.sweep_ms, .batch = w->deps.config->tracking.batch };
-	const struct tracker_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .ids = &w->ids, .is_busy = is_busy, .arg = w };
+	const struct tracker_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .ids = &w->ids, .vault = w->vault, .is_busy = is_busy, .arg = w };
 
 	if (w->deps.index != 0)
 		return true;

@@ -14,6 +14,7 @@ struct tracking_chain {
 	const struct db_rows *rows;
 	int first, last;         /* its rows: from first, up to but not last */
 	const struct tracking_rules *rules;
+	struct text consignee, telephone; /* of who receives it; absent: no filing says so */
 	struct tracking_report reports[TRACKING_STEPS_MAX];
 	int count;
 };

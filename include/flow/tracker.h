@@ -1,7 +1,7 @@
 /*
  * Where parcels are, kept up to what was filed and told; alerts where the next step is missing (tables tracking_*).
  *
- *   resting ──tracking.sweep_ms──> gathering: events of filings and releases, from the feed ──> reading parcels that are due ──> writing what
+ *   resting ──tracking.sweep_ms──> reading and gathering: what filings tell and releases, from the feed ──> reading parcels that are due ──> writing what
  *      ^                                                                                                                          they lack
  *      └────── as long as there is more: again at once ───────────────────────────────────────────────────────────────────────────────┘
  *
@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/id.h"
+#include "base/vault.h"
 #include "io/db.h"
 
 struct tracker_conf {
@@ -25,6 +26,7 @@ struct tracker_deps {
 	struct db *db;
 	const struct clock *clock;
 	struct id_source *ids;
+	struct vault *vault;
 	bool (*is_busy)(void *arg);
 	void *arg;
 };

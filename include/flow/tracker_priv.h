@@ -2,13 +2,23 @@
 #ifndef FLOW_TRACKER_PRIV_H
 #define FLOW_TRACKER_PRIV_H
 
+#include "base/vault.h"
 #include "io/db.h"
 
-/* $1 how many events of the feed. From the place to the watermark: what filings tell of parcels, and releases; a row with from where, up to where,
- * the watermark; none: another daemon is at it. */
+/* $1 how many events of the feed. From the place to the watermark: a row for each filing and each row of tracking_source that it may tell by; at
+ * least one row, of which only the first three columns are there. */
+extern const struct db_stmt tracker_read;
+enum { TRACKER_READ_PARAMS = 1 };
+enum { READ_FROM, READ_UPTO, READ_LAST, READ_FILING, READ_TELLS, READ_CLIENT, READ_RECEIVED_AT, READ_STEP, READ_PARCELS, READ_STATUS_FIELD, READ_STATUS,
+       READ_AT_FIELD, READ_DOCUMENT };
+
+/* $1 from where, $2 up to where, then a column each of what is told (tracker_tell). A row; none: another daemon is at it, or was first. */
 extern const struct db_stmt tracker_gather;
-enum { TRACKER_GATHER_PARAMS = 1 };
-enum { GATHERED_FROM, GATHERED_UPTO, GATHERED_LAST };
+enum { TRACKER_TOLD_ARRAYS = 8, TRACKER_GATHER_PARAMS = 2 + TRACKER_TOLD_ARRAYS };
+
+/* What the filings of tracker_read say, as the arrays of tracker_gather. A document that cannot be opened is told and passed over. False: the arena
+ * is full. */
+bool tracker_tell(struct arena *a, struct vault *vault, const struct db_rows *rows, struct db_param out[TRACKER_TOLD_ARRAYS]) must_check;
 
 /* $1 now, $2 how many. A row for each event of a parcel that is due, one with step null when it has none; in the order of parcels. */
 extern const struct db_stmt tracker_due;

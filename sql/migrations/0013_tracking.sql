@@ -184,28 +184,30 @@ language sql stable as $$
   left join lateral (select d.* from declaration d where d.bucket = id_bucket(l.declaration_id) and d.id = l.declaration_id offset 0) d on true
 $$;
 
--- Who receives it: of the waybill, else of the order; null where neither says so.
-create function tracking_consignee(of_bucket smallint, of_id uuid) returns table (consignee text, telephone text) language sql stable as $$
-  select x.document ->> 'consignee', x.document ->> 'consignee_telephone'
-  from (select l.filing_ids, l.declaration_id from link l where l.bucket = of_bucket and l.id = of_id offset 0) l
-  left join lateral (select d.filing_ids from declaration d where d.bucket = id_bucket(l.declaration_id) and d.id = l.declaration_id offset 0) d on true
-  cross join lateral (
-    select f.kind, f.revision, f.document from unnest(l.filing_ids || coalesce(d.filing_ids, '{}')) as n(id)
-    cross join lateral (select f.kind, f.revision, convert_from(f.document, 'UTF8')::json as document from filing f
-      where f.bucket = id_bucket(n.id) and f.id = n.id and f.kind in ('waybill', 'order') offset 0) f
-  ) x
-  where x.document ->> 'consignee' is not null
-  order by x.kind desc, x.revision desc limit 1
+-- Who receives it stands in the waybill, else in the order: both as they are stored, encrypted.
+create function tracking_papers(of_bucket smallint, of_id uuid, out waybill_id uuid, out waybill bytea, out order_id uuid, out order_document bytea)
+language sql stable as $$
+  with f as (
+    select f.*
+    from (select l.filing_ids, l.declaration_id from link l where l.bucket = of_bucket and l.id = of_id offset 0) l
+    left join lateral (select d.filing_ids from declaration d where d.bucket = id_bucket(l.declaration_id) and d.id = l.declaration_id offset 0) d on true
+    cross join lateral unnest(l.filing_ids || coalesce(d.filing_ids, '{}')) as n(id)
+    cross join lateral (select f.id, f.kind, f.revision, f.document from filing f
+      where f.bucket = id_bucket(n.id) and f.id = n.id and f.kind in ('waybill', 'order') offset 0) f)
+  select w.id, w.document, o.id, o.document
+  from (select 1) one
+  left join lateral (select f.id, f.document from f where f.kind = 'waybill' order by f.revision desc limit 1) w on true
+  left join lateral (select f.id, f.document from f where f.kind = 'order' order by f.revision desc limit 1) o on true
 $$;
 
 -- All of it for a reader: a row for each event, one with step null when there is none; no row: nothing is known of the parcel.
 create function tracking_rows(of_id uuid)
 returns table (parcel_id uuid, carrier_code text, waybill_no text, declaration_id uuid, platform_code text, order_no text, direction text,
-  trade_mode text, opened_at timestamptz, client_ids integer[], consignee text, telephone text, open_alerts text, step text, at timestamptz,
+  trade_mode text, opened_at timestamptz, client_ids integer[], waybill_id uuid, waybill bytea, order_id uuid, order_document bytea, open_alerts text, step text, at timestamptz,
   place text, received_at timestamptz, kind text, filing_id uuid, stands boolean)
 language sql stable as $$
   select i.id, i.carrier_code, i.waybill_no, f.declaration_id, f.platform_code, f.order_no, f.direction, f.trade_mode, f.opened_at, f.client_ids,
-    w.consignee, w.telephone, (select string_agg(a.step, ',') from tracking_alert a where a.bucket = i.bucket and a.parcel_id = i.id and a.closed_at is null),
+    w.waybill_id, w.waybill, w.order_id, w.order_document, (select string_agg(a.step, ',') from tracking_alert a where a.bucket = i.bucket and a.parcel_id = i.id and a.closed_at is null),
     c.step, c.at, c.place, c.received_at, c.kind, c.filing_id, c.stands
   from (
     select p.bucket, p.id, p.carrier_code, p.waybill_no from tracking_parcel p where p.bucket = id_bucket(of_id) and p.id = of_id
@@ -213,7 +215,7 @@ language sql stable as $$
     select l.bucket, l.id, l.carrier_code, l.waybill_no from link l where l.bucket = id_bucket(of_id) and l.id = of_id
   ) i
   cross join lateral tracking_frame(i.bucket, i.id) f
-  left join lateral tracking_consignee(i.bucket, i.id) w on true
+  left join lateral tracking_papers(i.bucket, i.id) w on true
   left join lateral tracking_chain(i.bucket, i.id) c on true
 $$;
 

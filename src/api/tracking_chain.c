@@ -1,9 +1,12 @@
 #include "api/tracking_chain.h"
 
+#include "api/stored.h"
+#include "base/log.h"
+#include "standard/reader.h"
 #include "store/tracking_store.h"
 
 enum { ROW_PARCEL, ROW_CARRIER, ROW_WAYBILL, ROW_DECLARATION, ROW_PLATFORM, ROW_ORDER, ROW_DIRECTION, ROW_MODE, ROW_OPENED_AT, ROW_CLIENTS,
-       ROW_CONSIGNEE, ROW_TELEPHONE, ROW_ALERTS, ROW_STEP, ROW_AT, ROW_PLACE, ROW_RECEIVED_AT, ROW_KIND, ROW_FILING, ROW_STANDS };
+       ROW_WAYBILL_ID, ROW_WAYBILL_DOCUMENT, ROW_ORDER_ID, ROW_ORDER_DOCUMENT, ROW_ALERTS, ROW_STEP, ROW_AT, ROW_PLACE, ROW_RECEIVED_AT, ROW_KIND, ROW_FILING, ROW_STANDS };
 
 static bool is_event(const struct db_rows *rows, int row)
 {
@@ -18,6 +21,25 @@ static bool stands(const struct db_rows *rows, int row)
 static struct tracking_event event_of(const struct db_rows *rows, int row)
 {
 	return (struct tracking_event){ db_get_text(rows, row, ROW_STEP), db_get_time(rows, row, ROW_AT) };
+}
+
+/* False: that filing is not there, says nothing of it, or cannot be read. */
+static bool read_consignee(struct req *r, const struct db_rows *rows, int row, int id_column, int document_column, struct tracking_chain *out)
+{
+	const struct document *d = NULL;
+	struct fault f = { 0 };
+	struct text plain;
+	struct id id;
+
+	if (!db_get_id(rows, row, id_column, &id))
+		return false;
+	if (stored_filing(r, &id, db_get_text(rows, row, document_column), &plain, &f))
+		d = document_read(r->arena, plain);
+	else if (f.code == FAULT_DAMAGED)
+		log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
+	out->consignee = d == NULL ? (struct text){ NULL, 0 } : document_get(d, F_CONSIGNEE);
+	out->telephone = d == NULL ? (struct text){ NULL, 0 } : document_get(d, F_CONSIGNEE_TELEPHONE);
+	return out->consignee.len > 0;
 }
 
 bool tracking_chain_read(struct req *r, const struct tracking_rules *rules, const struct db_rows *rows, int first, struct tracking_chain *out)
@@ -37,6 +59,8 @@ bool tracking_chain_read(struct req *r, const struct tracking_rules *rules, cons
 	c.events = events;
 	c.has_direction = direction_by_name(db_get_text(rows, first, ROW_DIRECTION), &c.direction);
 	*out = (struct tracking_chain){ .rows = rows, .first = first, .last = row, .rules = rules };
+	if (!read_consignee(r, rows, first, ROW_WAYBILL_ID, ROW_WAYBILL_DOCUMENT, out))
+		(void)read_consignee(r, rows, first, ROW_ORDER_ID, ROW_ORDER_DOCUMENT, out);
 	out->count = tracking_judge(&c, out->reports);
 	return true;
 }
@@ -123,15 +147,14 @@ static void put_status(struct buf *b, const struct tracking_chain *c, bool chine
 
 static void put_masked(struct buf *b, const struct tracking_chain *c)
 {
-	struct text name = db_get_text(c->rows, c->first, ROW_CONSIGNEE);
 	struct buf masked;
 
-	if (name.len == 0) {
+	if (c->consignee.len == 0) {
 		put_member(b, "consignee", (struct text){ NULL, 0 });
 		return;
 	}
 	buf_init(&masked, b->arena, 16);
-	tracking_put_masked(&masked, name);
+	tracking_put_masked(&masked, c->consignee);
 	put_member(b, "consignee", buf_as_text(&masked));
 }
 
@@ -242,7 +265,7 @@ void tracking_chain_put_public(struct buf *b, const struct tracking_chain *c, st
 
 	buf_char(b, '{');
 	put_status(b, c, chinese);
-	if (tracking_telephone_ends(db_get_text(c->rows, c->first, ROW_TELEPHONE), telephone_end))
+	if (tracking_telephone_ends(c->telephone, telephone_end))
 		put_masked(b, c);
 	buf_str(b, ",\"events\":[");
 	for (int row = c->first; row < c->last; row++) {

@@ -1,4 +1,4 @@
-/* A sweep: gather, then read what is due, judge it by model/tracking, write what came of it. */
+/* A sweep: read what filings tell, gather it, then read what is due, judge it by model/tracking, write what came of it. */
 #include "flow/tracker.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ struct tracker {
 	struct loop_timer sweep;
 	struct arena arena; /* of the step under way */
 	struct db_call call;
-	struct db_param gather[TRACKER_GATHER_PARAMS], due[TRACKER_DUE_PARAMS], write[TRACKER_WRITE_PARAMS];
+	struct db_param read[TRACKER_READ_PARAMS], gather[TRACKER_GATHER_PARAMS], due[TRACKER_DUE_PARAMS], write[TRACKER_WRITE_PARAMS];
 	struct id change;
 	int64_t now_us;     /* business time of the step */
 	int batch;          /* events to gather: fewer after a failure, for one filing may name thousands of parcels */
@@ -250,20 +250,23 @@ static void on_due(struct db_call *call, const struct db_answer *a)
 
 /* --- gathering ---------------------------------------------------------------------------------------------------- */
 
+static void too_large(struct tracker *t)
+{
+	t->batch = t->batch > 4 ? t->batch / 4 : 1;
+	give_up(t);
+}
+
 static void on_gathered(struct db_call *call, const struct db_answer *a)
 {
 	struct tracker *t = container_of(call, struct tracker, call);
-	const struct db_rows *rows;
 
 	if (!is_good(t, a)) {
-		t->batch = t->batch > 4 ? t->batch / 4 : 1;
-		give_up(t);
+		too_large(t);
 		return;
 	}
 	t->batch = 2 * t->batch < t->conf.batch ? 2 * t->batch : t->conf.batch;
-	rows = a->results[0];
-	t->more_events = db_row_count(rows) == 1 && db_get_int(rows, 0, GATHERED_UPTO) > db_get_int(rows, 0, GATHERED_FROM)
-	                 && db_get_int(rows, 0, GATHERED_UPTO) < db_get_int(rows, 0, GATHERED_LAST);
+	t->more_events = t->more_events && db_row_count(a->results[0]) == 1; /* none: another daemon goes on */
+	arena_done(&t->arena);
 	t->now_us = clock_now_us(t->deps.clock);
 	t->due[0] = db_time(&t->arena, t->now_us);
 	t->due[1] = db_i32(&t->arena, t->conf.batch);
@@ -271,6 +274,26 @@ static void on_gathered(struct db_call *call, const struct db_answer *a)
 	db_call_add(&t->call, &tracking_store_rules, NULL);
 	db_call_add(&t->call, &tracker_due, t->due);
 	db_start(t->deps.db, &t->call, on_due);
+}
+
+static void on_read(struct db_call *call, const struct db_answer *a)
+{
+	struct tracker *t = container_of(call, struct tracker, call);
+	const struct db_rows *rows = a->outcome == DB_DONE ? a->results[0] : NULL;
+	int64_t from, upto;
+
+	if (!is_good(t, a) || !tracker_tell(&t->arena, t->deps.vault, rows, &t->gather[2])) {
+		too_large(t);
+		return;
+	}
+	from = db_get_int(rows, 0, READ_FROM);
+	upto = db_get_int(rows, 0, READ_UPTO);
+	t->more_events = upto > from && upto < db_get_int(rows, 0, READ_LAST);
+	t->gather[0] = db_i64(&t->arena, from);
+	t->gather[1] = db_i64(&t->arena, upto);
+	db_call_init(&t->call);
+	db_call_add(&t->call, &tracker_gather, t->gather);
+	db_start(t->deps.db, &t->call, on_gathered);
 }
 
 static void on_sweep(struct loop_timer *timer)
@@ -282,10 +305,10 @@ static void on_sweep(struct loop_timer *timer)
 		return;
 	}
 	t->asking = true;
-	t->gather[0] = db_i32(&t->arena, t->batch);
+	t->read[0] = db_i32(&t->arena, t->batch);
 	db_call_init(&t->call);
-	db_call_add(&t->call, &tracker_gather, t->gather);
-	db_start(t->deps.db, &t->call, on_gathered);
+	db_call_add(&t->call, &tracker_read, t->read);
+	db_start(t->deps.db, &t->call, on_read);
 }
 
 /* --- life --------------------------------------------------------------------------------------------------------- */

@@ -1,51 +1,58 @@
 /*
- * What is read by tracking_source's rows stays in the database: documents are taken apart there, and a new row needs no new program.
+ * The statements of tracking. Documents are encrypted, so what filings tell is read, opened in C by the rows of tracking_source
+ * (tracker_tell.c), and written from there; a new row needs no new program.
  *
  * Locks are taken in one order: events, parcels (sorted by bucket and id), alerts.
  */
 #include "flow/tracker_priv.h"
 
 /*
- * e: what in these events may concern a parcel. f: its filings, with the earlier revisions of those that change or take back another, whose
- * parcels are looked at anew. m: each parcel that one names. r: parcels of declarations that were released; a limit that begins with
- * the release cannot end before due, so that most need no look until then.
+ * f: filings of these events that may tell of parcels, with the earlier revisions of those that change or take back another, whose
+ * parcels are looked at anew.
  */
-const struct db_stmt tracker_gather = {
-	.name = "tracking_gather",
+const struct db_stmt tracker_read = {
+	.name = "tracking_read",
 	.sql =
 	"with w as materialized ("
 	"  select x.seq, x.last, least(x.seq + $1::integer, x.last) as upto from ("
-	"    select greatest(p.seq, feed_floor() - 1) as seq, feed_watermark() as last from tracking_place p for update skip locked) x),"
-	" e as materialized ("
-	"  select e.type, e.filing_id, e.declaration_id from w cross join lateral feed_read(w.seq, w.upto) e"
-	"  where e.type = 'declaration.released'"
-	"    or (e.type = 'filing.accepted' and e.kind in (select s.kind from tracking_source s where s.parcels in ('head', 'lines')))),"
+	"    select greatest(p.seq, feed_floor() - 1) as seq, feed_watermark() as last from tracking_place p) x),"
 	" told as materialized ("
-	"  select f.* from e cross join lateral (select f.* from filing f where f.bucket = id_bucket(e.filing_id) and f.id = e.filing_id offset 0) f"
-	"  where e.type = 'filing.accepted'),"
+	"  select f.* from w cross join lateral feed_read(w.seq, w.upto) e"
+	"  cross join lateral (select f.* from filing f where f.bucket = id_bucket(e.filing_id) and f.id = e.filing_id offset 0) f"
+	"  where e.type = 'filing.accepted' and e.kind in (select s.kind from tracking_source s where s.parcels in ('head', 'lines'))),"
 	" f as ("
 	"  select t.*, t.action <> 'delete' as tells from told t"
 	"  union all"
 	"  select b.*, false from told t"
 	"  cross join lateral (select k.filing_id from filing_key k where k.bucket = t.bucket and k.key_id = t.key_id and k.revision < t.revision offset 0) k"
-	"  cross join lateral (select b.* from filing b where b.bucket = id_bucket(k.filing_id) and b.id = k.filing_id offset 0) b),"
-	" m as materialized ("
-	"  select f.tells, f.id as filing_id, f.client_id, f.received_at, s.step, d.doc ->> 'carrier_code' as carrier_code, n.waybill_no,"
-	"    tracking_link_id(d.doc ->> 'carrier_code', n.waybill_no) as id, coalesce((d.doc ->> s.at_field)::timestamptz, f.received_at) as at"
-	"  from f"
+	"  cross join lateral (select b.* from filing b where b.bucket = id_bucket(k.filing_id) and b.id = k.filing_id offset 0) b)"
+	" select w.seq, w.upto, w.last, f.id, f.tells, f.client_id, f.received_at, s.step, s.parcels, s.status_field, s.status_value, s.at_field, f.document"
+	" from w left join (f"
 	"  join tracking_source s on s.kind = f.kind and s.direction = f.direction and s.parcels in ('head', 'lines')"
-	"    and tracking_is_on(tracking_day(f.received_at), s.valid_from, s.valid_to)"
-	"  cross join lateral (select convert_from(f.document, 'UTF8')::json as doc offset 0) d"
-	"  cross join lateral ("
-	"    select d.doc ->> 'waybill_no' as waybill_no where s.parcels = 'head'"
-	"    union select l ->> 'waybill_no' from json_array_elements(d.doc -> 'lines') l where s.parcels = 'lines') n"
-	"  where n.waybill_no <> '' and d.doc ->> 'carrier_code' <> '' and (s.status_field is null or d.doc ->> s.status_field = s.status_value)),"
+	"    and tracking_is_on(tracking_day(f.received_at), s.valid_from, s.valid_to)) on true",
+	.param_count = TRACKER_READ_PARAMS,
+};
+
+/*
+ * m: each parcel that a filing names. r: parcels of declarations that were released in these events; a limit that begins with
+ * the release cannot end before due, so that most need no look until then. Nothing is written when another daemon was first.
+ */
+const struct db_stmt tracker_gather = {
+	.name = "tracking_gather",
+	.sql =
+	"with w as materialized (select p.seq from tracking_place p where greatest(p.seq, feed_floor() - 1) = $1::bigint for update skip locked),"
+	" e as materialized ("
+	"  select e.declaration_id from w cross join lateral feed_read($1::bigint, $2::bigint) e where e.type = 'declaration.released'),"
+	" m as materialized ("
+	"  select x.*, tracking_link_id(x.carrier_code, x.waybill_no) as id from w"
+	"  cross join unnest($3::boolean[], $4::uuid[], $5::integer[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::timestamptz[])"
+	"    as x(tells, filing_id, client_id, received_at, step, carrier_code, waybill_no, at)),"
 	" r as ("
 	"  select p.id, p.carrier_code, p.waybill_no, (select d.released_at + min(l.limit_hours) * interval '1 hour' from tracking_step l"
 	"      where l.limit_from in (select s.step from tracking_source s where s.parcels = 'release')) as due_at"
 	"  from e cross join lateral (select d.bucket, d.id, d.released_at from declaration d"
 	"    where d.bucket = id_bucket(e.declaration_id) and d.id = e.declaration_id offset 0) d"
-	"  cross join lateral tracking_parcels_of(d.bucket, d.id) p where e.type = 'declaration.released'),"
+	"  cross join lateral tracking_parcels_of(d.bucket, d.id) p),"
 	" i as ("
 	"  insert into tracking_event as t (bucket, parcel_id, step, at, received_at, client_id, filing_id)"
 	"  select distinct on (id_bucket(id), id, step, at) id_bucket(id), id, step, at, received_at, client_id, filing_id from m where tells"
@@ -58,8 +65,8 @@ const struct db_stmt tracker_gather = {
 	"  from (select id, carrier_code, waybill_no, '-infinity'::timestamptz as due_at from m union all select * from r) x"
 	"  group by x.id order by 1, 2"
 	"  on conflict (bucket, id) do update set seq = t.seq + 1, due_at = '-infinity'),"
-	" u as (update tracking_place t set seq = w.upto from w where w.upto > t.seq)"
-	" select seq, upto, last from w",
+	" u as (update tracking_place t set seq = $2::bigint from w where $2::bigint > t.seq)"
+	" select seq from w",
 	.param_count = TRACKER_GATHER_PARAMS,
 	.flags = DB_WRITES,
 };

@@ -66,7 +66,7 @@ static inline void answer_put_node(struct buf *b, const struct message_def *def,
 
 static inline void answer_put_customs(struct buf *b, enum direction d, const struct authority_answer *answers, int count)
 {
-	const struct message_def *def = message_def(answers[0].is_cancellation ? DOC_CANCELLATION_RECEIPT : DOC_INVENTORY_RECEIPT, d);
+	const struct message_def *def = customs_answer_def(d, answers[0].of);
 	char guid[ID_TEXT_BYTES];
 
 	assert(count > 0);
