@@ -112,7 +112,7 @@ static bool make_sequencer(struct worker *w, struct fault *f)
 
 static bool make_follow_up(struct worker *w, struct fault *f)
 {
-	const struct follow_up_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .ids = &w->ids,
+	const struct follow_up_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .ids = &w->ids, .vault = w->vault,
 		                             .sweep_ms = w->deps.config->flow.sweep_ms };
 
 	if (w->deps.index != 0)

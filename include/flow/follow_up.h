@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/id.h"
+#include "base/vault.h"
 #include "io/db.h"
 
 struct follow_up_deps {
@@ -20,6 +21,7 @@ struct follow_up_deps {
 	struct db *db;
 	const struct clock *clock;
 	struct id_source *ids;
+	struct vault *vault; /* inventories are read */
 	int sweep_ms;
 };
 

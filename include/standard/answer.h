@@ -26,6 +26,7 @@ struct authority_answer {
 	struct text info;            /* free text, at most 1000 characters */
 	struct sha256 digest;        /* over this node's own data (not guid, not message_id) */
 	struct text body;            /* this node's bytes, or canonical JSON of them, for the record */
+	struct text inventory_no;    /* customs: the number that it gave the inventory; absent: it has said none */
 	struct text business_key;    /* customs: ebcCode/copNo, for the log when the reference is unknown */
 };
 

@@ -86,7 +86,7 @@ struct new_request { /* the declaration's new deliveries declare nothing: they t
 	bool returns;
 };
 
-enum { ASSESS_WRITE_PARAMS = 60 };
+enum { ASSESS_WRITE_PARAMS = 61 };
 struct assess_write {
 	const struct judgement *judgements; /* sorted by bucket and id */
 	struct new_delivery *deliveries;

@@ -32,6 +32,7 @@ struct inbox_answer {
 	int64_t at_us;
 	struct sha256 digest;
 	struct text info, body;
+	struct text inventory_no; /* that customs gave; absent: none */
 };
 
 /* The same answer is the same id: authority, what it answers, status, its time and its digest (P4). */

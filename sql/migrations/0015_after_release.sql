@@ -40,10 +40,12 @@ create table tax_bill (             -- a bill as it stands: a fold over its mess
   consumption_tax numeric(19,5),
   declaration_id  uuid,             -- null: its inventory's number is not known yet
   looked          boolean not null default false, -- it was looked for; from then on it waits for new numbers
+  asks_parties    boolean not null default false, -- it does not say who declares and who sells: to be read from the inventory
   received_at     timestamptz not null
 );
 create index tax_bill_new on tax_bill (tax_no) where declaration_id is null and not looked;
 create index tax_bill_waiting on tax_bill (inventory_no) where declaration_id is null;
+create index tax_bill_asks_parties on tax_bill (tax_no) where asks_parties;
 create index tax_bill_declaration on tax_bill (declaration_id) where declaration_id is not null;
 create index tax_bill_made on tax_bill (made_at, id);
 create index tax_bill_declarant on tax_bill (declarant_code, made_at, id);
@@ -58,27 +60,27 @@ create table inventory_number_place ( -- one row: up to which event of the feed 
 );
 insert into inventory_number_place default values;
 
+alter table authority_receipt add inventory_no text collate "C"; -- that customs gave with it
+
 -- The numbers that customs gave a declaration; what regulators decide has none.
 create function customs_numbers(declaration uuid) returns setof text language sql stable as $$
-  select distinct n.number
-  from authority_receipt a cross join lateral (
-    select substring(convert_from(a.body, 'UTF8') from '"invtNo":"([^"\\]{1,20})"') as number offset 0) n
-  where a.bucket = id_bucket(declaration) and a.declaration_id = declaration and a.authority = 'CUS' and n.number is not null
+  select distinct a.inventory_no
+  from authority_receipt a
+  where a.bucket = id_bucket(declaration) and a.declaration_id = declaration and a.authority = 'CUS' and a.inventory_no is not null
 $$;
 
 create function tax_status_name(status smallint) returns text language sql immutable parallel safe as $$
   select (array['made', 'summed', 'void'])[status]
 $$;
 
--- Who declares and who sells, by the inventory that stands: for bills that do not say it.
-create function inventory_parties(declaration uuid, out declarant text, out merchant text) language sql stable as $$
-  select x.doc ->> 'declarant_code', x.doc ->> 'merchant_code'
+-- Of bills that do not say who declares and who sells: the inventory that stands, encrypted as it is stored.
+create function tax_bill_inventory(declaration uuid, out id uuid, out document bytea) language sql stable as $$
+  select f.id, f.document
   from declaration d
-  cross join lateral (
-    select convert_from(f.document, 'UTF8')::json as doc
-    from unnest(d.filing_ids) n join lateral (select * from filing g where g.bucket = id_bucket(n) and g.id = n offset 0) f on true
-    where f.kind = 'inventory' and f.action <> 'delete' order by f.received_at desc, f.id desc limit 1) x
-  where d.bucket = id_bucket(declaration) and d.id = declaration
+  cross join lateral unnest(d.filing_ids) n(id)
+  cross join lateral (select * from filing g where g.bucket = id_bucket(n.id) and g.id = n.id offset 0) f
+  where d.bucket = id_bucket(declaration) and d.id = declaration and f.kind = 'inventory' and f.action <> 'delete'
+  order by f.received_at desc, f.id desc limit 1
 $$;
 
 -- Finds the declarations of bills that wait: by order number where the bill has one, else by the number of the inventory, which is
@@ -122,8 +124,8 @@ begin
     from unnest(looked_nos || nos, looked_ids || ids) as f(tax_no, id) where f.id is not null order by f.tax_no, f.id
   ), u as (
     update tax_bill b
-    set declaration_id = f.id, declarant_code = coalesce(b.declarant_code, p.declarant), merchant_code = coalesce(b.merchant_code, p.merchant)
-    from found f cross join lateral inventory_parties(f.id) p where b.tax_no = f.tax_no
+    set declaration_id = f.id, asks_parties = b.declarant_code is null or b.merchant_code is null
+    from found f where b.tax_no = f.tax_no
     returning b.declaration_id, b.status
   ), c as (
     insert into change (id, made_at, types, declaration_ids, authorities, outcomes)

@@ -38,6 +38,7 @@ static void fill_item(struct inbox_item *item, const struct authority_answer *fr
 		.digest = from->digest,
 		.info = from->info,
 		.body = from->body,
+		.inventory_no = from->inventory_no,
 	};
 }
 

@@ -93,7 +93,7 @@ static void set_answer(struct inbox_item *item, const struct attempt *t, const s
 	item->has_answer = true;
 	item->answer = (struct inbox_answer){ .authority = t->claim.authority, .reference = a->reference, .declaration = a->declaration,
 		                              .version = ours ? a->version : 0, .status = a->status, .outcome = a->outcome, .at_us = a->at_us,
-		                              .digest = a->digest, .info = a->info, .body = a->body };
+		                              .digest = a->digest, .info = a->info, .body = a->body, .inventory_no = a->inventory_no };
 }
 
 static void set_end(struct attempt *t, const struct attempt_end *e)

@@ -3,9 +3,10 @@
 
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/log.h"
 
-enum { PIECE = 1000 }; /* bills, events and returns looked at in one go */
+enum { PIECE = 1000, STRANGERS = 100 }; /* bills, events and returns looked at in one go; inventories read */
 
 static const struct db_stmt bind = {
 	.name = "tax_bills_bind",
@@ -22,13 +23,33 @@ static const struct db_stmt lapse = {
 	.flags = DB_WRITES,
 };
 
+/* Bills that do not say whose they are: their inventories, encrypted. */
+static const struct db_stmt strangers = {
+	.name = "tax_bills_strangers",
+	.sql =
+	"select b.tax_no, i.id, i.document from (select * from tax_bill b where b.asks_parties order by b.tax_no limit $1::integer) b"
+	" cross join lateral tax_bill_inventory(b.declaration_id) i",
+	.param_count = 1,
+};
+enum { STRANGER_TAX_NO, STRANGER_INVENTORY, STRANGER_DOCUMENT };
+
+static const struct db_stmt name_parties = {
+	.name = "tax_bills_name",
+	.sql =
+	"update tax_bill b set asks_parties = false, declarant_code = coalesce(b.declarant_code, x.declarant), merchant_code = coalesce(b.merchant_code, x.merchant)"
+	" from unnest($1::text[], $2::text[], $3::text[]) as x(tax_no, declarant, merchant) where b.tax_no = x.tax_no",
+	.param_count = 3,
+	.flags = DB_WRITES,
+};
+
 struct follow_up {
 	struct follow_up_deps deps;
 	struct loop_timer sweep;
 	struct db_call call;
 	struct arena arena;
 	struct id batches[2]; /* of the changes that tell it */
-	struct db_param params[2][3];
+	struct db_param params[2][3], limit[1], named[3];
+	int64_t pause_us; /* after this step */
 	bool asking, quiesced, has_failed; /* has_failed: the last one; told once */
 };
 
@@ -40,22 +61,88 @@ static void rest(struct follow_up *u, int64_t for_us)
 		loop_timer_set(u->deps.loop, &u->sweep, for_us, on_sweep);
 }
 
+static void step_over(struct follow_up *u)
+{
+	u->asking = false;
+	arena_done(&u->arena);
+	rest(u, u->pause_us);
+}
+
+static void note(struct follow_up *u, const struct db_answer *a)
+{
+	if (a->outcome != DB_DONE && !u->has_failed)
+		log_event(NULL, LOG_LEVEL_WARNING, "follow_up.put_off", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
+	u->has_failed = a->outcome != DB_DONE;
+}
+
+static void on_named(struct db_call *call, const struct db_answer *a)
+{
+	struct follow_up *u = container_of(call, struct follow_up, call);
+
+	note(u, a);
+	step_over(u);
+}
+
+/* NULL: it cannot be read; its bill stays without them. */
+static const struct json *open_inventory(struct follow_up *u, const struct db_rows *rows, int row)
+{
+	char text[ID_TEXT_BYTES];
+	struct vault_place place;
+	struct fault f = { 0 };
+	struct text document;
+	struct id id;
+
+	if (!db_get_id(rows, row, STRANGER_INVENTORY, &id))
+		return NULL;
+	place = vault_at("filing", &id);
+	if (vault_open(u->deps.vault, &u->arena, &place, db_get_text(rows, row, STRANGER_DOCUMENT), &document, &f))
+		return json_parse(&u->arena, document, &f);
+	id_format(&id, text);
+	log_event(&(struct log_ids){ .filing = text }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
+	return NULL;
+}
+
+static void name_strangers(struct follow_up *u, const struct db_rows *rows)
+{
+	int count = db_row_count(rows);
+	struct db_array x[3];
+
+	for (int i = 0; i < 3; i++)
+		db_array_begin(&x[i], &u->arena, DB_KIND_TEXT, count, 40 * (size_t)count);
+	for (int row = 0; row < count; row++) {
+		const struct json *inventory = open_inventory(u, rows, row);
+
+		db_array_text(&x[0], db_get_text(rows, row, STRANGER_TAX_NO));
+		db_array_text(&x[1], json_text(json_member(inventory, "declarant_code")));
+		db_array_text(&x[2], json_text(json_member(inventory, "merchant_code")));
+	}
+	for (int i = 0; i < 3; i++)
+		u->named[i] = db_array_end(&x[i]);
+	if (u->arena.full) {
+		step_over(u);
+		return;
+	}
+	db_call_init(&u->call);
+	db_call_add(&u->call, &name_parties, u->named);
+	db_start(u->deps.db, &u->call, on_named);
+}
+
 static void on_asked(struct db_call *call, const struct db_answer *a)
 {
 	struct follow_up *u = container_of(call, struct follow_up, call);
 	bool more = false;
 
-	u->asking = false;
-	if (a->outcome != DB_DONE && !u->has_failed)
-		log_event(NULL, LOG_LEVEL_WARNING, "follow_up.put_off", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
-	u->has_failed = a->outcome != DB_DONE;
+	note(u, a);
 	if (a->outcome == DB_DONE) {
 		bool bills_left = db_row_count(a->results[0]) == 1 && db_get_int(a->results[0], 0, COL_MORE) != 0;
 
-		more = bills_left || db_get_int(a->results[1], 0, 0) == PIECE;
+		more = bills_left || db_get_int(a->results[1], 0, 0) == PIECE || db_row_count(a->results[2]) == STRANGERS;
 	}
-	arena_done(&u->arena);
-	rest(u, more ? 0 : (int64_t)u->deps.sweep_ms * 1000);
+	u->pause_us = more ? 0 : (int64_t)u->deps.sweep_ms * 1000;
+	if (a->outcome == DB_DONE && db_row_count(a->results[2]) > 0)
+		name_strangers(u, a->results[2]);
+	else
+		step_over(u);
 }
 
 static void on_sweep(struct loop_timer *t)
@@ -69,6 +156,7 @@ static void on_sweep(struct loop_timer *t)
 		u->params[i][1] = db_time(&u->arena, now_us);
 		u->params[i][2] = db_id(&u->batches[i]);
 	}
+	u->limit[0] = db_i32(&u->arena, STRANGERS);
 	if (u->arena.full) {
 		arena_done(&u->arena);
 		rest(u, (int64_t)u->deps.sweep_ms * 1000);
@@ -78,6 +166,7 @@ static void on_sweep(struct loop_timer *t)
 	db_call_init(&u->call);
 	db_call_add(&u->call, &bind, u->params[0]);
 	db_call_add(&u->call, &lapse, u->params[1]);
+	db_call_add(&u->call, &strangers, u->limit);
 	db_start(u->deps.db, &u->call, on_asked);
 }
 
@@ -90,7 +179,7 @@ struct follow_up *follow_up_new(const struct follow_up_deps *deps, struct fault 
 		return NULL;
 	}
 	u->deps = *deps;
-	arena_init(&u->arena, 1024);
+	arena_init(&u->arena, (size_t)64 << 20); /* bounded in fact by the inventories that are read */
 	rest(u, 0);
 	return u;
 }

@@ -169,6 +169,8 @@ static bool finish_node(struct reading *r)
 			r->values[p] = text_trim(r->values[p]);
 	answer.reference = r->values[ELEMENT_PRE_NO];
 	answer.status = r->values[ELEMENT_STATUS];
+	answer.inventory_no = r->values[ELEMENT_INVENTORY_NO].len == 0 || r->values[ELEMENT_INVENTORY_NO].len > REFERENCE_BYTES_MAX
+	                              ? (struct text){ NULL, 0 } : r->values[ELEMENT_INVENTORY_NO];
 	answer.info = utf8_first(r->values[ELEMENT_INFO], INFO_CHARACTERS_MAX);
 	if (answer.reference.len == 0 || answer.reference.len > REFERENCE_BYTES_MAX)
 		return wrong(r, "preNo of 1 to 18 characters is missing");

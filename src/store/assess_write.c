@@ -34,13 +34,13 @@ static const struct db_stmt write_all = {
 	"    wait_until = j.wait_until, released_at = coalesce(d.released_at, j.released_at),"
 	"    moved = case when d.state <> 'released' and j.state = 'released' then 2"
 	"      when d.state <> j.state or d.verdict <> j.verdict or d.version <> j.version then 1 else 0 end,"
-	"    changed_at = case when j.more > 0 or d.state is distinct from j.state or d.verdict is distinct from j.verdict then $53::timestamptz"
+	"    changed_at = case when j.more > 0 or d.state is distinct from j.state or d.verdict is distinct from j.verdict then $54::timestamptz"
 	"      else d.changed_at end"
 	"  from j where d.bucket = j.bucket and d.id = j.id and d.seq = j.seq and d.version = j.version_read returning d.bucket, d.id, d.moved),"
 	" k as materialized (select j.*, u.moved from j join u on u.id = j.id),"
 	" c as ("
 	"  insert into decision (bucket, id, declaration_id, stage, decided_at, seq, outcome, state, version, rule_rows, inputs, reasons, actor)"
-	"  select bucket, decision, id, stage, $53::timestamptz, seq, verdict, state, version, rule_rows::integer[], filings::uuid[], reasons, 'tongguand'"
+	"  select bucket, decision, id, stage, $54::timestamptz, seq, verdict, state, version, rule_rows::integer[], filings::uuid[], reasons, 'tongguand'"
 	"  from k where decision is not null),"
 	" t as (delete from todo t using k where k.drop_todo and t.bucket = k.bucket and t.declaration_id = k.id),"
 	" s as ("
@@ -54,21 +54,23 @@ static const struct db_stmt write_all = {
 	"  insert into delivery (bucket, declaration_id, authority, version, message_id, reference, state, listed, content_type, document_id,"
 	"    document_from, document_len, due_at, lease, lease_until, created_at, withdrawal, return_filing)"
 	"  select bucket, declaration_id, authority, version, message_id, reference, state, case when lease is null and state = 'due' then 'due' end,"
-	"    content_type, $55::uuid, document_from, document_len, $53::timestamptz, lease,"
-	"    case when lease is null then null else now() + $54::integer * interval '1 second' end, $53::timestamptz,"
-	"    ($58::uuid[])[array_position($57::uuid[], declaration_id)], ($60::uuid[])[array_position($57::uuid[], declaration_id)] from x),"
+	"    content_type, $56::uuid, document_from, document_len, $54::timestamptz, lease,"
+	"    case when lease is null then null else now() + $55::integer * interval '1 second' end, $54::timestamptz,"
+	"    ($59::uuid[])[array_position($58::uuid[], declaration_id)], ($61::uuid[])[array_position($58::uuid[], declaration_id)] from x),"
 	" vd as ("
 	"  insert into delivery_document (bucket, id, created_at, body)"
-	"  select id_bucket($55::uuid), $55::uuid, $53::timestamptz, $56::bytea where exists (select 1 from x)),"
+	"  select id_bucket($56::uuid), $56::uuid, $54::timestamptz, $57::bytea where exists (select 1 from x)),"
 	" h as ("
 	"  insert into work (bucket, id, declaration_ids, made_at, lease_until, handed)"
-	"  select id_bucket($55::uuid), $55::uuid, array_agg(distinct declaration_id), $53::timestamptz, now() + $54::integer * interval '1 second', true"
+	"  select id_bucket($56::uuid), $56::uuid, array_agg(distinct declaration_id), $54::timestamptz, now() + $55::integer * interval '1 second', true"
 	"  from x where lease is not null having count(*) > 0),"
 	" r as ("
-	"  insert into authority_receipt (bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, received_at, body)"
-	"  select u.bucket, u.id, y.id, y.authority, y.version, y.status, y.at, y.digest, y.outcome, y.info, $53::timestamptz, y.body"
+	"  insert into authority_receipt (bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, received_at, body,"
+	"    inventory_no)"
+	"  select u.bucket, u.id, y.id, y.authority, y.version, y.status, y.at, y.digest, y.outcome, y.info, $54::timestamptz, y.body, y.inventory_no"
 	"  from unnest($43::uuid[], $44::uuid[], $45::text[], $46::integer[], $47::text[], $48::timestamptz[], $49::bytea[], $50::text[], $51::text[],"
-	"    $52::bytea[]) as y(declaration_id, id, authority, version, status, at, digest, outcome, info, body) join u on u.id = y.declaration_id"
+	"    $52::bytea[], $53::text[])"
+	"    as y(declaration_id, id, authority, version, status, at, digest, outcome, info, body, inventory_no) join u on u.id = y.declaration_id"
 	"  order by u.bucket, u.id, y.id on conflict do nothing returning declaration_id, authority, version, outcome),"
 	" p as materialized ("
 	"  select y.* from unnest($35::smallint[], $36::uuid[], $37::text[], $38::integer[], $39::text[], $40::timestamptz[], $41::boolean[], $42::boolean[])"
@@ -77,16 +79,16 @@ static const struct db_stmt write_all = {
 	"  update delivery d set outcome = p.outcome, outcome_at = p.outcome_at,"
 	"    state = case when " GOES " then 'due' when " ENDS " then 'sent' else d.state end,"
 	"    listed = case when " GOES " then 'due' when " ENDS " then null else d.listed end,"
-	"    attempts = d.attempts + (" ENDS ")::integer, sent_at = case when " ENDS " then $53::timestamptz else d.sent_at end,"
+	"    attempts = d.attempts + (" ENDS ")::integer, sent_at = case when " ENDS " then $54::timestamptz else d.sent_at end,"
 	"    lease = case when " GOES " or p.outcome <> 'none' then null else d.lease end,"
-	"    due_at = case when " GOES " then $53::timestamptz else d.due_at end"
+	"    due_at = case when " GOES " then $54::timestamptz else d.due_at end"
 	"  from p where d.bucket = p.bucket and d.declaration_id = p.declaration_id and d.authority = p.authority and d.version = p.version),"
 	" e as ("
 	"  insert into case_file (bucket, declaration_id, authority, version, opened_at, reason)"
-	"  select bucket, declaration_id, authority, version, $53::timestamptz, 'an answer contradicts a final one' from p where contradicted"
+	"  select bucket, declaration_id, authority, version, $54::timestamptz, 'an answer contradicts a final one' from p where contradicted"
 	"  on conflict do nothing returning declaration_id, authority, version),"
 	" n as materialized ("
-	"  select u.bucket, y.* from json_to_recordset($59::json) as y(declaration_id uuid, version integer, selected_by text[], opened_at timestamptz,"
+	"  select u.bucket, y.* from json_to_recordset($60::json) as y(declaration_id uuid, version integer, selected_by text[], opened_at timestamptz,"
 	"    joined_at timestamptz, result text, closed_at timestamptz, recognised json) join u on u.id = y.declaration_id),"
 	" ni as ("
 	"  insert into inspection (bucket, declaration_id, version, selected_by, opened_at, joined_at, result, closed_at)"
@@ -104,7 +106,7 @@ static const struct db_stmt write_all = {
 	"    rule_id = excluded.rule_id),"
 	" f as ("
 	"  insert into change (id, made_at, types, declaration_ids, authorities, versions, states, verdicts, outcomes)"
-	"  select $55::uuid, $53::timestamptz, array_agg(type), array_agg(id), array_agg(authority), array_agg(version), array_agg(state), array_agg(verdict),"
+	"  select $56::uuid, $54::timestamptz, array_agg(type), array_agg(id), array_agg(authority), array_agg(version), array_agg(state), array_agg(verdict),"
 	"    array_agg(outcome)"
 	"  from (select 'authority.answered' as type, declaration_id as id, authority, version, null as state, null as verdict, outcome from r"
 	"    union all select 'case.opened', declaration_id, authority, version, null, null, null from e"
@@ -125,7 +127,7 @@ static const enum db_kind delivery_kinds[] = { DB_KIND_I16, DB_KIND_UUID, TEXT_,
 	DB_KIND_I32, DB_KIND_I32 };
 static const enum db_kind change_kinds[] = { DB_KIND_I16, DB_KIND_UUID, TEXT_, DB_KIND_I32, TEXT_, DB_KIND_TIME, DB_KIND_BOOL, DB_KIND_BOOL };
 static const enum db_kind answer_kinds[] = { DB_KIND_UUID, DB_KIND_UUID, TEXT_, DB_KIND_I32, TEXT_, DB_KIND_TIME, DB_KIND_BYTEA, TEXT_, TEXT_,
-	DB_KIND_BYTEA };
+	DB_KIND_BYTEA, TEXT_ };
 #undef TEXT_
 
 enum { /* where each set begins */
@@ -208,7 +210,6 @@ static bool put_answer(struct assess_write *into, struct arena *a, struct db_arr
 
 	if (!inbox_seal_body(into->vault, a, &id, w->body, &sealed))
 		return false;
-
 	db_array_id(&x[0], &n->declaration);
 	db_array_id(&x[1], &id);
 	db_array_text(&x[2], text_of(authority_code(w->authority)));
@@ -219,6 +220,7 @@ static bool put_answer(struct assess_write *into, struct arena *a, struct db_arr
 	db_array_text(&x[7], text_of(outcome_name(w->outcome)));
 	db_array_text(&x[8], w->info);
 	db_array_bytes(&x[9], sealed.at, sealed.len);
+	db_array_text(&x[10], w->inventory_no);
 	return true;
 }
 

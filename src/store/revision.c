@@ -361,7 +361,7 @@ static void decide_cancellation(struct job *j, const struct db_rows *r)
 
 static void decide_return(struct job *j, const struct db_rows *revisions, const struct db_rows *r)
 {
-	enum intake_outcome outcome = return_decide(j->c, &j->arena, r, clock_now_us(j->lane->deps.clock), &j->plan);
+	enum intake_outcome outcome = return_decide(j->c, &j->arena, j->lane->deps.vault, r, clock_now_us(j->lane->deps.clock), &j->plan);
 	int last = db_row_count(revisions) - 1;
 
 	if (outcome != INTAKE_PENDING) {

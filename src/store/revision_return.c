@@ -1,24 +1,25 @@
 /*
- * A return names a released declaration by platform and order; one statement reads everything it is judged by, a row for each of its
- * lines. It is written only if the declaration is still as it was read: two returns at once cannot take the same goods.
+ * A return names a released declaration by platform and order; one statement reads everything it is judged by, with a row for each line of
+ * which others return something; the inventory comes encrypted and is taken apart here. A return is written only if the declaration is still as it was read: two returns at once cannot take the same goods.
  */
 #include "store/revision_return.h"
 
+#include "base/json.h"
+#include "base/log.h"
 #include "model/goods_return.h"
 
 /*
- * $1 $2 the declaration, $3 the return as filed, $4 $5 its key, $6 business time.
+ * $1 $2 the declaration, $3 the inventory's number as the return names it, $4 $5 its key, $6 business time.
  * i: the inventory that stands; b: what other returns have of each line; p: the periods, by the rows in force on the day the declaration was
  * opened, those of its own trade mode before the general ones. holds: another return stands under the same key.
  */
 static const struct db_stmt stand = {
 	.name = "revision_returned",
 	.sql =
-	"with c as (select convert_from($3::bytea, 'UTF8')::json as doc),"
-	" d as (select * from declaration where bucket = $1::smallint and id = $2::uuid),"
+	"with d as (select * from declaration where bucket = $1::smallint and id = $2::uuid),"
 	" i as ("
-	"  select x.doc from d cross join lateral ("
-	"    select f.action, convert_from(f.document, 'UTF8')::json as doc from unnest(d.filing_ids) n"
+	"  select x.id, x.document from d cross join lateral ("
+	"    select f.id, f.document from unnest(d.filing_ids) n"
 	"    join lateral (select * from filing g where g.bucket = id_bucket(n) and g.id = n offset 0) f on true"
 	"    where f.kind = 'inventory' and f.action <> 'delete' order by f.received_at desc, f.id desc limit 1) x),"
 	" r as ("
@@ -34,26 +35,19 @@ static const struct db_stmt stand = {
 	"    and p.valid_from <= (d.opened_at at time zone 'Asia/Shanghai')::date"
 	"    and (p.valid_to is null or p.valid_to >= (d.opened_at at time zone 'Asia/Shanghai')::date)"
 	"  where p.act in ('request_return', 'return_goods') order by p.act, p.trade_mode = '*', p.valid_from desc, p.id)"
-	" select d.state, d.seq, d.released_at,"
-	"   coalesce(i.doc ->> 'merchant_code' = c.doc ->> 'merchant_code' and i.doc ->> 'declarant_code' = c.doc ->> 'declarant_code', false),"
-	"   not exists (select from customs_numbers($2::uuid)) or c.doc ->> 'inventory_no' in (select n from customs_numbers($2::uuid) n),"
+	" select d.state, d.seq, d.released_at, i.id, i.document,"
+	"   not exists (select from customs_numbers($2::uuid)) or $3::text in (select n from customs_numbers($2::uuid) n),"
 	"   exists (select from k), ask.id, ask.unit, ask.amount, ask.rolls, bring.id, bring.unit, bring.amount, bring.rolls,"
 	"   case when ask.rolls or bring.rolls or 'working_days' in (ask.unit, bring.unit) then ("
 	"     select string_agg((y.day - date '1970-01-01')::text || case when y.worked then 'w' else 'h' end, ',' order by y.day)"
 	"     from calendar_day y where y.withdrawn_at is null and y.day > ($6::timestamptz)::date - 400) else '' end,"
-	"   q.line ->> 'line_no', q.line ->> 'hs_code', q.line ->> 'unit', q.line ->> 'quantity', g.line ->> 'hs_code', g.line ->> 'unit',"
-	"   g.line ->> 'quantity', b.quantity"
-	" from c left join d on true left join i on true"
-	" left join p ask on ask.act = 'request_return' left join p bring on bring.act = 'return_goods'"
-	" cross join lateral json_array_elements(c.doc -> 'lines') with ordinality as q(line, place)"
-	" left join lateral (select y.line from json_array_elements(i.doc -> 'lines') as y(line) where y.line ->> 'line_no' = q.line ->> 'line_no' limit 1) g on true"
-	" left join b on b.line_no = q.line ->> 'line_no'"
-	" order by q.place",
+	"   b.line_no, b.quantity"
+	" from (select 1) one left join d on true left join i on true"
+	" left join p ask on ask.act = 'request_return' left join p bring on bring.act = 'return_goods' left join b on true",
 	.param_count = RETURN_STAND_PARAMS,
 };
-enum { COL_STATE, COL_SEQ, COL_RELEASED, COL_OURS, COL_NUMBER, COL_HOLDS, COL_ASK, COL_ASK_UNIT, COL_ASK_AMOUNT, COL_ASK_ROLLS, COL_BRING,
-       COL_BRING_UNIT, COL_BRING_AMOUNT, COL_BRING_ROLLS, COL_CALENDAR, COL_LINE, COL_HS, COL_UNIT, COL_QUANTITY, COL_OWN_HS, COL_OWN_UNIT,
-       COL_OWN_QUANTITY, COL_RETURNED };
+enum { COL_STATE, COL_SEQ, COL_RELEASED, COL_INVENTORY, COL_DOCUMENT, COL_NUMBER, COL_HOLDS, COL_ASK, COL_ASK_UNIT, COL_ASK_AMOUNT, COL_ASK_ROLLS,
+       COL_BRING, COL_BRING_UNIT, COL_BRING_AMOUNT, COL_BRING_ROLLS, COL_CALENDAR, COL_RETURNED_LINE, COL_RETURNED };
 
 static const struct db_stmt put = {
 	.name = "revision_return_put",
@@ -76,20 +70,16 @@ bool return_is_read_first(const struct candidate *c)
 void return_ask(struct candidate *c, struct arena *a, struct db_param params[RETURN_STAND_PARAMS], int64_t now_us, struct db_call *call)
 {
 	const struct text parts[] = { c->platform_code, c->order_no, TEXT("") };
+	struct fault f = { 0 };
 
 	c->declaration = id_of_key('D', parts, COUNTOF(parts));
 	params[0] = db_i16(a, id_bucket(&c->declaration));
 	params[1] = db_id(&c->declaration);
-	params[2] = db_text(c->document);
+	params[2] = db_text(json_text(json_member(json_parse(a, c->document, &f), "inventory_no")));
 	params[3] = db_i16(a, id_bucket(&c->key));
 	params[4] = db_id(&c->key);
 	params[5] = db_time(a, now_us);
 	db_call_add(call, &stand, params);
-}
-
-static struct text column(const struct db_rows *r, int row, int col)
-{
-	return db_is_null(r, row, col) ? (struct text){ NULL, 0 } : db_get_text(r, row, col);
 }
 
 static bool read_period(const struct db_rows *r, int id, int unit, int amount, int rolls, struct statutory_period *out)
@@ -98,38 +88,108 @@ static bool read_period(const struct db_rows *r, int id, int unit, int amount, i
 	return !db_is_null(r, 0, id) && period_unit_by_name(db_get_text(r, 0, unit), &out->unit);
 }
 
-static bool read_lines(struct arena *a, const struct db_rows *r, struct return_case *out)
+static struct text member(const struct json *object, const char *name)
 {
-	struct return_line *lines = arena_alloc(a, sizeof(*lines) * (size_t)db_row_count(r));
+	return json_text(json_member(object, name));
+}
 
-	for (int row = 0; lines != NULL && row < db_row_count(r); row++)
-		lines[row] = (struct return_line){ .line_no = column(r, row, COL_LINE), .hs_code = column(r, row, COL_HS), .unit = column(r, row, COL_UNIT),
-			.quantity = column(r, row, COL_QUANTITY), .declared_hs = column(r, row, COL_OWN_HS), .declared_unit = column(r, row, COL_OWN_UNIT),
-			.declared_quantity = column(r, row, COL_OWN_QUANTITY), .returned = column(r, row, COL_RETURNED) };
+/* Numbers of lines are integers. */
+static struct text line_no_of(struct arena *a, const struct json *line)
+{
+	int64_t number;
+	struct buf b;
+
+	if (!json_i64(json_member(line, "line_no"), &number))
+		return (struct text){ NULL, 0 };
+	buf_init(&b, a, 8);
+	buf_printf(&b, "%lld", (long long)number);
+	return buf_as_text(&b);
+}
+
+/* The inventory as it is stored; NULL: there is none, or it cannot be read. */
+static const struct json *open_inventory(struct arena *a, struct vault *vault, const struct db_rows *r)
+{
+	char id[ID_TEXT_BYTES];
+	struct vault_place place;
+	struct fault f = { 0 };
+	struct text document;
+	struct id inventory;
+
+	if (!db_get_id(r, 0, COL_INVENTORY, &inventory))
+		return NULL;
+	place = vault_at("filing", &inventory);
+	if (vault_open(vault, a, &place, db_get_text(r, 0, COL_DOCUMENT), &document, &f))
+		return json_parse(a, document, &f);
+	id_format(&inventory, id);
+	log_event(&(struct log_ids){ .filing = id }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
+	return NULL;
+}
+
+static const struct json *line_of(struct arena *a, const struct json *inventory, struct text line_no)
+{
+	const struct json *lines = json_member(inventory, "lines");
+
+	for (size_t i = 0; i < json_length(lines); i++)
+		if (text_eq(line_no_of(a, json_item(lines, i)), line_no))
+			return json_item(lines, i);
+	return NULL;
+}
+
+static struct text returned_of(const struct db_rows *r, struct text line_no)
+{
+	for (int row = 0; row < db_row_count(r); row++)
+		if (!db_is_null(r, row, COL_RETURNED_LINE) && text_eq(db_get_text(r, row, COL_RETURNED_LINE), line_no))
+			return db_get_text(r, row, COL_RETURNED);
+	return (struct text){ NULL, 0 };
+}
+
+static bool read_lines(struct arena *a, const struct db_rows *r, const struct json *request, const struct json *inventory, struct return_case *out)
+{
+	const struct json *asked = json_member(request, "lines");
+	size_t count = json_length(asked);
+	struct return_line *lines = arena_alloc(a, sizeof(*lines) * (count + 1));
+
+	for (size_t i = 0; lines != NULL && i < count; i++) {
+		const struct json *line = json_item(asked, i);
+		struct text line_no = line_no_of(a, line);
+		const struct json *own = line_of(a, inventory, line_no);
+
+		lines[i] = (struct return_line){ .line_no = line_no, .hs_code = member(line, "hs_code"), .unit = member(line, "unit"),
+			.quantity = member(line, "quantity"), .declared_hs = member(own, "hs_code"), .declared_unit = member(own, "unit"),
+			.declared_quantity = member(own, "quantity"), .returned = returned_of(r, line_no) };
+	}
 	out->lines = lines;
-	out->line_count = db_row_count(r);
+	out->line_count = (int)count;
 	return lines != NULL;
 }
 
-static bool read_case(const struct candidate *c, struct arena *a, const struct db_rows *r, int64_t now_us, struct return_case *out)
+static bool is_ours(const struct json *request, const struct json *inventory)
+{
+	return inventory != NULL && text_eq(member(request, "merchant_code"), member(inventory, "merchant_code"))
+	       && text_eq(member(request, "declarant_code"), member(inventory, "declarant_code"));
+}
+
+static bool read_case(const struct candidate *c, struct arena *a, struct vault *vault, const struct db_rows *r, int64_t now_us, struct return_case *out)
 {
 	enum declaration_state state = STATE_WAITING;
 	bool is_there = state_by_name(db_get_text(r, 0, COL_STATE), &state);
+	struct fault f = { 0 };
+	const struct json *request = json_parse(a, c->document, &f), *inventory = open_inventory(a, vault, r);
 
-	*out = (struct return_case){ .is_known = is_there && state != STATE_WITHDRAWN && db_get_int(r, 0, COL_OURS) != 0,
+	*out = (struct return_case){ .is_known = is_there && state != STATE_WITHDRAWN && is_ours(request, inventory),
 		.has_number = db_get_int(r, 0, COL_NUMBER) != 0, .is_new = c->action == ACTION_ADD, .is_released = state == STATE_RELEASED,
 		.released_us = db_get_time(r, 0, COL_RELEASED), .now_us = now_us };
 	out->has_periods = read_period(r, COL_ASK, COL_ASK_UNIT, COL_ASK_AMOUNT, COL_ASK_ROLLS, &out->to_ask)
 	                   && read_period(r, COL_BRING, COL_BRING_UNIT, COL_BRING_AMOUNT, COL_BRING_ROLLS, &out->to_bring);
-	return read_lines(a, r, out) && calendar_read(a, db_get_text(r, 0, COL_CALENDAR), &out->calendar);
+	return request != NULL && read_lines(a, r, request, inventory, out) && calendar_read(a, db_get_text(r, 0, COL_CALENDAR), &out->calendar);
 }
 
-enum intake_outcome return_decide(struct candidate *c, struct arena *a, const struct db_rows *r, int64_t now_us, struct return_plan *plan)
+enum intake_outcome return_decide(struct candidate *c, struct arena *a, struct vault *vault, const struct db_rows *r, int64_t now_us, struct return_plan *plan)
 {
 	struct finding *why = arena_alloc(c->of->arena, sizeof(*why));
 	struct return_case one;
 
-	if (why == NULL || db_row_count(r) == 0 || !read_case(c, a, r, now_us, &one))
+	if (why == NULL || db_row_count(r) == 0 || !read_case(c, a, vault, r, now_us, &one))
 		return INTAKE_TRY_AGAIN;
 	if (one.is_new && db_get_int(r, 0, COL_HOLDS) != 0)
 		return INTAKE_CONFLICT;
