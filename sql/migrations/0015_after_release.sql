@@ -256,8 +256,14 @@ create function goods_return_json(r goods_return, state_titles json, shows_words
   where d.bucket = r.bucket and d.id = r.declaration_id
 $$;
 
--- Returns whose goods did not come back in time. Answers how many.
-create function goods_returns_lapse(most integer, now_at timestamptz, batch uuid) returns bigint language sql as $$
+-- Returns whose goods did not come back in time. Answers how many were looked at.
+create function goods_returns_lapse(most integer, now_at timestamptz, batch uuid) returns bigint language plpgsql as $$
+declare
+  found_count bigint;
+begin
+  if not exists (select from goods_return r where r.is_open and r.ends_at <= now_at) then -- as a rule: its plan is kept
+    return 0;
+  end if;
   with due as materialized (
     select r.bucket, r.declaration_id, r.filing_id, goods_return_state(r) <> 'refused' as lapses
     from goods_return r where r.is_open and r.ends_at <= now_at order by r.ends_at limit most for update skip locked
@@ -269,8 +275,9 @@ create function goods_returns_lapse(most integer, now_at timestamptz, batch uuid
     select batch, now_at, array_agg('return.lapsed'::text), array_agg(declaration_id), array_agg(filing_id), array_agg('return'::text)
     from due where lapses having count(*) > 0
   )
-  select count(*) from due
-$$;
+  select count(*) into found_count from due;
+  return found_count;
+end $$;
 
 -- Who is told ---------------------------------------------------------------------------------------------------
 -- Steps of phase follow that are an authority's: databases older than these rows get them here.

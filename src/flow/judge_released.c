@@ -65,6 +65,8 @@ static int inform(struct judged *j, struct judge_context *x)
 	unsigned informed = x->informed == 0 ? 0 : x->informed & regime_informed(j->verdict.regime, clock_day(j->trade.opened_us));
 	int declared = clearance_declared(j->parts, j->part_count), before = j->part_count;
 
+	if (informed == 0)
+		return 0;
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
 		if ((informed & AUTHORITY_BIT(a)) != 0 && !judge_is_told(j, a, declared) && may_see(j, x, a))
 			judge_add_part(j, (struct part){ .authority = a, .version = declared }, NULL);

@@ -118,7 +118,7 @@ static bool said(void *arg, struct text piece)
 
 /* ---- a node ---- */
 
-/* {"invtNo":…} of what is there; false: nothing is. */
+/* {"invtNo":…} of what is there. */
 static void put_members(struct buf *b, const struct text *values, int from, int to)
 {
 	bool first = true;
@@ -156,10 +156,18 @@ static bool wrong(struct reading *r, const char *element)
 	return true; /* the others still count */
 }
 
+static void trim(struct reading *r, int from, int to)
+{
+	for (int i = from; i < to; i++)
+		r->values[i] = text_trim(r->values[i]);
+}
+
 static bool finish_line(struct reading *r)
 {
-	const char *element = r->values[LINE_NO].len == 0 ? names[LINE_NO] : wrong_amounts(r, LINE_VALUE, LINE_CONSUMPTION);
+	const char *element;
 
+	trim(r, LINE_NO, ELEMENT_COUNT);
+	element = r->values[LINE_NO].len == 0 ? names[LINE_NO] : wrong_amounts(r, LINE_VALUE, LINE_CONSUMPTION);
 	if (element != NULL)
 		return wrong(r, element);
 	buf_str(&r->lines, r->lines.len == 0 ? "" : ",");
@@ -225,8 +233,7 @@ static bool finish_node(struct reading *r)
 	struct tax_message m = { .is_bill = r->is_bill };
 	const char *element;
 
-	for (int i = 0; i < HEAD_COUNT; i++)
-		r->values[i] = text_trim(r->values[i]);
+	trim(r, HEAD_TIME, HEAD_COUNT);
 	element = wrong_head(r, &m.at_us);
 	if (element == NULL && r->is_bill && r->lines.len == 0)
 		element = "TaxListRd";

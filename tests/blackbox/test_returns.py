@@ -1,12 +1,14 @@
 """Returns of imported goods (GACC 2020-45; messages 625, 626): asked for in time, of what was declared, decided by customs, back or lapsed."""
 import datetime
+import json
+import subprocess
 import threading
 import uuid
 import xml.etree.ElementTree as ET
 
 from filer import CODES, SHANGHAI, revised
-from stack import wait_for
-from support import accept, file_all, problem, settled
+from stack import binary, wait_for
+from support import accept, file_all, problem, scratch, settled
 
 DAY = 86400
 
@@ -178,6 +180,27 @@ def test_two_at_once_cannot_take_the_same_goods(stack, trades):
     for t in threads:
         t.join()
     assert sorted(r.status for r in replies) == [201] + [422] * 5
+    assert len(stack.enterprise.declaration(trade.order_no)["returns"]) == 1
+
+
+def as_xml(filing):
+    path = scratch("return-") / "one.json"
+    path.write_text(json.dumps(filing, ensure_ascii=False))
+    return subprocess.run([binary("tongguanctl"), "convert", "--to", "xml", str(path)], capture_output=True, check=True, timeout=60).stdout
+
+
+def test_in_customs_form(stack, trades):
+    """A message 625 is answered with 626, with customs' own numbers where it is refused; what is in the message is judged like JSON."""
+    trade = trades.make()
+    released(stack, trade)
+
+    def answered(filing, status):
+        root = ET.fromstring(accept(stack.enterprise.file(as_xml(filing), Accept="application/xml"), status).body)
+        assert root.tag.endswith("CEB626Message")
+        return [e.text for e in root.iter() if e.tag.endswith("returnStatus")]
+    filing = trade.sent_back({2: "1"}, inventory_no=trade.number)
+    assert answered(filing | {"lines": [filing["lines"][0] | {"line_no": 7}]}, 207) == ["-625209"]
+    assert answered(filing, 201) == ["2"] and answered(filing, 200) == ["2"]
     assert len(stack.enterprise.declaration(trade.order_no)["returns"]) == 1
 
 

@@ -1,7 +1,10 @@
-/* Any bytes as an authority's answer, XML by their first character: what is usable, written again, means the same. */
+/* Any bytes as an authority's answer, XML by their first character: what is usable, written again, means the same; and XML as tax bills. */
 #include "../unit/answer_writer.h"
 #include "fuzz.h"
+
+#include "base/json.h"
 #include "standard/answer.h"
+#include "standard/tax_message.h"
 
 static void same_again(struct arena *a, const struct authority_answer *answer)
 {
@@ -20,6 +23,22 @@ static void same_again(struct arena *a, const struct authority_answer *answer)
 	fuzz_must(is_customs || crypto_equal(&again->digest, &answer->digest, sizeof(again->digest)));
 }
 
+/* Customs' other messages: whatever is usable has a record that is JSON of its own. */
+static void as_tax_bills(struct arena *a, struct text body)
+{
+	struct tax_message *list;
+	struct fault f = { 0 }, none = { 0 };
+	int count;
+
+	if (!tax_messages_read(a, body, &list, &count, &f)) {
+		fuzz_must(f.code != FAULT_NONE);
+		return;
+	}
+	fuzz_must(tax_message_begins(body));
+	for (int i = 0; i < count; i++)
+		fuzz_must(json_parse(a, list[i].record, &none) != NULL && list[i].status >= 1 && list[i].status <= 3);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	bool is_xml = size > 0 && (data[0] == '<' || data[0] == 0xef);
@@ -36,6 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			same_again(&a, &answers[i]);
 	else
 		fuzz_must(f.code != FAULT_NONE);
+	if (is_xml)
+		as_tax_bills(&a, (struct text){ (const char *)data, size });
 	arena_done(&a);
 	return 0;
 }

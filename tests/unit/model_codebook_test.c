@@ -144,6 +144,29 @@ static void test_regimes(void **state)
 	codebook_free(c);
 }
 
+/* Who is only told is not required: a row that says so cannot be obeyed. */
+static void test_told(void **state)
+{
+	(void)state;
+	for (int required = 0; required <= 1; required++) {
+		struct codebook *c = codebook_new(1 << 16);
+		struct regime r = { .id = 1, .trade_mode = TEXT("*"), .direction = DIR_IMPORT, .source = TEXT("test"), .valid_to = INT32_MAX };
+		struct regime_step flow = { .regime_id = 1, .number = 1, .required = true, .responsible = TEXT("platform"), .valid_to = INT32_MAX, .source = TEXT("test") };
+		struct regime_step told = flow;
+		struct fault f = { 0 };
+
+		told.number = 2;
+		told.required = required != 0;
+		assert_true(regime_step_read(&flow, TEXT("match"), TEXT("order"), (struct text){ NULL, 0 }, TEXT("")));
+		assert_true(regime_step_read(&told, TEXT("follow"), (struct text){ NULL, 0 }, TEXT("STAT"), TEXT("1")));
+		assert_true(codebook_add_regime(c, &r) && codebook_add_step(c, &flow) && codebook_add_step(c, &told) && codebook_seal(c));
+		assert_int_equal(codebook_check_regimes(c, &f), required == 0);
+		assert_true(required == 0 || strstr(f.text, "nobody waits") != NULL);
+		assert_int_equal(c->informed, AUTHORITY_BIT(AUTHORITY_STAT));
+		codebook_free(c);
+	}
+}
+
 /* --- classes of goods --- */
 
 static void add_goods(struct codebook *c, int id, const char *goods_class, const char *hs, const char *from, const char *to)
@@ -250,7 +273,7 @@ int main(void)
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_regimes),
+		cmocka_unit_test(test_regimes), cmocka_unit_test(test_told),
 		cmocka_unit_test(test_goods),
 		cmocka_unit_test(test_editions),
 	};

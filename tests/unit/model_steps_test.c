@@ -338,6 +338,26 @@ static void goods_bring_authorities_in(void **state)
 	assert_non_null(strstr(judge(b), "FX=waiting(1,2,3,4) SAMR=waiting(1,2,3,4)"));
 }
 
+static void nobody_waits_for_who_is_only_told(void **state)
+{
+	const unsigned all = AUTHORITY_BIT(AUTHORITY_STAT) | AUTHORITY_BIT(AUTHORITY_COM) | AUTHORITY_BIT(AUTHORITY_FIN);
+	struct bench *b = *state;
+
+	begin(b, "9610", DIR_IMPORT);
+	assert_int_equal(regime_informed(b->c.regime, b->c.day), all);
+	assert_int_equal(regime_informed(b->c.regime, fixture_day("2018-12-31")), 0); /* the step's own days */
+	assert_int_equal(b->book->informed, all | AUTHORITY_BIT(AUTHORITY_ECO));
+	assert_int_equal(regime_authorities(b->c.regime, &b->c.goods) & all, 0);
+	file_all(b, "order payment waybill inventory");
+	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)
+		if ((b->c.regime->authorities & AUTHORITY_BIT(a)) != 0)
+			deliver(b, a, DELIVERY_SENT, OUTCOME_CLEAR);
+	b->c.state = STATE_RELEASED;
+	deliver(b, AUTHORITY_STAT, DELIVERY_DUE, OUTCOME_NONE);
+	deliver(b, AUTHORITY_COM, DELIVERY_SENT, OUTCOME_REJECTED);
+	assert_string_equal(judge(b), "order=done payment=done waybill=done inventory=done CUS=done TAX=done FX=done POST=done STAT=in_progress COM=refused");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +372,7 @@ int main(void)
 		WITH_BENCH(steps_are_those_of_the_day),
 		WITH_BENCH(every_regime_waits_for_an_order_first_and_ends),
 		WITH_BENCH(goods_bring_authorities_in),
+		WITH_BENCH(nobody_waits_for_who_is_only_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

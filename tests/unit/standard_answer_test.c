@@ -406,6 +406,26 @@ static void cancellations_are_answered_in_messages_of_their_own(void **state)
 	assert_int_equal(r.answers[0].of, DOC_INVENTORY);
 }
 
+static void returns_are_answered_in_messages_of_their_own(void **state)
+{
+	struct bench *b = *state;
+	struct read r;
+	struct buf out;
+
+	for (enum direction d = DIR_IMPORT; d <= DIR_EXPORT; d++) {
+		struct authority_answer said = { .authority = AUTHORITY_CUS, .reference = TEXT("T20260302000000009"), .status = TEXT("300"),
+			.at_us = AT_US, .info = TEXT("x"), .business_key = TEXT("M/C1"), .of = DOC_RETURN };
+
+		buf_init(&out, &b->arena, 512);
+		answer_put(&out, AUTHORITY_CUS, d, &said, 1);
+		assert_non_null(strstr(out.at, d == DIR_IMPORT ? "<ceb:CEB626Message" : "<ceb:CEB214Message"));
+		assert_true(read_xml(b, out.at, &r));
+		assert_true(r.count == 1 && r.answers[0].of == DOC_RETURN && r.answers[0].outcome == OUTCOME_REVIEW);
+		assert_true(text_eq(r.answers[0].reference, said.reference));
+	}
+	assert_false(read_xml(b, "<CEB626Message><InvtCancelReturn/></CEB626Message>", &r));
+}
+
 static void an_answer_names_the_delivery(void **state)
 {
 	struct bench *b = *state;
@@ -439,6 +459,7 @@ int main(void)
 		BENCH_TEST(written_answers_read_back),
 		BENCH_TEST(stored_answers_are_one_message_again),
 		BENCH_TEST(cancellations_are_answered_in_messages_of_their_own),
+		BENCH_TEST(returns_are_answered_in_messages_of_their_own),
 		BENCH_TEST(an_answer_names_the_delivery),
 	};
 
