@@ -39,11 +39,14 @@ void address_rate_free(struct address_rate *a)
 
 static uint64_t hash_of(const struct address_rate *a, struct text address)
 {
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }; /* an IPv4 address on a socket for both */
 	struct text key = { (const char *)a->key, sizeof(a->key) };
 	struct sha256 digest;
 	uint64_t who;
 
-	if (address.len == IPV6_BYTES)
+	if (address.len == IPV6_BYTES && memcmp(address.at, mapped, sizeof(mapped)) == 0)
+		address = (struct text){ address.at + sizeof(mapped), IPV6_BYTES - sizeof(mapped) };
+	else if (address.len == IPV6_BYTES)
 		address.len = IPV6_HOME_BYTES;
 	digest = hmac_sha256(key, address);
 	memcpy(&who, digest.b, sizeof(who));

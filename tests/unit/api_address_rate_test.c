@@ -50,6 +50,12 @@ static void test_a_household_is_one(void **state)
 	assert_true(address_rate_take(a, (struct text){ one, 16 }, 0));
 	assert_false(address_rate_take(a, (struct text){ other, 16 }, 1));
 	assert_true(address_rate_take(a, address(other, 16, 6), 1));
+	memcpy(one, "\0\0\0\0\0\0\0\0\0\0\377\377\12\0\0\1", 16); /* ::ffff:10.0.0.1 is 10.0.0.1, and no network */
+	memcpy(other, one, sizeof(one));
+	other[15] = 2;
+	assert_true(address_rate_take(a, (struct text){ one, 16 }, 1));
+	assert_true(address_rate_take(a, (struct text){ other, 16 }, 1));
+	assert_false(address_rate_take(a, (struct text){ one + 12, 4 }, 2));
 	address_rate_free(a);
 }
 
