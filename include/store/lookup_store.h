@@ -66,7 +66,7 @@ struct lookup_end { /* of one question; what is not said is absent */
 };
 /* Stored, and whoever waits for it is judged again. Who lost the lease changes nothing. */
 void lookup_store_answered(struct lookup_end *e, struct arena *a, struct db_call *call);
-/* Asked again later; those whose row lets them pass are judged again now. */
+/* Asked again later; those that may go on without, by their row or by an old answer, are judged again now. */
 void lookup_store_failed(struct lookup_end *e, struct arena *a, struct db_call *call);
 /* Nobody can be asked that any more: a person whose order was changed. */
 void lookup_store_dropped(struct lookup_end *e, struct db_call *call);

@@ -11,6 +11,10 @@
 #define LATEST \
 	"cross join lateral (select * from lookup_answer k where k.authority = w.authority and k.question = w.question and k.key = w.key" \
 	"   and k.asked_at <= "
+/* There is an answer that counts while the department is away. */
+#define SHOWN(of, now) \
+	"exists (select 1 from lookup_answer k where k.authority = " of ".authority and k.question = " of ".question and k.key = " of ".key" \
+	"   and k.shown_until > " now "::timestamptz)"
 #define WAKE(source) \
 	"insert into todo as t (bucket, declaration_id, due_at, lease_until)" \
 	"  select distinct bucket, declaration_id, $3::timestamptz, '-infinity'::timestamptz from " source " order by 1, 2" \
@@ -52,7 +56,7 @@ static const struct db_stmt want = {
 	" select distinct bucket, declaration_id, $8::timestamptz, '-infinity'::timestamptz from ("
 	"   select bucket, declaration_id from a where decides and asked_at > $8::timestamptz - " SINCE
 	"   union all select w.bucket, w.declaration_id from w join q using (authority, question, key)"
-	"   where w.unanswered = 'pass' and q.failures > 0 and q.failed_at > $8::timestamptz - " SINCE ") x order by 1, 2"
+	"   where (w.unanswered = 'pass' or " SHOWN("w", "$8") ") and q.failures > 0 and q.failed_at > $8::timestamptz - " SINCE ") x order by 1, 2"
 	" on conflict (bucket, declaration_id) do update set due_at = excluded.due_at, lease_until = excluded.lease_until",
 	.param_count = 8,
 	.flags = DB_WRITES,
@@ -126,7 +130,7 @@ static const struct db_stmt wake_passing = {
 	.sql =
 	"with v as ("
 	"  delete from lookup_waiter v using lookup_question q, lookup_rule r"
-	"  where v.question_id = $1::uuid and q.id = $1::uuid and r.id = q.rule_id and r.unanswered = 'pass' and $2::bytea is null"
+	"  where v.question_id = $1::uuid and q.id = $1::uuid and r.id = q.rule_id and (r.unanswered = 'pass' or " SHOWN("q", "$3") ") and $2::bytea is null"
 	"  returning v.bucket, v.declaration_id) "
 	WAKE("v"),
 	.param_count = 3,
