@@ -61,6 +61,7 @@ create table lookup_question (      -- to be asked: one for a key at a time, ove
   purpose        text not null,
   client_id      integer references client,       -- who wants to know; null: the gateway, for a declaration
   wanted_at      timestamptz not null,            -- business time, lastly
+  anew           boolean not null default false,  -- asked although a fresh answer is known
   due_at         timestamptz not null,            -- business time
   attempts       integer not null default 0,
   failures       integer not null default 0,      -- in a row, without an answer: then the department counts as away

@@ -70,8 +70,10 @@ static const struct db_stmt claim = {
 	"  cross join lateral (select id from lookup_question k where k.authority = w.authority and k.due_at <= w.due_at and k.lease_until < now()"
 	"    order by k.due_at limit w.room for update skip locked) x)"
 	" update lookup_question q set lease = $1::uuid, lease_until = now() + $2::integer * interval '1 second', attempts = q.attempts + 1"
-	" where q.id = any (array(select id from due)) returning q.id, q.authority, q.question, q.key, q.declaration_id, q.purpose, q.attempts",
-	.param_count = 5,
+	" where q.id = any (array(select id from due)) returning q.id, q.authority, q.question, q.key, q.declaration_id, q.purpose, q.attempts,"
+	"   not q.anew and exists (select 1 from lookup_answer k where k.authority = q.authority and k.question = q.question and k.key = q.key"
+	"     and k.valid_until > $6::timestamptz)",
+	.param_count = 6,
 	.flags = DB_WRITES,
 };
 
@@ -147,6 +149,13 @@ static const struct db_stmt hasten = {
 	.flags = DB_WRITES,
 };
 
+static const struct db_stmt taken_back = {
+	.name = "lookup_taken_back",
+	.sql = "delete from lookup_question where id = $1::uuid and lease = $2::uuid",
+	.param_count = 2,
+	.flags = DB_WRITES,
+};
+
 static const struct db_stmt dropped = {
 	.name = "lookup_dropped",
 	.sql =
@@ -206,7 +215,7 @@ void lookup_store_want(struct lookup_want *w, struct arena *a, const struct look
 	db_call_add(call, &want, w->params);
 }
 
-void lookup_store_claim(struct lookup_claim *c, struct arena *a, const struct lookup_room *rooms, int count, int lease_s, struct db_call *call)
+void lookup_store_claim(struct lookup_claim *c, struct arena *a, const struct lookup_room *rooms, int count, int lease_s, int64_t now_us, struct db_call *call)
 {
 	struct db_array authorities, numbers, times;
 
@@ -223,6 +232,7 @@ void lookup_store_claim(struct lookup_claim *c, struct arena *a, const struct lo
 	c->params[2] = db_array_end(&authorities);
 	c->params[3] = db_array_end(&numbers);
 	c->params[4] = db_array_end(&times);
+	c->params[5] = db_time(a, now_us);
 	db_call_init(call);
 	db_call_add(call, &claim, c->params);
 }
@@ -265,6 +275,16 @@ void lookup_store_failed(struct lookup_end *e, struct arena *a, struct db_call *
 	db_call_init(call);
 	db_call_add(call, &failed, e->params);
 	db_call_add(call, &wake_passing, e->wake);
+}
+
+void lookup_store_taken_back(struct lookup_end *e, struct arena *a, struct db_call *call)
+{
+	put_wake(e, a);
+	e->params[0] = db_id(&e->id);
+	e->params[1] = db_id(&e->lease);
+	db_call_init(call);
+	db_call_add(call, &taken_back, e->params);
+	db_call_add(call, &wake_all, e->wake);
 }
 
 void lookup_store_dropped(struct lookup_end *e, struct db_call *call)
