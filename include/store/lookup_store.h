@@ -63,7 +63,7 @@ struct lookup_end { /* of one question; what is not said is absent */
 	int64_t again_us;
 	bool gives_up;          /* unless a declaration waits for it */
 	struct text reason;
-	struct db_param params[8], wake[3], hasten[2];
+	struct db_param params[6], wake[3], hasten[2];
 };
 /* Stored, and whoever waits for it is judged again. Who lost the lease changes nothing. */
 void lookup_store_answered(struct lookup_end *e, struct arena *a, struct db_call *call);

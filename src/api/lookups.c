@@ -25,7 +25,7 @@ static db_step_fn found, asked;
 struct asks { /* what a caller wants to know */
 	enum authority authority;
 	enum lookup_question question;
-	struct text key, purpose, name;
+	struct text key, purpose;
 	bool anew, has_declaration;
 	struct id declaration;
 };
@@ -125,12 +125,13 @@ enum step lookups_get(struct req *r)
 /* --- asking ------------------------------------------------------------------------------------------------------------ */
 
 /* $1 authority, $2 question, $3 key, $4 new id, $5 declaration or null, $6 purpose or null, $7 client, $8 now, $9 how many may wait,
- * $10 whatever is known, $11 the caller, if it is an enterprise. Who asks about a person is written down with the purpose. One row: is there such a rule, is it connected, is there room, what is known, what is asked (and its id). */
+ * $10 whatever is known, $11 the caller, if it is an enterprise. Who asks about a person is written down with the purpose. One row: is there
+ * such a rule, is it connected, is there room, what is known, what is asked (and its id). */
 static const struct db_stmt ask = {
 	.name = "lookup_ask",
 	.sql =
-	"with r as (select lookup_rule.* from lookup_rule, lateral (select ($8::timestamptz at time zone 'Asia/Shanghai')::date as day) x where authority = $1::text and question = $2::text and valid_from <= day and (valid_to is null or valid_to >= day)"
-	"    order by id limit 1),"
+	"with r as (select k.* from lookup_rule k, lateral (select ($8::timestamptz at time zone 'Asia/Shanghai')::date as day) x"
+	"    where k.authority = $1::text and k.question = $2::text and k.valid_from <= day and (k.valid_to is null or k.valid_to >= day) order by k.id limit 1),"
 	" u as (select query_url is not null as is_connected from authority where code = $1::text),"
 	" a as (select k.* from lookup_answer k where k.authority = $1::text and k.question = $2::text and k.key = $3::text and k.asked_at <= $8::timestamptz"
 	"    order by k.asked_at desc limit 1),"
@@ -162,12 +163,12 @@ static void complain(struct findings *out, enum rule rule, const char *member, c
 /* The hash that name and number are known by. Both are looked at as they would be in an order. */
 static void read_person(struct req *r, const struct json *body, struct asks *out, struct findings *wrong)
 {
-	struct text number = json_text(json_member(body, "id_number")), declaration = json_text(json_member(body, "declaration_id"));
+	struct text number = json_text(json_member(body, "id_number")), name = json_text(json_member(body, "name"));
+	struct text declaration = json_text(json_member(body, "declaration_id"));
 	struct sha256 hash;
 	struct buf hex;
 
-	out->name = json_text(json_member(body, "name"));
-	if (out->name.len == 0)
+	if (name.len == 0)
 		complain(wrong, RULE_REQUIRED, "name", NULL);
 	if (number.len == 0)
 		complain(wrong, RULE_REQUIRED, "id_number", NULL);
@@ -178,7 +179,9 @@ static void read_person(struct req *r, const struct json *body, struct asks *out
 		complain(wrong, RULE_FORM, "declaration_id", "the id of a declaration");
 	if (out->purpose.len == 0)
 		complain(wrong, RULE_REQUIRED, "purpose", NULL);
-	hash = identity_hash(r->api->conf.identity_key, number, out->name);
+	if (number.len == 0 || name.len == 0)
+		return;
+	hash = identity_hash(r->api->conf.identity_key, number, name);
 	buf_init(&hex, r->arena, 80);
 	buf_hex(&hex, hash.b, sizeof(hash.b));
 	out->key = buf_as_text(&hex);

@@ -368,6 +368,8 @@ def test_persons_are_asked_about_in_bodies_only(asking, trades):
     problem(asking.police.post("/v1/lookups", body), 400, "bad-request")  # nowhere to take the number from when it is asked
     wrong = problem(asking.police.post("/v1/lookups", body | {"id_number": number[:-1], "name": "", "key": "x", "declaration_id": "y", "purpose": None}), 422, "rule-broken")
     assert {e["pointer"] for e in wrong["errors"]} == {"/id_number", "/name", "/key", "/declaration_id", "/purpose"}
+    wrong = problem(asking.police.post("/v1/lookups", {"authority": "POL", "question": "identity", "purpose": "x" * 201}), 422, "rule-broken")
+    assert {e["pointer"] for e in wrong["errors"]} == {"/id_number", "/name", "/purpose"}
     reply = asking.police.post("/v1/lookups", body | {"declaration_id": declaration})
     problem(asking.regulator.get(reply.headers["location"]), 404, "not-found")
     told = answered(asking, reply, asking.police)

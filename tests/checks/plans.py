@@ -22,7 +22,7 @@ GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority
            "change", "event_batch", "period_digest", "lookup_answer", "lookup_question", "lookup_waiter"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
        "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim", "digests_read", "digests_write",
-       "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped"}
+       "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped", "lookup_taken_back", "lookup_hasten"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/delivery_store.c", "src/store/lookup_store.c", "src/flow/digests.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
