@@ -12,6 +12,7 @@ struct lookup_row { /* lives in the arena it was read into */
 	enum lookup_question question;
 	struct text key, purpose;
 	int attempts;
+	bool is_known;             /* a fresh answer came before it could be asked */
 	struct text name, number;  /* of a person, in memory only, while it is asked */
 };
 

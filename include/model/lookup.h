@@ -39,7 +39,8 @@ const char *lookup_member(enum lookup_question q);
 enum lookup_key lookup_key_of(enum lookup_question q);
 bool lookup_by_name(struct text name, enum lookup_question *out) must_check;
 
-enum { LOOKUP_KEY_MAX = 66 }; /* bytes of a key; a person's is an identity's hash in hex */
+enum { LOOKUP_KEY_MAX = 66, /* bytes of a key; a person's is an identity's hash in hex */
+       LOOKUP_ANSWER_MAX = 65536 };
 /* Can there be such a key? Of a person: the digest. */
 bool lookup_key_is_good(enum lookup_question q, struct text key);
 

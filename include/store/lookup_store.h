@@ -33,10 +33,10 @@ void lookup_store_want(struct lookup_want *w, struct arena *a, const struct look
                        struct db_call *call);
 
 /* --- asking ------------------------------------------------------------------------------------------------------- */
-enum { LC_ID, LC_AUTHORITY, LC_QUESTION, LC_KEY, LC_DECLARATION, LC_PURPOSE, LC_ATTEMPTS };
+enum { LC_ID, LC_AUTHORITY, LC_QUESTION, LC_KEY, LC_DECLARATION, LC_PURPOSE, LC_ATTEMPTS, LC_KNOWN };
 struct lookup_claim {
 	struct id lease;
-	struct db_param params[5];
+	struct db_param params[6];
 };
 struct lookup_room { /* how many of an authority's questions, and due by when */
 	enum authority authority;
@@ -44,7 +44,8 @@ struct lookup_room { /* how many of an authority's questions, and due by when */
 	int64_t due_us;
 };
 /* With c->lease. */
-void lookup_store_claim(struct lookup_claim *c, struct arena *a, const struct lookup_room *rooms, int count, int lease_s, struct db_call *call);
+void lookup_store_claim(struct lookup_claim *c, struct arena *a, const struct lookup_room *rooms, int count, int lease_s, int64_t now_us,
+                        struct db_call *call);
 
 /* $1 bucket, $2 declaration: the documents of its orders, newest first. */
 extern const struct db_stmt lookup_store_orders;
@@ -62,12 +63,14 @@ struct lookup_end { /* of one question; what is not said is absent */
 	int64_t again_us;
 	bool gives_up;          /* unless a declaration waits for it */
 	struct text reason;
-	struct db_param params[8], wake[3], hasten[2];
+	struct db_param params[6], wake[3], hasten[2];
 };
 /* Stored, and whoever waits for it is judged again. Who lost the lease changes nothing. */
 void lookup_store_answered(struct lookup_end *e, struct arena *a, struct db_call *call);
-/* Asked again later; those whose row lets them pass are judged again now. */
+/* Asked again later; those that may go on without, by their row or by an old answer, are judged again now. */
 void lookup_store_failed(struct lookup_end *e, struct arena *a, struct db_call *call);
+/* It was answered while it was written down (LC_KNOWN): who waits for it is judged again. */
+void lookup_store_taken_back(struct lookup_end *e, struct arena *a, struct db_call *call);
 /* Nobody can be asked that any more: a person whose order was changed. */
 void lookup_store_dropped(struct lookup_end *e, struct db_call *call);
 

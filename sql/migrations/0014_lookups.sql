@@ -61,6 +61,7 @@ create table lookup_question (      -- to be asked: one for a key at a time, ove
   purpose        text not null,
   client_id      integer references client,       -- who wants to know; null: the gateway, for a declaration
   wanted_at      timestamptz not null,            -- business time, lastly
+  anew           boolean not null default false,  -- asked although a fresh answer is known
   due_at         timestamptz not null,            -- business time
   attempts       integer not null default 0,
   failures       integer not null default 0,      -- in a row, without an answer: then the department counts as away
@@ -95,18 +96,29 @@ create table lookup_answer (        -- append-only: a later answer stands beside
 );
 create index lookup_answer_key on lookup_answer (authority, question, key, asked_at);
 
--- What callers are shown. on_time: the moment that is asked about.
-create function lookup_answer_json(a lookup_answer, on_time timestamptz) returns json language sql stable as $$
+create table lookup_access (        -- who wanted to know of a person what, and why; append-only
+  id        bigint generated always as identity primary key,
+  at        timestamptz not null,
+  client_id integer not null references client,
+  authority text not null,
+  question  text not null,
+  key       text not null,                        -- the keyed hash, in hex
+  purpose   text not null
+);
+
+-- What callers are shown. on_time: the moment that is asked about; viewer: an enterprise, which learns nothing of who else asked; null: others.
+create function lookup_answer_json(a lookup_answer, on_time timestamptz, viewer integer) returns json language sql stable as $$
   select json_build_object('id', a.id, 'state', 'answered', 'authority', a.authority, 'question', a.question,
     'key', case when a.question <> 'identity' then a.key end, 'answer', a.answer, 'as_of', local_time(a.as_of), 'asked_at', local_time(a.asked_at),
-    'valid_until', local_time(a.valid_until), 'fresh', a.valid_until > on_time, 'purpose', a.purpose,
-    'asked_by', coalesce((select c.name from client c where c.id = a.client_id), 'tongguand'),
+    'valid_until', local_time(a.valid_until), 'fresh', a.valid_until > on_time,
+    'purpose', case when viewer is null or viewer = a.client_id then a.purpose end,
+    'asked_by', case when viewer is null or viewer = a.client_id then coalesce((select c.name from client c where c.id = a.client_id), 'tongguand') end,
     'rule_row', a.rule_id)
 $$;
 
-create function lookup_question_json(q lookup_question) returns json language sql stable as $$
+create function lookup_question_json(q lookup_question, viewer integer) returns json language sql stable as $$
   select json_build_object('id', q.id, 'state', 'asking', 'authority', q.authority, 'question', q.question,
     'key', case when q.question <> 'identity' then q.key end, 'wanted_at', local_time(q.wanted_at), 'attempts', q.attempts, 'reason', q.reason,
-    'purpose', q.purpose, 'rule_row', q.rule_id)
+    'purpose', case when viewer is null or viewer = q.client_id then q.purpose end, 'rule_row', q.rule_id)
 $$;
 select nextval('rule_revision');

@@ -25,7 +25,7 @@ static db_step_fn found, asked;
 struct asks { /* what a caller wants to know */
 	enum authority authority;
 	enum lookup_question question;
-	struct text key, purpose, name;
+	struct text key, purpose;
 	bool anew, has_declaration;
 	struct id declaration;
 };
@@ -44,6 +44,15 @@ static enum step refuse(struct req *r, const struct asks *k)
 {
 	return reply_fault(r, FAULT_FORBIDDEN, lookup_key_of(k->question) == LOOKUP_PERSON ? "only the police's own clients and operators ask about identities"
 	                                                                                 : "an enterprise asks about its own codes");
+}
+
+/* The caller, if it is an enterprise. */
+static void args_viewer(struct args *q)
+{
+	if (q != NULL && q->r->client.role == ROLE_ENTERPRISE)
+		args_i32(q, q->r->client.id);
+	else
+		args_null(q);
 }
 
 static bool read_what(struct text authority, struct text question, struct asks *out, struct fault *f)
@@ -76,6 +85,7 @@ enum step lookups_find(struct req *r)
 	args_text(q, k.key);
 	args_time(q, as_of_us);
 	args_bool(q, httpd_query(r->http, "as_of").at != NULL);
+	args_viewer(q);
 	return args_await_query(r, q, "lookups_find", found);
 }
 
@@ -107,8 +117,7 @@ enum step lookups_get(struct req *r)
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_uuid(q, &id);
 	args_time(q, r->now_us);
-	args_i32(q, r->client.id);
-	args_bool(q, r->client.role != ROLE_ENTERPRISE);
+	args_viewer(q);
 	args_bool(q, r->client.role == ROLE_OPERATOR || (r->client.has_authority && r->client.authority == AUTHORITY_POL));
 	return args_await_query(r, q, "lookup_get", reply_row);
 }
@@ -116,27 +125,33 @@ enum step lookups_get(struct req *r)
 /* --- asking ------------------------------------------------------------------------------------------------------------ */
 
 /* $1 authority, $2 question, $3 key, $4 new id, $5 declaration or null, $6 purpose or null, $7 client, $8 now, $9 how many may wait,
- * $10 whatever is known. One row: is there such a rule, is it connected, is there room, what is known, what is asked (and its id). */
+ * $10 whatever is known, $11 the caller, if it is an enterprise. Who asks about a person is written down with the purpose. One row: is there
+ * such a rule, is it connected, is there room, what is known, what is asked (and its id). */
 static const struct db_stmt ask = {
 	.name = "lookup_ask",
 	.sql =
-	"with r as (select lookup_rule.* from lookup_rule, lateral (select ($8::timestamptz at time zone 'Asia/Shanghai')::date as day) x where authority = $1::text and question = $2::text and valid_from <= day and (valid_to is null or valid_to >= day)"
-	"    order by id limit 1),"
+	"with r as (select k.* from lookup_rule k, lateral (select ($8::timestamptz at time zone 'Asia/Shanghai')::date as day) x"
+	"    where k.authority = $1::text and k.question = $2::text and k.valid_from <= day and (k.valid_to is null or k.valid_to >= day) order by k.id limit 1),"
 	" u as (select query_url is not null as is_connected from authority where code = $1::text),"
 	" a as (select k.* from lookup_answer k where k.authority = $1::text and k.question = $2::text and k.key = $3::text and k.asked_at <= $8::timestamptz"
 	"    order by k.asked_at desc limit 1),"
-	" fresh as (select lookup_answer_json(a, $8::timestamptz) as shown from a where a.valid_until > $8::timestamptz and not $10::boolean),"
+	" fresh as (select lookup_answer_json(a, $8::timestamptz, $11::integer) as shown from a where a.valid_until > $8::timestamptz and not $10::boolean),"
 	" room as (select count(*) < $9::integer as is_left from (select 1 from lookup_question limit $9::integer) x),"
 	" q as ("
-	"  insert into lookup_question as q (id, rule_id, authority, question, key, declaration_id, purpose, client_id, wanted_at, due_at)"
-	"  select $4::uuid, r.id, $1::text, $2::text, $3::text, $5::uuid, coalesce($6::text, r.purpose), $7::integer, $8::timestamptz, $8::timestamptz"
+	"  insert into lookup_question as q (id, rule_id, authority, question, key, declaration_id, purpose, client_id, wanted_at, due_at, anew)"
+	"  select $4::uuid, r.id, $1::text, $2::text, $3::text, $5::uuid, coalesce($6::text, r.purpose), $7::integer, $8::timestamptz, $8::timestamptz, $10::boolean"
 	"  from r, u, room where u.is_connected and room.is_left and not exists (select 1 from fresh) and ($5::uuid is not null or r.used <> 'attest')"
 	"  on conflict (authority, question, key) do update set wanted_at = excluded.wanted_at, due_at = least(q.due_at, excluded.due_at),"
+	"    anew = q.anew or excluded.anew,"
 	"    declaration_id = coalesce(excluded.declaration_id, q.declaration_id)"
-	"  returning q as row)"
+	"  returning q as row),"
+	" noted as ("
+	"  insert into lookup_access (at, client_id, authority, question, key, purpose)"
+	"  select $8::timestamptz, $7::integer, $1::text, $2::text, $3::text, $6::text from r where r.used = 'attest' and $6::text is not null"
+	"    and (exists (select 1 from fresh) or exists (select 1 from q)))"
 	" select exists (select 1 from r), coalesce((select is_connected from u), false), (select is_left from room), (select shown from fresh),"
-	"   (select lookup_question_json(q.row) from q), (select (q.row).id::text from q)",
-	.param_count = 10,
+	"   (select lookup_question_json(q.row, $11::integer) from q), (select (q.row).id::text from q)",
+	.param_count = 11,
 	.flags = DB_WRITES,
 };
 
@@ -148,12 +163,12 @@ static void complain(struct findings *out, enum rule rule, const char *member, c
 /* The hash that name and number are known by. Both are looked at as they would be in an order. */
 static void read_person(struct req *r, const struct json *body, struct asks *out, struct findings *wrong)
 {
-	struct text number = json_text(json_member(body, "id_number")), declaration = json_text(json_member(body, "declaration_id"));
+	struct text number = json_text(json_member(body, "id_number")), name = json_text(json_member(body, "name"));
+	struct text declaration = json_text(json_member(body, "declaration_id"));
 	struct identity_hash hash;
 	struct buf hex;
 
-	out->name = json_text(json_member(body, "name"));
-	if (out->name.len == 0)
+	if (name.len == 0)
 		complain(wrong, RULE_REQUIRED, "name", NULL);
 	if (number.len == 0)
 		complain(wrong, RULE_REQUIRED, "id_number", NULL);
@@ -164,7 +179,9 @@ static void read_person(struct req *r, const struct json *body, struct asks *out
 		complain(wrong, RULE_FORM, "declaration_id", "the id of a declaration");
 	if (out->purpose.len == 0)
 		complain(wrong, RULE_REQUIRED, "purpose", NULL);
-	hash = identity_hash(&r->api->conf.identity_keys.list[0], number, out->name);
+	if (number.len == 0 || name.len == 0)
+		return;
+	hash = identity_hash(&r->api->conf.identity_keys.list[0], number, name);
 	buf_init(&hex, r->arena, 80);
 	buf_hex(&hex, &hash, sizeof(hash));
 	out->key = buf_as_text(&hex);
@@ -210,6 +227,7 @@ static enum step write_down(struct req *r, const struct asks *k)
 	args_time(q, r->now_us);
 	args_i32(q, r->api->conf.lookups_waiting);
 	args_bool(q, k->anew && r->client.role != ROLE_ENTERPRISE);
+	args_viewer(q);
 	return args_await(r, q, &ask, asked);
 }
 

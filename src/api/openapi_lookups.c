@@ -7,13 +7,13 @@
 	"{\"enum\":[\"registration\",\"level\",\"negative-list\",\"certificates\",\"directory\",\"grade\",\"identity\",\"adverse-records\"," \
 	"\"licences\"]}"
 #define BOTH \
-	"\"id\":" UUID ",\"authority\":" TEXT_ ",\"question\":" QUESTION ",\"key\":" TEXT_OR_NULL ",\"purpose\":" TEXT_ ",\"rule_row\":" NUMBER
+	"\"id\":" UUID ",\"authority\":" TEXT_ ",\"question\":" QUESTION ",\"key\":" TEXT_OR_NULL ",\"purpose\":" TEXT_OR_NULL ",\"rule_row\":" NUMBER
 
 const struct openapi_schema openapi_lookups[] = {
 	{ "Lookup",
 	  "{\"oneOf\":[{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"id\",\"state\",\"answer\",\"as_of\",\"asked_at\",\"valid_until\","
 	  "\"fresh\"],\"properties\":{\"state\":{\"const\":\"answered\"}," BOTH ",\"answer\":{\"type\":\"object\",\"description\":\"as the department said it;"
-	  " of a person the result alone\"},\"as_of\":" TIME ",\"asked_at\":" TIME ",\"valid_until\":" TIME ",\"fresh\":" FLAG ",\"asked_by\":" TEXT_
+	  " of a person the result alone\"},\"as_of\":" TIME ",\"asked_at\":" TIME ",\"valid_until\":" TIME ",\"fresh\":" FLAG ",\"asked_by\":" TEXT_OR_NULL
 	  "}},{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"id\",\"state\",\"attempts\"],\"properties\":{\"state\":{\"const\":"
 	  "\"asking\"}," BOTH ",\"wanted_at\":" TIME ",\"attempts\":" NUMBER ",\"reason\":" TEXT_OR_NULL "}}]}" },
 	{ "LookupRules",

@@ -5,7 +5,7 @@
 bool lookup_row_read(struct arena *a, const struct db_rows *r, int row, struct lookup_row *out)
 {
 	*out = (struct lookup_row){ .key = text_dup(a, db_get_text(r, row, LC_KEY)), .purpose = text_dup(a, db_get_text(r, row, LC_PURPOSE)),
-		                    .attempts = (int)db_get_int(r, row, LC_ATTEMPTS) };
+		                    .attempts = (int)db_get_int(r, row, LC_ATTEMPTS), .is_known = db_get_int(r, row, LC_KNOWN) != 0 };
 	if (!db_get_id(r, row, LC_ID, &out->id) || !authority_by_code(db_get_text(r, row, LC_AUTHORITY), &out->authority) ||
 	    !lookup_by_name(db_get_text(r, row, LC_QUESTION), &out->question))
 		return false;

@@ -219,6 +219,16 @@ static void on_orders(struct db_call *call, const struct db_answer *a)
 	}
 }
 
+static void read_person(struct asking *q)
+{
+	q->params[0] = db_i16(&q->arena, id_bucket(&q->row.declaration));
+	q->params[1] = db_id(&q->row.declaration);
+	db_call_init(&q->call);
+	db_call_add(&q->call, &lookup_store_orders, q->params);
+	q->calling = true;
+	db_start(q->of->flow->deps.db, &q->call, on_orders);
+}
+
 static void start(struct lookups *l, struct asking *q)
 {
 	const struct gate_view v = view_of(l, q->row.authority);
@@ -229,22 +239,18 @@ static void start(struct lookups *l, struct asking *q)
 	if (l->going != NULL)
 		l->going->prev = q;
 	l->going = q;
-	if (!authority_can_be_asked(v.conf) || !gate_take(&l->gates[q->row.authority], &v, &is_probe)) {
-		l->in_flight[q->row.authority]++;
-		leave(q);
-		return;
-	}
 	l->in_flight[q->row.authority]++;
-	if (lookup_key_of(q->row.question) != LOOKUP_PERSON) {
+	if (q->row.is_known) {
+		q->end.now_us = v.business_us;
+		lookup_store_taken_back(&q->end, &q->arena, &q->call);
+		record(q);
+	} else if (!authority_can_be_asked(v.conf) || !gate_take(&l->gates[q->row.authority], &v, &is_probe)) {
+		leave(q);
+	} else if (lookup_key_of(q->row.question) == LOOKUP_PERSON) {
+		read_person(q);
+	} else {
 		send(q);
-		return;
 	}
-	q->params[0] = db_i16(&q->arena, id_bucket(&q->row.declaration));
-	q->params[1] = db_id(&q->row.declaration);
-	db_call_init(&q->call);
-	db_call_add(&q->call, &lookup_store_orders, q->params);
-	q->calling = true;
-	db_start(l->flow->deps.db, &q->call, on_orders);
 }
 
 static void on_claimed(struct db_call *call, const struct db_answer *a)
@@ -317,7 +323,7 @@ static void on_sweep(struct loop_timer *t)
 	arena_done(&l->arena);
 	for (int i = 0; i < 2; i++)
 		memcpy(l->claim.lease.b + 8 * i, &(uint64_t){ id_random(fl->deps.ids) }, 8);
-	lookup_store_claim(&l->claim, &l->arena, rooms, count, fl->conf.lease_s, &l->call);
+	lookup_store_claim(&l->claim, &l->arena, rooms, count, fl->conf.lease_s, clock_now_us(fl->deps.clock), &l->call);
 	if (l->arena.full)
 		return;
 	l->claiming = true;

@@ -187,9 +187,12 @@ static int64_t read_as_of(const struct json *answer, int64_t asked_us)
 
 bool lookup_read(struct arena *a, enum lookup_question q, struct text body, int64_t asked_us, struct lookup_reading *out, struct fault *f)
 {
-	const struct json *answer = json_parse(a, body, f);
+	const struct json *answer;
 	bool found;
 
+	if (body.len > LOOKUP_ANSWER_MAX)
+		return fault_set(f, FAULT_TOO_LARGE, "it has more than %d bytes", LOOKUP_ANSWER_MAX);
+	answer = json_parse(a, body, f);
 	if (answer == NULL)
 		return false;
 	if (!json_is_object(answer))

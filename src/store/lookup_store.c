@@ -11,6 +11,10 @@
 #define LATEST \
 	"cross join lateral (select * from lookup_answer k where k.authority = w.authority and k.question = w.question and k.key = w.key" \
 	"   and k.asked_at <= "
+/* There is an answer that counts while the department is away. */
+#define SHOWN(of, now) \
+	"exists (select 1 from lookup_answer k where k.authority = " of ".authority and k.question = " of ".question and k.key = " of ".key" \
+	"   and k.shown_until > " now "::timestamptz)"
 #define WAKE(source) \
 	"insert into todo as t (bucket, declaration_id, due_at, lease_until)" \
 	"  select distinct bucket, declaration_id, $3::timestamptz, '-infinity'::timestamptz from " source " order by 1, 2" \
@@ -52,7 +56,7 @@ static const struct db_stmt want = {
 	" select distinct bucket, declaration_id, $8::timestamptz, '-infinity'::timestamptz from ("
 	"   select bucket, declaration_id from a where decides and asked_at > $8::timestamptz - " SINCE
 	"   union all select w.bucket, w.declaration_id from w join q using (authority, question, key)"
-	"   where w.unanswered = 'pass' and q.failures > 0 and q.failed_at > $8::timestamptz - " SINCE ") x order by 1, 2"
+	"   where (w.unanswered = 'pass' or " SHOWN("w", "$8") ") and q.failures > 0 and q.failed_at > $8::timestamptz - " SINCE ") x order by 1, 2"
 	" on conflict (bucket, declaration_id) do update set due_at = excluded.due_at, lease_until = excluded.lease_until",
 	.param_count = 8,
 	.flags = DB_WRITES,
@@ -66,8 +70,10 @@ static const struct db_stmt claim = {
 	"  cross join lateral (select id from lookup_question k where k.authority = w.authority and k.due_at <= w.due_at and k.lease_until < now()"
 	"    order by k.due_at limit w.room for update skip locked) x)"
 	" update lookup_question q set lease = $1::uuid, lease_until = now() + $2::integer * interval '1 second', attempts = q.attempts + 1"
-	" where q.id = any (array(select id from due)) returning q.id, q.authority, q.question, q.key, q.declaration_id, q.purpose, q.attempts",
-	.param_count = 5,
+	" where q.id = any (array(select id from due)) returning q.id, q.authority, q.question, q.key, q.declaration_id, q.purpose, q.attempts,"
+	"   not q.anew and exists (select 1 from lookup_answer k where k.authority = q.authority and k.question = q.question and k.key = q.key"
+	"     and k.valid_until > $6::timestamptz)",
+	.param_count = 6,
 	.flags = DB_WRITES,
 };
 
@@ -126,7 +132,7 @@ static const struct db_stmt wake_passing = {
 	.sql =
 	"with v as ("
 	"  delete from lookup_waiter v using lookup_question q, lookup_rule r"
-	"  where v.question_id = $1::uuid and q.id = $1::uuid and r.id = q.rule_id and r.unanswered = 'pass' and $2::bytea is null"
+	"  where v.question_id = $1::uuid and q.id = $1::uuid and r.id = q.rule_id and (r.unanswered = 'pass' or " SHOWN("q", "$3") ") and $2::bytea is null"
 	"  returning v.bucket, v.declaration_id) "
 	WAKE("v"),
 	.param_count = 3,
@@ -139,6 +145,13 @@ static const struct db_stmt hasten = {
 	.sql =
 	"update lookup_question set due_at = $2::timestamptz"
 	" where authority = $1::text and due_at > $2::timestamptz and failures > 0 and lease_until < now()",
+	.param_count = 2,
+	.flags = DB_WRITES,
+};
+
+static const struct db_stmt taken_back = {
+	.name = "lookup_taken_back",
+	.sql = "delete from lookup_question where id = $1::uuid and lease = $2::uuid",
 	.param_count = 2,
 	.flags = DB_WRITES,
 };
@@ -202,7 +215,7 @@ void lookup_store_want(struct lookup_want *w, struct arena *a, const struct look
 	db_call_add(call, &want, w->params);
 }
 
-void lookup_store_claim(struct lookup_claim *c, struct arena *a, const struct lookup_room *rooms, int count, int lease_s, struct db_call *call)
+void lookup_store_claim(struct lookup_claim *c, struct arena *a, const struct lookup_room *rooms, int count, int lease_s, int64_t now_us, struct db_call *call)
 {
 	struct db_array authorities, numbers, times;
 
@@ -219,6 +232,7 @@ void lookup_store_claim(struct lookup_claim *c, struct arena *a, const struct lo
 	c->params[2] = db_array_end(&authorities);
 	c->params[3] = db_array_end(&numbers);
 	c->params[4] = db_array_end(&times);
+	c->params[5] = db_time(a, now_us);
 	db_call_init(call);
 	db_call_add(call, &claim, c->params);
 }
@@ -261,6 +275,16 @@ void lookup_store_failed(struct lookup_end *e, struct arena *a, struct db_call *
 	db_call_init(call);
 	db_call_add(call, &failed, e->params);
 	db_call_add(call, &wake_passing, e->wake);
+}
+
+void lookup_store_taken_back(struct lookup_end *e, struct arena *a, struct db_call *call)
+{
+	put_wake(e, a);
+	e->params[0] = db_id(&e->id);
+	e->params[1] = db_id(&e->lease);
+	db_call_init(call);
+	db_call_add(call, &taken_back, e->params);
+	db_call_add(call, &wake_all, e->wake);
 }
 
 void lookup_store_dropped(struct lookup_end *e, struct db_call *call)

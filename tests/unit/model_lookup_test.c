@@ -109,6 +109,17 @@ static void what_is_no_answer(void **state)
 		assert_false(read_answer(&a, cases[i].q, cases[i].body, &r, &f));
 		assert_int_equal(f.code, FAULT_BAD_JSON);
 	}
+	{
+		static char longest[LOOKUP_ANSWER_MAX + 2] = "{\"found\":true}";
+		struct text body = { longest, LOOKUP_ANSWER_MAX };
+		struct fault f = { 0 };
+		struct lookup_reading r;
+
+		memset(longest + strlen(longest), ' ', sizeof(longest) - 1 - strlen(longest));
+		assert_true(lookup_read(&a, LOOKUP_GRADE, body, NOW, &r, &f));
+		body.len++;
+		assert_false(lookup_read(&a, LOOKUP_GRADE, body, NOW, &r, &f));
+	}
 	arena_done(&a);
 }
 
