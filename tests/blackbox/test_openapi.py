@@ -4,7 +4,7 @@ import re
 
 import jsonschema
 
-from filer import CODES, as_json
+from filer import CODES, as_json, credit_code
 from stack import Api, wait_for
 from support import accept, file_all, settled
 
@@ -77,9 +77,11 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/standard/authorities/{code}/schema"): "/v1/standard/authorities/TAX/schema",
         ("GET", "/v1/subscriptions/{id}"): f"/v1/subscriptions/{subscription}",
         ("GET", "/v1/subscriptions/{id}/attempts"): f"/v1/subscriptions/{subscription}/attempts",
+        ("GET", "/v1/enterprises/{code}"): f"/v1/enterprises/{CODES['merchant']}",
+        ("GET", "/v1/goods/{code}"): f"/v1/goods/{CODES['merchant']}",
         ("GET", "/problems/{slug}"): "/problems/rule-broken",
     }
-    asked_later = {"/v1/payment-queries/{id}"}
+    asked_later = {"/v1/payment-queries/{id}", "/v1/goods/{code}/{item}", "/v1/authorisations/{id}"}
     for method, path, operation in operations(stack.openapi.document):
         if method == "GET" and path not in asked_later:
             api = stack.enterprise if operation.get("x-roles") == ["enterprise"] else stack.operator
@@ -105,6 +107,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     for path in ("/platDataOpen", "/ceb2grab/grab/realTimeDataUpload"):
         accept(stack.daemon.public.post(path, b"", "application/x-www-form-urlencoded"), 200)
     use_subscription(stack.operator, f"/v1/subscriptions/{subscription}")
+    use_rights(stack, trades)
     promoted = stack.client(f"openapi {trades.tag}", "enterprise", "--codes", CODES["zone"])
     accept(promoted.get("/v1/me"), 200)
     accept(stack.operator.post(f"/v1/clients/openapi%20{trades.tag}/state", {"state": "tested"}), 200)
@@ -120,6 +123,26 @@ def use_subscription(api, path):
     accept(api.post(path + "/ping"), 202)
     accept(api.post(path + "/replay", {"from": "2020-01-01", "to": "2020-01-02"}), 202)
     accept(api.request("DELETE", path), 204)
+
+
+def use_rights(stack, trades):
+    code, operator = credit_code("330100", f"M9{int(trades.tag, 16) % 10 ** 6:06d}"), stack.operator
+    path = f"/v1/enterprises/{code}"
+    accept(operator.post("/v1/enterprises", {"credit_code": code, "name": "甲", "roles": ["merchant"], "district_code": "330102"}), 201)
+    accept(operator.post(f"{path}/changes", {"state": "filed"}), 200)
+    said = {"source": "test", "as_of": "2026-01-01", "name": "乙", "standing": "in_business"}
+    alert = accept(operator.post(f"{path}/comparisons", said), 201).json["alert"]
+    accept(operator.post(f"{path}/alerts/{alert}/resolution", {"reason": "test"}), 200)
+    accept(operator.post("/v1/parks", {"code": trades.tag, "name_zh": "甲", "kind": "other", "district_code": "330102", "source": "test"}), 201)
+    grant = {"principal": code, "agent": CODES["declarant"], "kinds": ["inventory"], "evidence": "test"}
+    authorisation = f"/v1/authorisations/{accept(operator.post('/v1/authorisations', grant), 201).json['id']}"
+    accept(operator.get(authorisation), 200)
+    accept(operator.post(f"{authorisation}/revoke", {"reason": "test"}), 200)
+    goods = {"enterprise": code, "item_no": "1", "name": "甲", "hs_code": "1901101090", "country_code": "609", "unit": "122", "currency": "142",
+             "reference_price": "1"}
+    accept(operator.post("/v1/goods", goods), 201)
+    accept(operator.get(f"/v1/goods/{code}/1"), 200)
+    accept(operator.post(f"/v1/goods/{code}/1/withdraw"), 200)
 
 
 def a_cancelled_job(stack):
