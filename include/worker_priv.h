@@ -8,6 +8,7 @@
 #include "flow/digests.h"
 #include "flow/payment_calls.h"
 #include "flow/sequencer.h"
+#include "flow/trade_months.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
@@ -59,8 +60,9 @@ struct worker {
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct signing_key *payment_key; /* NULL: no payment data are sent */
 	struct payment_calls *payment_calls;
-	struct sequencer *sequencer; /* this and digests: the first worker's */
+	struct sequencer *sequencer; /* these three are the first worker's */
 	struct digests *digests;
+	struct trade_months *trade_months;
 	struct httpc *push_httpc;    /* its own: with rules for addresses */
 	struct push *push;
 	struct id_source ids;

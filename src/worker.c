@@ -42,6 +42,7 @@ void worker_free(struct worker *w)
 		return;
 	push_free(w->push);
 	payment_calls_free(w->payment_calls);
+	trade_months_free(w->trade_months);
 	digests_free(w->digests);
 	sequencer_free(w->sequencer);
 	flow_free(w->flow);
@@ -142,11 +143,12 @@ static void on_drain(struct loop_timer *t)
 		if (w->deps.index == 0) { /* the next daemon numbers and counts the rest */
 			sequencer_quiesce(w->sequencer);
 			digests_quiesce(w->digests);
+			trade_months_quiesce(w->trade_months);
 		}
 		w->flow_quiesced = true;
 	}
 	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && push_idle(w->push) && inbox_idle(w->inbox)
-	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests))))) {
+	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests) && trade_months_idle(w->trade_months))))) {
 		loop_timer_set(w->loop, &w->drain, DRAIN_STEP_US, on_drain);
 		return;
 	}

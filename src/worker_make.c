@@ -120,6 +120,17 @@ static bool make_digests(struct worker *w, struct fault *f)
 	return w->digests != NULL;
 }
 
+static bool make_trade_months(struct worker *w, struct fault *f)
+{
+	const struct trade_months_conf conf = { .sweep_ms = w->deps.config->feed.digest_ms, .batch = w->deps.config->feed.digest_batch };
+	const struct trade_months_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .is_busy = is_busy, .arg = w };
+
+	if (w->deps.index != 0)
+		return true;
+	w->trade_months = trade_months_new(&conf, &deps, f);
+	return w->trade_months != NULL;
+}
+
 static bool make_payment_calls(struct worker *w, struct fault *f)
 {
 	const struct startup *s = w->deps.startup;
@@ -259,6 +270,6 @@ bool worker_make(struct worker *w, struct fault *f)
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
 		return false;
-	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_payment_calls(w, f) && make_push(w, f)
+	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_trade_months(w, f) && make_payment_calls(w, f) && make_push(w, f)
 	       && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
 }

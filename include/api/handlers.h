@@ -49,6 +49,8 @@ step_fn parks_post, parks_list;
 step_fn goods_post, goods_get, goods_list, goods_withdraw;
 /* authorisations.c */
 step_fn authorisations_post, authorisations_get, authorisations_list, authorisations_revoke;
+/* consents.c */
+step_fn consents_post, consents_list, consents_revoke, trade_get, reads_list;
 /* sandbox.c */
 step_fn sandbox_faults, sandbox_clock;
 

@@ -78,13 +78,14 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/subscriptions/{id}"): f"/v1/subscriptions/{subscription}",
         ("GET", "/v1/subscriptions/{id}/attempts"): f"/v1/subscriptions/{subscription}/attempts",
         ("GET", "/v1/enterprises/{code}"): f"/v1/enterprises/{CODES['merchant']}",
+        ("GET", "/v1/enterprises/{code}/trade"): f"/v1/enterprises/{CODES['merchant']}/trade",
         ("GET", "/v1/goods/{code}"): f"/v1/goods/{CODES['merchant']}",
         ("GET", "/problems/{slug}"): "/problems/rule-broken",
     }
     asked_later = {"/v1/payment-queries/{id}", "/v1/goods/{code}/{item}", "/v1/authorisations/{id}"}
     for method, path, operation in operations(stack.openapi.document):
         if method == "GET" and path not in asked_later:
-            api = stack.enterprise if operation.get("x-roles") == ["enterprise"] else stack.operator
+            api = stack.enterprise if operation.get("x-roles") in (["enterprise"], ["enterprise", "bank"]) else stack.operator
             accept(api.get(calls.get((method, path), path)), 200)
     accept(stack.operator.post("/v1/authorities/POST/receipts", {"declaration_id": d["id"], "version": 1, "status": "accepted",
                                                                  "at": "2026-11-01T00:00:00+08:00"}), 200)
@@ -143,6 +144,11 @@ def use_rights(stack, trades):
     accept(operator.post("/v1/goods", goods), 201)
     accept(operator.get(f"/v1/goods/{code}/1"), 200)
     accept(operator.post(f"/v1/goods/{code}/1/withdraw"), 200)
+    bank = credit_code("110000", f"M8{int(trades.tag, 16) % 10 ** 6:06d}")
+    stack.client(f"bank {trades.tag}", "bank", "--codes", bank)
+    consent = {"enterprise": CODES["merchant"], "bank": bank, "scope": ["trade"], "purpose": "guarantee", "valid_to": "2999-12-31"}
+    made = accept(stack.enterprise.post("/v1/consents", consent), 201).json["id"]
+    accept(stack.enterprise.post(f"/v1/consents/{made}/revoke"), 200)
 
 
 def a_cancelled_job(stack):

@@ -19,11 +19,11 @@ sys.path.insert(0, str(s.ROOT / "tests/checks"))
 import sql as statements_of  # noqa: E402
 
 GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
-           "change", "event_batch", "period_digest"}
+           "change", "event_batch", "period_digest", "goods_version"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
-       "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim", "digests_read", "digests_write"}
+       "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim", "digests_read", "digests_write", "goods_look"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox.c", "src/store/assess_store.c",
-         "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c"]
+         "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/api/filings_goods.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""
@@ -39,6 +39,9 @@ insert into link (bucket, id, carrier_code, waybill_no, order_no, declaration_id
 insert into change (id, made_at, types) select id, now(), '{{x}}' from declaration;
 insert into event_batch (first_seq, count, change_id) select row_number() over (), 1, id from declaration;
 update feed set next_seq = {GROWN} + 1;
+insert into enterprise (credit_code, registered_at, registered_by) values ('X', now(), 'x');
+insert into goods_version (enterprise_id, item_no, version, withdrawn, name, hs_code, country_code, unit, currency, reference_price, from_at, actor)
+  select 1, n::text, 1, false, '', '', '', '', '', 0, now(), '' from generate_series(1, {GROWN}) n;
 insert into period_digest select n, current_date, 'order', 'import', 1, null, null, '', '', n from generate_series(1, {GROWN}) n;
 """
 
