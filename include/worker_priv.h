@@ -28,7 +28,9 @@ struct worker_reload { /* worker_reload.c */
 	bool wanted;             /* all anew, whatever the revision says */
 	bool once_more;          /* the revision moved a moment ago: its change may have been committed after our look */
 	bool has_failed;         /* the last attempt; told once */
+	bool again;              /* a caller changed something: to be looked for soon, whatever is under way */
 	int64_t last_us;         /* monotonic, of a look that an unknown token asked for */
+	int64_t looked_us;       /* monotonic, of the last look at the revision */
 	uint64_t rules_mark, rights_mark, clients_mark; /* of what is in force */
 	struct { struct client_set *clients; struct rules *rules; int64_t since_us; } retired[RETIRED_MAX]; /* still pointed into */
 	int retired_count;

@@ -100,7 +100,8 @@ create function park_json(p park) returns json language sql stable parallel safe
     'source', p.source)
 $$;
 
--- What everybody may know (tier T1), what departments share (T2), and the whole record for itself, the market regulator and operators.
+-- What everybody may know (tier T1), what departments share (T2), and the whole record for itself, the market regulator and operators: with the
+-- hundred newest versions and alerts.
 create function enterprise_summary(e enterprise_now, titles json, tier integer) returns json language sql stable parallel safe as $$
   select json_joined(json_build_object(
     'credit_code', e.credit_code,
@@ -155,10 +156,10 @@ create function enterprise_json(e enterprise_now, titles json) returns json lang
     'changed_at', local_time(e.from_at),
     'frozen', enterprise_frozen(e.enterprise_id),
     'compared_at', (select local_time(max(c.compared_at)) from register_comparison c where c.enterprise_id = e.enterprise_id),
-    'alerts', (select coalesce(json_agg(enterprise_alert_json(a) order by a.raised_at, a.id), '[]')
-      from enterprise_alert a where a.enterprise_id = e.enterprise_id),
-    'history', (select json_agg(enterprise_version_json(v) order by v.version)
-      from enterprise_version v where v.enterprise_id = e.enterprise_id)
+    'alerts', (select coalesce(json_agg(enterprise_alert_json(a::enterprise_alert) order by a.raised_at, a.id), '[]')
+      from (select * from enterprise_alert a where a.enterprise_id = e.enterprise_id order by a.raised_at desc, a.id desc limit 100) a),
+    'history', (select json_agg(enterprise_version_json(v::enterprise_version) order by v.version)
+      from (select * from enterprise_version v where v.enterprise_id = e.enterprise_id order by v.version desc limit 100) v)
   )
 $$;
 
@@ -220,7 +221,8 @@ create function goods_json(g goods_version, alone boolean) returns json language
       select json_agg(json_build_object('version', o.version, 'state', case when o.withdrawn then 'withdrawn' else 'filed' end, 'name', o.name,
         'hs_code', o.hs_code, 'reference_price', trim_scale(o.reference_price)::text, 'from', local_time(o.from_at), 'actor', o.actor)
         order by o.version)
-      from goods_version o where o.enterprise_id = g.enterprise_id and o.item_no = g.item_no)) end)
+      from (select * from goods_version o where o.enterprise_id = g.enterprise_id and o.item_no = g.item_no
+        order by o.version desc limit 100) o)) end)
 $$;
 
 create table goods_rule (           -- where orders and inventories may only have registered goods (E24); dated

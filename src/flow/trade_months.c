@@ -9,7 +9,7 @@
 #define STEP_BYTES     ((size_t)64 << 20) /* bounded in fact by the batch */
 #define DOCUMENT_BYTES ((size_t)16 << 20) /* of one order */
 
-enum { WRITE_ARRAYS = 5, WRITE_PARAMS = 2 + WRITE_ARRAYS };
+enum { WRITE_ARRAYS = 5, WRITE_PARAMS = 7 };
 
 /* $1 how many events. The merchant is the second part of the inventory's business key. */
 static const struct db_stmt read_stmt = {
@@ -19,16 +19,15 @@ static const struct db_stmt read_stmt = {
 	"  select p.seq, feed_watermark() as last, least(greatest(p.seq, feed_floor() - 1) + $1::integer, feed_watermark()) as upto from trade_place p)"
 	" select w.seq, w.upto, w.last, x.merchant, x.month - date '1970-01-01', x.direction, x.document"
 	" from w left join lateral ("
-	"  select i.merchant, date_trunc('month', d.released_at at time zone 'Asia/Shanghai')::date as month, d.direction, o.document"
+	"  select f.merchant, date_trunc('month', d.released_at at time zone 'Asia/Shanghai')::date as month, d.direction, f.document"
 	"  from feed_read(w.seq, w.upto) e"
 	"  cross join lateral (select * from declaration d where d.bucket = id_bucket(e.declaration_id) and d.id = e.declaration_id offset 0) d"
-	"  cross join lateral (select split_part(f.business_key, '/', 2) as merchant from unnest(d.filing_ids) n(id)"
-	"    cross join lateral (select * from filing f where f.bucket = id_bucket(n.id) and f.id = n.id offset 0) f"
-	"    where f.kind = 'inventory' order by f.revision desc limit 1) i"
-	"  left join lateral (select f.document from unnest(d.filing_ids) n(id)"
-	"    cross join lateral (select * from filing f where f.bucket = id_bucket(n.id) and f.id = n.id offset 0) f"
-	"    where f.kind = 'order' order by f.revision desc limit 1) o on true"
-	"  where e.type = 'declaration.released' and d.released_at is not null) x on true",
+	"  cross join lateral ("
+	"    select (array_agg(split_part(f.business_key, '/', 2) order by f.revision desc) filter (where f.kind = 'inventory'))[1] as merchant,"
+	"      (array_agg(f.document order by f.revision desc) filter (where f.kind = 'order'))[1] as document"
+	"    from unnest(d.filing_ids) n(id)"
+	"    cross join lateral (select * from filing f where f.bucket = id_bucket(n.id) and f.id = n.id offset 0) f) f"
+	"  where e.type = 'declaration.released' and d.released_at is not null and f.merchant is not null) x on true",
 	.param_count = 1,
 };
 enum { COL_FROM, COL_UPTO, COL_LAST, COL_MERCHANT, COL_MONTH, COL_DIRECTION, COL_DOCUMENT };

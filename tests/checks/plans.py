@@ -21,9 +21,9 @@ import sql as statements_of  # noqa: E402
 GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
            "change", "event_batch", "period_digest", "goods_version"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
-       "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim", "digests_read", "digests_write", "goods_look"}
+       "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim", "digests_read", "digests_write", "goods_look", "trade_months_read"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox.c", "src/store/assess_store.c",
-         "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/api/filings_goods.c"]
+         "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/api/filings_goods.c", "src/flow/trade_months.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""
