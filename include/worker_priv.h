@@ -11,6 +11,7 @@
 #include "flow/follow_up.h"
 #include "flow/sequencer.h"
 #include "flow/tracker.h"
+#include "flow/trade_months.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
@@ -31,7 +32,9 @@ struct worker_reload { /* worker_reload.c */
 	bool wanted;             /* all anew, whatever the revision says */
 	bool once_more;          /* the revision moved a moment ago: its change may have been committed after our look */
 	bool has_failed;         /* the last attempt; told once */
+	bool again;              /* a caller changed something: to be looked for soon, whatever is under way */
 	int64_t last_us;         /* monotonic, of a look that an unknown token asked for */
+	int64_t looked_us;       /* monotonic, of the last look at the revision */
 	uint64_t rules_mark, rights_mark, clients_mark; /* of what is in force */
 	struct { struct client_set *clients; struct rules *rules; int64_t since_us; } retired[RETIRED_MAX]; /* still pointed into */
 	int retired_count;
@@ -73,11 +76,12 @@ struct worker {
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct signing_key *payment_key; /* NULL: no payment data are sent */
 	struct payment_calls *payment_calls;
-	struct sequencer *sequencer; /* this and the next four: the first worker's */
+	struct sequencer *sequencer; /* this and those that follow the feed: the first worker's */
 	struct digests *digests;
 	struct appender *appender;
 	struct follow_up *follow_up;
 	struct tracker *tracker;
+	struct trade_months *trade_months;
 	struct httpc *push_httpc;    /* its own: with rules for addresses */
 	struct push *push;
 	struct id_source ids;

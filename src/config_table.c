@@ -145,7 +145,7 @@ const struct setting config_settings[] = {
 
 	NUMBER(feed, sweep_ms, 10, 60000, 200, "ms", "How often what was changed is given its numbers; about so old an event is when it is first seen."),
 	NUMBER(feed, batch, 1, 100000, 2000, "batches", "Batches of changes numbered in one transaction."),
-	NUMBER(feed, digest_ms, 10, 600000, 2000, "ms", "How often the digests of what was filed are brought up to the feed."),
+	NUMBER(feed, digest_ms, 10, 600000, 2000, "ms", "How often the digests of what was filed, and the months of trade, are brought up to the feed."),
 	NUMBER(feed, digest_batch, 100, 20000, 2000, "events", "Events counted in one step."),
 	NUMBER(feed, scan, 100, 100000, 5000, "events", "Events that one request to GET /v1/events looks through at most."),
 	NUMBER(feed, look_ms, 10, 60000, 100, "ms", "How often streams of events are served."),

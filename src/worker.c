@@ -43,6 +43,7 @@ void worker_free(struct worker *w)
 	payment_calls_free(w->payment_calls);
 	follow_up_free(w->follow_up);
 	tracker_free(w->tracker);
+	trade_months_free(w->trade_months);
 	digests_free(w->digests);
 	appender_free(w->appender);
 	sequencer_free(w->sequencer);
@@ -103,12 +104,13 @@ static void on_drain(struct loop_timer *t)
 			appender_quiesce(w->appender);
 			follow_up_quiesce(w->follow_up);
 			tracker_quiesce(w->tracker);
+			trade_months_quiesce(w->trade_months);
 		}
 		w->flow_quiesced = true;
 	}
 	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && push_idle(w->push) && inbox_idle(w->inbox)
 	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests) && appender_idle(w->appender)
-	                                             && follow_up_idle(w->follow_up) && tracker_idle(w->tracker))))) {
+	                                             && follow_up_idle(w->follow_up) && tracker_idle(w->tracker) && trade_months_idle(w->trade_months))))) {
 		loop_timer_set(w->loop, &w->drain, DRAIN_STEP_US, on_drain);
 		return;
 	}

@@ -155,6 +155,17 @@ static bool make_tracker(struct worker *w, struct fault *f)
 	return w->tracker != NULL;
 }
 
+static bool make_trade_months(struct worker *w, struct fault *f)
+{
+	const struct trade_months_conf conf = { .sweep_ms = w->deps.config->feed.digest_ms, .batch = w->deps.config->feed.digest_batch };
+	const struct trade_months_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .vault = w->vault, .is_busy = is_busy, .arg = w };
+
+	if (w->deps.index != 0)
+		return true;
+	w->trade_months = trade_months_new(&conf, &deps, f);
+	return w->trade_months != NULL;
+}
+
 static bool make_payment_calls(struct worker *w, struct fault *f)
 {
 	const struct startup *s = w->deps.startup;
@@ -306,6 +317,6 @@ bool worker_make(struct worker *w, struct fault *f)
 	if (w->recent == NULL)
 		return false;
 	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_appender(w, f)
-	       && make_follow_up(w, f) && make_tracker(w, f) && make_payment_calls(w, f) && make_push(w, f)
+	       && make_follow_up(w, f) && make_tracker(w, f) && make_trade_months(w, f) && make_payment_calls(w, f) && make_push(w, f)
 	       && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
 }

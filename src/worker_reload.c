@@ -12,7 +12,8 @@
 #include "base/log.h"
 #include "worker_priv.h"
 
-#define LOOK_PAUSE_US US_PER_S
+#define LOOK_PAUSE_US  US_PER_S
+#define MOVED_PAUSE_US 100000 /* between looks that callers' changes ask for */
 
 static db_done_fn on_answer;
 
@@ -244,10 +245,13 @@ static void on_tick(struct loop_timer *t)
 	struct worker *w = container_of(t, struct worker, reload.tick);
 	int64_t after_us = (int64_t)w->deps.config->service.reload_ms * 1000;
 
-	if (w->reload.step == RELOAD_IDLE)
+	if (w->reload.step == RELOAD_IDLE) {
+		w->reload.again = false;
+		w->reload.looked_us = loop_now_us(w->loop);
 		start(w, RELOAD_REVISION);
-	if (!w->is_known && after_us > 100000)
-		after_us = 100000; /* nobody is served before */
+	}
+	if ((!w->is_known || w->reload.again) && after_us > 100000)
+		after_us = 100000; /* nobody is served before; or what is being read may be older than a caller's change */
 	loop_timer_set(w->loop, &w->reload.tick, after_us, on_tick);
 }
 
@@ -310,6 +314,8 @@ void worker_reload_asked(void *arg)
 void worker_reload_moved(void *arg)
 {
 	struct worker *w = arg;
+	int64_t rested_us = loop_now_us(w->loop) - w->reload.looked_us;
 
-	loop_timer_set(w->loop, &w->reload.tick, 0, on_tick);
+	w->reload.again = true;
+	loop_timer_set(w->loop, &w->reload.tick, rested_us < MOVED_PAUSE_US ? MOVED_PAUSE_US - rested_us : 0, on_tick);
 }

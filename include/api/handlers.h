@@ -65,6 +65,8 @@ step_fn goods_post, goods_get, goods_list, goods_withdraw;
 step_fn authorisations_post, authorisations_get, authorisations_list, authorisations_revoke;
 /* tracking.c, tracking_post.c */
 step_fn tracking_get, tracking_alerts, tracking_standard, trace_get, tracking_post;
+/* consents.c */
+step_fn consents_post, consents_list, consents_revoke, trade_get, reads_list;
 /* sandbox.c */
 step_fn sandbox_faults, sandbox_clock;
 

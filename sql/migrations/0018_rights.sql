@@ -100,7 +100,8 @@ create function park_json(p park) returns json language sql stable parallel safe
     'source', p.source)
 $$;
 
--- What everybody may know (tier T1), what departments share (T2), and the whole record for itself, the market regulator and operators.
+-- What everybody may know (tier T1), what departments share (T2), and the whole record for itself, the market regulator and operators: with the
+-- hundred newest versions and alerts.
 create function enterprise_summary(e enterprise_now, titles json, tier integer) returns json language sql stable parallel safe as $$
   select json_joined(json_build_object(
     'credit_code', e.credit_code,
@@ -155,10 +156,10 @@ create function enterprise_json(e enterprise_now, titles json) returns json lang
     'changed_at', local_time(e.from_at),
     'frozen', enterprise_frozen(e.enterprise_id),
     'compared_at', (select local_time(max(c.compared_at)) from register_comparison c where c.enterprise_id = e.enterprise_id),
-    'alerts', (select coalesce(json_agg(enterprise_alert_json(a) order by a.raised_at, a.id), '[]')
-      from enterprise_alert a where a.enterprise_id = e.enterprise_id),
-    'history', (select json_agg(enterprise_version_json(v) order by v.version)
-      from enterprise_version v where v.enterprise_id = e.enterprise_id)
+    'alerts', (select coalesce(json_agg(enterprise_alert_json(a::enterprise_alert) order by a.raised_at, a.id), '[]')
+      from (select * from enterprise_alert a where a.enterprise_id = e.enterprise_id order by a.raised_at desc, a.id desc limit 100) a),
+    'history', (select json_agg(enterprise_version_json(v::enterprise_version) order by v.version)
+      from (select * from enterprise_version v where v.enterprise_id = e.enterprise_id order by v.version desc limit 100) v)
   )
 $$;
 
@@ -220,7 +221,8 @@ create function goods_json(g goods_version, alone boolean) returns json language
       select json_agg(json_build_object('version', o.version, 'state', case when o.withdrawn then 'withdrawn' else 'filed' end, 'name', o.name,
         'hs_code', o.hs_code, 'reference_price', trim_scale(o.reference_price)::text, 'from', local_time(o.from_at), 'actor', o.actor)
         order by o.version)
-      from goods_version o where o.enterprise_id = g.enterprise_id and o.item_no = g.item_no)) end)
+      from (select * from goods_version o where o.enterprise_id = g.enterprise_id and o.item_no = g.item_no
+        order by o.version desc limit 100) o)) end)
 $$;
 
 create table goods_rule (           -- where orders and inventories may only have registered goods (E24); dated
@@ -277,3 +279,59 @@ create table authorisation_rule (   -- what a declarant files for another enterp
 insert into authorisation_rule (id, kinds, valid_from, source) values
   (1, '{inventory,cancellation,return}', '2016-01-01',
     'Suzhou plan 2016: parties verified and linked to brokers; Customs Law art. 10 and 11: who declares for another acts under its authority');
+
+-- banks --------------------------------------------------------------------------------------------------------
+create table consent (              -- an enterprise lets a bank read of it (E92); revoked, never edited
+  id            uuid primary key,
+  enterprise_id integer not null references enterprise (id),
+  bank          text not null,                    -- credit code
+  scope         text[] not null,                  -- trade
+  purpose       text not null,
+  valid_from    date not null,
+  valid_to      date not null,
+  given_at      timestamptz not null,
+  given_by      text not null,
+  revoked_at    timestamptz,
+  revoked_by    text,
+  check (valid_to >= valid_from and (revoked_at is null) = (revoked_by is null))
+);
+create index consent_enterprise on consent (enterprise_id, given_at, id);
+create index consent_bank on consent (bank, given_at, id);
+
+create function consent_json(c consent, today date) returns json language sql stable parallel safe as $$
+  select json_build_object('id', c.id, 'enterprise', (select credit_code from enterprise where id = c.enterprise_id), 'bank', c.bank,
+    'scope', c.scope, 'purpose', c.purpose, 'valid_from', c.valid_from, 'valid_to', c.valid_to,
+    'state', case when c.revoked_at is not null then 'revoked' when c.valid_to < today then 'expired' else 'active' end,
+    'given_at', local_time(c.given_at), 'given_by', c.given_by, 'revoked_at', local_time(c.revoked_at), 'revoked_by', c.revoked_by)
+$$;
+
+create table bank_read (            -- every read by a bank, and every one that was denied; never updated
+  id            uuid primary key,
+  enterprise_id integer not null references enterprise (id),
+  consent_id    uuid references consent (id),     -- null: denied
+  bank          text not null,
+  client        text not null,
+  scope         text not null,
+  purpose       text not null,
+  from_month    date not null,
+  to_month      date not null,
+  at            timestamptz not null,             -- business time
+  trace         text not null
+);
+create index bank_read_enterprise on bank_read (enterprise_id, at, id);
+
+create table trade_month (          -- what of a merchant was released in a month; follows the feed; no personal data
+  merchant_code text collate "C" not null,        -- as its inventories name it
+  month         date not null,                    -- first day
+  direction     text not null,
+  currency      text not null,                    -- of the orders; empty: there is no order
+  released      bigint not null,
+  value         numeric not null,                 -- of the goods, as the orders say
+  primary key (merchant_code, month, direction, currency)
+) with (fillfactor = 70);
+
+create table trade_place (          -- one row: up to which event all are counted
+  one boolean primary key default true check (one),
+  seq bigint not null default 0
+);
+insert into trade_place default values;

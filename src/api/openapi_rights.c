@@ -33,6 +33,10 @@
 	",\"country_code\":" TEXT_ ",\"brand\":" TEXT_OR_NULL ",\"barcode\":" TEXT_OR_NULL ",\"unit\":" TEXT_ ",\"currency\":" TEXT_ \
 	",\"reference_price\":" TEXT_
 #define GOODS_STATE  "{\"enum\":[\"filed\",\"withdrawn\"]}"
+#define MONTH        "{\"type\":\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}$\"}"
+#define CONSENT_MEMBERS \
+	"\"enterprise\":" TEXT_ ",\"bank\":" TEXT_ ",\"scope\":{\"type\":\"array\",\"items\":{\"enum\":[\"trade\"]}}" \
+	",\"purpose\":{\"enum\":[\"credit_line\",\"loan_review\",\"guarantee\",\"insurance\"]},\"valid_to\":" DAY
 
 const struct openapi_schema openapi_rights[] = {
 	{ "Enterprise",
@@ -86,5 +90,22 @@ const struct openapi_schema openapi_rights[] = {
 	  ",\"granted_at\":" TIME ",\"granted_by\":" TEXT_ ",\"revoked_at\":" TIME_OR_NULL ",\"revoked_by\":" TEXT_OR_NULL
 	  ",\"revoke_reason\":" TEXT_OR_NULL "}}" },
 	{ "AuthorisationList", PAGE(REF("Authorisation")) },
+	{ "ConsentBody",
+	  "{\"type\":\"object\",\"required\":[\"enterprise\",\"bank\",\"scope\",\"purpose\",\"valid_to\"],\"additionalProperties\":false,\"properties\":{"
+	  CONSENT_MEMBERS "}}" },
+	{ "Consent",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"enterprise\",\"bank\",\"scope\",\"purpose\",\"state\"],\"properties\":{\"id\":" UUID "," CONSENT_MEMBERS
+	  ",\"valid_from\":" DAY ",\"state\":{\"enum\":[\"active\",\"expired\",\"revoked\"]},\"given_at\":" TIME ",\"given_by\":" TEXT_
+	  ",\"revoked_at\":" TIME_OR_NULL ",\"revoked_by\":" TEXT_OR_NULL "}}" },
+	{ "ConsentList", PAGE(REF("Consent")) },
+	{ "Trade",
+	  "{\"type\":\"object\",\"required\":[\"enterprise\",\"from\",\"to\",\"counted_to\",\"items\"],\"properties\":{\"enterprise\":" CREDIT_CODE
+	  ",\"from\":" MONTH ",\"to\":" MONTH ",\"counted_to\":{\"type\":\"integer\",\"description\":\"event up to which all are counted\"}"
+	  ",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"month\",\"direction\",\"released\",\"value\"],"
+	  "\"properties\":{\"month\":" MONTH ",\"direction\":" DIRECTION ",\"currency\":" TEXT_OR_NULL ",\"released\":" NUMBER ",\"value\":" TEXT_ "}}}}}" },
+	{ "ReadList",
+	  PAGE("{\"type\":\"object\",\"required\":[\"id\",\"enterprise\",\"at\",\"bank\",\"allowed\"],\"properties\":{\"id\":" UUID ",\"enterprise\":" CREDIT_CODE
+	       ",\"at\":" TIME ",\"bank\":" TEXT_ ",\"client\":" TEXT_ ",\"scope\":" TEXT_ ",\"purpose\":" TEXT_ ",\"from\":" MONTH ",\"to\":" MONTH
+	       ",\"allowed\":" FLAG ",\"consent\":" UUID_OR_NULL "}}") },
 	{ NULL, NULL },
 };

@@ -47,6 +47,7 @@ static const struct openapi_parameter parameters[] = {
 	{ "record", "{\"enum\":[\"party\",\"contract\"]}", "what the standard describes besides filings" },
 	{ "item", TEXT_, "the enterprise's own number of the goods" },
 	{ "hs_code", TEXT_, "how the commodity code begins" },
+	{ "purpose", "{\"enum\":[\"credit_line\",\"loan_review\",\"guarantee\",\"insurance\"]}", "what a bank reads for; it must be that of the consent" },
 	{ "park", TEXT_, "code of a park" },
 	{ "principal", TEXT_, "a number of the enterprise that is declared for" },
 	{ "agent", TEXT_, "a number of the enterprise that declares" },

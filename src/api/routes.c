@@ -11,6 +11,7 @@
 #define REGULATOR    ROLE_BIT(ROLE_REGULATOR)
 #define OPERATOR     ROLE_BIT(ROLE_OPERATOR)
 #define AUTHORITY    ROLE_BIT(ROLE_AUTHORITY)
+#define BANK         ROLE_BIT(ROLE_BANK)
 
 static const char *const filings_query[] = { "kind", "direction", "key", "sha256" };
 static const char *const filings_post_query[] = { "dry_run", "codes" };
@@ -38,6 +39,7 @@ static const char *const regimes_query[] = { "on", "trade_mode", "direction" };
 static const char *const forms_query[] = { "on", "direction", "trade_mode" };
 static const char *const day_query[] = { "on" };
 static const char *const enterprises_query[] = { "state", "role", "park", "limit", "cursor" };
+static const char *const trade_query[] = { "from", "to", "purpose" };
 static const char *const goods_query[] = { "hs_code", "limit", "cursor" };
 static const char *const authorisations_query[] = { "principal", "agent", "limit", "cursor" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
@@ -211,6 +213,20 @@ static const struct route routes[] = {
 	{ .name = "authorisations_revoke", .method = "POST", .path = "/v1/authorisations/{id}/revoke", .roles = ENTERPRISE | OPERATOR,
 	  .body = ROUTE_BODY_JSON, .type = JSON_TYPE, .schema = "Authorisation", .takes = "ReasonBody", .statuses = "404 409 422",
 	  .summary = "End an authorisation at once", .handler = authorisations_revoke },
+	{ .name = "consents_post", .method = "POST", .path = "/v1/consents", .roles = ENTERPRISE, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Consent", .takes = "ConsentBody", .statuses = "201 422",
+	  .summary = "Let a bank read of an enterprise of the caller's, for a purpose and a time", .handler = consents_post },
+	{ .name = "consents_list", .method = "GET", .path = "/v1/consents", .roles = ROLES_READ | BANK, QUERY(jobs_query),
+	  .type = JSON_TYPE, .schema = "ConsentList", .statuses = "", .summary = "Consents, newest first; enterprises and banks see theirs",
+	  .handler = consents_list },
+	{ .name = "consents_revoke", .method = "POST", .path = "/v1/consents/{id}/revoke", .roles = ENTERPRISE,
+	  .type = JSON_TYPE, .schema = "Consent", .statuses = "404 409", .summary = "End a consent at once", .handler = consents_revoke },
+	{ .name = "trade_get", .method = "GET", .path = "/v1/enterprises/{code}/trade", .roles = ENTERPRISE | BANK, QUERY(trade_query),
+	  .type = JSON_TYPE, .schema = "Trade", .statuses = "404",
+	  .summary = "What of an enterprise was released month by month: for itself, and for banks with its consent", .handler = trade_get },
+	{ .name = "reads_list", .method = "GET", .path = "/v1/me/reads", .roles = ENTERPRISE, QUERY(jobs_query),
+	  .type = JSON_TYPE, .schema = "ReadList", .statuses = "", .summary = "What banks read, and wanted to read, of the caller's enterprises",
+	  .handler = reads_list },
 	{ .name = "me_get", .method = "GET", .path = "/v1/me", .roles = ROLES_ALL,
 	  .type = JSON_TYPE, .schema = "Me", .statuses = "",
 	  .summary = "Who the caller is here, whether it may file, and what comes next", .handler = me_get },

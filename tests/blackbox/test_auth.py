@@ -69,6 +69,11 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/goods/{code}"): READ,
     ("GET", "/v1/goods/{code}/{item}"): READ,
     ("POST", "/v1/goods/{code}/{item}/withdraw"): {"enterprise", "operator"},
+    ("POST", "/v1/consents"): {"enterprise"},
+    ("GET", "/v1/consents"): READ | {"bank"},
+    ("POST", "/v1/consents/{id}/revoke"): {"enterprise"},
+    ("GET", "/v1/enterprises/{code}/trade"): {"enterprise", "bank"},
+    ("GET", "/v1/me/reads"): {"enterprise"},
     ("POST", "/v1/authorisations"): {"enterprise", "operator"},
     ("GET", "/v1/authorisations"): READ,
     ("GET", "/v1/authorisations/{id}"): READ,
@@ -118,7 +123,7 @@ def call(api, method, path):
     if path == "/v1/deliveries":
         path += "?declaration_id=0069d27a-1f41-8029-bb6c-859588a3639e"
     if method in ("POST", "PATCH"):
-        empty = path.endswith(("/retry", "/cancel", "/rotate", "/enable", "/ping", "/withdraw"))
+        empty = path.endswith(("/retry", "/cancel", "/rotate", "/enable", "/ping", "/withdraw", "/consents/{id}/revoke"))
         return api.request(method, concrete(path), b"" if empty else b"{", {"Content-Type": "application/json"})
     return api.request(method, concrete(path))
 

@@ -85,6 +85,12 @@ CONFLICTS = [  # direction, what is filed otherwise, rule, who corrects
 ]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def other_company(stack):
+    """It is registered, and lets the declarant declare for it."""
+    stack.register([(OTHER_COMPANY, "别的公司", ["merchant"])], [(OTHER_COMPANY, CODES["declarant"])])
+
+
 def other(trade, kind, changes):
     changes = dict(changes)
     line = changes.pop("line", None)

@@ -4,7 +4,7 @@ import re
 
 import jsonschema
 
-from filer import CODES, as_json, moment
+from filer import CODES, as_json, credit_code, moment
 from stack import Api, wait_for
 from support import accept, file_all, settled
 
@@ -79,15 +79,18 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/standard/authorities/{code}/schema"): "/v1/standard/authorities/TAX/schema",
         ("GET", "/v1/subscriptions/{id}"): f"/v1/subscriptions/{subscription}",
         ("GET", "/v1/subscriptions/{id}/attempts"): f"/v1/subscriptions/{subscription}/attempts",
+        ("GET", "/v1/enterprises/{code}"): f"/v1/enterprises/{CODES['merchant']}",
+        ("GET", "/v1/enterprises/{code}/trade"): f"/v1/enterprises/{CODES['merchant']}/trade",
+        ("GET", "/v1/goods/{code}"): f"/v1/goods/{CODES['merchant']}",
         ("GET", "/problems/{slug}"): "/problems/rule-broken",
         ("GET", "/v1/tracking"): f"/v1/tracking?platform_code={CODES['platform']}&order_no={trade.order_no}",
         ("GET", "/v1/trace"): f"/v1/trace?order_no={trade.order_no}",
     }
     accept(stack.enterprise.post("/v1/tracking", {"carrier_code": CODES["carrier"], "waybill_no": trade.waybill_no, "step": "out_gate", "at": moment()}), 201)
-    asked_later = {"/v1/payment-queries/{id}", "/v1/lookups", "/v1/lookups/{id}"}
+    asked_later = {"/v1/payment-queries/{id}", "/v1/lookups", "/v1/lookups/{id}", "/v1/goods/{code}/{item}", "/v1/authorisations/{id}"}
     for method, path, operation in operations(stack.openapi.document):
         if method == "GET" and path not in asked_later:
-            api = stack.enterprise if operation.get("x-roles") == ["enterprise"] else stack.operator
+            api = stack.enterprise if operation.get("x-roles") in (["enterprise"], ["enterprise", "bank"]) else stack.operator
             accept(api.get(calls.get((method, path), path)), 200)
     accept(stack.operator.post("/v1/authorities/POST/receipts", {"declaration_id": d["id"], "version": 1, "status": "accepted",
                                                                  "at": "2026-11-01T00:00:00+08:00"}), 200)
@@ -111,6 +114,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     for path in ("/platDataOpen", "/ceb2grab/grab/realTimeDataUpload"):
         accept(stack.daemon.public.post(path, b"", "application/x-www-form-urlencoded"), 200)
     use_subscription(stack.operator, f"/v1/subscriptions/{subscription}")
+    use_rights(stack, trades)
     promoted = stack.client(f"openapi {trades.tag}", "enterprise", "--codes", CODES["zone"])
     accept(promoted.get("/v1/me"), 200)
     accept(stack.operator.post(f"/v1/clients/openapi%20{trades.tag}/state", {"state": "tested"}), 200)
@@ -142,6 +146,31 @@ def use_subscription(api, path):
     accept(api.post(path + "/ping"), 202)
     accept(api.post(path + "/replay", {"from": "2020-01-01", "to": "2020-01-02"}), 202)
     accept(api.request("DELETE", path), 204)
+
+
+def use_rights(stack, trades):
+    code, operator = credit_code("330100", f"M9{int(trades.tag, 16) % 10 ** 6:06d}"), stack.operator
+    path = f"/v1/enterprises/{code}"
+    accept(operator.post("/v1/enterprises", {"credit_code": code, "name": "甲", "roles": ["merchant"], "district_code": "330102"}), 201)
+    accept(operator.post(f"{path}/changes", {"state": "filed"}), 200)
+    said = {"source": "test", "as_of": "2026-01-01", "name": "乙", "standing": "in_business"}
+    alert = accept(operator.post(f"{path}/comparisons", said), 201).json["alert"]
+    accept(operator.post(f"{path}/alerts/{alert}/resolution", {"reason": "test"}), 200)
+    accept(operator.post("/v1/parks", {"code": trades.tag, "name_zh": "甲", "kind": "other", "district_code": "330102", "source": "test"}), 201)
+    grant = {"principal": code, "agent": CODES["declarant"], "kinds": ["inventory"], "evidence": "test"}
+    authorisation = f"/v1/authorisations/{accept(operator.post('/v1/authorisations', grant), 201).json['id']}"
+    accept(operator.get(authorisation), 200)
+    accept(operator.post(f"{authorisation}/revoke", {"reason": "test"}), 200)
+    goods = {"enterprise": code, "item_no": "1", "name": "甲", "hs_code": "1901101090", "country_code": "609", "unit": "122", "currency": "142",
+             "reference_price": "1"}
+    accept(operator.post("/v1/goods", goods), 201)
+    accept(operator.get(f"/v1/goods/{code}/1"), 200)
+    accept(operator.post(f"/v1/goods/{code}/1/withdraw"), 200)
+    bank = credit_code("110000", f"M8{int(trades.tag, 16) % 10 ** 6:06d}")
+    stack.client(f"bank {trades.tag}", "bank", "--codes", bank)
+    consent = {"enterprise": CODES["merchant"], "bank": bank, "scope": ["trade"], "purpose": "guarantee", "valid_to": "2999-12-31"}
+    made = accept(stack.enterprise.post("/v1/consents", consent), 201).json["id"]
+    accept(stack.enterprise.post(f"/v1/consents/{made}/revoke"), 200)
 
 
 def a_cancelled_job(stack):

@@ -20,15 +20,16 @@ import sql as statements_of  # noqa: E402
 
 GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
            "change", "event_batch", "period_digest", "goods_return", "tax_bill", "tax_message", "tracking_parcel", "tracking_event", "tracking_alert",
-           "lookup_answer", "lookup_question", "lookup_waiter"}
+           "lookup_answer", "lookup_question", "lookup_waiter", "goods_version"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "revision_returned", "revision_return_put", "tax_lock", "tax_keep", "tax_fold",
        "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings", "assess_deliveries", "assess_receipts", "assess_write",
        "delivery_claim", "digests_read", "digests_write", "tracking_read", "tracking_gather", "tracking_due", "tracking_write", "tracking_put",
        "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped",
-       "lookup_taken_back", "lookup_hasten"}
+       "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c",
-         "src/flow/tracker_sql.c", "src/store/tracking_store.c", "src/store/lookup_store.c"]
+         "src/flow/tracker_sql.c", "src/store/tracking_store.c", "src/store/lookup_store.c", "src/api/filings_goods.c",
+         "src/flow/trade_months.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""
@@ -54,6 +55,9 @@ insert into lookup_question (id, rule_id, authority, question, key, purpose, wan
   select id, 20003, 'CIQ', 'negative-list', order_no, 'x', now(), now() from declaration;
 insert into lookup_waiter select id, bucket, id from declaration;
 insert into lookup_answer select id, 20003, 'CIQ', 'negative-list', order_no, now(), now(), '{{}}', now(), now(), 'x', null from declaration;
+insert into enterprise (credit_code, registered_at, registered_by) values ('X', now(), 'x');
+insert into goods_version (enterprise_id, item_no, version, withdrawn, name, hs_code, country_code, unit, currency, reference_price, from_at, actor)
+  select 1, n::text, 1, false, '', '', '', '', '', 0, now(), '' from generate_series(1, {GROWN}) n;
 insert into period_digest select n, current_date, 'order', 'import', 1, null, null, '', '', n from generate_series(1, {GROWN}) n;
 insert into tracking_parcel (bucket, id, carrier_code, waybill_no, due_at) select bucket, id, 'C', order_no, case when left(order_no, 3) = 'O-1' then now() end from declaration;
 insert into tracking_event select bucket, id, 'out_gate', now(), null, now(), 1, null from declaration;

@@ -357,11 +357,19 @@ static void base64_round_trip_of_all_lengths(void **state)
 	}
 }
 
+static void among(void **state)
+{
+	(void)state;
+	assert_true(text_is_among(TEXT("a bc d"), ' ', TEXT("bc")) && text_is_among(TEXT("a"), ',', TEXT("a")));
+	assert_false(text_is_among(TEXT("a bc d"), ' ', TEXT("b")) || text_is_among(TEXT(""), ' ', TEXT("b")) || text_is_among(TEXT("a,b"), ' ', TEXT("b")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(slices, begin, end),
 		cmocka_unit_test(parts),
+		cmocka_unit_test(among),
 		cmocka_unit_test(whole_numbers),
 		cmocka_unit_test(utf8),
 		cmocka_unit_test_setup_teardown(buffer_grows_and_keeps, begin, end),

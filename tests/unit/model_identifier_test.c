@@ -141,6 +141,19 @@ static void test_hs(void **state)
 	run(table, COUNTOF(table), identifier_hs);
 }
 
+static void test_gtin(void **state)
+{
+	static const struct example table[] = {
+		{ "6901234567892", true }, { "96385074", true }, { "036000291452", true }, { "10012345678902", true },
+		{ "6901234567891", false }, { "690123456789", false }, { "690123456789X", false }, { "", false }, { "123456789", false },
+	};
+	static const struct example looks[] = { { "6901234567891", true }, { "12345678", true }, { "1234567", false }, { "12345678901", false } };
+
+	(void)state;
+	run(table, COUNTOF(table), identifier_gtin);
+	run(looks, COUNTOF(looks), identifier_looks_gtin);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +163,7 @@ int main(void)
 		cmocka_unit_test(test_customs_code),
 		cmocka_unit_test(test_s10),
 		cmocka_unit_test(test_hs),
+		cmocka_unit_test(test_gtin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
