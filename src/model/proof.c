@@ -94,14 +94,33 @@ static bool is_seal_of(struct verifying *v, struct text record, const struct jso
 	       || fault_set(v->f, FAULT_RULE_BROKEN, "the record in the log is not that of the receipt's batch");
 }
 
-/* The receipt is of the filing that the item is about. */
+struct comparing {
+	const struct json *receipt;
+	bool same;
+};
+
+static bool compare_member(void *arg, struct text name, const struct json *value)
+{
+	static const char *const members[] = { "id", "kind", "direction", "action", "business_key", "revision", "received_at", "message_sha256", "document_sha256" };
+	struct comparing *c = arg;
+	int64_t x, y;
+
+	for (size_t i = 0; i < COUNTOF(members) && c->same; i++) {
+		const struct json *other = json_member(c->receipt, members[i]);
+
+		if (text_is(name, members[i]))
+			c->same = json_i64(value, &x) ? json_i64(other, &y) && x == y : text_eq(json_text(value), json_text(other));
+	}
+	return c->same;
+}
+
+/* What is said beside the receipt is what the receipt says. */
 static bool is_receipt_of(struct verifying *v, const struct json *item, const struct json *receipt)
 {
-	struct text digest = json_text(json_member(item, "document_sha256"));
+	struct comparing c = { .receipt = receipt, .same = json_text(json_member(item, "id")).at != NULL };
 
-	return (text_eq(json_text(json_member(item, "id")), json_text(json_member(receipt, "id")))
-	        && (digest.at == NULL || text_eq(digest, json_text(json_member(receipt, "document_sha256")))))
-	       || fault_set(v->f, FAULT_RULE_BROKEN, "the receipt is of another filing");
+	json_each(item, compare_member, &c);
+	return c.same || fault_set(v->f, FAULT_RULE_BROKEN, "the receipt is of another filing");
 }
 
 /* False as well when it is told that a record is not what was logged. */
