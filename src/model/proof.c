@@ -184,6 +184,8 @@ static bool verify_all(struct verifying *v, const struct json *items, bool (*ver
 
 static bool verify_filing_proof(struct verifying *v, const struct json *all)
 {
+	if (json_text(json_member(all, "receipt")).at == NULL)
+		return fault_set(v->f, FAULT_BAD_REQUEST, "the proof of a filing has no receipt");
 	if (!take_head(v, json_member(all, "checkpoint")) || !verify_filing(v, all))
 		return false;
 	return v->proved > 0 || fault_set(v->f, FAULT_RULE_BROKEN, "the receipt is genuine, but the checkpoint is older: ask for the proof again");
