@@ -9,6 +9,7 @@
 #include <sysexits.h>
 
 #include "customs_signer.h"
+#include "model/checkpoint.h"
 #include "store/schema_store.h"
 
 enum { ARENA_BYTES = 65536, IDENTITY_KEY_BYTES_MIN = 16 };
@@ -101,11 +102,17 @@ static bool read_schedule(struct startup *s, const struct config *c, struct faul
 	return webhook_schedule_read(text_of(c->push.schedule_s), &s->push_schedule, &why) || fault_set(f, FAULT_CONFIG, "push.schedule_s: %s", why.text);
 }
 
+static bool check_origin(const struct config *c, struct fault *f)
+{
+	return checkpoint_name_is_good(text_of(c->audit.origin))
+	       || fault_set(f, FAULT_CONFIG, "audit.origin is a name of at most %d characters, without blanks and plus signs", CHECKPOINT_NAME_MAX);
+}
+
 bool startup_prepare(struct startup *s, const struct config *c, struct fault *f)
 {
 	*s = (struct startup){ .sign_path = NULL };
 	arena_init(&s->arena, ARENA_BYTES);
-	return read_secrets(s, c, f) && read_payment_key(s, c, f) && read_schedule(s, c, f) && check_database(s, c, f) && check_switches(s, c, f);
+	return read_secrets(s, c, f) && read_payment_key(s, c, f) && read_schedule(s, c, f) && check_origin(c, f) && check_database(s, c, f) && check_switches(s, c, f);
 }
 
 void startup_done(struct startup *s)

@@ -19,11 +19,12 @@ sys.path.insert(0, str(s.ROOT / "tests/checks"))
 import sql as statements_of  # noqa: E402
 
 GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
-           "change", "event_batch", "period_digest"}
+           "change", "event_batch", "period_digest",
+           "leaf", "leaf_place", "tree_node", "checkpoint"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
-       "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim", "digests_read", "digests_write"}
+       "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim", "digests_read", "digests_write", "log_append"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox.c", "src/store/assess_store.c",
-         "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c"]
+         "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/flow/appender.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""
@@ -38,6 +39,8 @@ insert into link (bucket, id, carrier_code, waybill_no, order_no, declaration_id
   select bucket, id, 'C', order_no, order_no, id, array[id], '{{1}}' from declaration;
 insert into change (id, made_at, types) select id, now(), '{{x}}' from declaration;
 insert into event_batch (first_seq, count, change_id) select row_number() over (), 1, id from declaration;
+insert into leaf_place select n, n from generate_series(0, {GROWN}) n;
+insert into tree_node select 0, n, decode(repeat('00', 32), 'hex') from generate_series(0, {GROWN}) n;
 update feed set next_seq = {GROWN} + 1;
 insert into period_digest select n, current_date, 'order', 'import', 1, null, null, '', '', n from generate_series(1, {GROWN}) n;
 """
