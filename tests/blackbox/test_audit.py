@@ -324,3 +324,22 @@ def test_a_head_put_back_is_not_signed(own, trades):
     assert stack.ctl("fsck", ok=(1,)).returncode == 1
     assert int(stack.psql("select coalesce(max(size), 0) from checkpoint")) < size
     assert len(stack.daemon.events("log.diverged")) == 1, "once"
+
+
+def test_the_database_moves_to_another_cluster(own, trades):
+    """Transaction numbers begin anew there: what had no number yet gets one all the same, in more than one step."""
+    stack = own(settings={"audit": {"sweep_ms": 60000, "batch": 3}})
+    replies = [r for _ in range(3) for r in file_all(stack.enterprise, trades.make().filings())]
+    stack.psql("update tree_head set system = 1, horizon = '99999999'")
+    stack.daemon.set("audit", sweep_ms=50)
+    stack.daemon.restart()
+    complete(stack)
+    assert stack.daemon.events("log.moved") and stack.ctl("fsck").returncode == 0
+    accept(stack.enterprise.file(trades.make().order()))
+    complete(stack)
+    told = len(stack.daemon.events("log.moved"))
+    accept(stack.enterprise.file(trades.make().order()))
+    complete(stack)
+    assert len(stack.daemon.events("log.moved")) == told, "once it is over it goes on as ever"
+    assert accept(stack.enterprise.get(f"/v1/filings/{replies[-1].json['id']}/proof"), 200).json["logged"] == "yes"
+    assert stack.ctl("fsck").returncode == 0
