@@ -22,6 +22,8 @@ bool checkpoint_name_is_good(struct text name)
 	return true;
 }
 
+enum note_key { NOTE_KEY_LOG = 1, NOTE_KEY_WITNESS = 4 };
+
 /* SHA-256 over name, line feed, kind and key begins with it. */
 static void name_key(struct text name, enum note_key kind, const uint8_t public_key[PUBLIC_KEY_BYTES], uint8_t out[KEY_NAME_BYTES])
 {
@@ -30,19 +32,6 @@ static void name_key(struct text name, enum note_key kind, const uint8_t public_
 	struct sha256 h = sha256_of_parts(parts, COUNTOF(parts));
 
 	memcpy(out, h.b, KEY_NAME_BYTES);
-}
-
-void checkpoint_put_key(struct buf *b, struct text name, enum note_key kind, const uint8_t public_key[PUBLIC_KEY_BYTES])
-{
-	uint8_t hash[KEY_NAME_BYTES], key[1 + PUBLIC_KEY_BYTES] = { (uint8_t)kind };
-
-	name_key(name, kind, public_key, hash);
-	memcpy(key + 1, public_key, PUBLIC_KEY_BYTES);
-	buf_text(b, name);
-	buf_char(b, '+');
-	buf_hex(b, hash, sizeof(hash));
-	buf_char(b, '+');
-	buf_base64(b, key, sizeof(key));
 }
 
 bool checkpoint_sign(struct buf *b, const struct checkpoint *c, struct signer *s)

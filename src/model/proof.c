@@ -217,6 +217,25 @@ static bool verify_consistency(struct verifying *v, const struct json *all)
 	return true;
 }
 
+static bool verify_inclusion(struct verifying *v, const struct json *all)
+{
+	struct text hex = json_text(json_member(all, "leaf_hash"));
+	struct merkle_path path;
+	struct sha256 leaf, root;
+	int64_t index;
+
+	if (hex.at == NULL || hex_decode(hex, leaf.b, sizeof(leaf.b)) != (long)sizeof(leaf.b) || !json_i64(json_member(all, "leaf"), &index) || index < 0
+	    || !proof_path(json_member(all, "path"), &path))
+		return fault_set(v->f, FAULT_BAD_REQUEST, "the proof has not all of its members, or one that cannot be read");
+	if (json_text(json_member(all, "checkpoint")).at == NULL)
+		return fault_set(v->f, FAULT_BAD_REQUEST, "there is no checkpoint of that size: ask for the size of one");
+	if (!take_head(v, json_member(all, "checkpoint")))
+		return false;
+	if (!merkle_path_root((uint64_t)index, v->head.size, &leaf, &path, &root) || !crypto_equal(&root, &v->head.root, sizeof(root)))
+		return fault_set(v->f, FAULT_RULE_BROKEN, "the path does not lead from that leaf to the checkpoint's root");
+	return true;
+}
+
 static bool verify_note(struct verifying *v, struct text note)
 {
 	if (!proof_checkpoint(note, v->t, &v->head, v->f) || !agrees_outside(v, &v->head, &v->head))
@@ -238,6 +257,8 @@ bool proof_verify(struct arena *a, struct text file, const struct trust *t, stru
 		return false;
 	if (text_is(json_text(json_member(all, "proof_of")), "filing"))
 		return verify_filing_proof(&v, all);
+	if (text_is(json_text(json_member(all, "proof")), "inclusion"))
+		return verify_inclusion(&v, all);
 	if (text_is(json_text(json_member(all, "proof")), "consistency"))
 		return verify_consistency(&v, all);
 	if (text_is(json_text(json_member(all, "statement")), "evidence"))

@@ -7,7 +7,7 @@
 #include "store/sql_embedded.h"
 
 #define HEAD "-- params: "
-enum { QUERIES_MAX = 64 };
+enum { QUERIES_MAX = 128 };
 
 static struct db_stmt statements[QUERIES_MAX]; /* written once by query_init() */
 static int statement_count;

@@ -7,6 +7,7 @@ import jsonschema
 from filer import CODES, as_json
 from stack import Api, wait_for
 from support import accept, file_all, settled
+from witness import Witness
 
 
 def operations(document):
@@ -53,6 +54,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/filings"): f"/v1/filings?sha256={receipt['message_sha256']}",
         ("GET", "/v1/filings/{id}"): f"/v1/filings/{receipt['id']}",
         ("GET", "/v1/filings/{id}/receipt"): f"/v1/filings/{receipt['id']}/receipt",
+        ("GET", "/v1/filings/{id}/proof"): f"/v1/filings/{receipt['id']}/proof",
         ("GET", "/v1/jobs/{id}"): f"/v1/jobs/{job}",
         ("GET", "/v1/jobs/{id}/results"): f"/v1/jobs/{job}/results",
         ("GET", "/v1/declarations"): "/v1/declarations?limit=2",
@@ -61,6 +63,9 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/declarations/{id}/verdict"): f"/v1/declarations/{d['id']}/verdict",
         ("GET", "/v1/declarations/{id}/receipts"): f"/v1/declarations/{d['id']}/receipts",
         ("GET", "/v1/declarations/{id}/evidence/outage"): f"/v1/declarations/{d['id']}/evidence/outage",
+        ("GET", "/v1/declarations/{id}/evidence"): f"/v1/declarations/{d['id']}/evidence",
+        ("GET", "/v1/audit/proof"): "/v1/audit/proof?leaf=0",
+        ("GET", "/v1/audit/consistency"): "/v1/audit/consistency?from=1",
         ("GET", "/v1/authorities/{code}/maintenance"): "/v1/authorities/TAX/maintenance",
         ("GET", "/v1/clients/{name}"): "/v1/clients/enterprise",
         ("GET", "/v1/clients/{name}/report"): "/v1/clients/enterprise/report",
@@ -104,6 +109,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     accept(stack.enterprise.post("/v1/payment-data", {"payExchangeInfoHead": paid, "payExchangeInfoLists": [payee]}), 201)
     for path in ("/platDataOpen", "/ceb2grab/grab/realTimeDataUpload"):
         accept(stack.daemon.public.post(path, b"", "application/x-www-form-urlencoded"), 200)
+    cosign(stack, trades)
     use_subscription(stack.operator, f"/v1/subscriptions/{subscription}")
     promoted = stack.client(f"openapi {trades.tag}", "enterprise", "--codes", CODES["zone"])
     accept(promoted.get("/v1/me"), 200)
@@ -111,6 +117,13 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     described = {(m, p) for m, p, _ in operations(stack.openapi.document) if not p.startswith("/sandbox/")}  # test_sandbox.py has these
     answered = {(m, p) for m, p, status in stack.openapi.seen if status < 300}
     assert answered >= described, described - answered
+
+
+def cosign(stack, trades):
+    witness = Witness(stack.directory, f"openapi.{trades.tag}")
+    stack.ctl("witness", "add", witness.name, "--client", "operator", "--public-key", witness.public_key.hex())
+    note = accept(stack.daemon.public.get("/v1/audit/checkpoint"), 200).body
+    accept(stack.operator.post(f"/v1/audit/checkpoints/{int(note.split()[1])}/cosignatures", {"line": witness.line(note)}), 201)
 
 
 def use_subscription(api, path):

@@ -18,7 +18,7 @@ struct proof_bench {
 	struct trusted_key key;
 	struct trust trust;
 	struct arena arena;
-	struct text receipt, record, note, older_note, proof, bundle, consistency;
+	struct text receipt, record, note, older_note, proof, bundle, consistency, inclusion;
 	uint8_t leaves[32 * BENCH_LEAVES];
 	struct merkle_leaves tree;
 };
@@ -107,7 +107,7 @@ static void bench_files(struct proof_bench *b)
 {
 	struct receipt_batch *batch = receipt_batch_new(&b->arena, 1);
 	struct merkle_path p;
-	struct buf proof, bundle, consistency;
+	struct buf proof, bundle, consistency, inclusion;
 
 	buf_init(&proof, &b->arena, 4096);
 	buf_str(&proof, "{\"proof_of\":\"filing\",");
@@ -137,6 +137,17 @@ static void bench_files(struct proof_bench *b)
 	buf_json(&consistency, b->note);
 	buf_char(&consistency, '}');
 	b->consistency = buf_as_text(&consistency);
+
+	assert_true(merkle_inclusion(BENCH_PLACE, BENCH_LEAVES, merkle_look_leaves, &b->tree, &p));
+	buf_init(&inclusion, &b->arena, 4096);
+	buf_printf(&inclusion, "{\"proof\":\"inclusion\",\"leaf\":%d,\"leaf_hash\":\"", BENCH_PLACE);
+	buf_hex(&inclusion, b->leaves + 32 * BENCH_PLACE, 32);
+	buf_str(&inclusion, "\",\"path\":");
+	bench_put_path(&inclusion, &p);
+	buf_str(&inclusion, ",\"checkpoint\":");
+	buf_json(&inclusion, b->note);
+	buf_char(&inclusion, '}');
+	b->inclusion = buf_as_text(&inclusion);
 }
 
 static void proof_bench_init(struct proof_bench *b)
