@@ -115,11 +115,13 @@ def test_a_changed_column_is_found(kept, table):
     assert fsck(kept) == "", "what was put back is whole again"
 
 
-@pytest.mark.parametrize("table", [t for t in COVERED + DERIVED + LOG if t != "cosignature"])  # of these nobody but the witness knows how many there are
+# Of cosignatures nobody but the witness knows how many there are, of checkpoints only whoever kept them; but for the last, which the head names.
+@pytest.mark.parametrize("table", [t for t in COVERED + DERIVED + LOG if t != "cosignature"])
 def test_a_removed_row_is_found(kept, table):
     rows = kept.db.execute(f"select count(*) from {table}").fetchone()[0]
-    for row in range(rows) if LONG else [random.Random(f"{SEED}/gone/{table}").randrange(rows)]:
-        kept.db.execute(f"delete from {table} t using (select tableoid as o, ctid as i from {table} order by tableoid, ctid offset {row} limit 1) one"
+    for row in [0] if table == "checkpoint" else range(rows) if LONG else [random.Random(f"{SEED}/gone/{table}").randrange(rows)]:
+        order = "size desc" if table == "checkpoint" else "tableoid, ctid"
+        kept.db.execute(f"delete from {table} t using (select tableoid as o, ctid as i from {table} order by {order} offset {row} limit 1) one"
                         " where t.tableoid = one.o and t.ctid = one.i")
         said = fsck(kept)
         restore(kept, table)
