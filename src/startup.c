@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "customs_signer.h"
+#include "model/checkpoint.h"
 #include "store/schema_store.h"
 
 enum { ARENA_BYTES = 65536, LONG_SECRET_BYTES_MIN = 16 };
@@ -171,12 +172,18 @@ static bool read_schedule(struct startup *s, const struct config *c, struct faul
 	return webhook_schedule_read(text_of(c->push.schedule_s), &s->push_schedule, &why) || fault_set(f, FAULT_CONFIG, "push.schedule_s: %s", why.text);
 }
 
+static bool check_origin(const struct config *c, struct fault *f)
+{
+	return checkpoint_name_is_good(text_of(c->audit.origin))
+	       || fault_set(f, FAULT_CONFIG, "audit.origin is a name of at most %d characters, without blanks and plus signs", CHECKPOINT_NAME_MAX);
+}
+
 bool startup_prepare(struct startup *s, const struct config *c, struct fault *f)
 {
 	*s = (struct startup){ .sign_path = NULL };
 	arena_init(&s->arena, ARENA_BYTES);
-	return read_secrets(s, c, f) && read_kek(s, c, f) && read_payment_key(s, c, f) && read_tls(s, c, f) && read_schedule(s, c, f) && check_database(s, c, f)
-	       && check_switches(s, c, f);
+	return read_secrets(s, c, f) && read_kek(s, c, f) && read_payment_key(s, c, f) && read_tls(s, c, f) && read_schedule(s, c, f) && check_origin(c, f)
+	       && check_database(s, c, f) && check_switches(s, c, f);
 }
 
 void startup_done(struct startup *s)

@@ -1,9 +1,10 @@
 /*
  * fsck: the whole database against the log, in one snapshot that is only read.
  *
- *   fsck.c          leaves ──► hashes ──► nodes, heads, signatures; a checkpoint that was kept outside
- *   fsck_records.c  records of covered tables <──> entries of leaves, both ways
- *   fsck_filings.c  what is not covered by itself, but follows from what is: business keys, raw messages
+ *   fsck.c            leaves ──► hashes ──► nodes, heads, signatures; a checkpoint that was kept outside
+ *   fsck_records.c    records of covered tables <──> entries of leaves, both ways
+ *   fsck_filings.c    what is not covered by itself, but follows from what is: business keys, raw messages
+ *   fsck_witnesses.c  what witnesses signed
  *
  * The first that differs ends it. Leaves come in pages; joins are PostgreSQL's, which has files for them: memory stays bounded.
  * No function of the database's own is used, because whoever altered records may have altered these.
@@ -23,6 +24,7 @@ struct fsck {
 bool fsck_log(struct fsck *k, struct fault *f) must_check;
 bool fsck_records(struct fsck *k, struct fault *f) must_check;
 bool fsck_filings(struct fsck *k, struct fault *f) must_check;
+bool fsck_witnesses(struct fsck *k, struct fault *f) must_check;
 
 /* A row of the report. */
 void fsck_say(struct fsck *k, const char *what, int64_t count, const char *words);

@@ -35,8 +35,4 @@ bool checkpoint_is_signed(struct text note, const uint8_t public_key[PUBLIC_KEY_
 bool checkpoint_cosignature(struct text note, struct text line, struct text name, const uint8_t public_key[PUBLIC_KEY_BYTES], int64_t *at_s,
                             struct fault *f) must_check;
 
-enum note_key { NOTE_KEY_LOG = 1, NOTE_KEY_WITNESS = 4 };
-/* name+hash+key, as tools take it. */
-void checkpoint_put_key(struct buf *b, struct text name, enum note_key kind, const uint8_t public_key[PUBLIC_KEY_BYTES]);
-
 #endif

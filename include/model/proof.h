@@ -1,6 +1,6 @@
 /*
- * What can be verified offline: receipts and other sealed statements, proofs of filings, evidence about declarations, proofs that one
- * log is the beginning of another, checkpoints. With the public keys and nothing else.
+ * What can be verified offline: receipts and other sealed statements, proofs of filings, evidence about declarations, proofs that a
+ * log holds a leaf or begins another, checkpoints. With the public keys and nothing else.
  *
  *   receipt ──its path──► root of its batch, signed      record ──path──► root of its leaf ──► leaf's bytes ──path──► root of the log, signed
  *

@@ -4,11 +4,12 @@
 
 #include "store/intake_priv.h"
 
-struct filing_place { /* where its message lies */
+struct filing_place { /* where its message lies, and its document as it is stored */
 	struct id submission;
 	size_t from;
 	int64_t tag;
 	int node;
+	struct text document; /* encrypted */
 };
 
 /* Of the row that the write is about to store: the same bytes as log_record_sql() makes of it. `scratch` is written over. */

@@ -152,33 +152,43 @@ select log_cover('witness', 'key', 'id', 'added_at', left_out => '{disabled_at}'
 
 -- What has no number yet: the head as it is, and about `most` leaves, whole transactions, in the order in which they get their numbers. No row:
 -- nothing to do. Nothing is written here: the appender hashes and comes back with log_append, which holds only if the head is as it was read.
--- After a move to another cluster transaction numbers begin anew (0008_feed.sql): then what is left is taken in the order of its ids.
+-- After a move to another cluster transaction numbers begin anew (0008_feed.sql): then what is left is taken in the order of its ids, and the
+-- head stays that of the old cluster until all of it is.
 create function log_pending(most integer)
 returns table (size bigint, peaks bytea, upto bigint, system bigint, moved boolean, more boolean, leaf_id bigint, kind text, coverage_id integer,
                made_at timestamptz, hashes bytea)
 language plpgsql stable as $$
 declare
-  h tree_head; top xid8 := pg_snapshot_xmin(pg_current_snapshot()); stop xid8; here bigint;
-begin
+  h tree_head; low xid8; top xid8 := pg_snapshot_xmin(pg_current_snapshot()); stop xid8; here bigint;
+begin  -- all of it is one snapshot: whatever is below its oldest transaction is over, and seen
   select * into strict h from tree_head;
   select s.system_identifier into strict here from pg_control_system() s;
   moved := h.system <> 0 and (h.system <> here or h.horizon > top);
   if not moved then
     select l.xid into stop from leaf l where l.xid >= h.horizon and l.xid < top order by l.xid offset most limit 1;
   end if;
-  more := moved or coalesce(stop > h.horizon, false);
-  return query
-    select h.size, h.peaks, (case when coalesce(stop > h.horizon, false) then stop else top end)::text::bigint, here, log_pending.moved, log_pending.more,
-      l.id, c.kind, l.coverage_id, l.made_at, l.hashes
-    from leaf l join coverage c on c.id = l.coverage_id
-    where (log_pending.moved or (l.xid >= h.horizon and l.xid < case when coalesce(stop > h.horizon, false) then stop else top end))
-      and not exists (select from leaf_place p where p.leaf_id = l.id)
-    order by case when not log_pending.moved then l.xid end, l.id
-    limit case when log_pending.moved then most end;
+  more := coalesce(stop > h.horizon, false);
+  if more then
+    top := stop;
+  end if;
+  low := case when moved then '0' else h.horizon end;
+  stop := case when moved then '18446744073709551615' else top end;
+  return query  -- a range of transactions always: sessions that write have one plan for all cases
+    select h.size, h.peaks, case when x.stays then h.horizon else top end::text::bigint, case when x.stays then h.system else here end, log_pending.moved,
+      log_pending.more or x.stays, x.id, x.kind, x.coverage_id, x.made_at, x.hashes
+    from (
+      select l.id, l.xid, c.kind, l.coverage_id, l.made_at, l.hashes, log_pending.moved and count(*) over () > most as stays
+      from leaf l join coverage c on c.id = l.coverage_id
+      left join lateral (select q.leaf_id from leaf_place q where q.leaf_id = l.id offset 0) p on true
+      where l.xid >= low and l.xid < stop and p.leaf_id is null
+      order by case when not log_pending.moved then l.xid end, l.id
+      limit case when log_pending.moved then most end
+    ) x
+    order by case when not log_pending.moved then x.xid end, x.id;
 end $$;
 
 -- The leaf that holds a record.
 create function log_leaf_of(relation text, at timestamptz, key uuid) returns setof leaf language sql stable rows 1 as $$
-  select l.* from leaf l join coverage c on c.id = l.coverage_id
-  where l.made_at = log_leaf_of.at and c.relation = log_leaf_of.relation and l.ids @> array[log_leaf_of.key] order by l.id limit 1
+  select l.* from (select * from leaf m where m.made_at = log_leaf_of.at offset 0) l join coverage c on c.id = l.coverage_id
+  where c.relation = log_leaf_of.relation and l.ids @> array[log_leaf_of.key] order by l.id limit 1
 $$;

@@ -11,7 +11,7 @@ struct walk {
 	struct fsck *k;
 	struct merkle tree;
 	struct arena page;          /* of one page */
-	struct checkpoint_row { uint64_t size; struct text note, root; } *checkpoints; /* of one page, in their order */
+	struct checkpoint_row { uint64_t size; struct text note, root, key_id; int64_t at_us; } *checkpoints; /* of one page, in their order */
 	int checkpoint_count, next_checkpoint;
 	struct db_array levels, places, hashes; /* nodes that the page completes */
 	struct checkpoint kept;     /* outside; size 0: none */
@@ -70,7 +70,7 @@ static bool meets_kept(struct walk *w, struct fault *f)
 static bool read_checkpoints(struct walk *w, uint64_t to, struct fault *f)
 {
 	const struct db_param params[] = { db_i64(&w->page, (int64_t)w->tree.count), db_i64(&w->page, (int64_t)to) };
-	const struct db_rows *r = ctl_run(w->k->c, "select size, root, note from checkpoint where size > $1::bigint and size <= $2::bigint order by size",
+	const struct db_rows *r = ctl_run(w->k->c, "select size, root, note, key_id, at from checkpoint where size > $1::bigint and size <= $2::bigint order by size",
 	                                  params, COUNTOF(params), f);
 
 	if (r == NULL)
@@ -80,8 +80,27 @@ static bool read_checkpoints(struct walk *w, uint64_t to, struct fault *f)
 	w->checkpoints = arena_alloc(&w->page, sizeof(*w->checkpoints) * (size_t)(w->checkpoint_count + 1));
 	for (int row = 0; w->checkpoints != NULL && row < w->checkpoint_count; row++)
 		w->checkpoints[row] = (struct checkpoint_row){ (uint64_t)db_get_int(r, row, 0), text_dup(&w->page, db_get_text(r, row, 2)),
-			                                       text_dup(&w->page, db_get_text(r, row, 1)) };
+			                                       text_dup(&w->page, db_get_text(r, row, 1)), text_dup(&w->page, db_get_text(r, row, 3)),
+			                                       db_get_time(r, row, 4) };
 	return !w->page.full || fault_set(f, FAULT_SYSTEM, "no memory for the checkpoints of a page");
+}
+
+/* As it was stored: one signature, the log's own; cosignatures have rows of their own. */
+static bool has_one_line(struct text note)
+{
+	const char *end = memmem(note.at, note.len, "\n\n", 2);
+
+	return end != NULL && memchr(end + 2, '\n', (size_t)(note.at + note.len - end - 2)) == note.at + note.len - 1;
+}
+
+static bool is_signed_as_told(const struct walk *w, const struct checkpoint_row *x)
+{
+	if (!has_one_line(x->note))
+		return false;
+	for (int i = 0; i < w->k->trust.key_count; i++)
+		if (text_is(x->key_id, w->k->trust.keys[i].id))
+			return checkpoint_is_signed(x->note, w->k->trust.keys[i].public_key);
+	return false;
 }
 
 static bool meets_checkpoint(struct walk *w, struct fault *f)
@@ -98,6 +117,8 @@ static bool meets_checkpoint(struct walk *w, struct fault *f)
 	w->heads++;
 	if (!proof_checkpoint(x->note, &w->k->trust, &stated, &why))
 		return fault_set(f, FAULT_RULE_BROKEN, "checkpoint of size %llu: %s", (unsigned long long)x->size, why.text);
+	if (!is_signed_as_told(w, x) || stated.at_us != x->at_us)
+		return fault_set(f, FAULT_RULE_BROKEN, "checkpoint of size %llu: its time or key is not that of its note", (unsigned long long)x->size);
 	return (stated.size == x->size && crypto_equal(&root, &stated.root, sizeof(root)) && x->root.len == sizeof(root.b)
 	        && memcmp(x->root.at, root.b, sizeof(root.b)) == 0)
 	       || fault_set(f, FAULT_RULE_BROKEN, "checkpoint of size %llu: its root is not that of the leaves", (unsigned long long)x->size);
@@ -206,11 +227,9 @@ static bool walk_page(struct walk *w, bool *more, struct fault *f)
 static bool compare_head(struct walk *w, struct fault *f)
 {
 	uint64_t size = w->tree.count, nodes = size + (uint64_t)completed(0, size);
-	const struct db_param params[] = { db_i64(&w->page, (int64_t)size) };
 	const struct db_rows *r = ctl_run(w->k->c,
-		"select h.size, h.peaks, (select count(*) from tree_node), (select min(c.size) from checkpoint c where c.size > $1::bigint),"
-		" (select count(*) from leaf l where not exists (select from leaf_place p where p.leaf_id = l.id)) from tree_head h",
-		params, COUNTOF(params), f);
+		"select h.size, h.peaks, (select count(*) from tree_node), coalesce((select max(c.size) from checkpoint c), 0),"
+		" (select count(*) from leaf l where not exists (select from leaf_place p where p.leaf_id = l.id)) from tree_head h", NULL, 0, f);
 	struct text peaks;
 
 	if (r == NULL)
@@ -219,8 +238,8 @@ static bool compare_head(struct walk *w, struct fault *f)
 	if (peaks.at == NULL || db_get_int(r, 0, 0) != (int64_t)size || peaks.len != 32 * (size_t)merkle_peak_count(size)
 	    || memcmp(peaks.at, w->tree.peaks, peaks.len) != 0)
 		return fault_set(f, FAULT_RULE_BROKEN, "the head is not that of the %llu leaves that are there", (unsigned long long)size);
-	if (!db_is_null(r, 0, 3))
-		return fault_set(f, FAULT_RULE_BROKEN, "checkpoint of size %lld: the log has %llu leaves", (long long)db_get_int(r, 0, 3), (unsigned long long)size);
+	if (db_get_int(r, 0, 3) != (int64_t)size)
+		return fault_set(f, FAULT_RULE_BROKEN, "the last checkpoint has size %lld, the log %llu leaves", (long long)db_get_int(r, 0, 3), (unsigned long long)size);
 	if (db_get_int(r, 0, 2) != (int64_t)nodes)
 		return fault_set(f, FAULT_RULE_BROKEN, "there are %lld nodes where %llu leaves have %llu", (long long)db_get_int(r, 0, 2), (unsigned long long)size,
 		                 (unsigned long long)nodes);
@@ -263,7 +282,7 @@ bool log_fsck(struct ctl *c, struct fault *f)
 	if (db == NULL || !db_sync_script(db, "begin isolation level repeatable read read only; set local timezone = 'UTC'; set local jit = off", f))
 		return false;
 	table_begin(&k.report, &c->arena, columns, COUNTOF(columns));
-	if (!fsck_log(&k, f) || !fsck_records(&k, f) || !fsck_filings(&k, f) || !db_sync_script(db, "rollback", f))
+	if (!fsck_log(&k, f) || !fsck_records(&k, f) || !fsck_filings(&k, f) || !fsck_witnesses(&k, f) || !db_sync_script(db, "rollback", f))
 		return false;
 	return table_end(&k.report, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
 }

@@ -75,7 +75,7 @@ bool fsck_filings(struct fsck *k, struct fault *f)
 	r = ctl_run(k->c, "select (select count(*) from filing_key), (select count(*) from submission)", NULL, 0, f);
 	if (r == NULL)
 		return false;
-	fsck_say(k, "filing_key", db_get_int(r, 0, 0), "with their receipts");
+	fsck_say(k, "filing_key", db_get_int(r, 0, 0), "and their receipts");
 	fsck_say(k, "submission", db_get_int(r, 0, 1), "by the digests of their messages");
 	return true;
 }

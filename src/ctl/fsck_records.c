@@ -109,7 +109,7 @@ static void put_key(struct buf *b, const struct cover *c)
 
 static void put_entries(struct buf *b, const char *where)
 {
-	buf_printf(b, "select l.id as leaf_id, l.coverage_id, u.id, substring(l.hashes from (u.n::integer - 1) * 32 + 1 for 32) as hash"
+	buf_printf(b, "/* what leaves hold */ select l.id as leaf_id, l.coverage_id, u.id, substring(l.hashes from (u.n::integer - 1) * 32 + 1 for 32) as hash"
 	              " from leaf l cross join lateral unnest(l.ids) with ordinality as u(id, n) where l.coverage_id %s", where);
 }
 
@@ -139,7 +139,7 @@ static bool says_differs(struct fsck *k, const struct cover *c, const struct db_
 	id_format(&id, text);
 	name = db_id(&id);
 	buf_init(&sql, &k->c->arena, SQL_BYTES / 16);
-	buf_str(&sql, "select exists (select from ");
+	buf_str(&sql, "/* is it there at all */ select exists (select from ");
 	put_quoted(&sql, c->relation, '"');
 	buf_str(&sql, " v where ");
 	put_key(&sql, c);
@@ -173,7 +173,7 @@ static bool entries_are_there(struct fsck *k, const struct cover *c, struct faul
 
 	(void)snprintf(where, sizeof(where), "= %lld", (long long)c->id);
 	buf_init(&b, &k->c->arena, SQL_BYTES / 8);
-	buf_str(&b, "with e as (");
+	buf_str(&b, "/* entries without their record */ with e as (");
 	put_entries(&b, where);
 	buf_str(&b, "), r as (select ");
 	put_key(&b, c);
@@ -209,7 +209,7 @@ static bool records_are_logged(struct fsck *k, const struct covers *all, const s
 			return fault_set(f, FAULT_RULE_BROKEN, "coverage %lld cannot be read by this program", (long long)x->id);
 	}
 	buf_char(&where, ')');
-	buf_str(&b, "with e as (");
+	buf_str(&b, "/* records without their entry */ with e as (");
 	put_entries(&b, where.at);
 	buf_str(&b, ") select ");
 	put_key(&b, c);

@@ -22,6 +22,8 @@ bool checkpoint_name_is_good(struct text name)
 	return true;
 }
 
+enum note_key { NOTE_KEY_LOG = 1, NOTE_KEY_WITNESS = 4 };
+
 /* SHA-256 over name, line feed, kind and key begins with it. */
 static void name_key(struct text name, enum note_key kind, const uint8_t public_key[PUBLIC_KEY_BYTES], uint8_t out[KEY_NAME_BYTES])
 {
@@ -30,19 +32,6 @@ static void name_key(struct text name, enum note_key kind, const uint8_t public_
 	struct sha256 h = sha256_of_parts(parts, COUNTOF(parts));
 
 	memcpy(out, h.b, KEY_NAME_BYTES);
-}
-
-void checkpoint_put_key(struct buf *b, struct text name, enum note_key kind, const uint8_t public_key[PUBLIC_KEY_BYTES])
-{
-	uint8_t hash[KEY_NAME_BYTES], key[1 + PUBLIC_KEY_BYTES] = { (uint8_t)kind };
-
-	name_key(name, kind, public_key, hash);
-	memcpy(key + 1, public_key, PUBLIC_KEY_BYTES);
-	buf_text(b, name);
-	buf_char(b, '+');
-	buf_hex(b, hash, sizeof(hash));
-	buf_char(b, '+');
-	buf_base64(b, key, sizeof(key));
 }
 
 bool checkpoint_sign(struct buf *b, const struct checkpoint *c, struct signer *s)
@@ -91,6 +80,16 @@ static bool read_size(struct text t, uint64_t *out)
 	return true;
 }
 
+static bool are_lines_of_signatures(struct text lines)
+{
+	struct text line;
+
+	while (take_line(&lines, &line))
+		if (!text_starts(line, DASH))
+			return false;
+	return lines.len == 0;
+}
+
 /* Up to the empty line, which follows *body; *lines is what stands behind it. */
 static bool split(struct text note, struct text *body, struct text *lines)
 {
@@ -102,7 +101,7 @@ static bool split(struct text note, struct text *body, struct text *lines)
 		if (line.len == 0) {
 			*body = bytes_of(note.at, (size_t)(line.at - note.at));
 			*lines = rest;
-			return true;
+			return are_lines_of_signatures(rest);
 		}
 	}
 	return false;
@@ -114,7 +113,7 @@ bool checkpoint_read(struct text note, struct checkpoint *out, struct fault *f)
 	struct checkpoint c = { .at_us = INT64_MIN };
 
 	if (!split(note, &body, &lines))
-		return fault_set(f, FAULT_BAD_REQUEST, "no checkpoint: there is no empty line before its signatures");
+		return fault_set(f, FAULT_BAD_REQUEST, "no checkpoint: an empty line, then nothing but lines of signatures");
 	if (!take_line(&body, &c.origin) || !take_line(&body, &size) || !take_line(&body, &root) || !checkpoint_name_is_good(c.origin))
 		return fault_set(f, FAULT_BAD_REQUEST, "no checkpoint: it begins with name, size and root, a line each");
 	if (!read_size(size, &c.size) || root.len != 44 || base64_decode(root, c.root.b, sizeof(c.root.b)) != (long)sizeof(c.root.b))
@@ -182,7 +181,7 @@ bool checkpoint_cosignature(struct text note, struct text line, struct text name
 
 	name_key(name, NOTE_KEY_WITNESS, public_key, mark);
 	if (!split(note, &body, &lines))
-		return fault_set(f, FAULT_BAD_REQUEST, "no checkpoint: there is no empty line before its signatures");
+		return fault_set(f, FAULT_BAD_REQUEST, "no checkpoint: an empty line, then nothing but lines of signatures");
 	if (!read_line(line, name, mark, bytes, sizeof(bytes)))
 		return fault_set(f, FAULT_BAD_REQUEST, "a cosignature is the line of a note: dash, the witness's name, base64 of the key's four bytes, "
 		                                       "eight of time and the signature");

@@ -94,14 +94,33 @@ static bool is_seal_of(struct verifying *v, struct text record, const struct jso
 	       || fault_set(v->f, FAULT_RULE_BROKEN, "the record in the log is not that of the receipt's batch");
 }
 
-/* The receipt is of the filing that the item is about. */
+struct comparing {
+	const struct json *receipt;
+	bool same;
+};
+
+static bool compare_member(void *arg, struct text name, const struct json *value)
+{
+	static const char *const members[] = { "id", "kind", "direction", "action", "business_key", "revision", "received_at", "message_sha256", "document_sha256" };
+	struct comparing *c = arg;
+	int64_t x, y;
+
+	for (size_t i = 0; i < COUNTOF(members) && c->same; i++) {
+		const struct json *other = json_member(c->receipt, members[i]);
+
+		if (text_is(name, members[i]))
+			c->same = json_i64(value, &x) ? json_i64(other, &y) && x == y : text_eq(json_text(value), json_text(other));
+	}
+	return c->same;
+}
+
+/* What is said beside the receipt is what the receipt says. */
 static bool is_receipt_of(struct verifying *v, const struct json *item, const struct json *receipt)
 {
-	struct text digest = json_text(json_member(item, "document_sha256"));
+	struct comparing c = { .receipt = receipt, .same = json_text(json_member(item, "id")).at != NULL };
 
-	return (text_eq(json_text(json_member(item, "id")), json_text(json_member(receipt, "id")))
-	        && (digest.at == NULL || text_eq(digest, json_text(json_member(receipt, "document_sha256")))))
-	       || fault_set(v->f, FAULT_RULE_BROKEN, "the receipt is of another filing");
+	json_each(item, compare_member, &c);
+	return c.same || fault_set(v->f, FAULT_RULE_BROKEN, "the receipt is of another filing");
 }
 
 /* False as well when it is told that a record is not what was logged. */
@@ -165,6 +184,8 @@ static bool verify_all(struct verifying *v, const struct json *items, bool (*ver
 
 static bool verify_filing_proof(struct verifying *v, const struct json *all)
 {
+	if (json_text(json_member(all, "receipt")).at == NULL)
+		return fault_set(v->f, FAULT_BAD_REQUEST, "the proof of a filing has no receipt");
 	if (!take_head(v, json_member(all, "checkpoint")) || !verify_filing(v, all))
 		return false;
 	return v->proved > 0 || fault_set(v->f, FAULT_RULE_BROKEN, "the receipt is genuine, but the checkpoint is older: ask for the proof again");
@@ -196,6 +217,25 @@ static bool verify_consistency(struct verifying *v, const struct json *all)
 	return true;
 }
 
+static bool verify_inclusion(struct verifying *v, const struct json *all)
+{
+	struct text hex = json_text(json_member(all, "leaf_hash"));
+	struct merkle_path path;
+	struct sha256 leaf, root;
+	int64_t index;
+
+	if (hex.at == NULL || hex_decode(hex, leaf.b, sizeof(leaf.b)) != (long)sizeof(leaf.b) || !json_i64(json_member(all, "leaf"), &index) || index < 0
+	    || !proof_path(json_member(all, "path"), &path))
+		return fault_set(v->f, FAULT_BAD_REQUEST, "the proof has not all of its members, or one that cannot be read");
+	if (json_text(json_member(all, "checkpoint")).at == NULL)
+		return fault_set(v->f, FAULT_BAD_REQUEST, "there is no checkpoint of that size: ask for the size of one");
+	if (!take_head(v, json_member(all, "checkpoint")))
+		return false;
+	if (!merkle_path_root((uint64_t)index, v->head.size, &leaf, &path, &root) || !crypto_equal(&root, &v->head.root, sizeof(root)))
+		return fault_set(v->f, FAULT_RULE_BROKEN, "the path does not lead from that leaf to the checkpoint's root");
+	return true;
+}
+
 static bool verify_note(struct verifying *v, struct text note)
 {
 	if (!proof_checkpoint(note, v->t, &v->head, v->f) || !agrees_outside(v, &v->head, &v->head))
@@ -217,6 +257,8 @@ bool proof_verify(struct arena *a, struct text file, const struct trust *t, stru
 		return false;
 	if (text_is(json_text(json_member(all, "proof_of")), "filing"))
 		return verify_filing_proof(&v, all);
+	if (text_is(json_text(json_member(all, "proof")), "inclusion"))
+		return verify_inclusion(&v, all);
 	if (text_is(json_text(json_member(all, "proof")), "consistency"))
 		return verify_consistency(&v, all);
 	if (text_is(json_text(json_member(all, "statement")), "evidence"))

@@ -148,13 +148,16 @@ static bool is_line(struct text t)
 	return t.at != NULL && memchr(t.at, '\n', t.len) == NULL;
 }
 
+/* Where the text is there, it is what counts, and the hash beside it must be its own. */
 static bool read_hash(const struct json *proof, struct text record, struct sha256 *out)
 {
 	struct text hex = json_text(json_member(proof, "record_hash"));
+	struct sha256 own;
 
-	if (record.at != NULL)
-		*out = log_record_hash(record);
-	return record.at != NULL || (hex.at != NULL && hex_decode(hex, out->b, sizeof(out->b)) == (long)sizeof(out->b));
+	if (hex.at == NULL || hex_decode(hex, out->b, sizeof(out->b)) != (long)sizeof(out->b))
+		return false;
+	own = record.at == NULL ? *out : log_record_hash(record);
+	return crypto_equal(&own, out, sizeof(own));
 }
 
 bool proof_record(const struct json *proof, const struct checkpoint *head, struct text *record, struct fault *f)

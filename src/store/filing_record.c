@@ -44,7 +44,7 @@ static void put_digest(struct buf *b, const char *name, const struct sha256 *dig
 
 struct sha256 filing_record_hash(const struct intake_write *w, const struct candidate *c, const struct filing_place *place, struct buf *scratch)
 {
-	struct sha256 document = sha256_of(c->document);
+	struct sha256 document = sha256_of(place->document);
 	struct buf *b = scratch;
 	char at[CLOCK_RFC3339_BYTES];
 

@@ -55,14 +55,13 @@ static void put_filing(struct db_array *x, const struct candidate *c)
 }
 
 /* Encrypted in its own place. */
-static bool put_document(struct intake_write *w, struct arena *a, struct db_array *x, const struct candidate *c)
+static bool put_document(struct intake_write *w, struct arena *a, struct db_array *x, const struct candidate *c, struct text *sealed)
 {
 	const struct vault_place place = vault_at("filing", &c->id);
-	struct text sealed;
 
-	if (!vault_seal(w->vault, a, &place, c->document, &sealed))
+	if (!vault_seal(w->vault, a, &place, c->document, sealed))
 		return false;
-	db_array_bytes(x, sealed.at, sealed.len);
+	db_array_bytes(x, sealed->at, sealed->len);
 	return true;
 }
 
@@ -91,11 +90,11 @@ static void put_message(struct db_array *x, const struct candidate *c, size_t fr
 	db_array_i64(&x[C_NODE], c - s->candidates + 1);
 }
 
-static void put_record(struct db_array *x, const struct intake_write *w, const struct candidate *c, size_t from, struct buf *scratch)
+static void put_record(struct db_array *x, const struct intake_write *w, const struct candidate *c, size_t from, struct text sealed, struct buf *scratch)
 {
 	const struct filing_place place = {
 		.submission = is_big(c->of) ? c->of->id : w->id, .from = is_big(c->of) ? 0 : from, .tag = tag_of(&c->of->body_sha256),
-		.node = (int)(c - c->of->candidates) + 1,
+		.node = (int)(c - c->of->candidates) + 1, .document = sealed,
 	};
 	struct sha256 record = filing_record_hash(w, c, &place, scratch);
 
@@ -170,11 +169,13 @@ static bool put_filings(struct intake_write *w, struct arena *a)
 		db_array_begin(&x[i], a, kinds[i], w->count, expected(w, i));
 	for (int i = 0; good && i < w->count; i++) {
 		const struct candidate *c = w->list[i];
+		struct text sealed;
 
 		put_filing(x, c);
-		good = put_document(w, a, &x[C_DOCUMENT], c);
+		good = put_document(w, a, &x[C_DOCUMENT], c, &sealed);
 		put_message(x, c, message_from);
-		put_record(&records, w, c, message_from, &scratch);
+		if (good)
+			put_record(&records, w, c, message_from, sealed, &scratch);
 		if (!is_big(c->of))
 			message_from += c->of->body.len;
 		db_array_i64(&x[C_RECEIPT_FROM], (int64_t)receipts.len);

@@ -7,6 +7,7 @@ import jsonschema
 from filer import CODES, as_json, credit_code, moment
 from stack import Api, wait_for
 from support import accept, file_all, settled
+from witness import Witness
 
 
 def operations(document):
@@ -53,6 +54,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/filings"): f"/v1/filings?sha256={receipt['message_sha256']}",
         ("GET", "/v1/filings/{id}"): f"/v1/filings/{receipt['id']}",
         ("GET", "/v1/filings/{id}/receipt"): f"/v1/filings/{receipt['id']}/receipt",
+        ("GET", "/v1/filings/{id}/proof"): f"/v1/filings/{receipt['id']}/proof",
         ("GET", "/v1/jobs/{id}"): f"/v1/jobs/{job}",
         ("GET", "/v1/jobs/{id}/results"): f"/v1/jobs/{job}/results",
         ("GET", "/v1/declarations"): "/v1/declarations?limit=2",
@@ -63,6 +65,9 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/declarations/{id}/taxes"): f"/v1/declarations/{d['id']}/taxes",
         ("GET", "/v1/returns/{id}"): f"/v1/returns/{a_return_that_is_back(stack, trade, d)}",
         ("GET", "/v1/declarations/{id}/evidence/outage"): f"/v1/declarations/{d['id']}/evidence/outage",
+        ("GET", "/v1/declarations/{id}/evidence"): f"/v1/declarations/{d['id']}/evidence",
+        ("GET", "/v1/audit/proof"): "/v1/audit/proof?leaf=0",
+        ("GET", "/v1/audit/consistency"): "/v1/audit/consistency?from=1",
         ("GET", "/v1/authorities/{code}/maintenance"): "/v1/authorities/TAX/maintenance",
         ("GET", "/v1/clients/{name}"): "/v1/clients/enterprise",
         ("GET", "/v1/clients/{name}/report"): "/v1/clients/enterprise/report",
@@ -113,6 +118,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     accept(stack.enterprise.post("/v1/payment-data", {"payExchangeInfoHead": paid, "payExchangeInfoLists": [payee]}), 201)
     for path in ("/platDataOpen", "/ceb2grab/grab/realTimeDataUpload"):
         accept(stack.daemon.public.post(path, b"", "application/x-www-form-urlencoded"), 200)
+    cosign(stack, trades)
     use_subscription(stack.operator, f"/v1/subscriptions/{subscription}")
     use_rights(stack, trades)
     promoted = stack.client(f"openapi {trades.tag}", "enterprise", "--codes", CODES["zone"])
@@ -137,6 +143,13 @@ def use_lookups(stack, key):
     wait_for(lambda: accept(stack.operator.get(question.headers["location"]), 200).json["state"] == "answered", "it is answered")
     accept(stack.operator.get(f"/v1/lookups?authority=ECO&question=adverse-records&key={key}"), 200)
     stack.ctl("authority", "set", "ECO", "--query-url", "")
+
+
+def cosign(stack, trades):
+    witness = Witness(stack.directory, f"openapi.{trades.tag}")
+    stack.ctl("witness", "add", witness.name, "--client", "operator", "--public-key", witness.public_key.hex())
+    note = accept(stack.daemon.public.get("/v1/audit/checkpoint"), 200).body
+    accept(stack.operator.post(f"/v1/audit/checkpoints/{int(note.split()[1])}/cosignatures", {"line": witness.line(note)}), 201)
 
 
 def use_subscription(api, path):

@@ -20,16 +20,17 @@ import sql as statements_of  # noqa: E402
 
 GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
            "change", "event_batch", "period_digest", "goods_return", "tax_bill", "tax_message", "tracking_parcel", "tracking_event", "tracking_alert",
-           "lookup_answer", "lookup_question", "lookup_waiter", "goods_version"}
+           "lookup_answer", "lookup_question", "lookup_waiter", "goods_version",
+           "leaf", "leaf_place", "tree_node", "checkpoint"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "revision_returned", "revision_return_put", "tax_lock", "tax_keep", "tax_fold",
        "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings", "assess_deliveries", "assess_receipts", "assess_write",
        "delivery_claim", "digests_read", "digests_write", "tracking_read", "tracking_gather", "tracking_due", "tracking_write", "tracking_put",
        "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped",
-       "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read"}
+       "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read", "log_append"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c",
          "src/flow/tracker_sql.c", "src/store/tracking_store.c", "src/store/lookup_store.c", "src/api/filings_goods.c",
-         "src/flow/trade_months.c"]
+         "src/flow/trade_months.c", "src/flow/appender.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""
@@ -44,6 +45,8 @@ insert into link (bucket, id, carrier_code, waybill_no, order_no, declaration_id
   select bucket, id, 'C', order_no, order_no, id, array[id], '{{1}}' from declaration;
 insert into change (id, made_at, types) select id, now(), '{{x}}' from declaration;
 insert into event_batch (first_seq, count, change_id) select row_number() over (), 1, id from declaration;
+insert into leaf_place select n, n from generate_series(0, {GROWN}) n;
+insert into tree_node select 0, n, decode(repeat('00', 32), 'hex') from generate_series(0, {GROWN}) n;
 update feed set next_seq = {GROWN} + 1;
 insert into tax_bill (tax_no, id, inventory_no, status, status_at, made_at, declaration_id, received_at)
   select order_no, id, order_no, 1, now(), now(), id, now() from declaration;

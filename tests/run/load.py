@@ -138,6 +138,8 @@ def verify_all(stack, load, api=None):
     assert filings == len(load.acknowledged), (filings, len(load.acknowledged))
     assert int(stack.psql("select count(*) from declaration")) == len(load.trades)
     effects(stack, load)
+    wait_for(lambda: stack.psql("select count(*) from leaf l where not exists (select from leaf_place p where p.leaf_id = l.id)") == "0", "all is in the log")
+    stack.ctl("fsck")
     return f"{len(load.acknowledged)} filings, {len(load.trades)} declarations, {load.retries} retries"
 
 
