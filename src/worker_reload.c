@@ -33,6 +33,7 @@ static void start(struct worker *w, enum reload_step step)
 		db_call_add(&r->call, &client_store_all, NULL);
 		db_call_add(&r->call, &client_store_certificates, NULL);
 		db_call_add(&r->call, &key_store_all, NULL);
+		db_call_add(&r->call, &policy_store_all, NULL);
 		break;
 	case RELOAD_IDLE:
 		return;
@@ -104,6 +105,17 @@ static bool replace_clients(struct worker *w, struct client_set *set)
 	return true;
 }
 
+static bool replace_policy(struct worker *w, const struct db_rows *rows)
+{
+	struct policy *fresh = policy_from_rows(rows);
+
+	if (fresh == NULL)
+		return false;
+	policy_free(w->policy);
+	w->policy = fresh;
+	return true;
+}
+
 /* --- steps ------------------------------------------------------------------------------------------------------- */
 
 static void on_revision(struct worker *w, const struct db_answer *a)
@@ -161,6 +173,10 @@ static void on_clients(struct worker *w, const struct db_answer *a)
 
 	if (!worker_keys_take(w, a->results[2], &f)) {
 		failed(w, "data keys", f.text);
+		return;
+	}
+	if (!replace_policy(w, a->results[3])) {
+		failed(w, "data policy", "no memory");
 		return;
 	}
 	if (w->clients == NULL || mark != r->clients_mark) {
@@ -236,6 +252,7 @@ void worker_reload_stop(struct worker *w)
 	}
 	client_set_free(w->clients);
 	rules_free(w->rules);
+	policy_free(w->policy);
 }
 
 /* SIGHUP: the files of secrets may have changed, which no row tells. */

@@ -13,6 +13,7 @@
 #include "store/client_store.h"
 #include "store/inbox.h"
 #include "store/intake.h"
+#include "store/policy_store.h"
 #include "store/rule_store.h"
 
 struct api_conf {
@@ -42,6 +43,7 @@ struct api_conf {
 	bool sends_payment_data;  /* uploads to customs are set up */
 	int payment_waiting;      /* calls about payment data that may wait */
 	int payment_keep_days;
+	struct text payer_key;    /* for the hashes that the policy shows; empty: nothing is shown instead */
 	struct identity_keys identity_keys; /* of identity_attestation; none: the resource answers 503 */
 };
 
@@ -57,6 +59,7 @@ struct api_deps {
 	struct vault *vault;                  /* what is stored of documents and bodies */
 	struct client_set *const *clients;    /* current; may change between turns */
 	struct rules *const *rules;
+	struct policy *const *policy;         /* who sees which data of a person; current; may change between turns */
 	void (*on_job)(void *arg);            /* a job was stored: a hint for whoever runs jobs */
 	void (*reload)(void *arg);            /* an unknown token: perhaps the tables moved (worker limits how often) */
 	void (*metrics)(void *arg, struct buf *out); /* the rest of /metrics: loop, db, intake, flow */

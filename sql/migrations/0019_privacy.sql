@@ -32,3 +32,84 @@ create function ruling_record(a authority_receipt) returns text language sql sta
     else json_build_object('declaration_id', a.declaration_id, 'version', a.version, 'status', a.status, 'at', local_time(a.at), 'info', a.info) end
   )::text
 $$;
+
+-- Who sees which data of a person, in which form, and why; dated: closed and added, never edited. What no row allows is not shown.
+create table data_policy (
+  role       text not null check (role in ('regulator', 'operator')),
+  authority  text not null,                       -- of the regulator; '*': every one that has no row of its own
+  field      text not null,                       -- of the data standard; '*': every one that has no row of its own
+  privileged boolean not null,                    -- only by the privileged form of a read: a purpose is stated, and the read is logged
+  form       text not null check (form in ('full', 'masked', 'hash', 'absent')),
+  purpose    text not null,
+  valid_from date not null,
+  valid_to   date,
+  source     text not null,
+  primary key (role, authority, field, privileged, valid_from),
+  check (privileged or form <> 'full')            -- in full never unlogged
+);
+insert into data_policy (role, authority, field, privileged, form, purpose, valid_from, valid_to, source)
+select f[1], f[2], f[3], f[4]::boolean, f[5], f[6], f[7]::date, nullif(f[8], '')::date, f[9]
+from (
+  select string_to_array(line, E'\t') as f
+  from string_to_table($data$
+@sql/data/data_policy.tsv
+$data$, E'\n') as line
+  where line like E'%\t%'
+) as rows;
+
+create table access_purpose (       -- the words by which a privileged read states why; dated
+  word       text not null check (word ~ '^[a-z-]{1,32}$'),
+  name_zh    text not null,
+  name_en    text not null,
+  valid_from date not null,
+  valid_to   date,
+  source     text not null,
+  primary key (word, valid_from)
+);
+insert into access_purpose (word, name_zh, name_en, valid_from, valid_to, source)
+select f[1], f[2], f[3], f[4]::date, nullif(f[5], '')::date, f[6]
+from (
+  select string_to_array(line, E'\t') as f
+  from string_to_table($data$
+@sql/data/access_purposes.tsv
+$data$, E'\n') as line
+  where line like E'%\t%'
+) as rows;
+
+create table access_log (           -- privileged reads; committed before the first byte is sent
+  id        uuid not null,
+  at        timestamptz not null,   -- business time
+  client_id integer not null,       -- who
+  role      text not null,
+  authority text,
+  route     text not null,          -- its name in /openapi.json
+  record    text not null,          -- what the path names
+  owners    integer[] not null,     -- clients whose data it is
+  fields    text[] not null,        -- shown in full
+  purpose   text not null,
+  trace     text not null,
+  primary key (id)
+) partition by range (id);
+create index access_log_owners on access_log using gin (owners);
+create table access_log_rest partition of access_log default;
+
+create function keep_as_written() returns trigger language plpgsql as $$
+begin
+  raise exception '% is never changed: %', tg_table_name, tg_op;
+end $$;
+create trigger access_log_kept before update or delete on access_log for each row execute function keep_as_written();
+
+create function access_json(l access_log, own boolean) returns json language sql stable parallel safe as $$
+  select json_build_object(
+    'id', l.id,
+    'at', local_time(l.at),
+    'client', case when not own then (select c.name from client c where c.id = l.client_id) end,
+    'role', l.role,
+    'authority', l.authority,
+    'route', l.route,
+    'record', l.record,
+    'fields', l.fields,
+    'purpose', l.purpose,
+    'trace_id', case when not own then l.trace end
+  )
+$$;

@@ -1,6 +1,6 @@
 -- params: 5
 -- $1 $2 filing: bucket, id; $3 caller's client id; $4 sees filings of every client; $5 and their documents
--- The filing, its document as it is stored (encrypted; null: not for this caller), whether it is the caller's own.
+-- The filing, its document as it is stored (encrypted; null: not for this caller), whether it is the caller's own, its owner.
 select json_build_object(
   'id', f.id,
   'kind', f.kind,
@@ -13,6 +13,6 @@ select json_build_object(
     (select l.declaration_id from link l where l.bucket = id_bucket(f.link_id) and l.id = f.link_id)),
   'message_sha256', encode(f.message_sha256, 'hex'),
   'document_sha256', encode(f.doc_sha256, 'hex')
-), case when $5::boolean or f.client_id = $3::integer then f.document end, f.client_id = $3::integer
+), case when $5::boolean or f.client_id = $3::integer then f.document end, f.client_id = $3::integer, array[f.client_id]::text
 from filing f
 where f.bucket = $1::smallint and f.id = $2::uuid and ($4::boolean or f.client_id = $3::integer)

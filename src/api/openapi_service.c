@@ -31,6 +31,11 @@ const struct openapi_schema openapi_service[] = {
 	  ",\"role\":" ROLE ",\"codes\":{\"type\":\"array\",\"items\":" TEXT_ "},\"authority\":" TEXT_OR_NULL ",\"state\":" CLIENT_STATE_OR_NULL
 	  ",\"state_title\":" TEXT_OR_NULL ",\"next\":{\"type\":[\"string\",\"null\"],\"description\":\"what has to happen for the next state\"},\"may_file\":" FLAG
 	  ",\"environment\":" ENVIRONMENT ",\"sandbox\":" FLAG "}}" },
+	{ "AccessItem",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"at\",\"role\",\"route\",\"record\",\"fields\",\"purpose\"],\"properties\":{\"id\":" UUID ",\"at\":" TIME
+	  ",\"client\":" TEXT_OR_NULL ",\"role\":" ROLE ",\"authority\":" TEXT_OR_NULL ",\"route\":" TEXT_ ",\"record\":" TEXT_ ",\"fields\":" NAMES_
+	  ",\"purpose\":" TEXT_ ",\"trace_id\":" TEXT_OR_NULL "}}" },
+	{ "AccessList", PAGE(REF("AccessItem")) },
 	{ "ClientItem", "{\"type\":\"object\",\"required\":[\"name\",\"role\"],\"properties\":{" CLIENT_MEMBERS "}}" },
 	{ "ClientList", PAGE(REF("ClientItem")) },
 	{ "Client",

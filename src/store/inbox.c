@@ -16,6 +16,7 @@
 
 #include "base/killpoint.h"
 #include "base/log.h"
+#include "model/personal.h"
 
 #define FLIGHTS      1 /* the four answers of a declaration come close together: in one flight they raise it once */
 #define BATCH_MAX    1024
@@ -185,7 +186,7 @@ static bool put_answer(struct flight *fl, struct db_array *x, int place, const s
 	db_array_text(&x[7], text_of(outcome_name(w->outcome)));
 	db_array_i64(&x[8], w->at_us);
 	db_array_bytes(&x[9], w->digest.b, sizeof(w->digest.b));
-	db_array_text(&x[10], w->info);
+	db_array_text(&x[10], personal_scrub(&fl->arena, w->info));
 	db_array_bytes(&x[11], sealed.at, sealed.len);
 	db_array_id(&x[12], &id);
 	return true;
