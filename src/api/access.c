@@ -52,7 +52,7 @@ struct access *access_begin(struct req *r, struct fault *f)
 static const struct db_stmt put = {
 	.name = "access_put",
 	.sql =
-	"with known as (select word from access_purpose p where p.valid_from <= $12::date and (p.valid_to is null or p.valid_to >= $12::date)),"
+	"with known as (select word from access_purpose p where p.valid_from <= $12::text::date and (p.valid_to is null or p.valid_to >= $12::text::date)),"
 	" made as ("
 	"  insert into access_log (id, at, client_id, role, authority, route, record, owners, fields, purpose, trace)"
 	"  select $1::uuid, $2::timestamptz, $3::integer, $4::text, $5::text, $6::text, $7::text, $8::text::integer[], $9::text[], $10::text, $11::text"
