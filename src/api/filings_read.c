@@ -22,7 +22,7 @@ enum step filings_get(struct req *r)
 	return args_await_query(r, q, "filing_get", found);
 }
 
-enum { FOUND_FILING, FOUND_DOCUMENT, FOUND_OWN, FOUND_OWNER };
+enum { FOUND_FILING, FOUND_DOCUMENT, FOUND_OWN, FOUND_OWNER, FOUND_YEARS };
 
 /* Whole for its owner, for others in the form of the policy. */
 static bool open_document(struct access *x, const struct db_rows *rows, const struct id *id, struct text *out, struct fault *f)
@@ -33,6 +33,14 @@ static bool open_document(struct access *x, const struct db_rows *rows, const st
 	}
 	return stored_filing(x->r, id, db_get_text(rows, 0, FOUND_DOCUMENT), out, f) &&
 	       (db_get_int(rows, 0, FOUND_OWN) != 0 || redact_document(&x->redaction, *out, out, f));
+}
+
+static enum step reply_removed(struct req *r, int years)
+{
+	struct fault f = { 0 };
+
+	(void)fault_set(&f, FAULT_GONE, "filings of that time were removed after %d years; their receipts are kept, by business key", years);
+	return reply_problem(r, &f);
 }
 
 static enum step found(struct req *r, const struct db_answer *a)
@@ -47,6 +55,8 @@ static enum step found(struct req *r, const struct db_answer *a)
 		return reply_db_fault(r, a);
 	if (db_row_count(a->results[0]) == 0 || !id_parse(r->captures[0], &id))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
+	if (db_is_null(a->results[0], 0, FOUND_FILING))
+		return reply_removed(r, (int)db_get_int(a->results[0], 0, FOUND_YEARS));
 	if (!open_document(x, a->results[0], &id, &document, &f))
 		return reply_stored_fault(r, &f);
 	stored_begin(&b, r, db_get_text(a->results[0], 0, FOUND_FILING), document.len);

@@ -44,7 +44,7 @@ static const struct route routes[] = {
 	  .type = JSON_TYPE, .schema = "FilingList", .statuses = "",
 	  .summary = "Find filings by business key (kind, direction, key) or by the SHA-256 of the message sent", .handler = filings_find },
 	{ .name = "filings_get", .method = "GET", .path = "/v1/filings/{id}", .roles = ROLES_READ, QUERY(privileged_query),
-	  .type = JSON_TYPE, .schema = "Filing", .statuses = "404",
+	  .type = JSON_TYPE, .schema = "Filing", .statuses = "404 410",
 	  .summary = "A filing with its canonical document", .handler = filings_get },
 	{ .name = "filings_receipt", .method = "GET", .path = "/v1/filings/{id}/receipt", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Receipt", .also = XML_TYPE, .statuses = "404",

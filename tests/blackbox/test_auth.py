@@ -52,6 +52,8 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/identities"): {"operator", "regulator"},
     ("GET", "/v1/me"): ALL,
     ("GET", "/v1/me/report"): {"enterprise"},
+    ("GET", "/v1/me/access-log"): {"enterprise"},
+    ("GET", "/v1/access-log"): {"operator"},
     ("GET", "/v1/clients"): {"operator"},
     ("GET", "/v1/clients/{name}"): {"operator"},
     ("GET", "/v1/clients/{name}/report"): {"operator"},

@@ -1,4 +1,5 @@
 """Personal data at rest: nothing of them stands in the database in clear; what was changed there is noticed; keys."""
+import hashlib
 import os
 import re
 import secrets
@@ -352,3 +353,40 @@ def test_numbers_in_what_authorities_write(stack, people):
     assert NUMBER.encode() not in whole and TELEPHONE.encode() not in whole
     said = str(accept(stack.enterprise.get(f"/v1/declarations/{d['id']}/receipts"), 200).json)
     assert "待核" in said and NUMBER[:6] + "********" + NUMBER[-4:] in said
+
+
+# --- how long -------------------------------------------------------------------------------------------------
+
+
+def test_months_past_their_time_leave_a_tombstone(own, trades):
+    stack = own()
+    filing = accept(stack.enterprise.file(trades.make().order())).json["id"]
+    columns = [c for c in stack.psql("select attname from pg_attribute where attrelid = 'filing'::regclass and attnum > 0 order by attnum").splitlines()]
+    old, kept = "2011-03-05", "2024-03-05"
+    for day in (old, kept):
+        stack.psql(f"select make_partitions('{day}', 1)")
+        for n in range(2):  # two of that month, in the bucket 0
+            values = ", ".join({"id": f"(id_floor('{day}')::text::uuid)", "bucket": "0::smallint"}.get(c, c) for c in columns)
+            if n == 1:
+                values = values.replace(f"(id_floor('{day}')::text::uuid)", f"(overlay(id_floor('{day}')::text placing '1' from 36))::uuid")
+            stack.psql(f"insert into filing ({', '.join(columns)}) select {values} from filing where id = '{filing}'")
+    gone, here = (stack.psql(f"select id_floor('{day}')") for day in (old, kept))
+    problem(stack.regulator.get(f"/v1/filings/{gone}"), 500, "record-damaged")  # there, but encrypted in another place
+
+    due = [line.split() for line in stack.ctl("retention", "list").stdout.splitlines()[1:]]
+    assert {(row[0], row[1]) for row in due} == {(t, f"{t}_201103") for t in ("filing", "submission", "change", "delivery_document", "access_log")}
+    assert stack.psql("select count(*) from tombstone") == "0" and stack.psql("select count(*) from filing_201103") == "2"  # it only looked
+    ids = stack.psql("select string_agg(replace(id::text, '-', ''), '' order by id) from filing_201103")
+    said = stack.ctl("retention", "run").stdout
+    assert "filing_201103: 2 rows removed" in said
+    digest = hashlib.sha256(hashlib.sha256(bytes.fromhex(ids)).digest()).hexdigest()
+    assert stack.psql("select rows || ' ' || encode(digest, 'hex') || ' ' || rule_id from tombstone where record = 'filing'") == f"2 {digest} 4"
+    assert stack.psql("select count(*) from tombstone") == "5" and stack.psql("select coalesce(to_regclass('filing_201103')::text, '')") == ""
+    assert stack.ctl("retention", "run").stdout == ""
+    with pytest.raises(Exception, match="never changed"):
+        stack.psql("delete from tombstone")
+    body = problem(stack.regulator.get(f"/v1/filings/{gone}"), 410, "gone")
+    assert "10 years" in body["detail"]
+    problem(stack.regulator.get(f"/v1/filings/{here}"), 500, "record-damaged")  # a later month stays
+    problem(stack.regulator.get("/v1/filings/0069d27a-1f41-7029-8b6c-859588a3639e"), 404, "not-found")
+    accept(stack.enterprise.get(f"/v1/filings/{filing}"), 200)

@@ -13,6 +13,9 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "goods_classes.tsv": ("goods_class hs id name_zh name_en valid_from valid_to source".split(), 2),
     "authority_fields.tsv": ("authority dialect place direction trade_mode section member value presence personal purpose valid_from valid_to"
                              " source".split(), 3),
+    "data_policy.tsv": ("role authority field privileged form purpose valid_from valid_to source".split(), 4),
+    "access_purposes.tsv": ("word name_zh name_en valid_from valid_to source".split(), 1),
+    "retention_rules.tsv": ("id record years valid_from valid_to source".split(), 1),
     "recognitions.tsv": ("id giver taker of stands_for valid_from valid_to source".split(), 1),
 }
 CALENDAR = "calendar_days.tsv"
