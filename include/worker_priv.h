@@ -94,6 +94,7 @@ struct worker {
 	struct httpd *httpd;         /* NULL until it listens */
 	struct rules *rules;         /* NULL until read */
 	struct rights *rights;
+	struct policy *policy;       /* looked into within a step only: replaced at once */
 	struct client_set *clients;
 	struct worker_reload reload;
 	struct worker_watch watch;

@@ -40,6 +40,7 @@ static void start(struct worker *w, enum reload_step step)
 		db_call_add(&r->call, &client_store_keys, NULL);
 		db_call_add(&r->call, &quota_store_all, NULL);
 		db_call_add(&r->call, &key_store_all, NULL);
+		db_call_add(&r->call, &policy_store_all, NULL);
 		break;
 	case RELOAD_IDLE:
 		return;
@@ -108,6 +109,17 @@ static bool replace_clients(struct worker *w, struct client_set *set)
 		return false;
 	}
 	w->clients = set;
+	return true;
+}
+
+static bool replace_policy(struct worker *w, const struct db_rows *rows)
+{
+	struct policy *fresh = policy_from_rows(rows);
+
+	if (fresh == NULL)
+		return false;
+	policy_free(w->policy);
+	w->policy = fresh;
 	return true;
 }
 
@@ -197,6 +209,10 @@ static void on_clients(struct worker *w, const struct db_answer *a)
 		failed(w, "data keys", f.text);
 		return;
 	}
+	if (!replace_policy(w, a->results[6])) {
+		failed(w, "data policy", "no memory");
+		return;
+	}
 	if (w->clients == NULL || mark != r->clients_mark) {
 		set = client_set_from_rows(&rows);
 		if (set == NULL) {
@@ -277,6 +293,7 @@ void worker_reload_stop(struct worker *w)
 	client_set_free(w->clients);
 	rules_free(w->rules);
 	rights_free(w->rights);
+	policy_free(w->policy);
 }
 
 static void reload_tls(struct worker *w)

@@ -13,6 +13,7 @@
 #include "store/client_store.h"
 #include "store/inbox.h"
 #include "store/intake.h"
+#include "store/policy_store.h"
 #include "store/right_store.h"
 #include "store/rule_store.h"
 
@@ -57,6 +58,7 @@ struct api_conf {
 	int payment_keep_days;
 	const char *log_origin;   /* name of the log, in its checkpoints */
 	int lookups_waiting;      /* questions to departments that may wait */
+	struct text payer_key;    /* for the hashes that the policy shows; empty: nothing is shown instead */
 	struct identity_keys identity_keys; /* of identity_attestation; none: the resource answers 503 */
 };
 
@@ -74,6 +76,7 @@ struct api_deps {
 	struct client_set *const *clients;    /* current; may change between turns */
 	struct rules *const *rules;
 	struct rights *const *rights;         /* current; good for the step that looks */
+	struct policy *const *policy;         /* who sees which data of a person; current; may change between turns */
 	void (*on_job)(void *arg);            /* a job was stored: a hint for whoever runs jobs */
 	void (*reload)(void *arg);            /* an unknown token: perhaps the tables moved (worker limits how often) */
 	void (*moved)(void *arg);             /* something that is held in memory was changed: look for it now */

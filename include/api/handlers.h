@@ -8,7 +8,7 @@
 step_fn filings_post, filings_find, filings_get, filings_receipt;
 /* jobs.c */
 step_fn jobs_list, jobs_get, jobs_results, jobs_cancel;
-/* declarations.c */
+/* declarations.c, verdict.c */
 step_fn declarations_list, declarations_get, declarations_timeline, declarations_verdict;
 /* rulings.c */
 step_fn rulings_post, rulings_list;
@@ -38,6 +38,8 @@ step_fn audit_checkpoint, audit_keys, audit_proof, audit_consistency, audit_cosi
 step_fn outage_evidence;
 /* events.c, digests.c */
 step_fn events_list, digests_list;
+/* access.c */
+step_fn access_log_list, access_log_own;
 /* identities.c */
 step_fn identities_post;
 /* lookups.c */

@@ -33,6 +33,7 @@
 	X(TOO_SLOW,        "request-timeout",       408, true,  "The request took too long to arrive",         "请求接收超时") \
 	X(KEY_CONFLICT,    "key-conflict",          409, false, "The business key holds another filing",       "业务主键已存在不同内容的申报") \
 	X(STATE_CONFLICT,  "state-conflict",        409, false, "The record's state does not allow this",      "当前状态不允许此操作") \
+	X(GONE,            "gone",                  410, false, "The record was removed after its time",       "该记录已超过保存期限并被删除") \
 	X(TOO_LARGE,       "too-large",             413, false, "The request is larger than allowed",          "请求超出大小限制") \
 	X(TOO_MANY_LINES,  "too-many-lines",        413, false, "The batch has more lines than allowed",       "批量申报行数超出限制") \
 	X(LINE_TOO_LONG,   "line-too-long",         413, false, "The line is longer than allowed",             "单行报文超出长度限制") \

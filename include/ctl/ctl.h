@@ -85,6 +85,7 @@ ctl_fn deliveries_show, deliveries_again;
 ctl_fn code_list_show, code_add, code_close;
 ctl_fn platform_set, platform_list;
 ctl_fn status_show;
+ctl_fn retention_list, retention_run;
 ctl_fn key_new, key_public, key_retire, key_secret, key_rewrap;
 ctl_fn file_verify, log_fsck;
 ctl_fn witness_add, witness_list, witness_disable;

@@ -3,7 +3,8 @@
 -- $6 titles of verdicts; $7 words of the rules. A decision's reasons point at fields and hold no values: these come
 -- from the filings, for those who may see them; of another's the reader learns that it differs. For C (api/verdict.c), a row for each reason, one at
 -- least: the verdict; the reason (null: there is none); then twice, left and right: what it points at (null: nothing), the path of its value, the
--- filing, its document as it is stored (encrypted; null: not for this caller), whether it is the caller's own; and the rest of the reason.
+-- filing, its document as it is stored (encrypted; null: not for this caller), whether it is the caller's own; the rest of the
+-- reason; the clients whose declaration it is.
 with d as (
   select * from declaration
   where bucket = $1::smallint and id = $2::uuid and ($4::boolean or $3::integer = any (client_ids))
@@ -48,7 +49,7 @@ select json_build_object(
       then 'missing' else 'differs' end,
     'corrects', r.reason ->> 'corrects',
     'until', local_time(d.wait_until)
-  )
+  ), d.client_ids::text
 from d left join judged on true
 left join lateral json_array_elements(convert_from(judged.reasons, 'UTF8')::json) with ordinality as r(reason, place) on true
 left join lateral (

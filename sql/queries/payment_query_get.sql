@@ -1,5 +1,5 @@
 -- params: 2
--- $1 id; $2 sees the data (regulators)
+-- $1 id; $2 sees the data (a privileged read)
 -- A row for each record, one at least: the question; the record (null: none came), its digest, its data as they are stored (encrypted; null: not for
 -- this caller).
 select payment_query_json(c),

@@ -4,6 +4,7 @@
  * A delivery is named declaration.AUTHORITY.version. A retry only makes it due now; whoever dispatches finds it. Many at once:
  * api/deliveries_range.c.
  */
+#include "api/access.h"
 #include "api/args.h"
 #include "api/handlers.h"
 #include "api/page.h"
@@ -86,9 +87,13 @@ enum step deliveries_get(struct req *r)
 {
 	enum authority authority;
 	struct id declaration;
+	struct fault f = { 0 };
 	struct args *q;
 	int version;
 
+	r->own = access_begin(r, &f);
+	if (r->own == NULL)
+		return reply_problem(r, &f);
 	if (!read_name(r->captures[0], &declaration, &authority, &version))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	q = args_new(r);
@@ -97,11 +102,15 @@ enum step deliveries_get(struct req *r)
 	return args_await_query(r, q, "delivery_get", found);
 }
 
-enum { FOUND_DELIVERY, FOUND_TYPE, FOUND_DOCUMENT_ID, FOUND_FROM, FOUND_LEN, FOUND_DOCUMENTS };
+enum { FOUND_DELIVERY, FOUND_TYPE, FOUND_DOCUMENT_ID, FOUND_FROM, FOUND_LEN, FOUND_DOCUMENTS, FOUND_OWNERS };
 
-/* Its part of the documents of a whole batch. */
-static bool open_document(struct req *r, const struct db_rows *rows, struct text *out, struct fault *f)
+/* Its part of the documents of a whole batch, in the form of the policy. */
+static bool open_document(struct access *x, const struct db_rows *rows, struct text *out, struct fault *f)
 {
+	const struct rules *rules = *x->r->api->deps.rules;
+	enum authority authority;
+	struct id declaration;
+	int version;
 	size_t from = (size_t)db_get_int(rows, 0, FOUND_FROM), len = (size_t)db_get_int(rows, 0, FOUND_LEN);
 	struct vault_place place;
 	struct id id;
@@ -109,17 +118,19 @@ static bool open_document(struct req *r, const struct db_rows *rows, struct text
 	if (!db_get_id(rows, 0, FOUND_DOCUMENT_ID, &id))
 		return fault_set(f, FAULT_BUG, "a delivery without a document");
 	place = vault_at("delivery_document", &id);
-	if (!vault_open(r->api->deps.vault, r->arena, &place, db_get_text(rows, 0, FOUND_DOCUMENTS), out, f))
+	if (!vault_open(x->r->api->deps.vault, x->r->arena, &place, db_get_text(rows, 0, FOUND_DOCUMENTS), out, f))
 		return false;
 	if (from + len > out->len)
 		return fault_set(f, FAULT_DAMAGED, "a stored delivery_document is shorter than it was");
 	*out = (struct text){ out->at + from, len };
-	return true;
+	return read_name(x->r->captures[0], &declaration, &authority, &version) &&
+	       redact_sent(&x->redaction, authority, rules == NULL ? NULL : rules->book, *out, out, f);
 }
 
 static enum step found(struct req *r, const struct db_answer *a)
 {
 	struct text document = { NULL, 0 };
+	struct access *x = r->own;
 	struct fault f = { 0 };
 	struct buf b;
 
@@ -127,7 +138,7 @@ static enum step found(struct req *r, const struct db_answer *a)
 		return reply_db_fault(r, a);
 	if (db_row_count(a->results[0]) == 0)
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	if (!db_is_null(a->results[0], 0, FOUND_DOCUMENTS) && !open_document(r, a->results[0], &document, &f))
+	if (!db_is_null(a->results[0], 0, FOUND_DOCUMENTS) && !open_document(x, a->results[0], &document, &f))
 		return reply_stored_fault(r, &f);
 	stored_begin(&b, r, db_get_text(a->results[0], 0, FOUND_DELIVERY), 2 * document.len);
 	buf_str(&b, document.at == NULL ? ",\"document\":null" : ",\"document\":{\"content_type\":");
@@ -138,7 +149,7 @@ static enum step found(struct req *r, const struct db_answer *a)
 		buf_char(&b, '}');
 	}
 	buf_char(&b, '}');
-	return reply_json(r, 200, &b);
+	return access_reply(x, db_get_text(a->results[0], 0, FOUND_OWNERS), &b);
 }
 
 /* A dead delivery gets its attempts anew. Answers the state before: null when there is no such delivery. */

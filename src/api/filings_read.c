@@ -1,4 +1,5 @@
 /* GET /v1/filings and below: a filer's own filings, and for regulators and operators all. */
+#include "api/access.h"
 #include "api/args.h"
 #include "api/handlers.h"
 #include "api/receipts_ceb.h"
@@ -10,19 +11,43 @@ static db_step_fn found;
 enum step filings_get(struct req *r)
 {
 	struct args *q = args_new(r);
+	struct fault f = { 0 };
 
+	r->own = access_begin(r, &f);
+	if (r->own == NULL)
+		return reply_problem(r, &f);
 	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_bool(q, r->client.role == ROLE_REGULATOR);
 	return args_await_query(r, q, "filing_get", found);
 }
 
-enum { FOUND_FILING, FOUND_DOCUMENT, FOUND_OWN };
+enum { FOUND_FILING, FOUND_DOCUMENT, FOUND_OWN, FOUND_OWNER, FOUND_YEARS };
+
+/* Whole for its owner, for others in the form of the policy. */
+static bool open_document(struct access *x, const struct db_rows *rows, const struct id *id, struct text *out, struct fault *f)
+{
+	if (db_is_null(rows, 0, FOUND_DOCUMENT)) {
+		*out = TEXT("null");
+		return true;
+	}
+	return stored_filing(x->r, id, db_get_text(rows, 0, FOUND_DOCUMENT), out, f) &&
+	       (db_get_int(rows, 0, FOUND_OWN) != 0 || redact_document(&x->redaction, *out, out, f));
+}
+
+static enum step reply_removed(struct req *r, int years)
+{
+	struct fault f = { 0 };
+
+	(void)fault_set(&f, FAULT_GONE, "filings of that time were removed after %d years; their receipts are kept, by business key", years);
+	return reply_problem(r, &f);
+}
 
 static enum step found(struct req *r, const struct db_answer *a)
 {
-	struct text document = TEXT("null");
+	struct access *x = r->own;
 	struct fault f = { 0 };
+	struct text document;
 	struct buf b;
 	struct id id;
 
@@ -30,13 +55,15 @@ static enum step found(struct req *r, const struct db_answer *a)
 		return reply_db_fault(r, a);
 	if (db_row_count(a->results[0]) == 0 || !id_parse(r->captures[0], &id))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	if (!db_is_null(a->results[0], 0, FOUND_DOCUMENT) && !stored_filing(r, &id, db_get_text(a->results[0], 0, FOUND_DOCUMENT), &document, &f))
+	if (db_is_null(a->results[0], 0, FOUND_FILING))
+		return reply_removed(r, (int)db_get_int(a->results[0], 0, FOUND_YEARS));
+	if (!open_document(x, a->results[0], &id, &document, &f))
 		return reply_stored_fault(r, &f);
 	stored_begin(&b, r, db_get_text(a->results[0], 0, FOUND_FILING), document.len);
 	buf_str(&b, ",\"document\":");
 	buf_text(&b, document);
 	buf_char(&b, '}');
-	return reply_json(r, 200, &b);
+	return access_reply(x, db_get_text(a->results[0], 0, FOUND_OWNER), &b);
 }
 
 enum step filings_receipt(struct req *r)

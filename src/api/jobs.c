@@ -8,8 +8,8 @@
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/stored.h"
-#include "store/job_store.h"
 #include "base/log.h"
+#include "store/job_store.h"
 
 static db_step_fn results_found, cancelled;
 

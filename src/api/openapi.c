@@ -21,7 +21,7 @@ static const char *const reasons[][2] = {
 	{ "200", "done" }, { "201", "stored" }, { "202", "accepted" }, { "204", "nothing there" }, { "207", "each result has its own status" },
 	{ "304", "unchanged" }, { "400", "not well formed" }, { "401", "a valid token is required" }, { "403", "not for this client" },
 	{ "404", "no such record for this client" }, { "406", "none of the accepted types can be made" },
-	{ "408", "the request took too long to arrive" }, { "409", "conflicts with what is stored" }, { "413", "too large" },
+	{ "408", "the request took too long to arrive" }, { "409", "conflicts with what is stored" }, { "410", "it was removed after its time of keeping" }, { "413", "too large" },
 	{ "415", "media type not supported" }, { "422", "rules are broken: see errors" }, { "429", "too many at once" },
 	{ "500", "internal error" },
 	{ "503", "try again: see Retry-After" },

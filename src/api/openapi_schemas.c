@@ -42,6 +42,8 @@ static const struct openapi_parameter parameters[] = {
 	{ "list", TEXT_, "name of a code list, such as currency" },
 	{ "q", TEXT_, "a part of a name in Chinese or English, an ISO code, or the beginning of a code" },
 	{ "on", DAY, "the day on which they are in force; today if left out" },
+	{ "full", FLAG, "true: data of persons in full; for regulators, with purpose. The read is logged before it is answered" },
+	{ "purpose", TEXT_, "why, with full=true: a word of table access_purpose, such as inspection" },
 	{ "dry_run", FLAG, "true: everything is checked, nothing is stored" },
 	{ "from_line", "{\"type\":\"integer\",\"minimum\":1}", "number of the first line wanted" },
 	{ "name", TEXT_, "name of a client, percent-encoded" },

@@ -32,6 +32,11 @@ const struct openapi_schema openapi_service[] = {
 	  ",\"state_title\":" TEXT_OR_NULL ",\"next\":{\"type\":[\"string\",\"null\"],\"description\":\"what has to happen for the next state\"},\"may_file\":" FLAG
 	  ",\"token\":{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" NUMBER ",\"expires_at\":" TIME_OR_NULL ",\"expires_soon\":" FLAG "}}"
 	  ",\"environment\":" ENVIRONMENT ",\"sandbox\":" FLAG "}}" },
+	{ "AccessItem",
+	  "{\"type\":\"object\",\"required\":[\"id\",\"at\",\"role\",\"route\",\"record\",\"fields\",\"purpose\"],\"properties\":{\"id\":" UUID ",\"at\":" TIME
+	  ",\"client\":" TEXT_OR_NULL ",\"role\":" ROLE ",\"authority\":" TEXT_OR_NULL ",\"route\":" TEXT_ ",\"record\":" TEXT_ ",\"fields\":" NAMES_
+	  ",\"purpose\":" TEXT_ ",\"trace_id\":" TEXT_OR_NULL "}}" },
+	{ "AccessList", PAGE(REF("AccessItem")) },
 	{ "ClientItem", "{\"type\":\"object\",\"required\":[\"name\",\"role\"],\"properties\":{" CLIENT_MEMBERS "}}" },
 	{ "ClientList", PAGE(REF("ClientItem")) },
 	{ "Client",

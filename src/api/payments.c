@@ -6,6 +6,7 @@
  *   GET  /v1/payment-queries/{id}  how it stands, and what came
  *   POST /v1/payment-data          a platform's client hands in its data ahead, for customs to ask for
  */
+#include "api/access.h"
 #include "api/args.h"
 #include "api/body.h"
 #include "api/handlers.h"
@@ -125,13 +126,18 @@ static enum step asked(struct req *r, const struct db_answer *answer)
 
 enum step payment_queries_get(struct req *r)
 {
+	struct access *x;
 	struct args *q = args_new(r);
+	struct fault f = { 0 };
 	struct id id;
 
+	r->own = x = access_begin(r, &f);
+	if (x == NULL)
+		return reply_problem(r, &f);
 	if (!id_parse(r->captures[0], &id))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_uuid(q, &id);
-	args_bool(q, r->client.role == ROLE_REGULATOR);
+	args_bool(q, x->privileged);
 	return args_await_query(r, q, "payment_query_get", found);
 }
 
@@ -174,7 +180,7 @@ static enum step found(struct req *r, const struct db_answer *a)
 		if (!put_record(r, &b, &id, rows, row, &f))
 			return reply_stored_fault(r, &f);
 	buf_str(&b, "]}");
-	return reply_json(r, 200, &b);
+	return access_reply(r->own, TEXT("{}"), &b);
 }
 
 /* ---- handing in ---- */

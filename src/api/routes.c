@@ -36,6 +36,8 @@ static const char *const trace_query[] = { "waybill_no", "carrier_code", "order_
 static const char *const tracking_alerts_query[] = { "state", "step", "declaration_id", "carrier_code", "from", "to", "limit", "cursor" };
 
 static const char *const regimes_query[] = { "on", "trade_mode", "direction" };
+static const char *const privileged_query[] = { "full", "purpose" };
+static const char *const access_query[] = { "from", "to", "client", "limit", "cursor" };
 static const char *const forms_query[] = { "on", "direction", "trade_mode" };
 static const char *const day_query[] = { "on" };
 static const char *const enterprises_query[] = { "state", "role", "park", "limit", "cursor" };
@@ -55,8 +57,8 @@ static const struct route routes[] = {
 	{ .name = "filings_find", .method = "GET", .path = "/v1/filings", .roles = ROLES_READ, QUERY(filings_query),
 	  .type = JSON_TYPE, .schema = "FilingList", .statuses = "",
 	  .summary = "Find filings by business key (kind, direction, key) or by the SHA-256 of the message sent", .handler = filings_find },
-	{ .name = "filings_get", .method = "GET", .path = "/v1/filings/{id}", .roles = ROLES_READ,
-	  .type = JSON_TYPE, .schema = "Filing", .statuses = "404",
+	{ .name = "filings_get", .method = "GET", .path = "/v1/filings/{id}", .roles = ROLES_READ, QUERY(privileged_query),
+	  .type = JSON_TYPE, .schema = "Filing", .statuses = "404 410",
 	  .summary = "A filing with its canonical document", .handler = filings_get },
 	{ .name = "filings_receipt", .method = "GET", .path = "/v1/filings/{id}/receipt", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Receipt", .also = XML_TYPE, .statuses = "404",
@@ -82,7 +84,7 @@ static const struct route routes[] = {
 	{ .name = "declarations_timeline", .method = "GET", .path = "/v1/declarations/{id}/timeline", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Timeline", .statuses = "404",
 	  .summary = "All that happened to a declaration, in order of time", .handler = declarations_timeline },
-	{ .name = "declarations_verdict", .method = "GET", .path = "/v1/declarations/{id}/verdict", .roles = ROLES_READ,
+	{ .name = "declarations_verdict", .method = "GET", .path = "/v1/declarations/{id}/verdict", .roles = ROLES_READ, QUERY(privileged_query),
 	  .type = JSON_TYPE, .schema = "Verdict", .statuses = "404",
 	  .summary = "The last verdict: which fields differ, by which rule, who must correct what, until when", .handler = declarations_verdict },
 	{ .name = "rulings_post", .method = "POST", .path = "/v1/declarations/{id}/decisions", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
@@ -159,7 +161,7 @@ static const struct route routes[] = {
 	{ .name = "deliveries_retry_range", .method = "POST", .path = "/v1/deliveries/retry", .roles = OPERATOR | REGULATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "RetryDone", .takes = "RetryBody", .statuses = "202",
 	  .summary = "Hand over once more what is dead, or due, at one authority; a bounded part of it at a time", .handler = deliveries_retry_range },
-	{ .name = "deliveries_get", .method = "GET", .path = "/v1/deliveries/{id}", .roles = ROLES_READ,
+	{ .name = "deliveries_get", .method = "GET", .path = "/v1/deliveries/{id}", .roles = ROLES_READ, QUERY(privileged_query),
 	  .type = JSON_TYPE, .schema = "Delivery", .statuses = "404",
 	  .summary = "A delivery (declaration.AUTHORITY.version) with the document sent", .handler = deliveries_get },
 	{ .name = "deliveries_retry", .method = "POST", .path = "/v1/deliveries/{id}/retry", .roles = OPERATOR | REGULATOR,
@@ -251,6 +253,12 @@ static const struct route routes[] = {
 	{ .name = "me_limits", .method = "GET", .path = "/v1/me/limits", .roles = ROLES_ALL,
 	  .type = JSON_TYPE, .schema = "LimitList", .statuses = "",
 	  .summary = "How many requests the caller may make, and how many it still has", .handler = me_limits },
+	{ .name = "access_log_own", .method = "GET", .path = "/v1/me/access-log", .roles = ENTERPRISE, QUERY(receipts_query),
+	  .type = JSON_TYPE, .schema = "AccessList", .statuses = "",
+	  .summary = "When data of persons in the caller's own records were read in full, and for which purpose", .handler = access_log_own },
+	{ .name = "access_log_list", .method = "GET", .path = "/v1/access-log", .roles = OPERATOR, QUERY(access_query),
+	  .type = JSON_TYPE, .schema = "AccessList", .statuses = "",
+	  .summary = "Who read data of persons in full: which record and fields, for which purpose; newest first", .handler = access_log_list },
 	{ .name = "clients_list", .method = "GET", .path = "/v1/clients", .roles = OPERATOR, QUERY(clients_query),
 	  .type = JSON_TYPE, .schema = "ClientList", .statuses = "",
 	  .summary = "Who may call, in the order they were made", .handler = clients_list },
@@ -291,7 +299,7 @@ static const struct route routes[] = {
 	{ .name = "payment_queries_post", .method = "POST", .path = "/v1/payment-queries", .roles = OPERATOR | REGULATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "PaymentQuery", .takes = "PaymentQueryBody", .statuses = "202 404 422",
 	  .summary = "Ask a platform for the payment data of an order, as customs does (GACC 2018-179)", .handler = payment_queries_post },
-	{ .name = "payment_queries_get", .method = "GET", .path = "/v1/payment-queries/{id}", .roles = OPERATOR | REGULATOR,
+	{ .name = "payment_queries_get", .method = "GET", .path = "/v1/payment-queries/{id}", .roles = OPERATOR | REGULATOR, QUERY(privileged_query),
 	  .type = JSON_TYPE, .schema = "PaymentQuery", .statuses = "404",
 	  .summary = "How a question to a platform stands, and what it sent", .handler = payment_queries_get },
 	{ .name = "lookups_find", .method = "GET", .path = "/v1/lookups", .roles = ROLES_READ, QUERY(lookups_query),

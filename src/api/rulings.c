@@ -11,6 +11,7 @@
 #include "api/body.h"
 #include "api/handlers.h"
 #include "base/log.h"
+#include "model/personal.h"
 #include "model/finding.h"
 #include "model/ruling.h"
 
@@ -136,7 +137,7 @@ static void read_appointment(const struct json *body, struct ruling_wish *w, str
 		complain(out, RULE_FORM, "/appointment/at", "2026-03-02T10:00:00+08:00");
 }
 
-static void read_wish(const struct json *body, struct ruling_wish *w, struct findings *out)
+static void read_wish(struct arena *arena, const struct json *body, struct ruling_wish *w, struct findings *out)
 {
 	const struct json *version = json_member(body, "version");
 	struct text decision = json_text(json_member(body, "decision"));
@@ -147,6 +148,7 @@ static void read_wish(const struct json *body, struct ruling_wish *w, struct fin
 	else if (!ruling_by_name(decision, &w->ruling))
 		complain(out, RULE_VALUE, "/decision", "inspect, hold, release, reject or resume");
 	w->reason = read_text(body, "reason", "/reason", REASON_CHARACTERS_MAX, out);
+	w->reason = personal_scrub(arena, w->reason);
 	if (version != NULL && (!json_i64(version, &number) || number < 1 || number > INT32_MAX))
 		complain(out, RULE_TYPE, "/version", "a whole number from 1");
 	w->version = (int)number;
@@ -261,7 +263,7 @@ enum step rulings_post(struct req *r)
 	if (!json_is_object(body))
 		return reply_fault(r, FAULT_BAD_JSON, "the body is one object");
 	findings_init(findings, r->arena);
-	read_wish(body, w, findings);
+	read_wish(r->arena, body, w, findings);
 	if (findings_any(findings))
 		return reply_problem_of(r, &(struct problem){ .code = FAULT_RULE_BROKEN, .findings = findings, .node = -1 });
 	w->digest = digest_of_wish(r, w);

@@ -4,12 +4,13 @@
  * The database brings the reasons, which hold no values, and the documents of the filings that they point at, as far as the caller may see them;
  * the values are looked up here.
  */
+#include "api/access.h"
 #include "api/args.h"
 #include "api/handlers.h"
 #include "api/stored.h"
 #include "base/json.h"
 
-enum { VERDICT, REASON, LEFT, RIGHT = LEFT + 5, REST = RIGHT + 5 };
+enum { VERDICT, REASON, LEFT, RIGHT = LEFT + 5, REST = RIGHT + 5, OWNERS };
 enum { SIDE_SHOWN, SIDE_PATH, SIDE_FILING, SIDE_DOCUMENT, SIDE_OWN }; /* behind LEFT and RIGHT */
 
 static db_step_fn found;
@@ -17,7 +18,11 @@ static db_step_fn found;
 enum step declarations_verdict(struct req *r)
 {
 	struct args *q = args_new(r);
+	struct fault f = { 0 };
 
+	r->own = access_begin(r, &f);
+	if (r->own == NULL)
+		return reply_problem(r, &f);
 	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_bool(q, r->client.role == ROLE_REGULATOR);
@@ -37,8 +42,21 @@ static const struct json *step_down(const struct json *at, const struct json *st
 	return word.at == NULL ? NULL : json_member(at, arena_copy(r->arena, word.at, word.len));
 }
 
-/* The value that the path leads to, when it is a text or a number. */
-static void put_value(struct req *r, struct buf *b, struct text document, struct text path_text)
+static void put_text(struct req *r, struct buf *b, struct text name, struct text value, bool own)
+{
+	struct access *x = r->own;
+	enum field field = own ? FIELD_NONE : field_by_name(name);
+
+	if (field != FIELD_NONE)
+		value = redact_value(&x->redaction, field, value);
+	if (value.at == NULL)
+		return;
+	buf_str(b, ",\"value\":");
+	buf_json(b, value);
+}
+
+/* The value that the path leads to, when it is a text or a number; of another's filing in the form of the policy. */
+static void put_value(struct req *r, struct buf *b, struct text document, struct text path_text, bool own)
 {
 	struct fault f = { 0 };
 	const struct json *at = json_parse(r->arena, document, &f), *path = json_parse(r->arena, path_text, &f);
@@ -49,8 +67,7 @@ static void put_value(struct req *r, struct buf *b, struct text document, struct
 	for (size_t i = 0; at != NULL && i < json_length(path); i++)
 		at = step_down(at, json_item(path, i), r);
 	if (json_text(at).at != NULL) {
-		buf_str(b, ",\"value\":");
-		buf_json(b, json_text(at));
+		put_text(r, b, json_text(json_item(path, json_length(path) - 1)), json_text(at), own);
 	} else if (json_i64(at, &number)) {
 		buf_str(b, ",\"value\":");
 		buf_i64(b, number);
@@ -71,7 +88,7 @@ static bool put_side(struct req *r, struct buf *out, const struct db_rows *rows,
 	if (!db_is_null(rows, row, side + SIDE_DOCUMENT) && db_get_id(rows, row, side + SIDE_FILING, &id)) {
 		if (!stored_filing(r, &id, db_get_text(rows, row, side + SIDE_DOCUMENT), &document, f))
 			return false;
-		put_value(r, &b, document, db_get_text(rows, row, side + SIDE_PATH));
+		put_value(r, &b, document, db_get_text(rows, row, side + SIDE_PATH), db_get_int(rows, row, side + SIDE_OWN) != 0);
 	}
 	buf_char(&b, '}');
 	buf_text(out, buf_as_text(&b));
@@ -114,5 +131,5 @@ static enum step found(struct req *r, const struct db_answer *a)
 		if (!put_reason(r, &b, rows, row, &f))
 			return reply_stored_fault(r, &f);
 	buf_str(&b, "]}");
-	return reply_json(r, 200, &b);
+	return access_reply(r->own, db_get_text(rows, 0, OWNERS), &b);
 }

@@ -170,6 +170,7 @@ bool vault_seal(struct vault *v, struct arena *a, const struct vault_place *plac
 	uint8_t *blob, format;
 	uint32_t number;
 	size_t len;
+	bool good;
 
 	if (v->used == NULL || plain.len > VAULT_BYTES_MAX || !bind(place, &bound, room))
 		return false;
@@ -182,8 +183,10 @@ bool vault_seal(struct vault *v, struct arena *a, const struct vault_place *plac
 	blob[0] = format;
 	memcpy(blob + 1, &number, sizeof(number));
 	*out = (struct text){ (const char *)blob, len };
-	return next_nonce(v, blob + HEAD_BYTES) && aead_seal(v->used->cipher, blob + HEAD_BYTES, bound, inner, blob + HEAD_BYTES + AEAD_NONCE_BYTES,
+	good = next_nonce(v, blob + HEAD_BYTES) && aead_seal(v->used->cipher, blob + HEAD_BYTES, bound, inner, blob + HEAD_BYTES + AEAD_NONCE_BYTES,
 	                                                     blob + len - AEAD_TAG_BYTES);
+	let_go_scratch(v, SCRATCH_KEPT);
+	return good;
 }
 
 static bool damaged(const struct vault_place *p, const char *how, struct fault *f)

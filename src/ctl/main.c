@@ -76,6 +76,8 @@ static const char usage[] =
 "  platform set CODE [--url URL] [--certificate FILE] [--drop-certificate SERIAL]\n"
 "                                                 where a platform is asked for payment data, and what it signs with\n"
 "  platform list\n"
+"  retention list                                 which months of records are past their time\n"
+"  retention run                                  they are removed; a tombstone of each stays\n"
 "  status                                         schema, declarations, backlog\n"
 "  key new PATH                                   make a key that signs receipts\n"
 "  key public PATH                                its public half, in hex\n"
@@ -153,6 +155,8 @@ static const struct command {
 	{ "code", "close", code_close, 2, 2 },
 	{ "platform", "set", platform_set, 1, 1 },
 	{ "platform", "list", platform_list, 0, 0 },
+	{ "retention", "list", retention_list, 0, 0 },
+	{ "retention", "run", retention_run, 0, 0 },
 	{ "status", NULL, status_show, 0, 0 },
 	{ "key", "new", key_new, 1, 1 },
 	{ "key", "public", key_public, 1, 1 },

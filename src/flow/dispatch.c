@@ -133,12 +133,13 @@ static void claimed(struct target *t, const struct db_rows *r, int row, struct t
 {
 	struct text type = text_dup(&t->arena, db_get_text(r, row, DC_CONTENT_TYPE));
 	size_t from = (size_t)db_get_int(r, row, DC_FROM), len = (size_t)db_get_int(r, row, DC_LEN);
+	bool is_there = documents.at != NULL && from + len <= documents.len;
 	struct attempt_claim claim = { .authority = t->lane.authority, .lease = t->claim.lease, .version = (int)db_get_int(r, row, DC_VERSION),
 		                       .attempts = (int)db_get_int(r, row, DC_ATTEMPTS) + 1, .content_type = type.at,
-		                       .body = { documents.at + from, len }, .reference = db_get_text(r, row, DC_REFERENCE),
+		                       .body = { is_there ? documents.at + from : NULL, len }, .reference = db_get_text(r, row, DC_REFERENCE),
 		                       .claimed_us = loop_now_us(t->home->shared.flow->deps.loop) };
 
-	if (from + len <= documents.len && type.at != NULL && db_get_id(r, row, DC_DECLARATION, &claim.declaration) && db_get_id(r, row, DC_MESSAGE_ID, &claim.message_id))
+	if (is_there && type.at != NULL && db_get_id(r, row, DC_DECLARATION, &claim.declaration) && db_get_id(r, row, DC_MESSAGE_ID, &claim.message_id))
 		lane_add(&t->lane, &claim);
 }
 

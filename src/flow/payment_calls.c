@@ -249,16 +249,18 @@ static bool open_data(struct call *c, const struct db_rows *r, int row)
 {
 	struct vault_place place;
 	struct fault f = { 0 };
+	const char *end = NULL;
 	struct text body;
-	const char *end;
 	struct id id;
 
 	if (!db_get_id(r, row, COL_DATA, &id))
 		return false;
 	place = vault_at("payment_data", &id);
-	if (!vault_open(c->of->deps.vault, &c->of->arena, &place, db_get_text(r, row, COL_BODY), &body, &f)
-	    || (end = memchr(body.at, '\0', body.len)) == NULL) {
-		log_event(NULL, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
+	if (vault_open(c->of->deps.vault, &c->of->arena, &place, db_get_text(r, row, COL_BODY), &body, &f))
+		end = memchr(body.at, '\0', body.len);
+	if (end == NULL) {
+		if (f.code != FAULT_BUSY)
+			log_event(NULL, LOG_LEVEL_ERROR, "record.damaged", "%s", f.code == FAULT_NONE ? "stored payment data are in no two parts" : f.text);
 		return false;
 	}
 	c->head = (struct text){ body.at, (size_t)(end - body.at) };

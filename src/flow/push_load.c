@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 
+#define SECRETS_BYTES   4096u
 #define FIRST_WINDOW_US (10 * US_PER_S)
 #define NEAR_EVENTS     5000                /* who is no further behind reads with all others */
 #define NEAR_US         (10 * 60 * US_PER_S)
@@ -17,16 +18,16 @@ static db_done_fn on_loaded;
 /* --- one subscription ------------------------------------------------------------------------------------------------- */
 
 /* Both secrets, as far as there are two. A subscription whose secret cannot be read is pushed nothing: what is not signed is not taken. */
-static bool open_secrets(struct push_sub *s, const struct db_rows *r, int row, struct text out[2])
+static bool open_secrets(struct push_sub *s, struct arena *a, const struct db_rows *r, int row, struct text out[2])
 {
 	const struct vault_place place = vault_at("subscription", &s->id);
 	struct fault f = { 0 };
 	char name[ID_TEXT_BYTES];
 
 	out[1] = (struct text){ NULL, 0 };
-	if (vault_open(s->push->deps.vault, &s->push->load_arena, &place, db_get_text(r, row, LOAD_SECRET), &out[0], &f)
+	if (vault_open(s->push->deps.vault, a, &place, db_get_text(r, row, LOAD_SECRET), &out[0], &f)
 	    && (db_is_null(r, row, LOAD_OLD_SECRET)
-	        || vault_open(s->push->deps.vault, &s->push->load_arena, &place, db_get_text(r, row, LOAD_OLD_SECRET), &out[1], &f)))
+	        || vault_open(s->push->deps.vault, a, &place, db_get_text(r, row, LOAD_OLD_SECRET), &out[1], &f)))
 		return true;
 	id_format(&s->id, name);
 	log_event(NULL, LOG_LEVEL_ERROR, "push.unreadable", "%s: %s", name, f.text);
@@ -38,14 +39,18 @@ static bool open_secrets(struct push_sub *s, const struct db_rows *r, int row, s
 static bool take_texts(struct push_sub *s, const struct db_rows *r, int row, bool *is_signable)
 {
 	struct text url = db_get_text(r, row, LOAD_URL), secrets[2], secret, old;
+	struct arena opened;
 	char *at;
 
-	*is_signable = open_secrets(s, r, row, secrets);
+	arena_init(&opened, SECRETS_BYTES);
+	*is_signable = open_secrets(s, &opened, r, row, secrets);
 	secret = secrets[0];
 	old = secrets[1];
 	at = malloc(url.len + 1 + secret.len + old.len);
-	if (at == NULL)
+	if (at == NULL) {
+		arena_done(&opened);
 		return false;
+	}
 	memcpy(at, url.at, url.len);
 	at[url.len] = '\0';
 	memcpy(at + url.len + 1, secret.at, secret.len);
@@ -55,6 +60,7 @@ static bool take_texts(struct push_sub *s, const struct db_rows *r, int row, boo
 	s->url = at;
 	s->secret = (struct text){ at + url.len + 1, secret.len };
 	s->old_secret = old.at == NULL ? (struct text){ NULL, 0 } : (struct text){ at + url.len + 1 + secret.len, old.len };
+	arena_done(&opened);
 	return true;
 }
 

@@ -15,6 +15,7 @@
 #define DUE_MAX       200
 #define CLAIM_EXTRA_S 30 /* beyond an attempt's longest time: it may wait here before it begins */
 #define HEADER_BYTES  160u
+#define BODY_BYTES    ((size_t)64 << 20) /* bounded in fact by what a message may hold */
 
 static httpc_done_fn on_answered;
 static db_done_fn on_due;
@@ -211,14 +212,14 @@ static bool is_here(const struct push_sub *s, struct text id)
 	return false;
 }
 
-static bool open_body(struct push *p, const struct db_rows *r, int row, const struct id *id, struct text *out)
+static bool open_body(struct push *p, struct arena *a, const struct db_rows *r, int row, const struct id *id, struct text *out)
 {
 	const struct vault_place place = push_place(id, db_get_text(r, row, DUE_MESSAGE));
 	struct fault f = { 0 };
 	char name[ID_TEXT_BYTES];
 
 	*out = db_get_text(r, row, DUE_BODY);
-	if (db_get_int(r, row, DUE_PING) != 0 || vault_open(p->deps.vault, &p->due_arena, &place, *out, out, &f))
+	if (db_get_int(r, row, DUE_PING) != 0 || vault_open(p->deps.vault, a, &place, *out, out, &f))
 		return true;
 	id_format(id, name);
 	if (f.code == FAULT_DAMAGED)
@@ -226,7 +227,7 @@ static bool open_body(struct push *p, const struct db_rows *r, int row, const st
 	return false;
 }
 
-static void take_due(struct push *p, const struct db_rows *r, int row)
+static void take_due(struct push *p, struct arena *a, const struct db_rows *r, int row)
 {
 	struct text message = db_get_text(r, row, DUE_MESSAGE), type = db_get_text(r, row, DUE_TYPE);
 	char content_type[100];
@@ -235,7 +236,7 @@ static void take_due(struct push *p, const struct db_rows *r, int row)
 	struct text body;
 	struct id id;
 
-	if (!db_get_id(r, row, DUE_SUB, &id) || (s = push_find(p, &id)) == NULL || is_here(s, message) || !open_body(p, r, row, &id, &body))
+	if (!db_get_id(r, row, DUE_SUB, &id) || (s = push_find(p, &id)) == NULL || is_here(s, message) || !open_body(p, a, r, row, &id, &body))
 		return;
 	(void)snprintf(content_type, sizeof(content_type), TEXT_FMT, TEXT_ARG(type));
 	m = push_message_new(p, s, message, content_type, body);
@@ -258,11 +259,16 @@ static void take_due(struct push *p, const struct db_rows *r, int row)
 static void on_due(struct db_call *call, const struct db_answer *answer)
 {
 	struct push *p = container_of(call, struct push, due_call);
+	int rows = answer->outcome == DB_DONE && p->leads && !p->quiesced ? db_row_count(answer->results[0]) : 0;
 
 	p->claiming = false;
-	if (answer->outcome == DB_DONE && p->leads && !p->quiesced)
-		for (int row = 0; row < db_row_count(answer->results[0]); row++)
-			take_due(p, answer->results[0], row);
+	for (int row = 0; row < rows; row++) {
+		struct arena body; /* of one message: what is queued is a copy */
+
+		arena_init(&body, BODY_BYTES);
+		take_due(p, &body, answer->results[0], row);
+		arena_done(&body);
+	}
 	arena_done(&p->due_arena);
 	push_pump(p);
 }

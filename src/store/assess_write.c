@@ -12,6 +12,8 @@
 
 #include <assert.h>
 
+#include "model/personal.h"
+
 /* What waited for an older version goes, and what is adrift: it was in the hand of a daemon that is no more. */
 #define GOES "(p.go and (d.state = 'waiting' or (d.state = 'due' and d.listed is null and d.lease_until < now())))"
 /* An answer is the proof that it was handed over: its attempt recorded nothing else. */
@@ -218,7 +220,7 @@ static bool put_answer(struct assess_write *into, struct arena *a, struct db_arr
 	db_array_i64(&x[5], w->at_us);
 	db_array_bytes(&x[6], w->digest.b, sizeof(w->digest.b));
 	db_array_text(&x[7], text_of(outcome_name(w->outcome)));
-	db_array_text(&x[8], w->info);
+	db_array_text(&x[8], personal_scrub(a, w->info));
 	db_array_bytes(&x[9], sealed.at, sealed.len);
 	db_array_text(&x[10], w->inventory_no);
 	return true;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/personal.h"
 #include "store/inbox_priv.h"
 
 /*
@@ -146,7 +147,7 @@ static bool put_answer(struct inbox_write *to, struct db_array *x, int place, co
 	db_array_text(&x[7], text_of(outcome_name(w->outcome)));
 	db_array_i64(&x[8], w->at_us);
 	db_array_bytes(&x[9], w->digest.b, sizeof(w->digest.b));
-	db_array_text(&x[10], w->info);
+	db_array_text(&x[10], personal_scrub(to->arena, w->info));
 	db_array_bytes(&x[11], sealed.at, sealed.len);
 	db_array_id(&x[12], &id);
 	db_array_text(&x[13], w->inventory_no);

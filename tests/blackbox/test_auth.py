@@ -87,6 +87,8 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/me/tokens"): ALL,
     ("POST", "/v1/me/tokens"): ALL,
     ("DELETE", "/v1/me/tokens/{id}"): ALL,
+    ("GET", "/v1/me/access-log"): {"enterprise"},
+    ("GET", "/v1/access-log"): {"operator"},
     ("GET", "/v1/clients"): {"operator"},
     ("GET", "/v1/clients/{name}"): {"operator"},
     ("GET", "/v1/clients/{name}/report"): {"operator"},

@@ -140,8 +140,8 @@ def ask(stack, order, code=PLATFORM, api=None):
     return reply.json
 
 
-def shown(stack, query, api=None):
-    return accept((api or stack.regulator).get(f"/v1/payment-queries/{query['id']}"), 200).json
+def shown(stack, query, api=None, how=""):
+    return accept((api or stack.regulator).get(f"/v1/payment-queries/{query['id']}{how}"), 200).json
 
 
 def in_state(stack, query, state):
@@ -167,6 +167,8 @@ def test_a_platform_is_asked_and_answers(stack, trades, calls, signers, kind):
         reply = stack.daemon.public.post(UPLOAD, form("payExInfoStr", body), FORM)
         assert said(reply) == ("10000", "上传成功") and reply.json["total"] == 0 and isinstance(reply.json["serviceTime"], int)
     record, = in_state(stack, query, "answered")["records"]
+    assert record["data"] is None  # but for a purpose
+    record, = shown(stack, query, how="?full=true&purpose=investigation")["records"]
     assert record["cert_no"] == signer.serial and record["payment_no"] == "2026030221001" and record["data"] == json.loads(body)
     assert record["sha256"] == hashlib.sha256(body.encode()).hexdigest()  # the bytes that are signed
     assert stack.psql(f"select keep_until >= received_at + interval '3 years' from payment_record where call_id = '{query['id']}'") == "t"

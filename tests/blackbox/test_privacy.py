@@ -1,4 +1,5 @@
 """Personal data at rest: nothing of them stands in the database in clear; what was changed there is noticed; keys."""
+import hashlib
 import os
 import re
 import secrets
@@ -234,3 +235,158 @@ def test_the_key_of_attested_identities_is_replaced(own, trades):
     settled(stack, third)
     status, last = starts(stack.add_daemon("other", {"identity": {"key_version": 1, "old_key_file": str(stack.directory / "identity-key")}}))
     assert status == EX_CONFIG and "version before" in last
+
+
+# --- who sees what --------------------------------------------------------------------------------------------
+
+
+def regulator_of(stack, trades, code):
+    return stack.client(f"{code} {trades.tag}", "regulator", "--authority", code)
+
+
+def document_of(api, filing, query=""):
+    return accept(api.get(f"/v1/filings/{filing}{query}"), 200).json["document"]
+
+
+def test_masks_by_role_and_authority(stack, people):
+    trade = people.make()
+    ids = [r.json["id"] for r in file_all(stack.enterprise, trade.filings())]
+    d = settled(stack, trade)
+    order = document_of(stack.regulator, ids[0])
+    assert (order["buyer_name"], order["consignee"], order["buyer_id_number"], order["buyer_telephone"], order["consignee_address"], order["buyer_id_type"]) == (
+        "欧*", "欧*", NUMBER[:6] + "********" + NUMBER[-4:], "139****0432", "江苏省苏州市***", "1")
+    whole = document_of(stack.enterprise, ids[0])
+    assert {k: v for k, v in whole.items() if order.get(k) != v}.keys() == {
+        "buyer_name", "consignee", "buyer_id_number", "buyer_telephone", "consignee_telephone", "consignee_address", "buyer_reg_no"}
+    assert document_of(stack.operator, ids[0]) is None
+    exchange, taxes, post, statistics = (regulator_of(stack, people, code) for code in ("FX", "TAX", "POST", "STAT"))
+    payment = document_of(exchange, ids[1])
+    sent = stack.regulator.get(f"/v1/deliveries/{d['id']}.FX.1").json["document"]["body"]
+    assert re.fullmatch("[0-9a-f]{64}", payment["payer_id_number"]) and payment["payer_id_number"] in sent  # the pseudonym that went there
+    assert "consignee_address" not in document_of(taxes, ids[0]) and document_of(taxes, ids[0])["buyer_name"] == "欧*"
+    assert "buyer_id_number" not in document_of(post, ids[0]) and document_of(post, ids[2])["consignee_address"] == "江苏省苏州市***"
+    assert not {"buyer_name", "buyer_id_number", "consignee"} & document_of(statistics, ids[0]).keys()
+    for reader in (stack.regulator, stack.operator, exchange, statistics):
+        for code in ("CUS", "POST", "TAX", "FX"):
+            body = accept(reader.get(f"/v1/deliveries/{d['id']}.{code}.1"), 200).json["document"]["body"]
+            assert trade.order_no in body and not any(v in body for v in (NAME, NUMBER, TELEPHONE, "姑苏区")), (code, body)
+    assert "<ceb:buyerName>欧*</ceb:buyerName>" in stack.operator.get(f"/v1/deliveries/{d['id']}.CUS.1").json["document"]["body"]
+
+
+def test_values_of_a_verdict_are_masked_too(stack, people):
+    trade = people.make()
+    file_all(stack.enterprise, [trade.order(), trade.payment(payer_name="诸葛孔明"), trade.waybill(), trade.inventory()])
+    d = settled(stack, trade, "conflict")
+
+    def values(api, query=""):
+        return {s["value"] for r in accept(api.get(f"/v1/declarations/{d['id']}/verdict{query}"), 200).json["reasons"]
+                for s in (r["left"], r["right"]) if s and "value" in s}
+    assert values(stack.enterprise) == {NAME, "诸葛孔明"}
+    assert values(stack.regulator) == {"欧*", "诸*"}
+    assert values(stack.operator) == set()
+    assert values(stack.regulator, "?full=true&purpose=investigation") == {NAME, "诸葛孔明"}
+
+
+def test_in_full_for_a_purpose_and_logged(stack, people):
+    trade = people.make()
+    order = file_all(stack.enterprise, trade.filings())[0].json["id"]
+    d = settled(stack, trade)
+    customs, statistics = regulator_of(stack, people, "CUS"), regulator_of(stack, people, "STAT")
+    before = int(stack.psql("select count(*) from access_log"))
+    for query in ("?full=true", "?purpose=inspection", "?full=yes&purpose=inspection", "?full=true&purpose=", "?full=true&purpose=curiosity"):
+        problem(customs.get(f"/v1/filings/{order}{query}"), 400, "bad-request")
+    assert "inspection" in customs.get(f"/v1/filings/{order}?full=true&purpose=curiosity").json["detail"]
+    for other in (stack.operator, stack.enterprise):
+        problem(other.get(f"/v1/filings/{order}?full=true&purpose=inspection"), 403, "forbidden")
+    problem(customs.get("/v1/filings/0069d27a-1f41-7029-8b6c-859588a3639e?full=true&purpose=inspection"), 404, "not-found")
+    assert int(stack.psql("select count(*) from access_log")) == before
+    assert stack.daemon.events("access.denied")
+
+    whole = document_of(customs, order, "?full=true&purpose=inspection")
+    assert whole == document_of(stack.enterprise, order)
+    body = accept(customs.get(f"/v1/deliveries/{d['id']}.POST.1?full=true&purpose=appeal"), 200).json["document"]["body"]
+    assert NAME in body and ADDRESS in body
+    assert not {"buyer_name", "buyer_id_number"} & document_of(statistics, order, "?full=true&purpose=audit").keys()  # its duty needs none
+    third, second, first = accept(stack.operator.get("/v1/access-log?limit=3"), 200).json["items"]
+    assert (first["route"], first["record"], first["purpose"], first["authority"], first["client"]) == ("filings_get", order, "inspection", "CUS", f"CUS {people.tag}")
+    assert {"buyer_name", "buyer_id_number", "consignee_address", "buyer_telephone"} <= set(first["fields"]) and re.fullmatch("[0-9a-f]{32}", first["trace_id"])
+    assert (second["record"], second["purpose"], set(second["fields"])) == (f"{d['id']}.POST.1", "appeal", {"consignee", "consignee_telephone", "consignee_address"})
+    assert (third["client"], third["fields"]) == (f"STAT {people.tag}", [])
+    # whose data they are sees it as well, but not who
+    own = {i["id"]: i for i in stack.enterprise.pages("/v1/me/access-log?limit=2")}
+    assert own[first["id"]]["purpose"] == "inspection" and own[first["id"]]["client"] is None and own[first["id"]]["trace_id"] is None
+    stranger = stack.client(f"stranger {people.tag}", "enterprise", "--codes", "91330100MA2T9999XX")
+    assert accept(stranger.get("/v1/me/access-log"), 200).json["items"] == []
+    problem(stranger.get("/v1/access-log"), 403, "forbidden")
+    assert [i["id"] for i in stack.operator.pages(f"/v1/access-log?limit=1&client=CUS%20{people.tag}")] == [second["id"], first["id"]]
+    assert accept(stack.operator.get("/v1/access-log?to=2020-01-01"), 200).json["items"] == []
+
+
+def test_the_log_is_written_first_and_never_changed(own, people):
+    stack = own(settings={"test": {"clock": True}})
+    order = accept(stack.enterprise.file(people.make().order())).json["id"]
+    stack.psql("alter table access_log rename to access_log_away")  # it cannot be written: nothing is shown
+    reply = stack.regulator.get(f"/v1/filings/{order}?full=true&purpose=risk")
+    assert reply.status == 500 and not any(v in reply.body.decode() for v in PERSONAL)
+    stack.psql("alter table access_log_away rename to access_log")
+    document_of(stack.regulator, order, "?full=true&purpose=risk")
+    for change in ("update access_log set purpose = 'tax'", "delete from access_log"):
+        with pytest.raises(Exception, match="never changed"):
+            stack.psql(change)
+    # a row of the policy ends: what nothing allows any more is not shown
+    assert document_of(stack.regulator, order)["buyer_name"] == "欧*"
+    stack.psql("update data_policy set valid_to = '2022-01-01' where role = 'regulator' and authority = '*'; select nextval('rule_revision')")
+    wait_for(lambda: "buyer_name" not in document_of(stack.regulator, order), "the policy is in force")
+    assert "buyer_id_number" not in document_of(stack.regulator, order, "?full=true&purpose=risk")
+
+
+def test_numbers_in_what_authorities_write(stack, people):
+    trade = people.make()
+    stack.mock.behave("CUS", outcome="inspect")
+    file_all(stack.enterprise, trade.filings())
+    d = settled(stack, trade, "inspect")
+    authority = stack.caller(stack.tokens["authority-TAX"])
+    accept(authority.post("/v1/authorities/TAX/receipts", {"declaration_id": d["id"], "version": 1, "status": "review", "at": "2026-03-02T10:00:00+08:00",
+                                                           "info": f"{NUMBER} {TELEPHONE} 待核"}), 200)
+    accept(regulator_of(stack, people, "CUS").post(f"/v1/declarations/{d['id']}/decisions", {"decision": "hold", "reason": f"核对 {NUMBER}"}), 201)
+    whole = dump(stack)
+    assert NUMBER.encode() not in whole and TELEPHONE.encode() not in whole
+    said = str(accept(stack.enterprise.get(f"/v1/declarations/{d['id']}/receipts"), 200).json)
+    assert "待核" in said and NUMBER[:6] + "********" + NUMBER[-4:] in said
+
+
+# --- how long -------------------------------------------------------------------------------------------------
+
+
+def test_months_past_their_time_leave_a_tombstone(own, trades):
+    stack = own()
+    filing = accept(stack.enterprise.file(trades.make().order())).json["id"]
+    columns = [c for c in stack.psql("select attname from pg_attribute where attrelid = 'filing'::regclass and attnum > 0 order by attnum").splitlines()]
+    old, kept = "2011-03-05", "2024-03-05"
+    for day in (old, kept):
+        stack.psql(f"select make_partitions('{day}', 1)")
+        for n in range(2):  # two of that month, in the bucket 0
+            values = ", ".join({"id": f"(id_floor('{day}')::text::uuid)", "bucket": "0::smallint"}.get(c, c) for c in columns)
+            if n == 1:
+                values = values.replace(f"(id_floor('{day}')::text::uuid)", f"(overlay(id_floor('{day}')::text placing '1' from 36))::uuid")
+            stack.psql(f"insert into filing ({', '.join(columns)}) select {values} from filing where id = '{filing}'")
+    gone, here = (stack.psql(f"select id_floor('{day}')") for day in (old, kept))
+    problem(stack.regulator.get(f"/v1/filings/{gone}"), 500, "record-damaged")  # there, but encrypted in another place
+
+    due = [line.split() for line in stack.ctl("retention", "list").stdout.splitlines()[1:]]
+    assert {(row[0], row[1]) for row in due} == {(t, f"{t}_201103") for t in ("filing", "submission", "change", "delivery_document", "access_log")}
+    assert stack.psql("select count(*) from tombstone") == "0" and stack.psql("select count(*) from filing_201103") == "2"  # it only looked
+    ids = stack.psql("select string_agg(replace(id::text, '-', ''), '' order by id) from filing_201103")
+    said = stack.ctl("retention", "run").stdout
+    assert "filing_201103: 2 rows removed" in said
+    digest = hashlib.sha256(hashlib.sha256(bytes.fromhex(ids)).digest()).hexdigest()
+    assert stack.psql("select rows || ' ' || encode(digest, 'hex') || ' ' || rule_id from tombstone where record = 'filing'") == f"2 {digest} 4"
+    assert stack.psql("select count(*) from tombstone") == "5" and stack.psql("select coalesce(to_regclass('filing_201103')::text, '')") == ""
+    assert stack.ctl("retention", "run").stdout == ""
+    with pytest.raises(Exception, match="never changed"):
+        stack.psql("delete from tombstone")
+    body = problem(stack.regulator.get(f"/v1/filings/{gone}"), 410, "gone")
+    assert "10 years" in body["detail"]
+    problem(stack.regulator.get(f"/v1/filings/{here}"), 500, "record-damaged")  # a later month stays
+    problem(stack.regulator.get("/v1/filings/0069d27a-1f41-7029-8b6c-859588a3639e"), 404, "not-found")
+    accept(stack.enterprise.get(f"/v1/filings/{filing}"), 200)

@@ -207,7 +207,7 @@ def test_messages_to_customs_are_signed(own, trades, keys, tmp_path, name):  # n
         trade = trades.make(direction)
         file_all(s.enterprise, trade.filings())
         d = settled(s, trade)  # customs' simulator answered by the preNo in it
-        xml = s.regulator.get(f"/v1/deliveries/{d['id']}.CUS.1").json["document"]["body"].encode()
+        xml = s.regulator.get(f"/v1/deliveries/{d['id']}.CUS.1?full=true&purpose=inspection").json["document"]["body"].encode()
         assert re.search(rb"</ceb:BaseTransfer><ds:Signature ", xml) and xml.endswith(f"</ds:Signature></ceb:CEB{621 if direction == 'import' else 603}Message>\n".encode())
         holds(xml, key, tmp_path)
         path = tmp_path / "delivered.xml"

@@ -16,6 +16,9 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "tracking_steps.tsv": ("id trade_mode direction step place needs required limit_from limit_hours told name_zh name_en valid_from valid_to"
                            " source".split(), 1),
     "tracking_sources.tsv": ("id kind direction message step parcels status_field status_value at_field valid_from valid_to source".split(), 1),
+    "data_policy.tsv": ("role authority field privileged form purpose valid_from valid_to source".split(), 4),
+    "access_purposes.tsv": ("word name_zh name_en valid_from valid_to source".split(), 1),
+    "retention_rules.tsv": ("id record years valid_from valid_to source".split(), 1),
     "recognitions.tsv": ("id giver taker of stands_for valid_from valid_to source".split(), 1),
 }
 CALENDAR = "calendar_days.tsv"
