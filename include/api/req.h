@@ -113,6 +113,7 @@ void req_header(struct req *r, const char *name, const char *value);
 /* For what is the same for everybody: may be kept by anybody who asks again, with the tag (quotes included), before using it.
  * True: the caller has it; answer 304. */
 bool req_may_keep(struct req *r, const char *tag);
+void req_html_headers(struct req *r);           /* of what is shown in a browser: nothing is loaded, framed or run */
 bool req_chinese(const struct req *r);          /* by Accept-Language */
 struct text req_base(struct req *r);            /* "https://host", from the settings or the Host header */
 bool req_is_enterprise(const struct req *r);

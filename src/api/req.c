@@ -67,6 +67,14 @@ bool req_may_keep(struct req *r, const char *tag)
 	return known.len > 0 && memmem(known.at, known.len, tag, strlen(tag)) != NULL;
 }
 
+void req_html_headers(struct req *r)
+{
+	req_header(r, "Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+	req_header(r, "X-Content-Type-Options", "nosniff");
+	req_header(r, "Referrer-Policy", "no-referrer");
+	req_header(r, "Cross-Origin-Opener-Policy", "same-origin");
+}
+
 bool req_chinese(const struct req *r)
 {
 	return problem_wants_chinese(httpd_header(r->http, "Accept-Language"));

@@ -51,6 +51,7 @@ void *httpd_on_line(void *cls, const char *uri, struct MHD_Connection *mhd)
 	x->body = NULL;
 	x->body_want = x->body_have = x->body_size = 0;
 	x->body_limit = h->conf.body_bytes;
+	x->body_held = 0;
 	httpd_set_state(x, EXCHANGE_LINE);
 	return x;
 }
@@ -179,6 +180,24 @@ void httpd_abandon(struct httpd_exchange *x, const struct fault *f)
 
 /* --- the steps --------------------------------------------------------------- */
 
+/* All bodies that are here or on their way have one bound: many callers of large ones must not take the memory of all. */
+static bool hold_body(struct httpd_exchange *x, size_t bytes)
+{
+	struct httpd *h = x->httpd;
+
+	if (h->conf.bodies_bytes != 0 && bytes > h->conf.bodies_bytes - h->bodies_held)
+		return false;
+	h->bodies_held += bytes;
+	x->body_held += bytes;
+	return true;
+}
+
+static void let_body_go(struct httpd_exchange *x)
+{
+	x->httpd->bodies_held -= x->body_held;
+	x->body_held = 0;
+}
+
 static enum MHD_Result headers_came(struct httpd_exchange *x, const struct request_line *line)
 {
 	struct httpd *h = x->httpd;
@@ -200,6 +219,11 @@ static enum MHD_Result headers_came(struct httpd_exchange *x, const struct reque
 	if (x->state != EXCHANGE_HANDLING)
 		return queue_answer(x);
 	assert(go_on); /* false without a reply */
+	if (x->body_want != BODY_CHUNKED && !hold_body(x, x->body_want)) {
+		(void)fault_set(&f, FAULT_BUSY, "as many bytes of bodies are under way as may");
+		httpd_refuse(x, &f);
+		return queue_answer(x);
+	}
 	httpd_set_state(x, EXCHANGE_BODY);
 	return MHD_YES;
 }
@@ -222,6 +246,8 @@ static bool grow_chunked(struct httpd_exchange *x, size_t need)
 		size *= 2;
 	if (size == x->body_size)
 		return true;
+	if (!hold_body(x, size - x->body_size))
+		return false;
 	body = realloc(x->body, size);
 	if (body == NULL)
 		return false;
@@ -246,6 +272,7 @@ static void drop_body(struct httpd_exchange *x)
 		free(x->body);
 	x->body = NULL;
 	x->body_over = true;
+	let_body_go(x);
 }
 
 /* An answer can only be queued before the body or after it. So a body that turns out too long is read
@@ -358,6 +385,7 @@ void httpd_on_completed(void *cls, struct MHD_Connection *mhd, void **context, e
 	if (x->body_want == BODY_CHUNKED)
 		free(x->body);
 	x->body = NULL;
+	let_body_go(x);
 	if (x->told) {
 		h->open_requests--;
 		if (h->calls.on_end != NULL)
