@@ -60,6 +60,14 @@ struct inbox_place { /* an item, and whose it is */
 	struct req *r;
 };
 
+struct req_guard { /* what goes along with a request's own calls and its answer */
+	void (*ride)(struct req *r);   /* r->call is about to start: may add a statement at its end */
+	/* It has ended. True: *s is the answer instead of the handler's. */
+	bool (*rode)(struct req *r, const struct db_answer *a, enum step *s);
+	/* An answer is about to be sent. True: *s is a wait, and req_send() comes later. */
+	bool (*keep)(struct req *r, const struct http_reply *reply, enum step *s);
+};
+
 struct req {
 	struct http_req *http;       /* NULL: orphaned */
 	struct arena *arena;
@@ -91,7 +99,8 @@ struct req {
 	struct intake_submission submission;
 	struct inbox_place *places;
 	int places_open;
-	struct idempotency *idempotency; /* of a request that has a key; NULL: none */
+	const struct req_guard *guard; /* of a request that has a key (api/idempotency.c); NULL: none */
+	struct idempotency *idempotency; /* its state */
 	void *own;                   /* the resource's own state between its steps */
 	/* while a stream is open */
 	int64_t answered_us;         /* monotonic, when it began; 0: the answer is a whole one */

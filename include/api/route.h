@@ -59,6 +59,8 @@ struct route_match {
 void route_find(struct text method, struct text path, struct route_match *out);
 /* "GET, HEAD, OPTIONS, POST" for a known path. */
 void route_put_allow(struct buf *b, struct text path);
+/* Whether an Idempotency-Key is honoured there: what changes something and is no filing. */
+bool route_takes_key(const struct route *route);
 /* Every status this route may answer with, ascending; returns how many. */
 enum { ROUTE_STATUSES_MAX = 24 };
 int route_statuses(const struct route *route, int out[ROUTE_STATUSES_MAX]);

@@ -9,7 +9,6 @@
 
 #include <assert.h>
 
-#include "api/idempotency.h"
 #include "base/log.h"
 
 #define RETRY_AFTER_S "1"
@@ -130,7 +129,7 @@ static enum step reply_with(struct req *r, struct http_reply *reply)
 	reply->headers = r->headers;
 	reply->header_count = r->header_count;
 	reply->close = r->api->draining;
-	if (r->idempotency != NULL && idempotency_keep(r, reply, &s))
+	if (r->guard != NULL && r->guard->keep(r, reply, &s))
 		return s;
 	return req_send(r, reply);
 }
@@ -271,13 +270,13 @@ static void on_db_done(struct db_call *call, const struct db_answer *answer)
 	enum step s;
 
 	r->wait = WAIT_NONE;
-	settle(r, r->idempotency != NULL && idempotency_rode(r, answer, &s) ? s : r->db_then(r, answer));
+	settle(r, r->guard != NULL && r->guard->rode(r, answer, &s) ? s : r->db_then(r, answer));
 }
 
 enum step await_db(struct req *r, db_step_fn *then)
 {
-	if (r->idempotency != NULL)
-		idempotency_ride(r);
+	if (r->guard != NULL)
+		r->guard->ride(r);
 	if (r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	begin_wait(r, WAIT_DB);
