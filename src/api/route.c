@@ -82,7 +82,7 @@ static int add_status(int out[ROUTE_STATUSES_MAX], int count, int status)
 
 bool route_takes_key(const struct route *route)
 {
-	return route->roles != ROLES_NONE && !route->files && strcmp(route->method, "POST") == 0;
+	return route->roles != ROLES_NONE && !route->files && !route->keeps_keys && strcmp(route->method, "POST") == 0;
 }
 
 int route_statuses(const struct route *route, int out[ROUTE_STATUSES_MAX])
