@@ -24,7 +24,7 @@ struct config { /* texts live in the arena and are never NULL */
 	struct {
 		const char *address, *public_url;
 		int connections, header_timeout_ms, body_timeout_ms, idle_timeout_ms, handler_timeout_ms;
-		int header_bytes, body_bytes, memory_bytes;
+		int header_bytes, body_bytes, memory_bytes, bodies_bytes, connections_per_address;
 	} http;
 	struct {
 		const char *conninfo, *password_file;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sysexits.h>
 
 #include "base/log.h"
@@ -110,6 +111,15 @@ static int run(struct config *c)
 	return status;
 }
 
+/* No other process of this user may look into our memory, where keys and tokens' owners are, and no core file is written of it. A
+ * sanitizer looks in from another process itself. */
+static void hide_memory(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+	(void)prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	const char *path = NULL;
@@ -125,6 +135,7 @@ int main(int argc, char **argv)
 	if (action == ACT_PRINT || action == ACT_PRINT_MARKDOWN)
 		return print_config(action, path);
 	(void)signal(SIGPIPE, SIG_IGN);
+	hide_memory();
 	/* Batches come and go many times a second: their memory stays with the process instead of being mapped anew. */
 	(void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	(void)mallopt(M_TRIM_THRESHOLD, 64 << 20);

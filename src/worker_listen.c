@@ -9,6 +9,7 @@ static void open_now(struct worker *w, int listen_fd)
 	const struct config *c = w->deps.config;
 	const struct httpd_conf conf = {
 		.tls = w->deps.startup->tls.certificate == NULL ? NULL : &w->deps.startup->tls, .address = c->http.address, .listen_fd = listen_fd, .connections = c->http.connections,
+		.connections_per_address = c->http.connections_per_address, .bodies_bytes = (size_t)c->http.bodies_bytes,
 		.header_timeout_ms = c->http.header_timeout_ms, .body_timeout_ms = c->http.body_timeout_ms, .idle_timeout_ms = c->http.idle_timeout_ms,
 		.handler_timeout_ms = c->http.handler_timeout_ms,
 		.body_bytes = (size_t)(c->batch.body_bytes > c->http.body_bytes ? c->batch.body_bytes : c->http.body_bytes), /* lowered by api/media */

@@ -64,6 +64,14 @@ struct inbox_place { /* an item, and whose it is */
 	struct req *r;
 };
 
+struct req_guard { /* what goes along with a request's own calls and its answer */
+	void (*ride)(struct req *r);   /* r->call is about to start: may add a statement at its end */
+	/* It has ended. True: *s is the answer instead of the handler's. */
+	bool (*rode)(struct req *r, const struct db_answer *a, enum step *s);
+	/* An answer is about to be sent. True: *s is a wait, and req_send() comes later. */
+	bool (*keep)(struct req *r, const struct http_reply *reply, enum step *s);
+};
+
 struct req {
 	struct http_req *http;       /* NULL: orphaned */
 	struct arena *arena;
@@ -95,7 +103,8 @@ struct req {
 	struct intake_submission submission;
 	struct inbox_place *places;
 	int places_open;
-	struct idempotency *idempotency; /* of a request that has a key; NULL: none */
+	const struct req_guard *guard; /* of a request that has a key (api/idempotency.c); NULL: none */
+	struct idempotency *idempotency; /* its state */
 	void *own;                   /* the resource's own state between its steps */
 	/* while a stream is open */
 	int64_t answered_us;         /* monotonic, when it began; 0: the answer is a whole one */
@@ -117,6 +126,7 @@ void req_header(struct req *r, const char *name, const char *value);
 /* For what is the same for everybody: may be kept by anybody who asks again, with the tag (quotes included), before using it.
  * True: the caller has it; answer 304. */
 bool req_may_keep(struct req *r, const char *tag);
+void req_html_headers(struct req *r);           /* of what is shown in a browser: nothing is loaded, framed or run */
 bool req_chinese(const struct req *r);          /* by Accept-Language */
 struct text req_base(struct req *r);            /* "https://host", from the settings or the Host header */
 bool req_is_enterprise(const struct req *r);

@@ -39,6 +39,7 @@ struct route {
 	bool is_relay;            /* spoken to by relays' clients: 200 is OK as plain text, who brings no token is asked for
 	                           * name and password, too */
 	bool files;               /* something is filed: in production only by enterprises that are live */
+	bool keeps_keys;          /* remembers Idempotency-Keys itself, with its records */
 	bool shows_secret;        /* in its good answer, this once */
 	bool also_503;            /* a 503 may be of that schema too */
 	const char *statuses;     /* besides those every route has: "201 404 409" */
@@ -62,6 +63,8 @@ struct route_match {
 void route_find(const struct route_table *t, struct text method, struct text path, struct route_match *out);
 /* "GET, HEAD, OPTIONS, POST" for a known path. */
 void route_put_allow(const struct route_table *t, struct buf *b, struct text path);
+/* Whether api/idempotency.c honours an Idempotency-Key there: what changes something, and is no filing. */
+bool route_takes_key(const struct route *route);
 /* Every status this route may answer with, ascending; returns how many. */
 enum { ROUTE_STATUSES_MAX = 24 };
 int route_statuses(const struct route *route, int out[ROUTE_STATUSES_MAX]);

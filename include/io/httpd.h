@@ -64,6 +64,8 @@ struct httpd_conf {
 	/* Each 0: none. header: also from the accept to the first line; body: also for the answer to be taken;
 	 * idle: from the end of one request to the first line of the next. */
 	int header_timeout_ms, body_timeout_ms, idle_timeout_ms, handler_timeout_ms;
+	int connections_per_address; /* 0: no limit of its own */
+	size_t bodies_bytes;    /* limit of all bodies together that are here or announced: 503 beyond; 0: none */
 	size_t body_bytes;      /* limit of a body: 413 beyond; on_headers may lower it for one request */
 	size_t arena_bytes;     /* limit of the request's arena, body included */
 	size_t header_bytes;    /* libmicrohttpd's pool for a connection: zeroed for each request, so not larger than needed */

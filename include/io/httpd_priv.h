@@ -49,6 +49,7 @@ struct httpd_exchange {
 	bool left;                   /* the peer has closed its side */
 	bool body_over;              /* beyond the limit: read on, keep nothing */
 	size_t body_want, body_have, body_size, body_limit;
+	size_t body_held;            /* its part of httpd.bodies_held */
 	char *body;                  /* in the arena; on the heap while chunked */
 	int64_t deadline_us;         /* INT64_MAX: none */
 	int fd;
@@ -68,6 +69,7 @@ struct httpd {
 	int64_t timeout_us[EXCHANGE_STATE_COUNT]; /* 0: none */
 	struct httpd_exchange *first;
 	int connections, open_requests;
+	size_t bodies_held;
 	int listen_fd, port;
 	char *unix_path; /* to remove at the end; NULL: none of ours */
 	bool exact_layout; /* of headers in memory, as httpd_guard.c reads it */

@@ -11,7 +11,7 @@ bool quota_class_by_name(struct text t, enum quota_class *out) must_check;
 struct quota_limit {
 	enum quota_class class;
 	int client_id;  /* 0: of everybody */
-	int role;       /* enum role; -1: of every one */
+	struct text role; /* absent: of every one */
 	int quota, window_s;
 	int64_t from_us, to_us;
 	struct text source;
@@ -26,6 +26,6 @@ extern const struct db_stmt quota_store_all;
 /* False: the arena is full. */
 bool quota_limits_read(struct arena *a, const struct db_rows *rows, struct quota_limits *out) must_check;
 /* NULL: there is no limit. */
-const struct quota_limit *quota_limits_find(const struct quota_limits *l, enum quota_class c, int client_id, int role, int64_t now_us);
+const struct quota_limit *quota_limits_find(const struct quota_limits *l, enum quota_class c, int client_id, const char *role, int64_t now_us);
 
 #endif

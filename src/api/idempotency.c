@@ -7,16 +7,17 @@
 enum { KEY_BYTES_MAX = 255 };
 enum { LOOK_FINGERPRINT, LOOK_STATUS, LOOK_TYPE, LOOK_LOCATION, LOOK_BODY, LOOK_WITHHELD };
 
-enum ride { RIDE_WAITS, RIDE_UNDER_WAY, RIDE_STORED, RIDE_OVER };
+enum ride_state { RIDE_WAITS, RIDE_UNDER_WAY, RIDE_STORED, RIDE_OVER };
 
 struct idempotency {
 	struct sha256 key, fingerprint;
-	enum ride ride;
+	enum ride_state ride;
 	struct args *claim;
 	struct http_reply reply; /* that is being stored */
 };
 
 static db_step_fn looked, kept;
+static const struct req_guard guard;
 
 /* $1 client, $2 route, $3 key */
 static const struct db_stmt look_stmt = {
@@ -57,11 +58,6 @@ static const struct db_stmt release_stmt = {
 	.flags = DB_WRITES,
 };
 
-bool idempotency_is_for(const struct route *route)
-{
-	return route->roles != ROLES_NONE && !route->files && strcmp(route->method, "POST") == 0;
-}
-
 /* A text in quotes, as the field's form is; or, as many send it, the key itself. */
 static bool read_key(struct req *r, struct text field, struct text *key, struct fault *f)
 {
@@ -97,7 +93,7 @@ enum step idempotency_begin(struct req *r)
 	struct idempotency *k;
 	struct fault f = { 0 };
 
-	if (field.at == NULL || !idempotency_is_for(r->route))
+	if (field.at == NULL || !route_takes_key(r->route))
 		return r->route->handler(r);
 	k = arena_zalloc(r->arena, sizeof(*k));
 	if (k == NULL)
@@ -137,6 +133,7 @@ static enum step looked(struct req *r, const struct db_answer *a)
 	if (db_row_count(a->results[0]) == 0) {
 		r->own = NULL;
 		r->idempotency = k;
+		r->guard = &guard;
 		return r->route->handler(r);
 	}
 	known = db_get_text(a->results[0], 0, LOOK_FINGERPRINT);
@@ -151,7 +148,7 @@ static enum step looked(struct req *r, const struct db_answer *a)
 
 /* --- beside the handler's own calls ------------------------------------------------------------------------------------ */
 
-void idempotency_ride(struct req *r)
+static void ride(struct req *r)
 {
 	struct idempotency *k = r->idempotency;
 	bool writes = false;
@@ -169,7 +166,7 @@ void idempotency_ride(struct req *r)
 	db_call_add(&r->call, &claim_stmt, k->claim->p);
 }
 
-bool idempotency_rode(struct req *r, const struct db_answer *a, enum step *s)
+static bool rode(struct req *r, const struct db_answer *a, enum step *s)
 {
 	struct idempotency *k = r->idempotency;
 
@@ -191,7 +188,7 @@ static struct text header_of(const struct http_reply *reply, const char *name)
 	return (struct text){ NULL, 0 };
 }
 
-bool idempotency_keep(struct req *r, const struct http_reply *reply, enum step *s)
+static bool keep(struct req *r, const struct http_reply *reply, enum step *s)
 {
 	struct idempotency *k = r->idempotency;
 	bool is_final = reply->status < 500 && reply->status != 429, withheld = r->route->shows_secret && reply->status < 300;
@@ -224,3 +221,5 @@ static enum step kept(struct req *r, const struct db_answer *a)
 	(void)a;
 	return req_send(r, &r->idempotency->reply);
 }
+
+static const struct req_guard guard = { .ride = ride, .rode = rode, .keep = keep };

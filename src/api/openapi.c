@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "api/handlers.h"
-#include "api/idempotency.h"
 #include "api/route.h"
 
 static const char head[] =
@@ -96,7 +95,7 @@ static void put_parameters(struct buf *b, const struct route *route, int hours)
 		put_parameter(b, route->query[i], (int)strlen(route->query[i]), "query");
 		first = false;
 	}
-	if (idempotency_is_for(route))
+	if (route_takes_key(route))
 		buf_printf(b, "%s{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"schema\":{\"type\":\"string\"},\"description\":"
 		           "\"what came with the same key before is not done again, its answer is replayed for %d hours\"}", first ? "" : ",", hours);
 	buf_char(b, ']');

@@ -18,6 +18,7 @@ static enum step reply_html(struct req *r, enum fault_code code)
 	                                  : ". Sending the same request again will not help.</p>\n");
 	if (b.full)
 		return reply_fault(r, FAULT_BUSY, "");
+	req_html_headers(r);
 	return reply_kept(r, 200, "text/html; charset=utf-8", buf_as_text(&b));
 }
 

@@ -110,7 +110,7 @@ static enum quota_class class_of(const struct route *route)
 
 static const struct quota_limit *limit_of(const struct req *r, enum quota_class c)
 {
-	return quota_limits_find(client_set_limits(*r->api->deps.clients), c, r->client.id, (int)r->client.role, r->now_us);
+	return quota_limits_find(client_set_limits(*r->api->deps.clients), c, r->client.id, role_name(r->client.role), r->now_us);
 }
 
 /* The fields of draft-ietf-httpapi-ratelimit-headers-11. */

@@ -9,7 +9,6 @@
 
 #include <assert.h>
 
-#include "api/idempotency.h"
 #include "base/log.h"
 
 #define RETRY_AFTER_S "1"
@@ -65,6 +64,14 @@ bool req_may_keep(struct req *r, const char *tag)
 			r->headers[i].value = "public, no-cache";
 	req_header(r, "ETag", tag);
 	return known.len > 0 && memmem(known.at, known.len, tag, strlen(tag)) != NULL;
+}
+
+void req_html_headers(struct req *r)
+{
+	req_header(r, "Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+	req_header(r, "X-Content-Type-Options", "nosniff");
+	req_header(r, "Referrer-Policy", "no-referrer");
+	req_header(r, "Cross-Origin-Opener-Policy", "same-origin");
 }
 
 bool req_chinese(const struct req *r)
@@ -132,7 +139,7 @@ static enum step reply_with(struct req *r, struct http_reply *reply)
 	reply->headers = r->headers;
 	reply->header_count = r->header_count;
 	reply->close = r->api->draining;
-	if (r->idempotency != NULL && idempotency_keep(r, reply, &s))
+	if (r->guard != NULL && r->guard->keep(r, reply, &s))
 		return s;
 	return req_send(r, reply);
 }
@@ -273,13 +280,13 @@ static void on_db_done(struct db_call *call, const struct db_answer *answer)
 	enum step s;
 
 	r->wait = WAIT_NONE;
-	settle(r, r->idempotency != NULL && idempotency_rode(r, answer, &s) ? s : r->db_then(r, answer));
+	settle(r, r->guard != NULL && r->guard->rode(r, answer, &s) ? s : r->db_then(r, answer));
 }
 
 enum step await_db(struct req *r, db_step_fn *then)
 {
-	if (r->idempotency != NULL)
-		idempotency_ride(r);
+	if (r->guard != NULL)
+		r->guard->ride(r);
 	if (r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	begin_wait(r, WAIT_DB);

@@ -3,8 +3,6 @@
  */
 #include "api/route.h"
 
-#include "api/idempotency.h"
-
 #include <assert.h>
 #include <stdlib.h>
 
@@ -82,6 +80,11 @@ static int add_status(int out[ROUTE_STATUSES_MAX], int count, int status)
 	return count + 1;
 }
 
+bool route_takes_key(const struct route *route)
+{
+	return route->roles != ROLES_NONE && !route->files && !route->keeps_keys && strcmp(route->method, "POST") == 0;
+}
+
 int route_statuses(const struct route *route, int out[ROUTE_STATUSES_MAX])
 {
 	static const int always[] = { 400, 406, 408, 413, 500, 503 };
@@ -99,7 +102,7 @@ int route_statuses(const struct route *route, int out[ROUTE_STATUSES_MAX])
 		count = add_status(out, count, 403);
 		count = add_status(out, count, 429);
 	}
-	if (idempotency_is_for(route)) {
+	if (route_takes_key(route)) {
 		count = add_status(out, count, 409);
 		count = add_status(out, count, 422);
 	}

@@ -87,7 +87,7 @@ static const struct route routes[] = {
 	{ .name = "declarations_verdict", .method = "GET", .path = "/v1/declarations/{id}/verdict", .roles = ROLES_READ, QUERY(privileged_query),
 	  .type = JSON_TYPE, .schema = "Verdict", .statuses = "404",
 	  .summary = "The last verdict: which fields differ, by which rule, who must correct what, until when", .handler = declarations_verdict },
-	{ .name = "rulings_post", .method = "POST", .path = "/v1/declarations/{id}/decisions", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	{ .name = "rulings_post", .method = "POST", .keeps_keys = true, .path = "/v1/declarations/{id}/decisions", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Ruling", .takes = "RulingBody", .statuses = "200 201 404 409 422",
 	  .summary = "A regulator inspects, holds, releases, rejects or resumes, as an answer of its authority", .handler = rulings_post },
 	{ .name = "rulings_list", .method = "GET", .path = "/v1/declarations/{id}/decisions", .roles = ROLES_READ,

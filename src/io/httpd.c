@@ -74,6 +74,7 @@ static bool start_daemon(struct httpd *h, struct fault *f)
 	h->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (h->tls == NULL ? 0 : (unsigned)MHD_USE_TLS), 0, NULL, NULL, httpd_on_step, h,
 	                          MHD_OPTION_LISTEN_SOCKET, h->listen_fd,
 	                          MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->conf.connections,
+	                          MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)h->conf.connections_per_address,
 	                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, h->conf.header_bytes,
 	                          MHD_OPTION_URI_LOG_CALLBACK, httpd_on_line, h,
 	                          MHD_OPTION_UNESCAPE_CALLBACK, raw_unescape, h,

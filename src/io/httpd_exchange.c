@@ -51,6 +51,7 @@ void *httpd_on_line(void *cls, const char *uri, struct MHD_Connection *mhd)
 	x->body = NULL;
 	x->body_want = x->body_have = x->body_size = 0;
 	x->body_limit = h->conf.body_bytes;
+	x->body_held = 0;
 	httpd_set_state(x, EXCHANGE_LINE);
 	return x;
 }
@@ -70,6 +71,24 @@ static enum MHD_Result queue_answer(struct httpd_exchange *x)
 	MHD_destroy_response(x->answer); /* queued: libmicrohttpd holds it now */
 	x->answer = NULL;
 	return done;
+}
+
+/* All bodies that are here or on their way have one bound: many callers of large ones must not take the memory of all. */
+static bool hold_body(struct httpd_exchange *x, size_t bytes)
+{
+	struct httpd *h = x->httpd;
+
+	if (h->conf.bodies_bytes != 0 && bytes > h->conf.bodies_bytes - h->bodies_held)
+		return false;
+	h->bodies_held += bytes;
+	x->body_held += bytes;
+	return true;
+}
+
+static void let_body_go(struct httpd_exchange *x)
+{
+	x->httpd->bodies_held -= x->body_held;
+	x->body_held = 0;
 }
 
 static enum MHD_Result headers_came(struct httpd_exchange *x, const struct request_line *line)
@@ -93,6 +112,11 @@ static enum MHD_Result headers_came(struct httpd_exchange *x, const struct reque
 	if (x->state != EXCHANGE_HANDLING)
 		return queue_answer(x);
 	assert(go_on); /* false without a reply */
+	if (x->body_want != BODY_CHUNKED && !hold_body(x, x->body_want)) {
+		(void)fault_set(&f, FAULT_BUSY, "as many bytes of bodies are under way as may");
+		httpd_refuse(x, &f);
+		return queue_answer(x);
+	}
 	httpd_set_state(x, EXCHANGE_BODY);
 	return MHD_YES;
 }
@@ -115,6 +139,8 @@ static bool grow_chunked(struct httpd_exchange *x, size_t need)
 		size *= 2;
 	if (size == x->body_size)
 		return true;
+	if (!hold_body(x, size - x->body_size))
+		return false;
 	body = realloc(x->body, size);
 	if (body == NULL)
 		return false;
@@ -139,6 +165,7 @@ static void drop_body(struct httpd_exchange *x)
 		free(x->body);
 	x->body = NULL;
 	x->body_over = true;
+	let_body_go(x);
 }
 
 /* An answer can only be queued before the body or after it. So a body that turns out too long is read
@@ -251,6 +278,7 @@ void httpd_on_completed(void *cls, struct MHD_Connection *mhd, void **context, e
 	if (x->body_want == BODY_CHUNKED)
 		free(x->body);
 	x->body = NULL;
+	let_body_go(x);
 	if (x->told) {
 		h->open_requests--;
 		if (h->calls.on_end != NULL)

@@ -331,8 +331,12 @@ static bool read_comma(struct reader *r)
 
 static struct reader begin(struct arena *a, struct text field)
 {
-	struct reader r = { .arena = a, .at = field.at, .end = field.at + field.len };
+	struct reader r = { .arena = a, .at = "", .end = "" };
 
+	if (field.len == 0) /* or absent */
+		return r;
+	r.at = field.at;
+	r.end = field.at + field.len;
 	skip_spaces(&r);
 	while (r.end > r.at && r.end[-1] == ' ')
 		r.end--;

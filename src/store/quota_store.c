@@ -1,7 +1,5 @@
 #include "store/quota_store.h"
 
-#include "store/client_store.h"
-
 static const char *const names[QUOTA_CLASS_COUNT] = { [QUOTA_FILING] = "filing", [QUOTA_READING] = "reading", [QUOTA_WRITING] = "writing" };
 
 const char *quota_class_name(enum quota_class c)
@@ -33,13 +31,12 @@ static bool read_one(struct arena *a, const struct db_rows *rows, int row, struc
 	struct text role = db_get_text(rows, row, LIMIT_ROLE);
 
 	*out = (struct quota_limit){
-		.client_id = (int)db_get_int(rows, row, LIMIT_CLIENT), .role = -1, .quota = (int)db_get_int(rows, row, LIMIT_QUOTA),
+		.client_id = (int)db_get_int(rows, row, LIMIT_CLIENT), .quota = (int)db_get_int(rows, row, LIMIT_QUOTA),
 		.window_s = (int)db_get_int(rows, row, LIMIT_WINDOW), .from_us = db_get_time(rows, row, LIMIT_FROM), .to_us = db_get_time(rows, row, LIMIT_TO),
 		.source = text_dup(a, db_get_text(rows, row, LIMIT_SOURCE)),
 	};
-	for (int r = 0; r < ROLE_COUNT; r++)
-		if (text_is(role, role_name((enum role)r)))
-			out->role = r;
+	if (role.at != NULL)
+		out->role = text_dup(a, role);
 	return quota_class_by_name(db_get_text(rows, row, LIMIT_CLASS), &out->class);
 }
 
@@ -54,12 +51,12 @@ bool quota_limits_read(struct arena *a, const struct db_rows *rows, struct quota
 	return !a->full;
 }
 
-const struct quota_limit *quota_limits_find(const struct quota_limits *l, enum quota_class c, int client_id, int role, int64_t now_us)
+const struct quota_limit *quota_limits_find(const struct quota_limits *l, enum quota_class c, int client_id, const char *role, int64_t now_us)
 {
 	for (int i = 0; i < l->count; i++) {
 		const struct quota_limit *one = &l->list[i];
 
-		if (one->class == c && (one->client_id == 0 || one->client_id == client_id) && (one->role < 0 || one->role == role)
+		if (one->class == c && (one->client_id == 0 || one->client_id == client_id) && (one->role.at == NULL || text_is(one->role, role))
 		    && one->from_us <= now_us && now_us < one->to_us)
 			return one;
 	}

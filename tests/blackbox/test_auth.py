@@ -137,28 +137,42 @@ def roles(stack):
             "bank": stack.client("a bank", "bank", "--codes", credit_code("110000", "MA2T0909"))}
 
 
+@pytest.fixture(scope="module")
+def locked_out(stack):
+    """Callers of the strongest role whose token has ended, was revoked, or who are disabled."""
+    callers = {why: stack.client(why, "operator") for why in ("expired", "revoked", "disabled")}
+    stack.psql("update client_token set expires_at = now() - interval '1 second' where client_id = (select id from client where name = 'expired');"
+               "update client_token set revoked_at = now() where client_id = (select id from client where name = 'revoked');"
+               "update client set disabled_at = now() where name = 'disabled'; select nextval('rule_revision')")
+    for why, api in callers.items():
+        wait_for(lambda: api.get("/v1/me").status == 401, f"the daemon knows that it is {why}")
+    return callers
+
+
 def test_the_table_is_complete(stack):
     described = {(m.upper(), path) for path, item in stack.openapi.document["paths"].items() for m in item if m in ("get", "post", "put", "delete", "patch")}
     assert described == set(ROUTES) | PUBLIC | FROM_OUTSIDE
 
 
 @pytest.mark.parametrize("method,path", sorted(ROUTES))
-def test_roles(stack, roles, method, path):
+def test_roles(stack, roles, locked_out, method, path):
     for role, api in roles.items():
         reply = call(api, method, path)
         if role in ROUTES[method, path]:
             assert reply.status in (200, 400, 404, 403 if path in ("/v1/identities", "/v1/enterprises/alerts", "/v1/returns/{id}/arrival") else 400), (role, reply)
         else:
             problem(reply, 403, "forbidden")
-    reply = call(stack.daemon.public, method, path)
-    problem(reply, 401, "unauthenticated")
-    assert reply.headers["www-authenticate"].startswith("Bearer")
+    for api in (stack.daemon.public, *locked_out.values()):
+        reply = call(api, method, path)
+        problem(reply, 401, "unauthenticated")
+        assert reply.headers["www-authenticate"].startswith("Bearer")
 
 
 @pytest.mark.parametrize("method,path", sorted(PUBLIC))
-def test_what_needs_no_token(stack, method, path):
+def test_what_needs_no_token(stack, locked_out, method, path):
     status = 400 if path == "/v1/trace" else 200  # asked for no number
-    accept(call(stack.daemon.public, method, path), status)
+    for api in (stack.daemon.public, *locked_out.values()):
+        accept(call(api, method, path), status)
     accept(call(Api(stack.daemon.address, "tg_wrong"), method, path), status)
 
 

@@ -124,6 +124,10 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     promoted = stack.client(f"openapi {trades.tag}", "enterprise", "--codes", CODES["zone"])
     accept(promoted.get("/v1/me"), 200)
     accept(stack.operator.post(f"/v1/clients/openapi%20{trades.tag}/state", {"state": "tested"}), 200)
+    token = accept(promoted.post("/v1/me/tokens", {"rotate": False}), 201).json["id"]
+    accept(promoted.request("DELETE", f"/v1/me/tokens/{token}"), 204)
+    key = accept(promoted.post("/v1/me/keys", {"public_key": "MCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs="}), 201).json["key_id"]
+    accept(promoted.request("DELETE", f"/v1/me/keys/{key}"), 204)
     described = {(m, p) for m, p, _ in operations(stack.openapi.document) if not p.startswith("/sandbox/")}  # test_sandbox.py has these
     answered = {(m, p) for m, p, status in stack.openapi.seen if status < 300}
     assert answered >= described, described - answered

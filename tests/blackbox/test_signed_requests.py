@@ -147,6 +147,11 @@ def test_a_signature_is_good_once_whatever_daemon_hears_it(own, tmp_path):
             headers = signed.headers("GET", "/v1/me") | {"Host": f"{api.address[0]}:{api.address[1]}"}
             replies = list(together.map(lambda i: (api, other)[i % 2].request("GET", "/v1/me", headers=headers).status, range(8)))
             assert sorted(replies) == [200] + [401] * 7
+    stack.psql("insert into request_nonce values (1, 1, 'old', 'n'); insert into idempotency values (1, 'old', '', '', now() - interval '1 s')")
+    second.restart()  # sweeps at once, then each minute
+    wait_for(lambda: stack.psql("select exists (select from request_nonce where key_id = 'old') or exists (select from idempotency where route = 'old')") == "f",
+             "what is over is forgotten")
+    assert int(stack.psql("select count(*) from request_nonce")) >= 10
 
 
 def test_a_signature_is_looked_at_wherever_one_is(stack, keys, trades):
