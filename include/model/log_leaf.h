@@ -4,7 +4,7 @@
  *   record ──SHA-256(0 || text)──► hash ─┐
  *   record ──────────────────────► hash ─┴─RFC 6962─► root ─► "tongguan leaf v1" kind coverage time count root ──SHA-256(0 || …)──► the log
  *
- * A record's text is the row as PostgreSQL writes it in JSON, with times and bytes as sql/migrations/0016_log.sql says. The leaf's bytes are
+ * A record's text is the row as PostgreSQL writes it in JSON, with times and bytes as sql/migrations/0019_log.sql says. The leaf's bytes are
  * six lines, each ended by a line feed: that title, the kind, the number of the coverage, the time, how many records, the root in hex.
  */
 #ifndef MODEL_LOG_LEAF_H

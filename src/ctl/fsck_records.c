@@ -1,7 +1,7 @@
 /*
  * fsck, second part: each covered table and the leaves about it hold the same records.
  *
- * What a record's text is stands in its coverage; the expression is made here anew (0016_log.sql has it as log_record_sql). Where a
+ * What a record's text is stands in its coverage; the expression is made here anew (0019_log.sql has it as log_record_sql). Where a
  * table's columns changed it has several coverages, and each record is of one of them.
  */
 #include "ctl/fsck.h"
