@@ -13,6 +13,10 @@ void judge_add_part(struct judged *j, struct part p, const struct id *asked_by);
 struct text judge_reference(struct judge_context *x, char letter, uint32_t serial);
 /* The delivery of a part that was added. */
 void judge_deliver(struct judged *j, struct judge_context *x, const struct part *p, struct text reference, struct text body);
+/* What it is told of the trade, by the form of its rows: the inventory to customs. */
+void judge_tell(struct judged *j, struct judge_context *x, const struct part *p, struct text pre_entry_no, bool changes);
+/* Is there a part of the authority in that version? */
+bool judge_is_told(const struct judged *j, enum authority a, int version);
 
 /* judge.c. The classes that the goods are in, on the day when the declaration was opened. */
 void judge_find_goods(struct judged *j, const struct codebook *book);
@@ -23,11 +27,6 @@ bool judge_passes(struct judged *j);
 
 /* judge_withdrawal.c: after the fold: sets withdrawn and withdrawing; what is to be sent for it is added. False: no serial. */
 bool judge_withdrawal(struct judged *j, struct judge_context *x) must_check;
-/* judge.c: what an authority is told of the trade, under version p->version. */
-void judge_tell(struct judged *j, struct judge_context *x, const struct part *p, struct text pre_entry_no, bool changes);
-/* Is there a part of the authority in that version? */
-bool judge_is_told(const struct judged *j, enum authority a, int version);
-
 /* judge_released.c: what is still to be sent of a released declaration: a return that is asked for, word to those who are only told.
  * *more: and there is more to come. False: no serial. */
 bool judge_released(struct judged *j, struct judge_context *x, bool *more) must_check;

@@ -47,3 +47,25 @@ bool judge_is_told(const struct judged *j, enum authority a, int version)
 			return true;
 	return false;
 }
+
+/* What the authority may see is what the rows of today say: they rule what is told, not what was filed. */
+static const struct authority_form *form_of(const struct judged *j, const struct judge_context *x, enum authority a)
+{
+	const struct document *inventory = j->verdict.current[DOC_INVENTORY]->doc;
+
+	return codebook_form(x->book, a, inventory->def->direction, document_get(inventory, F_TRADE_MODE), clock_day(x->now_us));
+}
+
+void judge_tell(struct judged *j, struct judge_context *x, const struct part *p, struct text pre_entry_no, bool changes)
+{
+	enum authority a = p->authority;
+	struct outgoing out = { .authority = a, .declaration = j->id, .message_id = delivery_message_id(&j->id, a, p->version), .version = p->version,
+		                .is_change = changes, .at_us = x->now_us, .verdict = &j->verdict, .exchange_id = x->exchange_id, .payer_key = x->payer_key,
+		                .signer = x->customs_signer, .pre_entry_no = pre_entry_no, .form = form_of(j, x, a) };
+	struct buf b;
+
+	memcpy(out.basis.b, j->basis.at, sizeof(out.basis.b));
+	buf_init(&b, x->arena, a != AUTHORITY_CUS ? 1536 : x->customs_signer == NULL ? 4096 : 8192);
+	outgoing_put(&b, &out);
+	judge_deliver(j, x, p, a == AUTHORITY_CUS ? pre_entry_no : (struct text){ NULL, 0 }, buf_as_text(&b));
+}
