@@ -54,7 +54,7 @@ struct rights {
 	struct arena arena;
 	struct right_party *parties;  /* sealed: by id */
 	int party_count;
-	struct right_number { struct text number; int32_t enterprise; } *numbers;
+	struct right_number { struct text number; int32_t enterprise; const struct right_party *party; } *numbers; /* party: set by rights_seal() */
 	int number_count;
 	uint32_t *slots, mask;        /* of numbers: index + 1, power of two, open addressing */
 	struct right_grant *grants;   /* sealed: by principal and agent */

@@ -56,7 +56,7 @@ bool rights_add_party(struct rights *r, const struct right_party *given)
 
 bool rights_add_number(struct rights *r, struct text number, int32_t enterprise)
 {
-	struct right_number one = { number, enterprise };
+	struct right_number one = { .number = number, .enterprise = enterprise };
 
 	return keep(r, &one.number) && APPEND(r, numbers, number_count, &one);
 }
@@ -115,6 +115,13 @@ static uint32_t hash(struct text number)
 	return h ^ h >> 15;
 }
 
+static const struct right_party *party_of(const struct rights *r, int32_t id)
+{
+	const struct right_party key = { .id = id };
+
+	return r->party_count == 0 ? NULL : bsearch(&key, r->parties, (size_t)r->party_count, sizeof(key), by_id);
+}
+
 bool rights_seal(struct rights *r)
 {
 	uint32_t size = 16;
@@ -131,6 +138,7 @@ bool rights_seal(struct rights *r)
 	for (int i = 0; r->slots != NULL && i < r->number_count; i++) {
 		uint32_t at = hash(r->numbers[i].number) & r->mask;
 
+		r->numbers[i].party = party_of(r, r->numbers[i].enterprise);
 		while (r->slots[at] != 0)
 			at = (at + 1) & r->mask;
 		r->slots[at] = (uint32_t)i + 1;
@@ -145,8 +153,7 @@ const struct right_party *rights_party(const struct rights *r, struct text numbe
 		const struct right_number *n = &r->numbers[r->slots[at] - 1];
 
 		if (text_eq(n->number, number))
-			return r->party_count == 0 ? NULL : bsearch(&(struct right_party){ .id = n->enterprise }, r->parties, (size_t)r->party_count,
-			                                            sizeof(*r->parties), by_id);
+			return n->party;
 	}
 	return NULL;
 }
