@@ -1,8 +1,9 @@
 /*
  * Rules, rights, clients and data keys, as they are in the database now.
  *
- *   tick ─► revision ──moved?──► rules ─► rights ─► clients
- *                        no: idle
+ *   tick ─► revisions ──moved?──► rules ─► rights ─► clients
+ *               │          └──only the rights──► rights
+ *               └──no: idle
  *
  * A sequence's value is seen before the change that raised it is committed: after every move the next tick reads once more.
  * Old sets are kept while requests that began with them may live; what was read again unchanged replaces nothing, so that
@@ -26,6 +27,7 @@ static void start(struct worker *w, enum reload_step step)
 	switch (step) {
 	case RELOAD_REVISION:
 		db_call_add(&r->call, &rule_store_revision, NULL);
+		db_call_add(&r->call, &right_store_revision, NULL);
 		break;
 	case RELOAD_RULES:
 		rule_store_load(&r->call);
@@ -129,11 +131,17 @@ static void on_revision(struct worker *w, const struct db_answer *a)
 {
 	struct worker_reload *r = &w->reload;
 	bool moved = w->rules == NULL || db_get_int(a->results[0], 0, 0) != w->rules->revision;
+	bool rights_moved = db_get_int(a->results[1], 0, 0) != r->rights_revision, rights_again = r->rights_once_more;
 
-	if (moved || r->once_more || r->wanted) {
+	r->rights_revision = db_get_int(a->results[1], 0, 0);
+	r->rights_once_more = rights_moved;
+	r->rights_alone = !(moved || r->once_more || r->wanted);
+	if (!r->rights_alone) {
 		r->once_more = moved;
 		r->wanted = false;
 		start(w, RELOAD_RULES);
+	} else if (rights_moved || rights_again) {
+		start(w, RELOAD_RIGHTS);
 	} else {
 		r->step = RELOAD_IDLE;
 	}
@@ -193,7 +201,10 @@ static void on_rights(struct worker *w, const struct db_answer *a)
 		w->rights = rights;
 		w->reload.rights_mark = mark;
 	}
-	start(w, RELOAD_CLIENTS);
+	if (w->reload.rights_alone)
+		w->reload.step = RELOAD_IDLE;
+	else
+		start(w, RELOAD_CLIENTS);
 }
 
 static void on_clients(struct worker *w, const struct db_answer *a)

@@ -1,5 +1,7 @@
 -- Who takes part and who may act for whom: enterprises and their history, what the business register says of them, parks, registered
--- goods, authorisations of declarants, consents for banks. Daemons hold enterprises, authorisations and the rules in memory (rule_revision).
+-- goods, authorisations of declarants, consents for banks. Daemons hold enterprises, authorisations and the rules in memory.
+
+create sequence right_revision;     -- raised by whatever changes enterprises or authorisations: daemons re-read these; after rule_revision, too
 
 alter table client drop constraint client_role_check;
 alter table client add constraint client_role_check check (role in ('enterprise', 'regulator', 'operator', 'authority', 'bank'));

@@ -45,7 +45,7 @@ static const struct db_stmt grant_stmt = {
 	"  returning id)"
 	" select (select id from n), (select id from same), s.may, (select state from p), (select state from a),"
 	"   (select p.enterprise_id = a.enterprise_id from p, a),"
-	"   (select nextval('rule_revision') from n) from s",
+	"   (select nextval('right_revision') from n) from s",
 	.param_count = 12,
 	.flags = DB_WRITES,
 };
@@ -189,7 +189,7 @@ static const struct db_stmt revoke_stmt = {
 	.sql =
 	"update authorisation a set revoked_at = $4::timestamptz, revoked_by = $5::text, revoke_reason = $6::text"
 	" where a.id = $1::uuid and a.revoked_at is null"
-	"   and ($3::boolean or enterprise_is_of(a.principal_id, $2::text[]) or enterprise_is_of(a.agent_id, $2::text[])) returning nextval('rule_revision')",
+	"   and ($3::boolean or enterprise_is_of(a.principal_id, $2::text[]) or enterprise_is_of(a.agent_id, $2::text[])) returning nextval('right_revision')",
 	.param_count = 6,
 	.flags = DB_WRITES,
 };

@@ -93,7 +93,7 @@ static const struct db_stmt register_stmt = {
 	"    select 'credit', $1::text union select 'customs', unnest($4::text[]) union select 'inspection', $5::text"
 	"    union select 'tax', coalesce($6::text, $1::text)) k(kind, number)"
 	"  where k.number is not null)"
-	" select nextval('rule_revision') from e",
+	" select nextval('right_revision') from e",
 	.param_count = 14,
 	.flags = DB_WRITES,
 };

@@ -47,7 +47,7 @@ static const struct db_stmt change_stmt = {
 	" come as (insert into enterprise_number (kind, number, enterprise_id)"
 	"  select w.kind, w.number, w.enterprise_id from wanted w where not exists (select 1 from enterprise_number n"
 	"    where n.kind = w.kind and n.number = w.number and n.enterprise_id = w.enterprise_id))"
-	" select nextval('rule_revision') from v",
+	" select nextval('right_revision') from v",
 	.param_count = 18,
 	.flags = DB_WRITES,
 };

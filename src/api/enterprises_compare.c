@@ -46,7 +46,7 @@ static const struct db_stmt compare_stmt = {
 	"  select $4::uuid, $1::integer, c.id, n.facts, $9::timestamptz from c, n where n.facts is not null returning id)"
 	" select json_build_object('id', c.id, 'enterprise', (select credit_code from enterprise where id = $1::integer), 'version', c.version,"
 	"   'source', c.source, 'as_of', c.as_of, 'said', c.said, 'differ', c.differ, 'compared_at', local_time(c.compared_at), 'actor', c.actor,"
-	"   'alert', (select id from a)), (select nextval('rule_revision') from a) from c",
+	"   'alert', (select id from a)), (select nextval('right_revision') from a) from c",
 	.param_count = 10,
 	.flags = DB_WRITES,
 };
@@ -174,7 +174,7 @@ static const struct db_stmt resolve_stmt = {
 	.name = "enterprise_resolve",
 	.sql =
 	"update enterprise_alert set resolved_at = $3::timestamptz, resolved_by = $4::text, reason = $5::text"
-	" where id = $1::uuid and enterprise_id = enterprise_by_number($2::text) and resolved_at is null returning nextval('rule_revision')",
+	" where id = $1::uuid and enterprise_id = enterprise_by_number($2::text) and resolved_at is null returning nextval('right_revision')",
 	.param_count = 5,
 	.flags = DB_WRITES,
 };

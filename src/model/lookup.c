@@ -61,7 +61,7 @@ static bool is_number(struct text t)
 
 static bool is_digest(struct text t)
 {
-	unsigned char b[32];
+	unsigned char b[33]; /* model/identity.h: the key's version, then the digest */
 
 	return hex_decode(t, b, sizeof(b)) == (long)sizeof(b);
 }

@@ -8,6 +8,11 @@
 
 enum { RESULT_PARTIES, RESULT_NUMBERS, RESULT_GRANTS, RESULT_AUTHORISATION_RULES, RESULT_SCOPE_RULES, RESULT_GOODS_RULES };
 
+const struct db_stmt right_store_revision = {
+	.name = "right_store_revision",
+	.sql = "select case when is_called then last_value else 0 end from right_revision",
+};
+
 enum { PARTY_ID, PARTY_STATE, PARTY_DISTRICT, PARTY_FROZEN };
 static const struct db_stmt parties = {
 	.name = "right_store_parties",

@@ -158,3 +158,13 @@ def test_the_rule_is_dated(own, trades):
         return reply.status == 422 and "rule row 2" in pair.refused(reply)["expected"]
     wait_for(asks, "cancellations need one")
     accept(pair.declarant.file(trades.make().inventory()))
+
+
+def test_the_very_first_change_is_noticed(own, trades):
+    """Nothing else moves: neither a client, nor a rule, nor an earlier authorisation."""
+    stack = own()
+    pair = Pair(stack, trades)
+    wait_for(lambda: pair.declarant.file(trades.make().inventory()).status == 422, "both are known")
+    stack.daemon.restart()
+    accept(pair.grant(), 201)
+    pair.waits(201, trades.make().inventory)
