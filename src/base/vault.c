@@ -2,7 +2,8 @@
  * Sealing and opening.
  *
  * Nonces are eight random bytes, drawn anew for each vault and whenever the counter is through, and a counter: no system call for a
- * blob, and never the same twice. Compressed bytes pass through one piece of memory that the vault keeps.
+ * blob, and never the same twice. What is short is not compressed: a single document of a thousand bytes shrinks little and would cost the daemon
+ * more than its encryption; from COMPRESS_FROM on a row would else outgrow the page. Compressed bytes pass through one piece of memory that the vault keeps.
  */
 #include "base/vault.h"
 
@@ -15,7 +16,7 @@
 
 #include "base/crypto.h"
 
-enum { KEYS_MAX = 1024, HEAD_BYTES = 5, LENGTH_BYTES = 4, COMPRESS_FROM = 64, SCRATCH_KEPT = 4 << 20, BOUND_BYTES_MAX = 512, RANDOM_BYTES = 8 };
+enum { KEYS_MAX = 1024, HEAD_BYTES = 5, LENGTH_BYTES = 4, COMPRESS_FROM = 1400, SCRATCH_KEPT = 4 << 20, BOUND_BYTES_MAX = 512, RANDOM_BYTES = 8 };
 enum { FORMAT_PLAIN = 1, FORMAT_LZ4 = 2 };
 
 struct vault_key {

@@ -143,8 +143,12 @@ static void the_same_is_never_the_same_twice(void **state)
 static void every_bit_counts(void **state)
 {
 	struct box *b = *state;
-	struct text plain = TEXT("a text that is repeated, a text that is repeated, a text that is repeated, a text that is repeated"), out;
-	struct text blob = sealed(b, vault_at("filing", &record), plain);
+	char repeated[2000];
+	struct text plain = { repeated, sizeof(repeated) }, out, blob;
+
+	for (size_t i = 0; i < sizeof(repeated); i++)
+		repeated[i] = "a text that is repeated, "[i % 25];
+	blob = sealed(b, vault_at("filing", &record), plain);
 
 	assert_true(blob.len < plain.len + 33); /* format 2 */
 	for (size_t bit = 0; bit < 8 * blob.len; bit++) {
