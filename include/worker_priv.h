@@ -85,7 +85,7 @@ struct worker {
 /* worker_make.c: all that is not made yet; what is made stays for worker_free(). */
 bool worker_make(struct worker *w, struct fault *f) must_check;
 
-/* worker.c */
+/* worker_listen.c */
 void worker_known(struct worker *w); /* rules and clients are here for the first time */
 
 /* worker_reload.c */

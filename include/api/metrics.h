@@ -4,7 +4,7 @@
 
 #include "api/route.h"
 
-struct api_metrics *metrics_new(void) must_check;
+struct api_metrics *metrics_new(const struct route_table *table) must_check;
 void metrics_free(struct api_metrics *m);
 /* route NULL: none matched; status 0: the client left before its answer. */
 void metrics_count(struct api_metrics *m, const struct route *route, int status, int64_t took_us);

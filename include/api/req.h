@@ -21,6 +21,7 @@
 struct api_metrics;
 struct event_hub;
 struct route;
+struct route_table;
 struct req;
 
 struct authorities_kept { /* an answer of api/authorities.c */
@@ -33,6 +34,7 @@ struct api { /* one per worker */
 	struct api_conf conf;
 	struct api_deps deps;
 	struct httpd_calls calls;
+	const struct route_table *routes;
 	struct api_metrics *metrics;
 	struct sha256 cursor_key;
 	struct event_hub *hub; /* streams of the feed */

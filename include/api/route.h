@@ -45,9 +45,12 @@ struct route {
 	step_fn *handler;
 };
 
-int route_count(void);
-const struct route *route_at(int i);
-int route_index(const struct route *route);
+struct route_table {
+	const struct route *list;
+	int count;
+};
+/* routes.c. Handlers stand in it: whoever serves one knows the table by struct api only. */
+extern const struct route_table api_routes;
 
 struct route_match {
 	const struct route *route;  /* NULL: none */
@@ -55,9 +58,9 @@ struct route_match {
 	bool path_known;            /* the path is known, perhaps the method is not */
 };
 /* HEAD finds GET. */
-void route_find(struct text method, struct text path, struct route_match *out);
+void route_find(const struct route_table *t, struct text method, struct text path, struct route_match *out);
 /* "GET, HEAD, OPTIONS, POST" for a known path. */
-void route_put_allow(struct buf *b, struct text path);
+void route_put_allow(const struct route_table *t, struct buf *b, struct text path);
 /* Every status this route may answer with, ascending; returns how many. */
 enum { ROUTE_STATUSES_MAX = 24 };
 int route_statuses(const struct route *route, int out[ROUTE_STATUSES_MAX]);

@@ -4,8 +4,6 @@
 
 #include "api/args.h"
 
-/* The gateway's key as subscriptions show it: whpk_… */
-struct text subscription_public_key(struct req *r);
 /* Three parameters: the subscription of the path, and who asks. False: that is no id. */
 bool subscription_args(struct req *r, struct args *q) must_check;
 /* A new secret, its bytes in the arena; absent: the kernel gives none. */

@@ -30,6 +30,8 @@ enum { CLOCK_RFC3339_BYTES = 36, CLOCK_COMPACT_BYTES = 18 };
 /* Both writers know the years 1..9999 and write the nearest end for a time outside. */
 /* 2026-03-02T10:11:12.345678+08:00; digits of the second's fraction: 0, 3 or 6. */
 void clock_rfc3339(int64_t us, int fraction_digits, char out[CLOCK_RFC3339_BYTES]);
+/* ,"name":"2026-03-02T10:11:12.345678+08:00": one more member of a JSON object; INT64_MIN: null. */
+void clock_put_member(struct buf *b, const char *name, int64_t us);
 /* Customs' own forms in Shanghai time: YYYYMMDD (8), YYYYMMDDhhmmss (14), YYYYMMDDhhmmssSSS (17 digits). */
 void clock_compact(int64_t us, int digits, char out[CLOCK_COMPACT_BYTES]);
 /* Accept exactly these forms; a calendar date that does not exist is refused. */

@@ -32,6 +32,9 @@ struct text json_text(const struct json *string);  /* at == NULL when it is no s
 bool json_i64(const struct json *integer, int64_t *out) must_check;
 bool json_bool(const struct json *boolean, bool *out) must_check;
 /* Calls fn for every member of an object until it returns false. */
-void json_each(const struct json *object, bool (*fn)(void *arg, struct text name, const struct json *value), void *arg);
+typedef bool json_member_fn(void *arg, struct text name, const struct json *value);
+void json_each(const struct json *object, json_member_fn *fn, void *arg);
+/* The same of what must be an object, each member of it good. False: *f says what is not. */
+bool json_take(const struct json *j, json_member_fn *fn, void *arg, struct fault *f) must_check;
 
 #endif

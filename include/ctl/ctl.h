@@ -12,6 +12,8 @@
 #include "config.h"
 #include "io/db.h"
 
+#define CTL_CONFIG_PATH "/etc/tongguand/tongguand.conf" /* where no other is named */
+
 enum { CODES_MAX = 256 };
 
 struct ctl {
@@ -51,14 +53,14 @@ bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_
 
 /* An option that is a day or a time, as a parameter; NULL: *out is left. */
 bool ctl_time(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f) must_check;
-
-/* client.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
-const char *client_name(const struct ctl *c);
-struct text client_actor(struct ctl *c);
 /* The business day that tools without a clock of their own judge by: --on, or today. */
 bool ctl_day(struct ctl *c, int32_t *day, struct fault *f) must_check;
 /* http or https, as a daemon will call it. NULL and "" are good. */
 bool ctl_check_url(const char *url, struct fault *f) must_check;
+
+/* client.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
+const char *client_name(const struct ctl *c);
+struct text client_actor(struct ctl *c);
 
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;

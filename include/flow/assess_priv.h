@@ -1,5 +1,10 @@
-/* Private to assess: who sends batches on their way (assess.c), what they are judged by (assess_flight.c), what is written of them
- * (assess_settle.c). */
+/*
+ * Private to assess. Each calls only what is to its right; what has ended goes back by turn and begin.
+ *
+ *   assess ─► flight ─► settle ─► part, serial
+ *     ▲ turn    ▲ begin              │
+ *     └─ ─ ─ ─ ─┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
+ */
 #ifndef FLOW_ASSESS_PRIV_H
 #define FLOW_ASSESS_PRIV_H
 
@@ -34,11 +39,13 @@ struct flight {
 	struct attested_query attested;
 	struct assess_write write;
 	struct loop_timer pause;
+	void (*begin)(struct flight *f); /* the part */
 	bool busy, calling;
 };
 
 struct assess {
 	struct flow *flow;
+	void (*turn)(struct assess *s); /* looks for work at the end of this turn */
 	struct hand *hand;
 	struct standing *standing;
 	int done_sent; /* of the work rows that are done: how many the sweep under way deletes */
@@ -55,12 +62,14 @@ struct assess {
 	struct loop_task soon;
 };
 
+/* assess_flight.c: its batch and total are set; it is busy until it has landed. */
+void flight_start(struct flight *f);
+void flight_stop(struct flight *f); /* for good; nothing is called back */
+
 /* assess_settle.c: once all of the part is matched. */
 void flight_settle(struct flight *f);
 
-/* assess_flight.c: its batch, total, ids … are set; it is busy until it has landed. */
-void flight_start(struct flight *f);
-void flight_stop(struct flight *f); /* for good; nothing is called back */
+/* assess_part.c */
 void flight_call(struct flight *f, db_done_fn *then);
 /* Nothing was written: later again, by halves, or left; a: the database's answer, NULL: no memory. */
 void flight_put_off(struct flight *f, const char *what, const struct db_answer *a);
@@ -68,9 +77,8 @@ void flight_part_over(struct flight *f);
 void flight_answers_done(struct inbox_item *list, enum inbox_outcome outcome);
 int by_bucket_and_id(const void *x, const void *y);
 
-/* assess.c */
-void assess_turn(struct assess *s);         /* looks for work at the end of this turn */
-void assess_ask_serials(struct assess *s);  /* preNo serials, when they run low */
+/* assess_serial.c: preNo serials */
+void assess_ask_serials(struct assess *s);  /* when they run low */
 bool assess_next_serial(void *arg, uint32_t *serial);
 
 #endif

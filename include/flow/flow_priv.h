@@ -16,7 +16,6 @@ void assess_hint(struct assess *s, const struct raised *r);
 bool assess_answer(struct assess *s, struct inbox_item *item, inbox_done_fn *on_done) must_check;
 /* A delivery that was handed over is over. */
 void assess_release(struct assess *s, struct hand_work *held, bool recorded);
-bool assess_has_room(const struct assess *s); /* for the sweep */
 void assess_quiesce(struct assess *s);
 bool assess_idle(const struct assess *s);
 void assess_free(struct assess *s);

@@ -1,4 +1,11 @@
-/* The inside of flow/push, shared by src/flow/push*.c; nobody else includes it. */
+/*
+ * The inside of flow/push, shared by src/flow/push*.c; nobody else includes it.
+ *
+ *   push ─► load ─────────────────► subs ─► queue
+ *     ├───► read ─► make ───────────────────► queue        each calls only what is to its right
+ *     ├───► send, keep ─► record ─► record_streams, record_messages
+ *     └───  go_on ◄ ─ ─ ─ load, read, record: something ended, there may be more to read or to send
+ */
 #ifndef FLOW_PUSH_PRIV_H
 #define FLOW_PUSH_PRIV_H
 
@@ -97,9 +104,12 @@ struct push_head { /* of what is read for all */
 	int readers;                /* live streams */
 };
 
+typedef void push_go_on_fn(struct push *p);
+
 struct push {
 	struct push_conf conf;
 	struct push_deps deps;
+	push_go_on_fn *go_on;              /* called when something ended */
 	struct id holder;
 	struct loop_timer tick, flush_timer;
 	struct arena tick_arena, load_arena, read_arena, due_arena, record_arena, keep_arena;
@@ -126,11 +136,12 @@ struct push {
 	struct push_stats stats;
 };
 
-/* push.c */
+/* push_subs.c */
 struct push_sub *push_find(const struct push *p, const struct id *id); /* NULL: not loaded */
-void push_sub_free(struct push *p, struct push_sub *s);
-int push_mark_cmp(const struct push_mark *a, const struct push_mark *b);
-void push_arm_flush(struct push *p);
+struct push_sub *push_find_among(const struct push *p, const struct id *id, int count); /* of the first ones, which are sorted */
+struct push_sub *push_sub_new(struct push *p, const struct id *id) must_check; /* at the end, until all are sorted */
+void push_subs_sort(struct push *p);
+void push_sub_free(struct push *p, struct push_sub *s); /* its place in subs is the caller's */
 
 /* push_load.c */
 void push_load(struct push *p);
@@ -145,6 +156,7 @@ bool push_make_feed(struct push_stream *t, const struct db_rows *r, int first, i
 bool push_make_answers(struct push_stream *t, const struct db_rows *r, int first, int last) must_check;
 
 /* push_queue.c */
+int push_mark_cmp(const struct push_mark *a, const struct push_mark *b);
 struct push_message *push_message_new(struct push *p, struct push_sub *s, struct text id, const char *content_type, struct text body) must_check;
 void push_message_free(struct push_message *m); /* out of every list but the one it was taken from */
 bool push_enqueue(struct push_stream *t, struct text id, const char *content_type, struct text body, const struct push_mark *upto) must_check;
@@ -159,9 +171,20 @@ void push_due(struct push *p);             /* what failed and is due */
 
 /* push_record.c */
 void push_record(struct push *p);
-struct push_mark push_done_upto(const struct push_stream *t);
-void push_keep(struct push *p);            /* counts and cleans, now and then */
+void push_arm_flush(struct push *p);       /* record soon */
 void push_disable(struct push *p, struct push_sub *s, const char *reason);
+
+/* push_record_streams.c, push_record_messages.c: the parameters of what is being recorded */
+void push_put_streams(struct push *p, struct db_param *params);
+void push_streams_stored(struct push *p, bool good);
+void push_put_failed(struct push *p, struct db_param *params);
+void push_put_done(struct push *p, struct db_param *params);
+void push_put_log(struct push *p, struct db_param *params);
+bool push_is_failed(const struct push_message *m);
+bool push_is_done(const struct push_message *m);
+
+/* push_keep.c */
+void push_keep(struct push *p);            /* counts and cleans, now and then */
 
 /* push_sql.c */
 enum { PUSH_LEAD_PARAMS = 2, PUSH_LOAD_PARAMS = 2, PUSH_FEED_PARAMS = 6, PUSH_ANSWERS_PARAMS = 5, PUSH_DUE_PARAMS = 6,

@@ -93,29 +93,24 @@ struct db {
 	struct id_source random;
 	struct db_stats stats; /* only its counters */
 	bool is_delivering;
+	void (*pump)(struct db *d); /* a connection has room */
 };
-
-/* db.c */
-void db_pump(struct db *d);         /* waiting calls take what room there is; then the listener hears of the rest */
-void db_deliver(struct db *d, struct db_call *call, const struct db_answer *answer);
 
 /* db_conn.c */
 void db_conn_start(struct db_conn *c);
 void db_conn_stop(struct db_conn *c); /* for good; calls still in flight must have been cancelled */
-void db_conn_lost(struct db_conn *c, const char *why); /* only from the loop, never below db_start() */
-void db_conn_break(struct db_conn *c);                 /* the same, at the end of this turn */
-void db_conn_watch(struct db_conn *c, bool writing);
-void db_conn_arm(struct db_conn *c); /* the timer, for the oldest call's deadline */
+void db_conn_send(struct db_conn *c, struct db_call *call); /* the connection has room */
 
 /* db_pipe.c */
-bool db_pipe_send(struct db_conn *c, struct db_call *call); /* the connection has room */
-void db_pipe_event(struct db_conn *c);
-void db_pipe_deadline(struct db_conn *c); /* the timer fired */
+/* *unsent: some of it waits for the socket. False: the connection must go, and the call ends with it. */
+bool db_pipe_send(struct db_conn *c, struct db_call *call, bool *unsent) must_check;
+/* Reads and answers. False: the connection must go, and *why. */
+bool db_pipe_event(struct db_conn *c, bool *unsent, const char **why) must_check;
 void db_pipe_cancel(struct db_conn *c, const struct db_call *call);
 void db_pipe_abandon(struct db_conn *c, const char *why); /* ends every call in flight */
+void db_deliver(struct db *d, struct db_call *call, const struct db_answer *answer);
 
 /* db_outcome.c */
-enum db_outcome db_outcome_of(const char *sqlstate);
 void db_error_read(struct db_error *e, const PGresult *result, const struct db_stmt *stmt);
 /* One line: line ends become blanks. */
 void db_one_line(char *out, size_t size, const char *message);

@@ -28,6 +28,9 @@ struct httpc_socket { /* one descriptor number of curl's, as long as the client 
 	bool idle; /* watched, though curl asks for nothing: its connection waits for the next call */
 };
 
+/* Ends what curl has finished; never called inside a callback of curl. */
+typedef void httpc_drain_fn(struct httpc *h);
+
 struct httpc {
 	struct loop *loop;
 	CURLM *multi;
@@ -37,13 +40,12 @@ struct httpc {
 	int spare_count;
 	struct httpc_socket **sockets; /* by descriptor; NULL: never used */
 	int socket_count;
+	httpc_drain_fn *drain;
 };
 
 /* httpc_socket.c */
-bool httpc_sockets_init(struct httpc *h) must_check;
+bool httpc_sockets_init(struct httpc *h, httpc_drain_fn *drain) must_check;
 bool httpc_socket_owned(struct httpc_exchange *x) must_check; /* once for each easy handle */
 void httpc_sockets_done(struct httpc *h);
-/* httpc.c: ends what curl has finished; never inside a callback of curl */
-void httpc_drain(struct httpc *h);
 
 #endif

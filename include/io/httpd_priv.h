@@ -79,10 +79,12 @@ void *httpd_on_line(void *cls, const char *uri, struct MHD_Connection *mhd);
 enum MHD_Result httpd_on_step(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
                               const char *version, const char *data, size_t *size, void **context);
 void httpd_on_completed(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode why);
+
+/* httpd_answer.c */
+void httpd_set_state(struct httpd_exchange *x, enum exchange_state state);
 void httpd_refuse(struct httpd_exchange *x, const struct fault *f);
 /* A suspended request ends without its caller: on_gone, then the fault is answered, or nothing when f is NULL. */
 void httpd_abandon(struct httpd_exchange *x, const struct fault *f);
-
 /* The answer is this response with reply's status and headers; NULL, or no memory for them: the connection ends without one. */
 void httpd_answer(struct httpd_exchange *x, struct MHD_Response *response, const struct http_reply *reply);
 void httpd_tell_gone(struct httpd_exchange *x); /* on_gone, if it is owed */
@@ -97,7 +99,6 @@ bool httpd_stream_is_open(const struct httpd_exchange *x); /* its caller has not
 /* httpd_deadline.c: connections and how long each may stay in its state */
 void httpd_on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code);
 void httpd_deadlines_init(struct httpd *h);
-void httpd_set_state(struct httpd_exchange *x, enum exchange_state state);
 
 struct request_line { /* as libmicrohttpd hands it out: its parts lie where they were received */
 	const char *method, *url, *version;

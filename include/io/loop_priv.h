@@ -1,5 +1,8 @@
 /*
- * The inside of the loop, shared by loop.c, loop_heap.c and loop_wake.c; nobody else includes it.
+ * The inside of the loop, shared by src/io/loop*.c; nobody else includes it.
+ *
+ *   loop ─► loop_wake ─► loop_fd
+ *     └───► loop_heap
  */
 #ifndef IO_LOOP_PRIV_H
 #define IO_LOOP_PRIV_H
@@ -7,6 +10,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 
 #include "base/attr.h"
 #include "io/loop.h"
@@ -73,5 +77,8 @@ struct loop {
 	struct loop_waker waker;
 	struct loop_signal_watch signals;
 };
+
+/* loop_fd.c: what epoll told of one of the descriptors. */
+void loop_fd_event(struct loop *l, const struct epoll_event *e);
 
 #endif

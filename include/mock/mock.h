@@ -133,8 +133,6 @@ struct mock_said {
 enum { MOCK_SAID_MAX = 100 };
 int saying_form(const struct mock_authority *m, const struct mock_message *msg, const struct saying *s); /* 622 …; 0: JSON */
 void mock_put_answers(struct buf *b, const struct mock_authority *m, const struct mock_said *said, int count);
-/* The inventory's number at customs, which follows from the order: the same for every version. */
-void mock_inventory_no(const struct mock_message *msg, char out[19]);
 
 /* later.c: answers posted after a while, up to a hundred in one request, again until the gateway took them. */
 struct later *later_new(struct mock *m);
@@ -164,11 +162,14 @@ enum { MOCK_GIVEN_MAX = 100 };
 struct mock_given { struct id id; struct text body; };
 int given_of(struct http_req *r, struct mock_given out[]);
 
-/* messages.c, queries.c, settings.c: one resource each. */
+/* messages.c, queries.c, settings_asked.c: one resource each. */
 void messages_came(struct mock_authority *m, struct http_req *r);
 void message_show(const struct mock_authority *m, struct http_req *r, struct text name);
 void query_came(struct mock_authority *m, struct http_req *r, struct text name);
 bool setting_came(struct mock_authority *m, struct http_req *r, struct text what) must_check; /* false: there is no such */
+
+/* settings.c */
+bool setting_is_known(const struct mock_authority *m, struct text what);
 /* The setting of that name from its JSON, as a PUT or a record has it. */
 bool setting_put(struct mock_authority *m, struct text what, struct text json, int64_t now_us, struct fault *f) must_check;
 /* As JSON; false: there is no such setting. */
@@ -187,17 +188,23 @@ void status_put_summary(struct buf *b, const struct mock_authority *m);
 
 /* records.c: the memory as records of the journal, each of which says how a thing is now: the last one counts. Where there is a
  * journal they stand in it before these return; when it cannot be written the process ends, and nothing more leaves it. */
-bool records_open(struct mock *m, const char *path, bool sync, struct fault *f) must_check;
+enum { MOCK_RECORD_BYTES = 64 << 20 };
 void record_message(const struct mock_authority *m, const struct mock_message *msg); /* with all that is said about it, as one */
 void record_saying(const struct mock_authority *m, const struct mock_message *msg, const struct saying *s);
 void record_queries(const struct mock_authority *m);
 void record_setting(const struct mock_authority *m, const char *what);
 void record_cleared(const struct mock_authority *m, const char *what); /* a setting, or "messages" */
 void record_payment(const struct mock *m);
+void record_payment_call(const struct mock *m, int call); /* what is answered, and that call; -1: none */
+
+/* replay.c: the memory from the journal, which is open from then on. */
+bool records_open(struct mock *m, const char *path, bool sync, struct fault *f) must_check;
+
+/* reply.c */
+void mock_reply_json(struct http_req *r, int status, struct text body);
+void mock_reply_error(struct http_req *r, int status, const char *what);
 
 /* server.c */
 extern const struct httpd_calls mock_calls;
-void mock_reply_json(struct http_req *r, int status, struct text body);
-void mock_reply_error(struct http_req *r, int status, const char *what);
 
 #endif

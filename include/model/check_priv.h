@@ -1,4 +1,4 @@
-/* What check.c, check_fields.c and check_semantic.c share; nobody else includes it. */
+/* What src/model/check*.c share; nobody else includes it: check ─► check_fields, check_semantic ─► check_report. */
 #ifndef MODEL_CHECK_PRIV_H
 #define MODEL_CHECK_PRIV_H
 

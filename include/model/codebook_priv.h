@@ -1,4 +1,4 @@
-/* What codebook*.c share; nobody else includes it. */
+/* What src/model/codebook*.c share; nobody else includes it: codebook ─► form, regime ─► goods ─► room. */
 #ifndef MODEL_CODEBOOK_PRIV_H
 #define MODEL_CODEBOOK_PRIV_H
 

@@ -14,8 +14,6 @@
 	X("case.opened")          /* an authority contradicts its own final answer */ \
 	X("delivery.dead")        /* a message to an authority was given up */
 
-int event_type_count(void);
-const char *event_type_at(int i);
 bool event_type_is_known(struct text t);
 
 #endif

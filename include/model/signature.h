@@ -13,8 +13,7 @@
 
 enum signature_required { SIGNATURE_NONE, SIGNATURE_SCHEMA, SIGNATURE_TEXT, SIGNATURE_ALL, SIGNATURE_REQUIRED_COUNT };
 
-const char *signature_required_name(enum signature_required r); /* "none" … as the database and tongguanctl have it */
-bool signature_required_by_name(struct text name, enum signature_required *out) must_check;
+bool signature_required_by_name(struct text name, enum signature_required *out) must_check; /* "none" … as the database and tongguanctl have it */
 
 /* A certificate that is decoded when it is first needed, and kept as long as `arena`: it takes longer than to verify RSA. */
 struct certificate_slot {

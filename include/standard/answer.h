@@ -34,8 +34,6 @@ enum { ANSWERS_MAX = 500 };
  * True with f->code set: some of the answers were not usable, and *f names the first thing wrong with those. */
 bool answer_read(struct arena *a, enum authority from, struct text content_type, struct text body,
                  struct authority_answer **out, int *count, struct fault *f) must_check;
-/* And its writing, for the simulators: one CEB message (622, 604; 624, 606 if they are of cancellations) or one JSON array. */
-void answer_put(struct buf *b, enum authority from, enum direction d, const struct authority_answer *answers, int count);
 
 /* Answers of customs as they were stored (authority_answer.body), as one message again, that of def (622, 604; 624, 606): what a filer polls.
  * The bare message: no envelope. False with *f: a record is none, or the arena is full. */

@@ -5,6 +5,5 @@
 #include "standard/answer.h"
 
 bool answer_ceb_read(struct arena *a, struct text body, struct authority_answer **out, int *count, struct fault *f) must_check;
-void answer_ceb_put(struct buf *b, enum direction d, const struct authority_answer *answers, int count);
 
 #endif

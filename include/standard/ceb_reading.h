@@ -1,6 +1,7 @@
 /*
- * A customs message while it is being read: shared by ceb_reader.c (nodes and fields), ceb_tail.c (what stands round
- * the nodes) and ceb_value.c (values, and what is tolerated in them). For src/standard only.
+ * A customs message while it is being read: shared by ceb_reader.c (nodes and fields), which calls ceb_tail.c (what stands
+ * round the nodes) and ceb_value.c (values, and what is tolerated in them), and all of them ceb_tolerance.c. For src/standard
+ * only.
  */
 #ifndef STANDARD_CEB_READING_H
 #define STANDARD_CEB_READING_H
@@ -39,6 +40,7 @@ struct ceb_reading {
 	int transfer_field;
 };
 
+/* ceb_tolerance.c */
 bool ceb_arena_is_full(struct ceb_reading *r);
 /* The element is passed over with all that is in it. */
 bool ceb_pass_over(struct ceb_reading *r);
@@ -47,6 +49,8 @@ bool ceb_unexpected(struct ceb_reading *r, const char *what, struct text name);
 /* What breaks the schema but can be understood: a warning, or in strict reading a finding. node NULL: the message as a
  * whole. False: the arena is full. */
 bool ceb_tolerate(struct ceb_reading *r, struct node *node, struct finding f) must_check;
+/* What cannot be understood: a finding of the node, and the element is passed over. False: the arena is full. */
+bool ceb_refuse(struct ceb_reading *r, struct finding f) must_check;
 const struct field_def *ceb_field(const struct ceb_reading *r); /* the one being read */
 
 /* ceb_tail.c: an element beside the nodes. *is_one false: it is none of these. */

@@ -1,4 +1,4 @@
-/* What the readers of the two envelopes share. For src/standard only. */
+/* What src/standard/envelope*.c share; nobody else includes it: envelope ─► envelope_dxp, envelope_relay ─► envelope_part. */
 #ifndef STANDARD_ENVELOPE_PRIV_H
 #define STANDARD_ENVELOPE_PRIV_H
 
@@ -16,6 +16,12 @@ struct opening {
 bool envelope_open_dxp(struct opening *o, struct text body) must_check;
 bool envelope_open_relay(struct opening *o, struct text body) must_check;
 
+static inline bool envelope_is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* envelope_part.c */
 /* Both always false. `what` is ours, never the sender's words. */
 bool envelope_refuse(struct opening *o, enum exchange_code code, const char *what);
 bool envelope_arena_full(struct opening *o);

@@ -30,7 +30,7 @@ static void add_allow(struct req *r)
 	struct buf b;
 
 	buf_init(&b, r->arena, 32);
-	route_put_allow(&b, r->http->path);
+	route_put_allow(&api_routes, &b, r->http->path);
 	if (!b.full)
 		req_header(r, "Allow", b.at);
 }
@@ -39,7 +39,7 @@ static bool find_route(struct req *r, struct fault *f)
 {
 	struct route_match match;
 
-	route_find(r->http->method, r->http->path, &match);
+	route_find(&api_routes, r->http->method, r->http->path, &match);
 	if (!match.path_known)
 		return fault_set(f, FAULT_NOT_FOUND, "there is no such path");
 	if (match.route == NULL) {
@@ -142,7 +142,7 @@ static enum step options(struct req *r)
 {
 	struct route_match match;
 
-	route_find(r->http->method, r->http->path, &match);
+	route_find(&api_routes, r->http->method, r->http->path, &match);
 	if (!match.path_known)
 		return reply_fault(r, FAULT_NOT_FOUND, "there is no such path");
 	add_allow(r);
@@ -214,7 +214,7 @@ static const struct route *route_of(const struct http_req *h)
 	struct route_match match = { 0 };
 
 	if (h->path.at != NULL && h->method.at != NULL)
-		route_find(h->method, h->path, &match);
+		route_find(&api_routes, h->method, h->path, &match);
 	return match.route;
 }
 
@@ -252,7 +252,7 @@ struct api *api_new(const struct api_conf *conf, const struct api_deps *deps, st
 {
 	struct api *a = calloc(1, sizeof(*a));
 
-	if (a == NULL || (a->metrics = metrics_new()) == NULL || (a->hub = event_hub_new(&conf->feed, deps)) == NULL) {
+	if (a == NULL || (a->metrics = metrics_new(&api_routes)) == NULL || (a->hub = event_hub_new(&conf->feed, deps)) == NULL) {
 		if (a != NULL)
 			metrics_free(a->metrics);
 		free(a);
@@ -261,6 +261,7 @@ struct api *api_new(const struct api_conf *conf, const struct api_deps *deps, st
 	}
 	a->conf = *conf;
 	a->deps = *deps;
+	a->routes = &api_routes;
 	a->cursor_key = cursor_key(signer_key_id(deps->signer));
 	a->calls = (struct httpd_calls){ on_headers, on_request, on_refused, on_gone, on_end, a };
 	return a;

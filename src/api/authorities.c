@@ -45,18 +45,6 @@ static struct outlook outlook_of_row(const struct db_rows *r, int row, int64_t n
 	return outlook_of(&c);
 }
 
-static void put_time(struct buf *b, const char *name, int64_t us)
-{
-	char at[CLOCK_RFC3339_BYTES];
-
-	if (us == INT64_MIN) {
-		buf_printf(b, ",\"%s\":null", name);
-		return;
-	}
-	clock_rfc3339(us, 6, at);
-	buf_printf(b, ",\"%s\":\"%s\"", name, at);
-}
-
 static void put_json(struct buf *b, const char *name, struct text json, const char *otherwise)
 {
 	buf_printf(b, ",\"%s\":", name);
@@ -91,7 +79,7 @@ static void put_row(struct buf *b, const struct db_rows *r, int row, int64_t now
 	buf_json(b, text_of(authority_by_code(code, &authority) ? authority_title(authority, chinese) : NULL));
 	buf_printf(b, ",\"connected\":%s,\"health\":\"%s\",\"backlog\":%lld", db_get_int(r, row, COL_CONNECTED) != 0 ? "true" : "false",
 	           health_name(o.health), (long long)db_get_int(r, row, COL_DUE));
-	put_time(b, "oldest_waiting_at", db_get_time(r, row, COL_OLDEST));
+	clock_put_member(b, "oldest_waiting_at", db_get_time(r, row, COL_OLDEST));
 	buf_printf(b, ",\"dead\":%lld,\"in_flight\":%lld,\"answered_in_5_min\":%lld", (long long)db_get_int(r, row, COL_DEAD),
 	           (long long)db_get_int(r, row, COL_IN_FLIGHT), (long long)db_get_int(r, row, COL_ANSWERED));
 	put_latency(b, db_get_text(r, row, COL_CLASSES));
@@ -100,7 +88,7 @@ static void put_row(struct buf *b, const struct db_rows *r, int row, int64_t now
 	else
 		buf_printf(b, ",\"expected_wait_s\":%lld", (long long)((o.wait_us + US_PER_S - 1) / US_PER_S));
 	buf_printf(b, ",\"expected_wait_at_least\":%s", o.at_least ? "true" : "false");
-	put_time(b, "outage_since", db_get_time(r, row, COL_OUTAGE));
+	clock_put_member(b, "outage_since", db_get_time(r, row, COL_OUTAGE));
 	put_json(b, "maintenance", db_get_text(r, row, COL_CURRENT), "[]");
 	put_json(b, "maintenance_planned", db_get_text(r, row, COL_PLANNED), "[]");
 	buf_char(b, '}');

@@ -17,17 +17,20 @@ struct route_metrics {
 };
 
 struct api_metrics {
+	const struct route_table *table;
 	int count;
 	struct route_metrics routes[]; /* the last: no route */
 };
 
-struct api_metrics *metrics_new(void)
+struct api_metrics *metrics_new(const struct route_table *table)
 {
-	int count = route_count() + 1;
+	int count = table->count + 1;
 	struct api_metrics *m = calloc(1, sizeof(*m) + sizeof(m->routes[0]) * (size_t)count);
 
-	if (m != NULL)
-		m->count = count;
+	if (m == NULL)
+		return NULL;
+	m->table = table;
+	m->count = count;
 	return m;
 }
 
@@ -38,7 +41,7 @@ void metrics_free(struct api_metrics *m)
 
 void metrics_count(struct api_metrics *m, const struct route *route, int status, int64_t took_us)
 {
-	struct route_metrics *one = &m->routes[route == NULL ? m->count - 1 : route_index(route)];
+	struct route_metrics *one = &m->routes[route == NULL ? m->count - 1 : (int)(route - m->table->list)];
 	size_t s = 0, b = 0;
 
 	while (s < COUNTOF(statuses) && statuses[s] != status)
@@ -53,7 +56,7 @@ void metrics_count(struct api_metrics *m, const struct route *route, int status,
 
 static const char *label(const struct api_metrics *m, int i)
 {
-	return i == m->count - 1 ? "none" : route_at(i)->name;
+	return i == m->count - 1 ? "none" : m->table->list[i].name;
 }
 
 static void put_requests(const struct api_metrics *m, struct buf *b)

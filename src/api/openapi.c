@@ -158,23 +158,23 @@ static void put_operation(struct buf *b, const struct route *route)
 }
 
 /* The path's item with its methods; nothing when an earlier route had the same path. */
-static void put_path(struct buf *b, int at)
+static void put_path(struct buf *b, const struct route_table *t, int at)
 {
-	const char *path = route_at(at)->path;
+	const char *path = t->list[at].path;
 
 	for (int i = 0; i < at; i++)
-		if (strcmp(route_at(i)->path, path) == 0)
+		if (strcmp(t->list[i].path, path) == 0)
 			return;
 	if (at > 0)
 		buf_char(b, ',');
 	buf_json(b, text_of(path));
 	buf_str(b, ":{");
-	for (int i = at; i < route_count(); i++) {
-		if (strcmp(route_at(i)->path, path) != 0)
+	for (int i = at; i < t->count; i++) {
+		if (strcmp(t->list[i].path, path) != 0)
 			continue;
 		if (i > at)
 			buf_char(b, ',');
-		put_operation(b, route_at(i));
+		put_operation(b, &t->list[i]);
 	}
 	buf_char(b, '}');
 }
@@ -188,8 +188,8 @@ enum step openapi_get(struct req *r)
 	buf_str(&b, "\"servers\":[{\"url\":");
 	buf_json(&b, req_base(r));
 	buf_str(&b, "}],\"security\":[{\"bearer\":[]},{\"basic\":[]}],\"paths\":{");
-	for (int i = 0; i < route_count(); i++)
-		put_path(&b, i);
+	for (int i = 0; i < r->api->routes->count; i++)
+		put_path(&b, r->api->routes, i);
 	buf_str(&b, "},\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"basic\":{\"type\":\"http\",\"scheme\":\"basic\"}},\"schemas\":{");
 	for (const struct openapi_schema *const *list = openapi_schemas; *list != NULL; list++)
 		for (const struct openapi_schema *s = *list; s->name != NULL; s++)

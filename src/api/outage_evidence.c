@@ -53,18 +53,6 @@ static void put_text(struct buf *b, const char *name, struct text t)
 	buf_json(b, t);
 }
 
-static void put_time(struct buf *b, const char *name, int64_t us)
-{
-	char at[CLOCK_RFC3339_BYTES];
-
-	if (us == INT64_MIN) {
-		buf_printf(b, ",\"%s\":null", name);
-		return;
-	}
-	clock_rfc3339(us, 6, at);
-	put_text(b, name, text_of(at));
-}
-
 static void put_day(struct buf *b, const char *name, int32_t day)
 {
 	char text[DAY_TEXT_BYTES];
@@ -102,7 +90,7 @@ static void put_filing(struct evidence *e, int row)
 	put_text(&e->b, "kind", db_get_text(r, row, F_ROW_KIND));
 	put_text(&e->b, "business_key", db_get_text(r, row, F_ROW_KEY));
 	put_number(&e->b, "revision", r, row, F_ROW_REVISION);
-	put_time(&e->b, "received_at", db_get_time(r, row, F_ROW_RECEIVED));
+	clock_put_member(&e->b, "received_at", db_get_time(r, row, F_ROW_RECEIVED));
 	buf_str(&e->b, ",\"document_sha256\":\"");
 	buf_hex(&e->b, sha.at, sha.len);
 	buf_str(&e->b, "\"}");
@@ -114,9 +102,9 @@ static void put_period(struct evidence *e, int row)
 
 	buf_str(&e->b, "{\"kind\":");
 	buf_json(&e->b, db_get_text(r, row, P_KIND));
-	put_time(&e->b, "began_at", db_get_time(r, row, P_BEGAN));
-	put_time(&e->b, "noticed_at", db_get_time(r, row, P_NOTICED));
-	put_time(&e->b, "ended_at", db_get_time(r, row, P_ENDED));
+	clock_put_member(&e->b, "began_at", db_get_time(r, row, P_BEGAN));
+	clock_put_member(&e->b, "noticed_at", db_get_time(r, row, P_NOTICED));
+	clock_put_member(&e->b, "ended_at", db_get_time(r, row, P_ENDED));
 	put_number(&e->b, "failures", r, row, P_FAILURES);
 	put_text(&e->b, "evidence", db_get_text(r, row, P_EVIDENCE));
 	put_flag(&e->b, "while_waiting", db_get_int(r, row, P_WAITED) != 0);
@@ -143,8 +131,8 @@ static void put_authorities(struct evidence *e)
 			put_number(&e->b, "version", r, row, P_VERSION);
 			put_text(&e->b, "state", db_get_text(r, row, P_STATE));
 			put_number(&e->b, "attempts", r, row, P_ATTEMPTS);
-			put_time(&e->b, "declared_at", db_get_time(r, row, P_DECLARED));
-			put_time(&e->b, "sent_at", db_get_time(r, row, P_SENT));
+			clock_put_member(&e->b, "declared_at", db_get_time(r, row, P_DECLARED));
+			clock_put_member(&e->b, "sent_at", db_get_time(r, row, P_SENT));
 		}
 		buf_str(&e->b, begins ? ",\"outages\":[" : ",");
 		put_period(e, row);
@@ -221,10 +209,10 @@ static void put_result(struct evidence *e, const struct statutory_period *p, int
 	}
 	deadline_of(p, from_us, &e->calendar, spans, count, e->r->now_us, &d);
 	put_day(&e->b, "last_day", d.last_day);
-	put_time(&e->b, "before", d.due_us);
+	clock_put_member(&e->b, "before", d.due_us);
 	buf_printf(&e->b, ",\"added_s\":%lld", (long long)(d.added_us / US_PER_S));
 	put_day(&e->b, "extended_last_day", d.extended_day);
-	put_time(&e->b, "extended_before", d.extended_us);
+	clock_put_member(&e->b, "extended_before", d.extended_us);
 	put_flag(&e->b, "may_grow", d.may_grow);
 	put_flag(&e->b, "holidays_known", d.certain);
 }
@@ -247,7 +235,7 @@ static void put_deadline(struct evidence *e, int row, struct outage_span *room)
 	put_text(&e->b, "source", db_get_text(r, row, R_SOURCE));
 	put_text(&e->b, "authority", authority);
 	put_text(&e->b, "counts_from", from);
-	put_time(&e->b, "from", from_us);
+	clock_put_member(&e->b, "from", from_us);
 	put_number(&e->b, "amount", r, row, R_AMOUNT);
 	put_text(&e->b, "unit", unit);
 	put_flag(&e->b, "outage_extends", p.outage_extends);
@@ -277,15 +265,15 @@ static bool put_statement(struct evidence *e)
 
 	buf_init(&e->b, e->r->arena, 16384);
 	buf_str(&e->b, "{\"statement\":\"outage\"");
-	put_time(&e->b, "issued_at", e->r->now_us);
+	clock_put_member(&e->b, "issued_at", e->r->now_us);
 	put_text(&e->b, "declaration_id", e->r->captures[0]);
 	put_text(&e->b, "platform_code", db_get_text(d, 0, D_PLATFORM));
 	put_text(&e->b, "order_no", db_get_text(d, 0, D_ORDER_NO));
 	put_text(&e->b, "direction", db_get_text(d, 0, D_DIRECTION));
 	put_text(&e->b, "trade_mode", db_get_text(d, 0, D_TRADE_MODE));
 	put_text(&e->b, "state", db_get_text(d, 0, D_STATE));
-	put_time(&e->b, "declared_at", db_get_time(d, 0, D_DECLARED_AT));
-	put_time(&e->b, "released_at", db_get_time(d, 0, D_RELEASED_AT));
+	clock_put_member(&e->b, "declared_at", db_get_time(d, 0, D_DECLARED_AT));
+	clock_put_member(&e->b, "released_at", db_get_time(d, 0, D_RELEASED_AT));
 	buf_str(&e->b, ",\"filings\":[");
 	for (int row = 0; row < db_row_count(e->filings); row++)
 		put_filing(e, row);

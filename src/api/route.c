@@ -30,13 +30,13 @@ static bool path_matches(const char *at, struct text path, struct text captures[
 	return i == path.len;
 }
 
-void route_find(struct text method, struct text path, struct route_match *out)
+void route_find(const struct route_table *t, struct text method, struct text path, struct route_match *out)
 {
 	if (text_is(method, "HEAD"))
 		method = TEXT("GET");
 	*out = (struct route_match){ 0 };
-	for (int i = 0; i < route_count(); i++) {
-		const struct route *route = route_at(i);
+	for (int i = 0; i < t->count; i++) {
+		const struct route *route = &t->list[i];
 		struct text captures[REQ_CAPTURES] = { { NULL, 0 } };
 
 		if (!path_matches(route->path, path, captures))
@@ -50,15 +50,15 @@ void route_find(struct text method, struct text path, struct route_match *out)
 	}
 }
 
-void route_put_allow(struct buf *b, struct text path)
+void route_put_allow(const struct route_table *t, struct buf *b, struct text path)
 {
 	static const char *const methods[] = { "POST", "PUT", "PATCH", "DELETE" };
 	struct route_match match;
 
-	route_find(TEXT("GET"), path, &match);
+	route_find(t, TEXT("GET"), path, &match);
 	buf_str(b, match.route != NULL ? "GET, HEAD, OPTIONS" : "OPTIONS");
 	for (size_t i = 0; i < COUNTOF(methods); i++) {
-		route_find(text_of(methods[i]), path, &match);
+		route_find(t, text_of(methods[i]), path, &match);
 		if (match.route != NULL)
 			buf_printf(b, ", %s", methods[i]);
 	}

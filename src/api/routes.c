@@ -1,8 +1,6 @@
 /* The table of routes. Its order is that of /openapi.json; the busiest stands first, because matching walks down. */
 #include "api/route.h"
 
-#include <assert.h>
-
 #include "api/handlers.h"
 
 #define QUERY(names) .query = (names), .query_count = COUNTOF(names)
@@ -231,18 +229,4 @@ static const struct route routes[] = {
 	  .summary = "Shift business time; only where the settings and a test database allow it", .handler = test_clock_post },
 };
 
-int route_count(void)
-{
-	return COUNTOF(routes);
-}
-
-const struct route *route_at(int i)
-{
-	assert(i >= 0 && i < route_count());
-	return &routes[i];
-}
-
-int route_index(const struct route *route)
-{
-	return (int)(route - routes);
-}
+const struct route_table api_routes = { routes, COUNTOF(routes) };

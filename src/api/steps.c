@@ -187,15 +187,10 @@ static void put_responsible(struct buf *b, const struct steps_case *c, const str
 
 static void put_when_and_how(struct buf *b, const struct step_report *r)
 {
-	char text[CLOCK_RFC3339_BYTES], id[ID_TEXT_BYTES];
+	char id[ID_TEXT_BYTES];
 
-	buf_printf(b, ",\"state\":\"%s\",\"at\":", step_progress_name(r->progress));
-	if (r->done_us == INT64_MIN) {
-		buf_str(b, "null");
-	} else {
-		clock_rfc3339(r->done_us, 6, text);
-		buf_json(b, text_of(text));
-	}
+	buf_printf(b, ",\"state\":\"%s\"", step_progress_name(r->progress));
+	clock_put_member(b, "at", r->done_us);
 	buf_str(b, ",\"filing_id\":");
 	if (r->by == NULL) {
 		buf_str(b, "null");

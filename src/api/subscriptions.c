@@ -15,7 +15,8 @@ static db_step_fn attempts_found, rotated, enabled, gone;
 
 /* --- shared ----------------------------------------------------------------------------------------------------------- */
 
-struct text subscription_public_key(struct req *r)
+/* The gateway's key as subscriptions show it: whpk_… */
+static struct text public_key_of(struct req *r)
 {
 	uint8_t key[PUBLIC_KEY_BYTES];
 	struct buf b;
@@ -65,7 +66,7 @@ enum step subscription_await_change(struct req *r, struct args *change, const st
 
 	args_uuid(get, id);
 	args_caller(get);
-	args_text(get, subscription_public_key(r));
+	args_text(get, public_key_of(r));
 	if (change == NULL || get == NULL || r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	db_call_init(&r->call);
@@ -101,7 +102,7 @@ enum step subscriptions_list(struct req *r)
 	args_time(q, newest.at_us);
 	args_uuid(q, &newest.id);
 	args_i32(q, page->limit);
-	args_text(q, subscription_public_key(r));
+	args_text(q, public_key_of(r));
 	return args_await_query(r, q, "subscriptions_list", page_reply);
 }
 
@@ -111,7 +112,7 @@ enum step subscriptions_get(struct req *r)
 
 	if (!subscription_args(r, q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_text(q, subscription_public_key(r));
+	args_text(q, public_key_of(r));
 	return args_await_query(r, q, "subscription_get", reply_row);
 }
 

@@ -14,7 +14,6 @@ enum step test_clock_move(struct req *r, int64_t least_s, int64_t most_s)
 {
 	struct fault f = { 0 };
 	const struct json *body = json_parse(r->arena, r->http->body, &f);
-	char now[CLOCK_RFC3339_BYTES];
 	int64_t shift_s = 0;
 	struct buf b;
 
@@ -26,12 +25,10 @@ enum step test_clock_move(struct req *r, int64_t least_s, int64_t most_s)
 	}
 	clock_shift(r->api->deps.clock, shift_s * US_PER_S);
 	log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_NOTICE, "clock.shifted", "shift_s=%lld", (long long)shift_s);
-	clock_rfc3339(clock_now_us(r->api->deps.clock), 6, now);
 	buf_init(&b, r->arena, 96);
 	buf_str(&b, "{\"shift_s\":");
 	buf_i64(&b, shift_s);
-	buf_str(&b, ",\"now\":");
-	buf_json(&b, text_of(now));
+	clock_put_member(&b, "now", clock_now_us(r->api->deps.clock));
 	buf_char(&b, '}');
 	return reply_json(r, 200, &b);
 }

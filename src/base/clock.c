@@ -155,6 +155,18 @@ void clock_rfc3339(int64_t us, int fraction_digits, char out[CLOCK_RFC3339_BYTES
 	memcpy(to, "+08:00", sizeof("+08:00"));
 }
 
+void clock_put_member(struct buf *b, const char *name, int64_t us)
+{
+	char text[CLOCK_RFC3339_BYTES];
+
+	if (us == INT64_MIN) {
+		buf_printf(b, ",\"%s\":null", name);
+		return;
+	}
+	clock_rfc3339(us, 6, text);
+	buf_printf(b, ",\"%s\":\"%s\"", name, text);
+}
+
 void clock_compact(int64_t us, int digits, char out[CLOCK_COMPACT_BYTES])
 {
 	struct civil c = civil_of(us);

@@ -156,7 +156,7 @@ bool json_bool(const struct json *boolean, bool *out)
 	return true;
 }
 
-void json_each(const struct json *object, bool (*fn)(void *arg, struct text name, const struct json *value), void *arg)
+void json_each(const struct json *object, json_member_fn *fn, void *arg)
 {
 	json_t *o = is_of(object, JSON_OBJECT) ? inside(object) : NULL;
 
@@ -166,4 +166,12 @@ void json_each(const struct json *object, bool (*fn)(void *arg, struct text name
 		if (!fn(arg, name, (const struct json *)json_object_iter_value(at)))
 			return;
 	}
+}
+
+bool json_take(const struct json *j, json_member_fn *fn, void *arg, struct fault *f)
+{
+	if (!json_is_object(j))
+		return fault_set(f, FAULT_BAD_JSON, "an object is expected");
+	json_each(j, fn, arg);
+	return f->code == FAULT_NONE;
 }

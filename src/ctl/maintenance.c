@@ -8,18 +8,6 @@
 #include "ctl/table.h"
 #include "model/authority.h"
 
-bool ctl_time(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f)
-{
-	int64_t us;
-
-	if (value == NULL)
-		return true;
-	if (!clock_parse_rfc3339(text_of(value), &us) && !clock_parse_date(text_of(value), &us))
-		return fault_set(f, FAULT_BAD_REQUEST, "--%s takes a day (2026-03-02) or a time with its zone (2026-03-02T10:00:00+08:00)", option);
-	*out = db_time(&c->arena, us);
-	return true;
-}
-
 static bool list(struct ctl *c, struct fault *f)
 {
 	static const char *const columns[] = { "window", "from", "until", "ended_at", "recorded_by", "reason" };

@@ -16,17 +16,16 @@
 #include "flow/assess_priv.h"
 
 #define FLIGHT_BYTES   ((size_t)96 << 20)
-#define SERIAL_LOW     400
 #define SWEEP_BATCH    256
 #define LEFT_BATCH     4    /* work rows at once */
 #define IDS_MAX        4096 /* declarations of one work row: a batch of intake raises three a filing at most */
 #define BUSY_PATIENCE  4 /* times as long while filings wait to be stored: storing goes first, judging what lacks flows can wait */
 
-static db_done_fn on_serial, on_swept;
+static db_done_fn on_swept;
 static loop_timer_fn on_sweep, on_gather;
 static loop_task_fn on_soon;
 
-void assess_turn(struct assess *s)
+static void turn(struct assess *s)
 {
 	loop_soon(s->flow->deps.loop, &s->soon, on_soon);
 }
@@ -47,7 +46,7 @@ void assess_hint(struct assess *s, const struct raised *r)
 {
 	hand_take(s->hand, &r->work, r->declarations, r->count, &(struct hand_when){ loop_now_us(s->flow->deps.loop), r->incomplete });
 	s->flow->stats.hinted = hand_queued(s->hand);
-	assess_turn(s);
+	turn(s);
 }
 
 bool assess_answer(struct assess *s, struct inbox_item *item, inbox_done_fn *on_done)
@@ -58,7 +57,7 @@ bool assess_answer(struct assess *s, struct inbox_item *item, inbox_done_fn *on_
 		return false;
 	item->on_done = on_done;
 	item->repeat = false;
-	assess_turn(s);
+	turn(s);
 	return true;
 }
 
@@ -67,43 +66,9 @@ void assess_release(struct assess *s, struct hand_work *held, bool recorded)
 	hand_release(s->hand, held, recorded);
 }
 
-bool assess_has_room(const struct assess *s)
+static bool has_room(const struct assess *s)
 {
 	return hand_room(s->hand) >= SWEEP_BATCH;
-}
-
-/* --- preNo serials ---------------------------------------------------------------------------------------------------- */
-
-void assess_ask_serials(struct assess *s)
-{
-	if (s->serial_asked || s->serial_count >= SERIAL_LOW)
-		return;
-	s->serial_asked = true;
-	db_call_init(&s->serial_call);
-	db_call_add(&s->serial_call, &assess_store_serial, NULL);
-	db_start(s->flow->deps.db, &s->serial_call, on_serial);
-}
-
-static void on_serial(struct db_call *c, const struct db_answer *a)
-{
-	struct assess *s = container_of(c, struct assess, serial_call);
-
-	s->serial_asked = false;
-	if (a->outcome != DB_DONE)
-		return; /* the next sweep asks again */
-	for (uint32_t i = 0, first = (uint32_t)db_get_int(a->results[0], 0, 0); i < SERIAL_BLOCK; i++)
-		s->serials[s->serial_count++] = first + SERIAL_BLOCK - 1 - i; /* a stack: the lowest on top */
-	assess_turn(s);
-}
-
-bool assess_next_serial(void *arg, uint32_t *serial)
-{
-	struct assess *s = arg;
-
-	if (s->serial_count == 0)
-		return false;
-	*serial = s->serials[--s->serial_count];
-	return true;
 }
 
 /* --- flights ------ ------------------------------------------------------------------------------------------------------- */
@@ -112,7 +77,7 @@ static void on_gather(struct loop_timer *t)
 {
 	struct assess *s = container_of(t, struct assess, gather);
 
-	assess_turn(s);
+	turn(s);
 }
 
 /* Those of both queues that have waited long enough. */
@@ -191,12 +156,12 @@ static void on_sweep(struct loop_timer *t)
 	struct flow *fl = s->flow;
 
 	loop_timer_set(fl->deps.loop, &s->sweep, (int64_t)fl->conf.sweep_ms * 1000, on_sweep);
-	assess_turn(s); /* what waits for serials or rules */
+	turn(s); /* what waits for serials or rules */
 	if (s->sweeping)
 		return;
 	arena_done(&s->sweep_arena);
 	db_call_init(&s->sweep_call);
-	if (!fl->quiescing && assess_has_room(s))
+	if (!fl->quiescing && has_room(s))
 		add_search(s);
 	s->done_sent = 0;
 	if (hand_done_count(s->hand) > 0)
@@ -247,7 +212,7 @@ static void on_swept(struct db_call *c, const struct db_answer *a)
 		s->flow->stats.swept += (uint64_t)due;
 		more = due == SWEEP_BATCH || left == LEFT_BATCH;
 	}
-	assess_turn(s);
+	turn(s);
 	if (more) /* do not let it wait for the timer */
 		loop_timer_set(s->flow->deps.loop, &s->sweep, 1000, on_sweep);
 }
@@ -269,6 +234,7 @@ struct assess *assess_new(struct flow *fl)
 		return NULL;
 	}
 	s->flow = fl;
+	s->turn = turn;
 	arena_init(&s->sweep_arena, 1u << 20);
 	for (int k = 0; k < FLIGHTS_MAX; k++) {
 		s->flights[k].home = s;
@@ -281,7 +247,7 @@ struct assess *assess_new(struct flow *fl)
 void assess_quiesce(struct assess *s)
 {
 	hand_strand_all(s->hand);
-	assess_turn(s);
+	turn(s);
 	loop_timer_set(s->flow->deps.loop, &s->sweep, 0, on_sweep);
 }
 

@@ -1,25 +1,17 @@
 #include "flow/judge_priv.h"
 #include "model/inspection.h"
 
-static void put_time(struct buf *b, const char *name, int64_t at_us, bool is_there)
-{
-	char time[CLOCK_RFC3339_BYTES];
-
-	if (!is_there)
-		return;
-	clock_rfc3339(at_us, 6, time);
-	buf_printf(b, ",\"%s\":\"%s\"", name, time);
-}
-
 static void put_inspection(struct buf *b, const struct inspection *i)
 {
 	buf_str(b, ",\"selected_by\":[");
 	for (int k = 0; k < i->count; k++)
 		buf_printf(b, "%s\"%s\"", k == 0 ? "" : ",", authority_code(i->selected_by[k]));
 	buf_printf(b, "],\"result\":\"%s\"", inspection_result_name(i->result));
-	put_time(b, "opened_at", i->opened_us, true);
-	put_time(b, "joined_at", i->joined_us, i->count > 1);
-	put_time(b, "closed_at", i->closed_us, i->closed_us != INT64_MIN);
+	clock_put_member(b, "opened_at", i->opened_us);
+	if (i->count > 1)
+		clock_put_member(b, "joined_at", i->joined_us);
+	if (i->closed_us != INT64_MIN)
+		clock_put_member(b, "closed_at", i->closed_us);
 }
 
 static void put_recognised(struct buf *b, const struct judged *j, int version)
@@ -34,7 +26,7 @@ static void put_recognised(struct buf *b, const struct judged *j, int version)
 			continue;
 		buf_printf(b, "%s{\"authority\":\"%s\",\"giver\":\"%s\",\"outcome\":\"%s\",\"rule_id\":%d", first ? "" : ",", authority_code(p->authority),
 		           authority_code(p->recognised->giver), outcome_name(part_outcome(p)), (int)p->recognised->id);
-		put_time(b, "at", p->recognised_us, true);
+		clock_put_member(b, "at", p->recognised_us);
 		buf_char(b, '}');
 		first = false;
 	}

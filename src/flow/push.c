@@ -18,6 +18,7 @@
 #define LISTS_BYTES  ((size_t)1 << 20)
 #define RECORD_BYTES ((size_t)64 << 20)
 
+static push_go_on_fn go_on;
 static loop_timer_fn on_tick;
 static db_done_fn on_ticked, on_let_go;
 
@@ -73,10 +74,16 @@ static void on_ticked(struct db_call *call, const struct db_answer *answer)
 			push_load(p);
 		push_due(p);
 		push_keep(p);
-		push_read_next(p);
-		push_pump(p);
+		go_on(p);
 	}
 	loop_timer_set(p->deps.loop, &p->tick, (int64_t)p->conf.sweep_ms * 1000, on_tick);
+}
+
+/* Read as far as there is room, send as many as may be under way. */
+static void go_on(struct push *p)
+{
+	push_pump(p);
+	push_read_next(p);
 }
 
 /* The horizon of the answers is asked for by who leads, if anybody reads answers. */
@@ -111,6 +118,7 @@ struct push *push_new(const struct push_conf *conf, const struct push_deps *deps
 	}
 	p->conf = *conf;
 	p->deps = *deps;
+	p->go_on = go_on;
 	p->holder = id_new(deps->ids, clock_now_us(deps->clock), 0);
 	arena_init(&p->tick_arena, TICK_BYTES);
 	arena_init(&p->load_arena, TICK_BYTES);
@@ -179,29 +187,6 @@ void push_stats_get(const struct push *p, struct push_stats *out)
 	out->leads = p->leads;
 	if (!p->leads)
 		out->failed_waiting = out->subscriptions_disabled = 0;
-}
-
-void push_sub_free(struct push *p, struct push_sub *s)
-{
-	struct push_sub **at = &p->ready_first, *before = NULL;
-
-	while (*at != NULL && *at != s) {
-		before = *at;
-		at = &before->next_ready;
-	}
-	if (*at == s) {
-		*at = s->next_ready;
-		if (p->ready_last == s)
-			p->ready_last = before;
-	}
-	push_drop_queue(s);
-	for (int k = 0; k < PUSH_SOURCE_COUNT * 2; k++)
-		while (s->streams[k / 2][k % 2].oldest != NULL)
-			push_message_free(s->streams[k / 2][k % 2].oldest);
-	while (s->retries != NULL)
-		push_message_free(s->retries);
-	free(s->url);
-	free(s);
 }
 
 static void cancel_calls(struct push *p)

@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#include "base/log.h"
-
 #define FIRST_WINDOW_US (10 * US_PER_S)
 #define NEAR_EVENTS     5000                /* who is no further behind reads with all others */
 #define NEAR_US         (10 * 60 * US_PER_S)
@@ -61,27 +59,6 @@ static bool take_sub(struct push_sub *s, const struct db_rows *r, int row)
 	return true;
 }
 
-static struct push_sub *new_sub(struct push *p, const struct id *id)
-{
-	struct push_sub **more = realloc(p->subs, (size_t)(p->sub_count + 1) * sizeof(*more));
-	struct push_sub *s = calloc(1, sizeof(*s));
-
-	if (more != NULL)
-		p->subs = more;
-	if (more == NULL || s == NULL) {
-		free(s);
-		return NULL;
-	}
-	s->push = p;
-	s->id = *id;
-	for (int source = 0; source < PUSH_SOURCE_COUNT; source++)
-		for (int replay = 0; replay < 2; replay++)
-			s->streams[source][replay] = (struct push_stream){ .push = p, .sub = s, .source = (enum push_source)source, .is_replay = replay == 1,
-				                                           .recording.number = INT64_MIN };
-	p->subs[p->sub_count++] = s; /* sorted when all are there */
-	return s;
-}
-
 static void take_stream(struct push_sub *s, const struct db_rows *r, int row)
 {
 	enum push_source source = text_is(db_get_text(r, row, LOAD_SOURCE), push_source_names[PUSH_FEED]) ? PUSH_FEED : PUSH_ANSWERS;
@@ -101,33 +78,6 @@ static void take_stream(struct push_sub *s, const struct db_rows *r, int row)
 }
 
 /* --- all of them ------------------------------------------------------------------------------------------------------ */
-
-static int compare(const void *a, const void *b)
-{
-	return id_cmp(&(*(struct push_sub *const *)a)->id, &(*(struct push_sub *const *)b)->id);
-}
-
-static struct push_sub *find_among(const struct push *p, const struct id *id, int count)
-{
-	int low = 0, high = count - 1;
-
-	while (low <= high) {
-		int middle = low + (high - low) / 2, order = id_cmp(id, &p->subs[middle]->id);
-
-		if (order == 0)
-			return p->subs[middle];
-		if (order < 0)
-			high = middle - 1;
-		else
-			low = middle + 1;
-	}
-	return NULL;
-}
-
-struct push_sub *push_find(const struct push *p, const struct id *id)
-{
-	return find_among(p, id, p->sub_count);
-}
 
 static void drop_unknown(struct push *p)
 {
@@ -202,9 +152,9 @@ static void take_rows(struct push *p, const struct db_rows *r)
 		if (!db_get_id(r, row, LOAD_ID, &id))
 			continue;
 		if (s == NULL || !id_eq(&s->id, &id)) {
-			s = find_among(p, &id, count);
+			s = push_find_among(p, &id, count);
 			if (s == NULL)
-				s = new_sub(p, &id);
+				s = push_sub_new(p, &id);
 			if (s == NULL || !take_sub(s, r, row)) {
 				p->load_wanted = true; /* no memory: again */
 				return;
@@ -223,8 +173,7 @@ static void on_loaded(struct db_call *call, const struct db_answer *answer)
 	if (answer->outcome == DB_DONE && p->leads && !p->quiesced) {
 		take_rows(p, answer->results[0]);
 		p->subscription_revision = p->loading_revision;
-		if (p->sub_count > 0)
-			qsort(p->subs, (size_t)p->sub_count, sizeof(struct push_sub *), compare);
+		push_subs_sort(p);
 		if (!p->load_wanted)
 			drop_unknown(p);
 		for (int source = 0; source < PUSH_SOURCE_COUNT; source++)
@@ -235,8 +184,7 @@ static void on_loaded(struct db_call *call, const struct db_answer *answer)
 		p->load_wanted = true;
 	}
 	arena_done(&p->load_arena);
-	push_pump(p);
-	push_read_next(p);
+	p->go_on(p);
 }
 
 void push_set_heads(struct push *p)

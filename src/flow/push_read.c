@@ -161,9 +161,8 @@ static void on_read(struct db_call *call, const struct db_answer *answer)
 	}
 	p->has_failed = !good;
 	arena_done(&p->read_arena);
-	push_pump(p);
 	if (good)
-		push_read_next(p); /* else with the next tick */
+		p->go_on(p); /* else the next tick does */
 }
 
 static void add_only(struct push *p, struct db_param *param)

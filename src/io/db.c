@@ -49,23 +49,6 @@ static void leave(struct db_queue *q, struct db_call *call)
 	q->count--;
 }
 
-void db_deliver(struct db *d, struct db_call *call, const struct db_answer *answer)
-{
-	bool was_delivering = d->is_delivering;
-
-	if (answer->outcome == DB_DONE)
-		d->stats.done++;
-	else if (answer->outcome == DB_UNCERTAIN)
-		d->stats.uncertain++;
-	else
-		d->stats.failed++;
-	call->state = DB_CALL_IDLE;
-	call->conn = NULL;
-	d->is_delivering = true;
-	call->on_done(call, answer); /* the call may be gone, or started anew, after this */
-	d->is_delivering = was_delivering;
-}
-
 static void refuse(struct db *d, struct db_queue *q, const char *why)
 {
 	struct db_answer answer = { .outcome = DB_TRY_AGAIN, .detail = why };
@@ -116,8 +99,7 @@ static void send_call(struct db_conn *c, struct db_call *call)
 {
 	call->state = DB_CALL_SENT;
 	call->conn = c;
-	if (!db_pipe_send(c, call))
-		db_conn_break(c); /* the call is in flight and ends with the connection */
+	db_conn_send(c, call);
 }
 
 static void on_room_due(struct loop_task *t)
@@ -128,7 +110,8 @@ static void on_room_due(struct loop_task *t)
 		d->on_room(d->on_room_arg);
 }
 
-void db_pump(struct db *d)
+/* Waiting calls take what room there is; then the listener hears of the rest. */
+static void pump(struct db *d)
 {
 	struct db_conn *c;
 
@@ -251,6 +234,7 @@ struct db *db_new(struct loop *l, const struct db_conf *conf, struct fault *f)
 		return NULL;
 	}
 	d->loop = l;
+	d->pump = pump;
 	arena_init(&d->arena, ARENA_BYTES);
 	id_source_init(&d->random);
 	build(d, conf);

@@ -20,6 +20,29 @@
 #define BACKOFF_MAX_MS 10000
 
 static void connect_now(struct db_conn *c);
+static void lose(struct db_conn *c, const char *why);
+static loop_timer_fn on_timer;
+
+/* The timer, for the oldest call's deadline. */
+static void arm(struct db_conn *c)
+{
+	if (c->state == DB_CONN_READY && c->in_flight > 0 && c->timer.place == 0)
+		loop_timer_set(c->pool->loop, &c->timer, c->slots[c->head].deadline_us - loop_now_us(c->pool->loop), on_timer);
+}
+
+static void watch(struct db_conn *c, bool writing)
+{
+	loop_fd_want(c->pool->loop, &c->fd, writing ? LOOP_READ | LOOP_WRITE : LOOP_READ);
+	arm(c);
+}
+
+static void deadline_came(struct db_conn *c)
+{
+	if (c->in_flight > 0 && c->slots[c->head].deadline_us <= loop_now_us(c->pool->loop))
+		lose(c, "a call took longer than call_timeout_ms");
+	else
+		arm(c);
+}
 
 static void on_timer(struct loop_timer *t)
 {
@@ -31,10 +54,10 @@ static void on_timer(struct loop_timer *t)
 		break;
 	case DB_CONN_CONNECTING:
 	case DB_CONN_SETUP:
-		db_conn_lost(c, "it took too long");
+		lose(c, "it took too long");
 		break;
 	case DB_CONN_READY:
-		db_pipe_deadline(c);
+		deadline_came(c);
 		break;
 	}
 }
@@ -69,7 +92,7 @@ static bool is_power_of_two(unsigned n)
 	return (n & (n - 1)) == 0;
 }
 
-void db_conn_lost(struct db_conn *c, const char *why)
+static void lose(struct db_conn *c, const char *why)
 {
 	struct db *d = c->pool;
 	bool was_up = c->state == DB_CONN_READY;
@@ -91,11 +114,18 @@ static void on_breaking(struct loop_task *t)
 {
 	struct db_conn *c = container_of(t, struct db_conn, breaking);
 
-	db_conn_lost(c, PQerrorMessage(c->pg));
+	lose(c, PQerrorMessage(c->pg));
 }
 
-void db_conn_break(struct db_conn *c)
+/* Never below db_start(): what fails there ends the connection with this turn, and the call with it. */
+void db_conn_send(struct db_conn *c, struct db_call *call)
 {
+	bool unsent;
+
+	if (db_pipe_send(c, call, &unsent)) {
+		watch(c, unsent);
+		return;
+	}
 	c->is_retiring = true; /* no more calls until then */
 	loop_soon(c->pool->loop, &c->breaking, on_breaking);
 }
@@ -105,7 +135,7 @@ static void become_ready(struct db_conn *c)
 	struct db *d = c->pool;
 
 	if (PQenterPipelineMode(c->pg) != 1) {
-		db_conn_lost(c, PQerrorMessage(c->pg));
+		lose(c, PQerrorMessage(c->pg));
 		return;
 	}
 	loop_timer_clear(d->loop, &c->timer);
@@ -113,9 +143,9 @@ static void become_ready(struct db_conn *c)
 	c->failures = 0;
 	d->stats.reconnects += c->was_ready;
 	c->was_ready = true;
-	db_conn_watch(c, false);
+	watch(c, false);
 	log_event(NULL, LOG_LEVEL_INFO, "db.connected", "pool=%s host=%s", d->conf.label, PQhost(c->pg));
-	db_pump(d);
+	d->pump(d);
 }
 
 /* The session's statements: several results, then NULL. */
@@ -124,7 +154,7 @@ static void read_setup(struct db_conn *c)
 	PGresult *result;
 
 	if (PQconsumeInput(c->pg) != 1) {
-		db_conn_lost(c, PQerrorMessage(c->pg));
+		lose(c, PQerrorMessage(c->pg));
 		return;
 	}
 	while (PQisBusy(c->pg) == 0) {
@@ -138,11 +168,11 @@ static void read_setup(struct db_conn *c)
 		status = PQresultStatus(result);
 		PQclear(result);
 		if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) {
-			db_conn_lost(c, PQerrorMessage(c->pg));
+			lose(c, PQerrorMessage(c->pg));
 			return;
 		}
 	}
-	db_conn_watch(c, PQflush(c->pg) == 1);
+	watch(c, PQflush(c->pg) == 1);
 }
 
 static void set_up(struct db_conn *c)
@@ -151,13 +181,13 @@ static void set_up(struct db_conn *c)
 
 	c->state = DB_CONN_SETUP;
 	if (PQsetnonblocking(c->pg, 1) != 0) {
-		db_conn_lost(c, PQerrorMessage(c->pg));
+		lose(c, PQerrorMessage(c->pg));
 	} else if (session == NULL || session[0] == '\0') {
 		become_ready(c);
 	} else if (PQsendQuery(c->pg, session) != 1) {
-		db_conn_lost(c, PQerrorMessage(c->pg));
+		lose(c, PQerrorMessage(c->pg));
 	} else {
-		db_conn_watch(c, PQflush(c->pg) == 1);
+		watch(c, PQflush(c->pg) == 1);
 	}
 }
 
@@ -170,15 +200,26 @@ static void connect_on(struct db_conn *c, PostgresPollingStatusType step)
 
 	loop_fd_remove(l, &c->fd);
 	if (step == PGRES_POLLING_FAILED) {
-		db_conn_lost(c, PQerrorMessage(c->pg));
+		lose(c, PQerrorMessage(c->pg));
 		return;
 	}
 	if (step == PGRES_POLLING_OK)
 		wanted = LOOP_READ;
 	if (!loop_fd_add(l, &c->fd, PQsocket(c->pg), wanted, on_event))
-		db_conn_lost(c, "its descriptor cannot be watched");
+		lose(c, "its descriptor cannot be watched");
 	else if (step == PGRES_POLLING_OK)
 		set_up(c);
+}
+
+static void pipe_event(struct db_conn *c)
+{
+	const char *why;
+	bool unsent;
+
+	if (db_pipe_event(c, &unsent, &why))
+		watch(c, unsent);
+	else
+		lose(c, why);
 }
 
 static void on_event(struct loop_fd *w, unsigned events)
@@ -197,7 +238,7 @@ static void on_event(struct loop_fd *w, unsigned events)
 		read_setup(c);
 		break;
 	case DB_CONN_READY:
-		db_pipe_event(c);
+		pipe_event(c);
 		break;
 	}
 }
@@ -221,28 +262,16 @@ static void connect_now(struct db_conn *c)
 	c->state = DB_CONN_CONNECTING;
 	c->pg = PQconnectStartParams(keys, values, 1);
 	if (c->pg == NULL) {
-		db_conn_lost(c, "no memory for a connection");
+		lose(c, "no memory for a connection");
 		return;
 	}
 	(void)PQsetNoticeReceiver(c->pg, drop_notice, NULL);
 	if (PQstatus(c->pg) == CONNECTION_BAD) {
-		db_conn_lost(c, PQerrorMessage(c->pg));
+		lose(c, PQerrorMessage(c->pg));
 		return;
 	}
 	loop_timer_set(c->pool->loop, &c->timer, conf->connect_timeout_ms * US_PER_MS, on_timer);
 	connect_on(c, PGRES_POLLING_WRITING);
-}
-
-void db_conn_watch(struct db_conn *c, bool writing)
-{
-	loop_fd_want(c->pool->loop, &c->fd, writing ? LOOP_READ | LOOP_WRITE : LOOP_READ);
-	db_conn_arm(c);
-}
-
-void db_conn_arm(struct db_conn *c)
-{
-	if (c->state == DB_CONN_READY && c->in_flight > 0 && c->timer.place == 0)
-		loop_timer_set(c->pool->loop, &c->timer, c->slots[c->head].deadline_us - loop_now_us(c->pool->loop), on_timer);
 }
 
 void db_conn_start(struct db_conn *c)

@@ -39,7 +39,7 @@ const char *db_outcome_name(enum db_outcome o)
 	return names[o];
 }
 
-enum db_outcome db_outcome_of(const char *sqlstate)
+static enum db_outcome outcome_of(const char *sqlstate)
 {
 	for (size_t i = 0; i < COUNTOF(meanings); i++)
 		if (strncmp(sqlstate, meanings[i].prefix, strlen(meanings[i].prefix)) == 0)
@@ -71,7 +71,7 @@ void db_error_read(struct db_error *e, const PGresult *result, const struct db_s
 	e->is_ended = severity != NULL && strcmp(severity, "ERROR") == 0;
 	if (state != NULL) {
 		(void)snprintf(e->sqlstate, sizeof(e->sqlstate), "%s", state);
-		e->outcome = db_outcome_of(e->sqlstate);
+		e->outcome = outcome_of(e->sqlstate);
 	}
 	db_one_line(line, sizeof(line), message != NULL ? message : PQresultErrorMessage(result));
 	if (e->outcome == DB_BAD_DATA) { /* such messages quote the value, which may be personal data */

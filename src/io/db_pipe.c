@@ -110,11 +110,11 @@ static bool send_stmt(struct db_conn *c, const struct db_stmt *stmt, const struc
 	return PQsendQueryPrepared(c->pg, stmt->name, stmt->param_count, values, lengths, formats, 1) == 1;
 }
 
-bool db_pipe_send(struct db_conn *c, struct db_call *call)
+bool db_pipe_send(struct db_conn *c, struct db_call *call, bool *unsent)
 {
 	const struct db_conf *conf = &c->pool->conf;
 	struct db_slot *s = &c->slots[(c->head + c->in_flight) % conf->pipeline_depth];
-	int unsent;
+	int left;
 
 	assert(c->state == DB_CONN_READY && c->in_flight < conf->pipeline_depth);
 	*s = (struct db_slot){ .call = call, .stmt_count = call->stmt_count };
@@ -132,9 +132,9 @@ bool db_pipe_send(struct db_conn *c, struct db_call *call)
 	s->is_whole = true; /* from here on the outcome may be unknown */
 	if (PQpipelineSync(c->pg) != 1)
 		return false;
-	unsent = PQflush(c->pg);
-	db_conn_watch(c, unsent == 1);
-	return unsent >= 0;
+	left = PQflush(c->pg);
+	*unsent = left == 1;
+	return left >= 0;
 }
 
 /* --- ends of calls -------------------------------------------------------------------- */
@@ -147,6 +147,23 @@ static struct db_slot take_oldest(struct db_conn *c)
 	c->head = (c->head + 1) % c->pool->conf.pipeline_depth;
 	c->in_flight--;
 	return s;
+}
+
+void db_deliver(struct db *d, struct db_call *call, const struct db_answer *answer)
+{
+	bool was_delivering = d->is_delivering;
+
+	if (answer->outcome == DB_DONE)
+		d->stats.done++;
+	else if (answer->outcome == DB_UNCERTAIN)
+		d->stats.uncertain++;
+	else
+		d->stats.failed++;
+	call->state = DB_CALL_IDLE;
+	call->conn = NULL;
+	d->is_delivering = true;
+	call->on_done(call, answer); /* the call may be gone, or started anew, after this */
+	d->is_delivering = was_delivering;
 }
 
 static void answer(struct db *d, struct db_slot *s, const struct db_error *e)
@@ -174,7 +191,7 @@ static void finish(struct db_conn *c)
 {
 	struct db_slot s = take_oldest(c);
 
-	db_pump(c->pool); /* what waits is sent first: the server shall not idle while we think */
+	c->pool->pump(c->pool); /* what waits is sent first: the server shall not idle while we think */
 	answer(c->pool, &s, s.has_failed ? &s.error : NULL);
 }
 
@@ -203,14 +220,6 @@ void db_pipe_cancel(struct db_conn *c, const struct db_call *call)
 		}
 	}
 	assert(call == NULL); /* a call that was sent has a slot */
-}
-
-void db_pipe_deadline(struct db_conn *c)
-{
-	if (c->in_flight > 0 && oldest(c)->deadline_us <= loop_now_us(c->pool->loop))
-		db_conn_lost(c, "a call took longer than call_timeout_ms");
-	else
-		db_conn_arm(c);
 }
 
 /* --- reading ---------------------------------------------------------------------------- */
@@ -336,19 +345,17 @@ static bool read_results(struct db_conn *c)
 	return true;
 }
 
-void db_pipe_event(struct db_conn *c)
+bool db_pipe_event(struct db_conn *c, bool *unsent, const char **why)
 {
 	bool is_alive = PQconsumeInput(c->pg) == 1;
-	int unsent = 0;
+	int left = 0;
 
 	if (!read_results(c)) /* also what came before the end */
 		is_alive = false;
 	if (is_alive)
-		unsent = PQflush(c->pg);
-	if (!is_alive || unsent < 0 || PQstatus(c->pg) != CONNECTION_OK)
-		db_conn_lost(c, PQerrorMessage(c->pg));
-	else if (c->is_retiring && c->in_flight == 0)
-		db_conn_lost(c, c->why_retired);
-	else
-		db_conn_watch(c, unsent == 1);
+		left = PQflush(c->pg);
+	is_alive = is_alive && left >= 0 && PQstatus(c->pg) == CONNECTION_OK;
+	*unsent = left == 1;
+	*why = is_alive ? c->why_retired : PQerrorMessage(c->pg);
+	return is_alive && !(c->is_retiring && c->in_flight == 0);
 }

@@ -1,10 +1,10 @@
 /*
  * HTTP out: one libcurl multi handle driven by our loop.
  *
- *   httpc_start ─► curl (waits for a connection, sends, reads) ─► httpc_drain ─► on_done
+ *   httpc_start ─► curl (waits for a connection, sends, reads) ─► drain ─► on_done
  *        └── httpc_cancel: taken out again, nothing more is heard
  *
- * What curl wants watched is in httpc_socket.c. Its callbacks only note things: calls end in httpc_drain(), outside
+ * What curl wants watched is in httpc_socket.c. Its callbacks only note things: calls end in drain(), outside
  * of them, where handles may be added and removed. Easy handles are kept and
  * used again with all their options.
  *
@@ -214,7 +214,7 @@ static void tell(struct httpc_exchange *x, CURLcode result)
 }
 
 /* Ends what curl has finished. on_done may start and cancel other calls: curl is not on the stack here. */
-void httpc_drain(struct httpc *h)
+static void drain(struct httpc *h)
 {
 	CURLMsg *msg;
 	int left;
@@ -345,7 +345,7 @@ struct httpc *httpc_new(struct loop *l, const struct httpc_conf *conf, struct fa
 	h->loop = l;
 	h->conf = *conf;
 	h->multi = curl_multi_init();
-	if (h->multi == NULL || !httpc_sockets_init(h) || !set_limits(h)) {
+	if (h->multi == NULL || !httpc_sockets_init(h, drain) || !set_limits(h)) {
 		httpc_free(h);
 		(void)fault_set(f, FAULT_SYSTEM, "the HTTP client does not start");
 		return NULL;

@@ -32,7 +32,7 @@ static void socket_ready(struct loop_fd *w, unsigned events)
 	if ((events & LOOP_WRITE) != 0)
 		bits |= CURL_CSELECT_OUT;
 	(void)curl_multi_socket_action(h->multi, w->fd, bits, &running);
-	httpc_drain(h);
+	h->drain(h);
 }
 
 static void timer_ran_out(struct loop_timer *t)
@@ -41,7 +41,7 @@ static void timer_ran_out(struct loop_timer *t)
 	int running;
 
 	(void)curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	httpc_drain(h);
+	h->drain(h);
 }
 
 static int timer_wanted(CURLM *multi, long timeout_ms, void *cls)
@@ -142,8 +142,9 @@ bool httpc_socket_owned(struct httpc_exchange *x)
 	               && curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETDATA, x) == CURLE_OK));
 }
 
-bool httpc_sockets_init(struct httpc *h)
+bool httpc_sockets_init(struct httpc *h, httpc_drain_fn *drain)
 {
+	h->drain = drain;
 	return curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, socket_wanted) == CURLM_OK
 	       && curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h) == CURLM_OK
 	       && curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, timer_wanted) == CURLM_OK

@@ -10,24 +10,14 @@
  * The peer's leaving is watched for the whole life of the connection in our
  * own epoll, because libmicrohttpd does not look at suspended ones.
  */
-#include <assert.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
 #include "io/httpd_priv.h"
 
 #define TICKS_A_TIMEOUT 16 /* a deadline is kept to a sixteenth of the shortest timeout */
 #define TICK_MIN_US     INT64_C(5000)
 #define TICK_MAX_US     INT64_C(250000)
-
-void httpd_set_state(struct httpd_exchange *x, enum exchange_state state)
-{
-	int64_t timeout_us = x->httpd->timeout_us[state];
-
-	x->state = state;
-	x->deadline_us = timeout_us == 0 ? INT64_MAX : loop_now_us(x->httpd->loop) + timeout_us;
-}
 
 static void cut(struct httpd_exchange *x)
 {

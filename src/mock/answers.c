@@ -30,7 +30,8 @@ static struct text guid_of(struct arena *a, const struct text *parts, int count)
 	return text_dup(a, text_of(guid));
 }
 
-void mock_inventory_no(const struct mock_message *msg, char out[19])
+/* Follows from the order: the same for every version. */
+static void given_inventory_no(const struct mock_message *msg, char out[19])
 {
 	const struct text parts[] = { msg->noted[NOTED_PLATFORM], TEXT("/"), msg->noted[NOTED_ORDER_NO] };
 	struct sha256 hash = sha256_of_parts(parts, COUNTOF(parts));
@@ -54,7 +55,7 @@ static struct text inventory_no(struct arena *a, const struct mock_said *said)
 		return said->msg->noted[NOTED_INVENTORY_NO];
 	if (said->saying->kind == SAY_RECEIPT && (status.len != 3 || text_is(status, "100")))
 		return (struct text){ NULL, 0 };
-	mock_inventory_no(said->msg, number);
+	given_inventory_no(said->msg, number);
 	return text_dup(a, text_of(number));
 }
 

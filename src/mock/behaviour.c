@@ -77,10 +77,7 @@ bool behaviour_set_from(struct mock_behaviour *b, const struct json *j, struct f
 	struct mock_behaviour changed = *b;
 	struct setting s = { &changed, f };
 
-	if (!json_is_object(j))
-		return fault_set(f, FAULT_BAD_JSON, "an object is expected");
-	json_each(j, set_member, &s);
-	if (f->code != FAULT_NONE)
+	if (!json_take(j, set_member, &s, f))
 		return false;
 	*b = changed;
 	return true;

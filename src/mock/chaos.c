@@ -56,12 +56,7 @@ bool chaos_set(struct chaos *c, struct arena *a, struct text json, struct fault 
 	struct chaos changed = *c;
 	struct setting s = { &changed, f };
 
-	if (j == NULL)
-		return false;
-	if (!json_is_object(j))
-		return fault_set(f, FAULT_BAD_JSON, "an object is expected");
-	json_each(j, set_member, &s);
-	if (f->code != FAULT_NONE)
+	if (j == NULL || !json_take(j, set_member, &s, f))
 		return false;
 	*c = changed;
 	return true;

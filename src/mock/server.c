@@ -12,22 +12,6 @@
  */
 #include "mock/mock.h"
 
-void mock_reply_json(struct http_req *r, int status, struct text body)
-{
-	httpd_reply(r, &(struct http_reply){ .status = status, .content_type = "application/json", .body = body });
-}
-
-void mock_reply_error(struct http_req *r, int status, const char *what)
-{
-	struct buf b;
-
-	buf_init(&b, &r->arena, 256);
-	buf_str(&b, "{\"error\":");
-	buf_json(&b, text_of(what));
-	buf_char(&b, '}');
-	mock_reply_json(r, status, buf_as_text(&b));
-}
-
 static void show_summary(const struct mock_authority *m, struct http_req *r)
 {
 	struct buf b;

@@ -33,6 +33,16 @@ static struct mock_register *register_of(const struct mock_authority *m, struct 
 	return NULL;
 }
 
+bool setting_is_known(const struct mock_authority *m, struct text what)
+{
+	const struct query_def *def;
+	bool is_known = register_of(m, what, &def) != NULL;
+
+	for (size_t i = 0; i < COUNTOF(fixed) && !is_known; i++)
+		is_known = text_is(what, fixed[i]);
+	return is_known;
+}
+
 bool setting_put(struct mock_authority *m, struct text what, struct text json, int64_t now_us, struct fault *f)
 {
 	const struct query_def *def;
@@ -100,50 +110,5 @@ bool setting_clear(struct mock_authority *m, struct text what)
 		m->chaos = (struct chaos){ .seed = 0 };
 	else
 		return false;
-	return true;
-}
-
-/* --- by HTTP -------------------------------------------------------------------------------------------------------------- */
-
-static void reply_shown(const struct mock_authority *m, struct http_req *r, struct text what, int status)
-{
-	struct buf b;
-
-	buf_init(&b, &r->arena, 1024);
-	if (!setting_show(&b, m, what))
-		mock_reply_error(r, 404, "no such resource");
-	else if (b.full)
-		mock_reply_error(r, 507, "too much for one answer");
-	else
-		mock_reply_json(r, status, buf_as_text(&b));
-}
-
-bool setting_came(struct mock_authority *m, struct http_req *r, struct text what)
-{
-	const struct query_def *def;
-	bool is_known = register_of(m, what, &def) != NULL, is_exceptions = text_is(what, "exceptions");
-	struct fault f = { 0 };
-	char name[64];
-
-	for (size_t i = 0; i < COUNTOF(fixed) && !is_known; i++)
-		is_known = text_is(what, fixed[i]);
-	if (!is_known)
-		return false;
-	(void)snprintf(name, sizeof(name), TEXT_FMT, TEXT_ARG(what));
-	if (text_is(r->method, "GET")) {
-		reply_shown(m, r, what, 200);
-	} else if (text_is(r->method, "DELETE") && setting_clear(m, what)) {
-		record_cleared(m, name);
-		httpd_reply(r, &(struct http_reply){ .status = 204 });
-	} else if (text_is(r->method, is_exceptions ? "POST" : "PUT")) {
-		if (is_exceptions ? exception_add(m, &r->arena, r->body, &f) : setting_put(m, what, r->body, clock_now_us(&m->home->clock), &f)) {
-			record_setting(m, name);
-			reply_shown(m, r, what, is_exceptions ? 201 : 200);
-		} else {
-			mock_reply_error(r, f.code == FAULT_TOO_LARGE || f.code == FAULT_BUSY ? 507 : 400, f.text);
-		}
-	} else {
-		mock_reply_error(r, 405, "GET, DELETE, and PUT (exceptions: POST)");
-	}
 	return true;
 }

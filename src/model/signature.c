@@ -40,11 +40,6 @@ static const struct message *message_of(int number)
 	return NULL;
 }
 
-const char *signature_required_name(enum signature_required r)
-{
-	return names[r];
-}
-
 bool signature_required_by_name(struct text name, enum signature_required *out)
 {
 	for (enum signature_required r = 0; r < SIGNATURE_REQUIRED_COUNT; r++) {

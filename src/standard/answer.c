@@ -9,7 +9,6 @@
 #include <limits.h>
 
 #include "base/clock.h"
-#include "model/delivery.h"
 #include "standard/answer_ceb.h"
 #include "standard/json_scan.h"
 #include "standard/utf8.h"
@@ -283,30 +282,4 @@ bool answer_read(struct arena *a, enum authority from, struct text content_type,
 	*out = r.answers;
 	*count = r.count;
 	return is_good;
-}
-
-/* As a live authority would: under the message id of the delivery that it answers. */
-static void put_one(struct buf *b, enum authority from, const struct authority_answer *answer)
-{
-	struct id message = delivery_message_id(&answer->declaration, from, answer->version);
-	char message_id[ID_TEXT_BYTES], at[CLOCK_RFC3339_BYTES];
-
-	id_format(&message, message_id);
-	clock_rfc3339(answer->at_us, 6, at);
-	put_answer(b, answer, text_of(message_id), text_of(at));
-}
-
-void answer_put(struct buf *b, enum authority from, enum direction d, const struct authority_answer *answers, int count)
-{
-	if (from == AUTHORITY_CUS) {
-		answer_ceb_put(b, d, answers, count);
-		return;
-	}
-	buf_char(b, '[');
-	for (int i = 0; i < count; i++) {
-		if (i > 0)
-			buf_char(b, ',');
-		put_one(b, from, &answers[i]);
-	}
-	buf_char(b, ']');
 }

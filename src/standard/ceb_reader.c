@@ -12,59 +12,6 @@
 
 #include "standard/ceb_reading.h"
 
-bool ceb_arena_is_full(struct ceb_reading *r)
-{
-	return fault_set(r->fault, FAULT_BUSY, "no memory is left for this request");
-}
-
-bool ceb_pass_over(struct ceb_reading *r)
-{
-	r->passing = r->depth;
-	return true;
-}
-
-bool ceb_unexpected(struct ceb_reading *r, const char *what, struct text name)
-{
-	return fault_set(r->fault, FAULT_BAD_XML, "%s: " TEXT_FMT, what, TEXT_ARG(node_excerpt(name)));
-}
-
-const struct field_def *ceb_field(const struct ceb_reading *r)
-{
-	return r->line >= 0 ? &r->def->line_fields[r->field] : &r->def->fields[r->field];
-}
-
-/* The walk's text ends with its callback. */
-static bool keep_member(struct ceb_reading *r, struct finding *f)
-{
-	if (f->member.at == NULL)
-		return true;
-	f->member = text_dup(r->arena, node_excerpt(f->member));
-	return f->member.at != NULL || ceb_arena_is_full(r);
-}
-
-bool ceb_tolerate(struct ceb_reading *r, struct node *node, struct finding f)
-{
-	if (!keep_member(r, &f))
-		return false;
-	f.line = node == NULL ? -1 : r->line;
-	if (node == NULL)
-		message_tell(r->arena, r->out, &f);
-	else if (r->lenient)
-		node_warn(r->arena, node, &f);
-	else
-		node_refuse(r->arena, node, &f);
-	return true;
-}
-
-static bool refuse(struct ceb_reading *r, struct finding f)
-{
-	f.line = r->line;
-	if (!keep_member(r, &f))
-		return false;
-	node_refuse(r->arena, r->node, &f);
-	return ceb_pass_over(r);
-}
-
 /* ---- the root ---- */
 
 /* CEB311Message; one specimen has no "Message" at the end. */
@@ -155,7 +102,7 @@ static bool open_line(struct ceb_reading *r)
 static bool unknown_field(struct ceb_reading *r, const struct xml_element *e)
 {
 	if (e->is_foreign || !ceb_is_known_extra(r->def->number, e->name))
-		return refuse(r, (struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = e->name });
+		return ceb_refuse(r, (struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = e->name });
 	return ceb_tolerate(r, r->node, (struct finding){ .rule = RULE_SCHEMA_EXTRA, .member = e->name }) && ceb_pass_over(r);
 }
 
@@ -176,7 +123,7 @@ static bool open_field(struct ceb_reading *r, const struct xml_element *e)
 		return unknown_field(r, e);
 	def = in_line ? &r->def->line_fields[i] : &r->def->fields[i];
 	if ((*seen >> i & 1) != 0)
-		return refuse(r, (struct finding){ .rule = RULE_DUPLICATE_FIELD, .field = def });
+		return ceb_refuse(r, (struct finding){ .rule = RULE_DUPLICATE_FIELD, .field = def });
 	if (misspelt && !ceb_tolerate(r, r->node, (struct finding){ .rule = RULE_SCHEMA_NAME, .member = e->name, .expected = def->element }))
 		return false;
 	if (i < *last && !ceb_tolerate(r, r->node, (struct finding){ .rule = RULE_SCHEMA_ORDER, .field = def }))
@@ -196,9 +143,9 @@ static bool open_in_node(struct ceb_reading *r, const struct xml_element *e)
 	if (r->def->head == NULL)
 		return open_field(r, e);
 	if (e->is_foreign || !text_is(e->name, r->def->head))
-		return refuse(r, (struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = e->name, .beside_head = true });
+		return ceb_refuse(r, (struct finding){ .rule = RULE_UNKNOWN_FIELD, .member = e->name, .beside_head = true });
 	if (r->has_head)
-		return refuse(r, (struct finding){ .rule = RULE_DUPLICATE_FIELD, .member = e->name, .beside_head = true });
+		return ceb_refuse(r, (struct finding){ .rule = RULE_DUPLICATE_FIELD, .member = e->name, .beside_head = true });
 	r->has_head = true;
 	r->place = IN_HEAD;
 	return true;
@@ -250,7 +197,7 @@ static bool opened(void *arg, const struct xml_element *e)
 	case IN_FIELD:
 		break;
 	}
-	return refuse(r, (struct finding){ .rule = RULE_TYPE, .field = ceb_field(r), .expected = "text without elements in it" });
+	return ceb_refuse(r, (struct finding){ .rule = RULE_TYPE, .field = ceb_field(r), .expected = "text without elements in it" });
 }
 
 static bool said(void *arg, struct text piece)

@@ -1,41 +1,15 @@
 /*
- * The look at the first bytes, and what both forms of envelope have in common.
+ * The look at the first bytes, and what is said of what was inside.
  *
  * Nearly every message comes bare: for it only the way to its first element, or first member, is walked.
  */
 #include "standard/envelope_priv.h"
 
-bool envelope_refuse(struct opening *o, enum exchange_code code, const char *what)
-{
-	o->out->code = code;
-	return fault_set(o->fault, o->bad, "%s", what);
-}
-
-bool envelope_arena_full(struct opening *o)
-{
-	o->out->code = EXCHANGE_SYSTEM;
-	return fault_set(o->fault, FAULT_BUSY, "no memory is left for this request");
-}
-
-bool envelope_value(struct opening *o, struct text value, size_t characters_max, struct text *out)
-{
-	value = text_trim(value);
-	if (text_utf8_length(value) > (long)characters_max)
-		return envelope_refuse(o, EXCHANGE_SCHEMA, "a value of the envelope's head is longer than it may be");
-	*out = value.len == 0 ? (struct text){ NULL, 0 } : value;
-	return true;
-}
-
 /* ---- which one it is ---- */
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 static void pass_spaces(struct text *t)
 {
-	while (t->len > 0 && is_space(*t->at)) {
+	while (t->len > 0 && envelope_is_space(*t->at)) {
 		t->at++;
 		t->len--;
 	}
@@ -55,7 +29,7 @@ static bool pass_over(struct text *t, const char *begin, const char *end)
 
 static bool is_name_end(char c)
 {
-	return is_space(c) || c == '>' || c == '/';
+	return envelope_is_space(c) || c == '>' || c == '/';
 }
 
 /* The local name of the root element; empty where none is seen. Whether all is well is the parser's to say. */
@@ -104,23 +78,6 @@ static enum envelope_kind recognise(bool is_xml, struct text body)
 }
 
 /* ---- what is inside ---- */
-
-bool envelope_decode(struct opening *o, char *base64, size_t len)
-{
-	size_t kept = 0;
-	long decoded;
-
-	for (size_t i = 0; i < len; i++) /* many writers break the lines */
-		if (!is_space(base64[i]))
-			base64[kept++] = base64[i];
-	if (kept == 0)
-		return envelope_refuse(o, EXCHANGE_SCHEMA, "the envelope is empty: its data are missing");
-	decoded = base64_decode((struct text){ base64, kept }, base64, kept); /* writes behind what it reads */
-	if (decoded <= 0)
-		return envelope_refuse(o, EXCHANGE_BAD_FORMAT, "the envelope's data are not base64");
-	o->out->content = (struct text){ base64, (size_t)decoded };
-	return true;
-}
 
 /* "CEB311Message", with or without ".xml", beside the root that is there. */
 static bool names_other_message(struct text type, struct text content)

@@ -74,9 +74,13 @@ def line_of(text, at):
     return text.count("\n", 0, at) + 1
 
 
+def _without_directives(code):
+    return re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", lambda m: _blank(m[0]), code, flags=re.M)
+
+
 def functions(c):
     """(name, first line, last line) of every function defined in the file: an open brace at depth 0 after ')'."""
-    code = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", lambda m: _blank(m[0]), code_only(c), flags=re.M)
+    code = _without_directives(code_only(c))
     depth, start, found, head = 0, 0, [], None
     for m in re.finditer(r"[{};]", code):
         if m[0] == "{":
@@ -97,3 +101,26 @@ def functions(c):
         elif depth == 0:
             start = m.end()
     return found
+
+
+def defined(c):
+    """Names of the functions and of the objects with a value that the file defines for others."""
+    code = _without_directives(code_only(c))
+    depth, start, names = 0, 0, set()
+    for m in re.finditer(r"[{};=]", code):
+        if depth == 0 and m[0] in "{=":
+            head = code[start:m.start()].strip()
+            pattern = r"(\w+)\s*\(.*\)" if m[0] == "{" else r"[^()]*?(\w+)\s*(?:\[[^\]]*\]\s*)*"
+            name = re.fullmatch(r"(?!static\b|typedef\b)\w[\w\s*]*[\s*]" + pattern, head, re.S)
+            if name:
+                names.add(name[1])
+        depth += (m[0] == "{") - (m[0] == "}")
+        if depth == 0 and m[0] in "};":
+            start = m.end()
+    return names
+
+
+def used(c):
+    """Names in the file that are no members, and no tags of types."""
+    code = re.sub(r"\b(?:struct|enum|union)\s+\w+", "", code_only(c))
+    return set(re.findall(r"(?<![\w.])(?<!->)[A-Za-z_]\w*", code))

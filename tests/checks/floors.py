@@ -1,7 +1,11 @@
 """Lower floors never include upper ones; no circles inside a room; each outside library has its owners.
 
-Reads every #include under src/ and include/. A module is a header and a source of one name; modules of one
-family (db, db_conn, db_array) may know each other, any other circle is a breach.
+Reads every #include under src/ and include/. A module is a header and a source of one name; the headers of one
+family (db, db_priv) may know each other, any other circle is a breach.
+
+Sources of a family share a header, which hides who calls whom: so a circle of files of one room that use each
+other's functions or objects is a breach too, whatever they include. What goes upwards goes by a function pointer that the
+upper file put into the shared structure.
 """
 import re
 
@@ -99,6 +103,17 @@ def circles(edges):
     return [c for c in found if len(c) > 1]
 
 
+def calls(texts):
+    """(room, file) of a source: those of the same room whose functions or objects it uses."""
+    home = {(room_of(path), name): path.stem for path, text in texts.items() for name in s.defined(text)}
+    found = {}
+    for path, text in texts.items():
+        room = room_of(path)
+        files = {home.get((room, name), path.stem) for name in s.used(text)} - {path.stem}
+        found[f"{room}/{path.stem}"] = {f"{room}/{file}" for file in files}
+    return found
+
+
 def main():
     problems, edges, rooms = [], {}, set()
     for path in s.sources("src/**/*.[ch]", "include/**/*.h"):
@@ -124,6 +139,8 @@ def main():
     for circle in circles(edges):
         if not families(circle):
             problems.append("circle: " + " <-> ".join(sorted(circle)))
+    for circle in circles(calls({path: path.read_text() for path in s.sources("src/**/*.c")})):
+        problems.append("circle of calls: " + " <-> ".join(sorted(circle)))
     for room in sorted(HOUSE - rooms):
         problems.append(f"src/{room} holds nothing yet")
     s.finish(problems)

@@ -22,7 +22,7 @@ GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority
            "change", "event_batch", "period_digest"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
        "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim", "digests_read", "digests_write"}
-FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox.c", "src/store/assess_store.c",
+FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 

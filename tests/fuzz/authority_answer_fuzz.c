@@ -1,4 +1,5 @@
 /* Any bytes as an authority's answer, XML by their first character: what is usable, written again, means the same. */
+#include "../unit/answer_writer.h"
 #include "fuzz.h"
 #include "standard/answer.h"
 

@@ -5,6 +5,7 @@
 #ifndef TESTS_AUTHORITY_BENCH_H
 #define TESTS_AUTHORITY_BENCH_H
 
+#include "answer_writer.h"
 #include "flow_bench.h"
 #include "io/httpd.h"
 #include "standard/answer.h"

@@ -74,6 +74,20 @@ static void forms_written(void **state)
 	}
 }
 
+static void a_member_of_an_object(void **state)
+{
+	struct arena a;
+	struct buf b;
+
+	(void)state;
+	arena_init(&a, 4096);
+	buf_init(&b, &a, 0);
+	clock_put_member(&b, "at", INT64_C(1772417472345678));
+	clock_put_member(&b, "until", INT64_MIN);
+	assert_string_equal(b.at, ",\"at\":\"2026-03-02T10:11:12.345678+08:00\",\"until\":null");
+	arena_done(&a);
+}
+
 static void rfc3339_read(void **state)
 {
 	static const struct {
@@ -199,6 +213,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calendar_agrees_with_libc), cmocka_unit_test(forms_written),
+		cmocka_unit_test(a_member_of_an_object),
 		cmocka_unit_test(rfc3339_read), cmocka_unit_test(every_written_form_is_read),
 		cmocka_unit_test(customs_forms_read), cmocka_unit_test(days),
 		cmocka_unit_test(now_and_its_shift),

@@ -178,6 +178,34 @@ static void nothing_at_all(void **state)
 	assert_false(json_bool(NULL, &flag));
 }
 
+static bool takes_numbers(void *arg, struct text name, const struct json *value)
+{
+	int64_t n;
+
+	return json_i64(value, &n) || fault_set(arg, FAULT_BAD_JSON, TEXT_FMT ": a number", TEXT_ARG(name));
+}
+
+static void all_of_an_object_or_why_not(void **state)
+{
+	static const struct { const char *body, *why; } cases[] = {
+		{ "{}", NULL }, { "{\"a\":1,\"b\":2}", NULL }, { "{\"a\":1,\"b\":true,\"c\":false}", "b: a number" }, { "[1]", "an object is expected" },
+	};
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 65536);
+	for (size_t i = 0; i < COUNTOF(cases); i++) {
+		struct fault f = { 0 };
+		const struct json *j = json_parse(&a, text_of(cases[i].body), &f);
+
+		assert_non_null(j);
+		assert_int_equal(json_take(j, takes_numbers, &f, &f), cases[i].why == NULL);
+		if (cases[i].why != NULL)
+			assert_string_equal(f.text, cases[i].why);
+	}
+	arena_done(&a);
+}
+
 static void full_arena_is_busy(void **state)
 {
 	struct arena a;
@@ -199,6 +227,7 @@ int main(void)
 		cmocka_unit_test(values),
 		cmocka_unit_test(members_in_order_until_told),
 		cmocka_unit_test(nothing_at_all),
+		cmocka_unit_test(all_of_an_object_or_why_not),
 		cmocka_unit_test(full_arena_is_busy),
 	};
 

@@ -1,4 +1,5 @@
 /* Answers of authorities: read in both forms, one meaning in every writing of them, and what is not usable is told. */
+#include "answer_writer.h"
 #include "base/json.h"
 #include "model/delivery.h"
 #include "standard/answer.h"

@@ -1,0 +1,192 @@
+/*
+ * A flight of intake: one batch on its way to the database and back, whole or by halves.
+ */
+#include <assert.h>
+
+#include "base/killpoint.h"
+#include "base/log.h"
+#include "store/intake_flight_priv.h"
+
+#define PAUSE_US 20000
+
+static db_done_fn on_answered;
+static void fly(struct intake_flight *fl);
+
+static void flight_over(struct intake_flight *fl)
+{
+	fl->busy = false;
+	arena_done(&fl->receipts);
+	arena_done(&fl->arena);
+	loop_soon(fl->home->deps.loop, &fl->home->soon, fl->home->on_soon);
+}
+
+static void flight_fail(struct intake_flight *fl, enum intake_outcome outcome)
+{
+	for (int k = fl->from; k < fl->to; k++) {
+		if (fl->list[k]->outcome == INTAKE_PENDING) /* else it is stored, only its neighbours are not known */
+			fl->list[k]->outcome = outcome;
+		intake_settle(fl->home, fl->list[k]);
+	}
+}
+
+static void next_part(struct intake_flight *fl)
+{
+	if (fl->part_count == 0) {
+		flight_over(fl);
+		return;
+	}
+	fl->part_count--;
+	fl->from = fl->parts[fl->part_count].from;
+	fl->to = fl->parts[fl->part_count].to;
+	fly(fl);
+}
+
+static void on_pause(struct loop_timer *t)
+{
+	fly(container_of(t, struct intake_flight, pause));
+}
+
+static void halve(struct intake_flight *fl)
+{
+	int n = fl->to - fl->from;
+
+	assert(n > 1 && fl->part_count + 2 <= INTAKE_PARTS_MAX);
+	fl->parts[fl->part_count++] = (struct intake_half){ fl->from + n / 2, fl->to };
+	fl->parts[fl->part_count++] = (struct intake_half){ fl->from, fl->from + n / 2 };
+}
+
+static void fly(struct intake_flight *fl)
+{
+	struct intake *i = fl->home;
+
+	arena_done(&fl->arena);
+	fl->write.list = fl->list + fl->from;
+	fl->write.count = fl->to - fl->from;
+	fl->write.id = id_new(i->deps.ids, fl->write.now_us, (int16_t)(id_random(i->deps.ids) % ID_BUCKETS));
+	if (intake_put_call(&fl->write, &fl->arena, &fl->call)) {
+		db_start(i->deps.db, &fl->call, on_answered);
+		killpoint(KILLPOINT_INTAKE_SENT);
+		return;
+	}
+	log_event(NULL, LOG_LEVEL_ERROR, "intake.no_memory", "a batch of %d does not fit its memory", fl->write.count);
+	if (fl->write.count > 1)
+		halve(fl);
+	else
+		flight_fail(fl, fl->unknown ? INTAKE_UNKNOWN : INTAKE_TRY_AGAIN);
+	next_part(fl);
+}
+
+static void try_again(struct intake_flight *fl, const struct db_answer *a)
+{
+	struct intake *i = fl->home;
+
+	fl->unknown = fl->unknown || a->outcome == DB_UNCERTAIN;
+	if (a->outcome != DB_BROKEN && loop_now_us(i->deps.loop) < fl->give_up_us) {
+		int64_t jitter = (int64_t)(id_random(i->deps.ids) % PAUSE_US);
+
+		loop_timer_set(i->deps.loop, &fl->pause, PAUSE_US + jitter, on_pause);
+		return;
+	}
+	log_event(NULL, LOG_LEVEL_ERROR, "intake.gave_up", "batch of %d: %s %s %s", fl->to - fl->from,
+	          db_outcome_name(a->outcome), a->sqlstate, a->detail == NULL ? "" : a->detail);
+	flight_fail(fl, fl->unknown ? INTAKE_UNKNOWN : INTAKE_TRY_AGAIN);
+	next_part(fl);
+}
+
+/* A value that cannot be stored refuses its own filing only: look for it by halves. */
+static void bisect(struct intake_flight *fl, const struct db_answer *a)
+{
+	if (fl->to - fl->from == 1) {
+		log_event(NULL, LOG_LEVEL_WARNING, "intake.bad_data", "%s %s", a->sqlstate, a->detail == NULL ? "" : a->detail);
+		flight_fail(fl, fl->unknown ? INTAKE_UNKNOWN : INTAKE_REFUSED);
+	} else {
+		halve(fl);
+	}
+	next_part(fl);
+}
+
+/* Every candidate of the part is decided now, or goes to the slow lane. */
+static void part_decided(struct intake_flight *fl)
+{
+	for (int k = fl->from; k < fl->to; k++) {
+		if (fl->list[k]->outcome == INTAKE_PENDING)
+			intake_revise(fl->home, fl->list[k]);
+		else
+			intake_settle(fl->home, fl->list[k]);
+	}
+	next_part(fl);
+}
+
+static void on_looked(struct db_call *call, const struct db_answer *a)
+{
+	struct intake_flight *fl = container_of(call, struct intake_flight, call);
+
+	if (a->outcome != DB_DONE) { /* the whole part again: what is stored is found stored */
+		try_again(fl, a);
+		return;
+	}
+	intake_look_read(&fl->write, a);
+	part_decided(fl);
+}
+
+static void stored(struct intake_flight *fl, const struct db_answer *a)
+{
+	struct intake *i = fl->home;
+	struct intake_raised raised = { i->raised, i->incomplete, (int)COUNTOF(i->raised) };
+	int raised_count = intake_put_read(&fl->write, a, &raised), lost = 0;
+
+	killpoint(KILLPOINT_INTAKE_STORED);
+	i->stats.batches++;
+	i->stats.last_batch = fl->to - fl->from;
+	if (raised_count > 0 && raised_count < (int)COUNTOF(i->raised)) /* else left to the sweep: a hint must name all */
+		i->deps.on_stored(i->deps.arg, &(struct raised){ fl->write.id, i->raised, i->incomplete, raised_count });
+	for (int k = fl->from; k < fl->to; k++)
+		lost += fl->list[k]->outcome == INTAKE_PENDING;
+	if (lost == 0) {
+		part_decided(fl);
+		return;
+	}
+	if (intake_look_call(&fl->write, &fl->arena, &fl->call))
+		db_start(i->deps.db, &fl->call, on_looked);
+	else
+		part_decided(fl); /* no memory: the slow lane reads what stands */
+}
+
+static void on_answered(struct db_call *call, const struct db_answer *a)
+{
+	struct intake_flight *fl = container_of(call, struct intake_flight, call);
+
+	switch (a->outcome) {
+	case DB_DONE:
+		stored(fl, a);
+		break;
+	case DB_BAD_DATA:
+	case DB_CONFLICT:
+		bisect(fl, a);
+		break;
+	default:
+		try_again(fl, a);
+		break;
+	}
+}
+
+void intake_fly(struct intake_flight *fl)
+{
+	struct intake *i = fl->home;
+
+	fl->busy = true;
+	fl->unknown = false;
+	fl->part_count = 0;
+	fl->from = 0;
+	fl->to = fl->count;
+	fl->give_up_us = loop_now_us(i->deps.loop) + (int64_t)i->conf.give_up_ms * 1000;
+	fl->write = (struct intake_write){ .list = fl->list, .count = fl->count, .lease_s = i->conf.work_lease_s, .recent = i->deps.recent };
+	fl->write.now_us = clock_now_us(i->deps.clock);
+	if (!intake_seal(&fl->write, &fl->receipts, i->deps.signer)) {
+		log_event(NULL, LOG_LEVEL_ERROR, "intake.no_seal", "a batch of %d could not be signed", fl->count);
+		flight_fail(fl, INTAKE_TRY_AGAIN);
+		flight_over(fl);
+		return;
+	}
+	fly(fl);
+}
