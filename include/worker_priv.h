@@ -5,7 +5,9 @@
 #include "api/api.h"
 #include "api/job_runner.h"
 #include "customs_signer.h"
+#include "flow/credit.h"
 #include "flow/digests.h"
+#include "flow/listing.h"
 #include "flow/payment_calls.h"
 #include "flow/sequencer.h"
 #include "io/httpc.h"
@@ -60,6 +62,8 @@ struct worker {
 	struct payment_calls *payment_calls;
 	struct sequencer *sequencer; /* this and digests: the first worker's */
 	struct digests *digests;
+	struct credit *credit;       /* these two: the first worker's as well */
+	struct listing *listing;
 	struct httpc *push_httpc;    /* its own: with rules for addresses */
 	struct push *push;
 	struct id_source ids;

@@ -122,6 +122,9 @@ const struct setting config_settings[] = {
 	WORD(log, level, "error|warning|notice|info|debug", "info", true, "The least important events that are logged."),
 	WORD(log, format, "auto|journal|json", "auto", false, "auto: the journal when it reads stderr, else one JSON object a line."),
 
+	NUMBER(credit, sweep_ms, 10, 600000, 1000, "ms", "How often it is looked for enterprises whose credit is to be judged, and for open declarations of those on the negative list."),
+	NUMBER(credit, batch, 1, 1000, 100, "enterprises", "Enterprises judged in one step."),
+
 	NUMBER(feed, sweep_ms, 10, 60000, 200, "ms", "How often what was changed is given its numbers; about so old an event is when it is first seen."),
 	NUMBER(feed, batch, 1, 100000, 2000, "batches", "Batches of changes numbered in one transaction."),
 	NUMBER(feed, digest_ms, 10, 600000, 2000, "ms", "How often the digests of what was filed are brought up to the feed."),
@@ -157,6 +160,7 @@ static const struct {
 	{ "sign", "Signing receipts." },
 	{ "identity", "Attested identities of buyers." },
 	{ "payment_data", "Real-time payment data (GACC 2018-179). Platforms' addresses and certificates stand in tables (tongguanctl platform)." },
+	{ "credit", "Evaluation of enterprises' credit, the negative list." },
 	{ "feed", "The feed of all changes (GET /v1/events)." },
 	{ "push", "Pushing events and receipts to subscriptions (webhooks)." },
 	{ "log", "What is told, and how." },

@@ -41,6 +41,8 @@ void worker_free(struct worker *w)
 		return;
 	push_free(w->push);
 	payment_calls_free(w->payment_calls);
+	listing_free(w->listing);
+	credit_free(w->credit);
 	digests_free(w->digests);
 	sequencer_free(w->sequencer);
 	flow_free(w->flow);
@@ -95,11 +97,13 @@ static void on_drain(struct loop_timer *t)
 		if (w->deps.index == 0) { /* the next daemon numbers and counts the rest */
 			sequencer_quiesce(w->sequencer);
 			digests_quiesce(w->digests);
+			credit_quiesce(w->credit);
+			listing_quiesce(w->listing);
 		}
 		w->flow_quiesced = true;
 	}
 	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && push_idle(w->push) && inbox_idle(w->inbox)
-	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests))))) {
+	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests) && credit_idle(w->credit) && listing_idle(w->listing))))) {
 		loop_timer_set(w->loop, &w->drain, DRAIN_STEP_US, on_drain);
 		return;
 	}

@@ -32,6 +32,7 @@ static void start(struct worker *w, enum reload_step step)
 	case RELOAD_CLIENTS:
 		db_call_add(&r->call, &client_store_all, NULL);
 		db_call_add(&r->call, &client_store_certificates, NULL);
+		db_call_add(&r->call, &client_store_barred, NULL);
 		break;
 	case RELOAD_IDLE:
 		return;
@@ -154,11 +155,11 @@ static void on_rules(struct worker *w, const struct db_answer *a)
 static void on_clients(struct worker *w, const struct db_answer *a)
 {
 	struct worker_reload *r = &w->reload;
-	uint64_t mark = db_rows_mark(a->results[0]) * 31 + db_rows_mark(a->results[1]);
+	uint64_t mark = (db_rows_mark(a->results[0]) * 31 + db_rows_mark(a->results[1])) * 31 + db_rows_mark(a->results[2]);
 	struct client_set *set = NULL;
 
 	if (w->clients == NULL || mark != r->clients_mark) {
-		set = client_set_from_rows(a->results[0], a->results[1]);
+		set = client_set_from_rows(a->results[0], a->results[1], a->results[2]);
 		if (set == NULL) {
 			failed(w, "clients", "no memory");
 			return;

@@ -26,6 +26,11 @@ step_fn deliveries_list, deliveries_get, deliveries_retry, deliveries_retry_rang
 step_fn outage_evidence;
 /* events.c, digests.c */
 step_fn events_list, digests_list;
+/* credit.c, credit_events.c, credit_records.c */
+step_fn credit_get, credit_events_post, credit_events_list, credit_changes_post;
+step_fn credit_post, credit_ties_post, credit_outside_post, credit_warnings_post, credit_rules_get;
+/* listings.c */
+step_fn listings_post, listings_list, listings_exit;
 /* identities.c */
 step_fn identities_post;
 /* payments.c: what callers do; payments_customs.c: what customs and platforms do among themselves */

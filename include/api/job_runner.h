@@ -29,6 +29,7 @@ struct job_runner_deps {
 	const struct clock *clock;
 	struct id_source *ids;
 	struct rules *const *rules; /* current; may change between turns */
+	struct client_set *const *clients; /* the same */
 };
 
 struct job_runner *job_runner_new(const struct job_runner_conf *conf, const struct job_runner_deps *deps, struct fault *f) must_check;

@@ -6,7 +6,7 @@ struct openapi_schema {
 	const char *name, *json;
 };
 /* A NULL name ends each list, a NULL list all of them. */
-extern const struct openapi_schema openapi_filings[], openapi_exchange[], openapi_operation[], openapi_authorities[], openapi_service[], openapi_feed[], openapi_webhooks[];
+extern const struct openapi_schema openapi_filings[], openapi_exchange[], openapi_operation[], openapi_authorities[], openapi_service[], openapi_feed[], openapi_webhooks[], openapi_credit[];
 extern const struct openapi_schema *const openapi_schemas[];
 
 /* Schema and words of a query or path parameter, the same wherever it stands; NULL: any text. */

@@ -12,7 +12,8 @@
 	X("declaration.released") /* the same, and it is released: every part is clear */ \
 	X("authority.answered")   /* an authority has said something new about it */ \
 	X("case.opened")          /* an authority contradicts its own final answer */ \
-	X("delivery.dead")        /* a message to an authority was given up */
+	X("delivery.dead")        /* a message to an authority was given up */ \
+	X("credit.changed")       /* the level of an enterprise, or whether it is barred, is another than before */
 
 bool event_type_is_known(struct text t);
 

@@ -31,6 +31,7 @@ static struct filing_work *work_new(struct req *r, const struct filing_wish *wis
 	w->arena = r->arena;
 	w->client = &r->client;
 	w->rules = *r->api->deps.rules;
+	w->clients = *r->api->deps.clients;
 	w->now_us = r->now_us;
 	w->form = r->form;
 	w->body = r->body;

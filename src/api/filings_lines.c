@@ -132,6 +132,7 @@ static enum step next_piece(struct req *r)
 		return answer(r, w);
 	p->body = p->piece.body;
 	p->rules = *r->api->deps.rules;
+	p->clients = *r->api->deps.clients;
 	p->now_us = clock_now_us(r->api->deps.clock);
 	p->has_looked = false;
 	r->submission = (struct intake_submission){ .arena = &w->arena };

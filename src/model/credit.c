@@ -157,13 +157,29 @@ void credit_judge(const struct credit_rules *r, const struct credit_subject *s, 
 	}
 }
 
+/* How many days up to this one had a score of a better level, one after another; of an enterprise that had none worse: very many. */
+static int days_better(const struct credit_rules *r, const struct credit_subject *s, int32_t day, enum credit_level than)
+{
+	int days = 0;
+
+	while (days <= r->rise_days && day - days >= s->registered && level_of_score(r, credit_score(r, s, day - days)) > than)
+		days++;
+	return day - days < s->registered ? INT16_MAX : days;
+}
+
+/* A day is judged only where its window, what caps it, and what the best level asks for do not tell at once that nothing is better. */
 bool credit_restored(const struct credit_rules *r, const struct credit_subject *s, int32_t day, int horizon, int32_t *when,
                      enum credit_level *level)
 {
 	struct credit_standing now, then;
+	int better;
 
 	credit_judge(r, s, day, &now);
+	better = days_better(r, s, day, now.level);
 	for (int ahead = 1; ahead <= horizon; ahead++) {
+		better = level_of_score(r, credit_score(r, s, day + ahead)) > now.level ? better + 1 : 0;
+		if (s->cap_count == 0 && (better <= r->rise_days || (now.level + 1 == CREDIT_A && !may_be_top(r, s, day + ahead))))
+			continue;
 		credit_judge(r, s, day + ahead, &then);
 		if (then.level > now.level && !then.barred) {
 			*when = day + ahead;

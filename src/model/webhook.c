@@ -22,6 +22,7 @@ static const struct {
 } types[] = {
 	{ WEBHOOK_TYPE_FILED, true },    { "declaration.changed", false }, { "declaration.released", false },
 	{ WEBHOOK_TYPE_ANSWERED, true }, { "case.opened", false },         { "delivery.dead", false },
+	{ "credit.changed", false },
 };
 
 const char *webhook_format_name(enum webhook_format format)

@@ -34,6 +34,11 @@ const struct db_stmt client_store_certificates = {
 	"select client_id, sha256, der, serial, not_before, not_after from client_certificate where revoked_at is null order by client_id",
 };
 
+const struct db_stmt client_store_barred = { /* in the order of text_order() */
+	.name = "client_store_barred",
+	.sql = "select code from credit_barred order by code collate \"C\"",
+};
+
 const struct db_stmt client_store_move = {
 	.name = "client_store_move",
 	.sql =
@@ -50,6 +55,8 @@ struct client_set {
 	int count;
 	uint32_t *slots; /* index + 1, by token; power of two, open addressing */
 	uint32_t mask;
+	struct text *barred; /* sorted */
+	int barred_count;
 };
 
 /* Tokens' hashes are evenly spread: their first bytes are the hash. */
@@ -175,7 +182,16 @@ static void read_certificates(struct client_set *s, const struct db_rows *r)
 	}
 }
 
-struct client_set *client_set_from_rows(const struct db_rows *r, const struct db_rows *certificates)
+static void read_barred(struct client_set *s, const struct db_rows *r)
+{
+	int rows = db_row_count(r);
+
+	s->barred = arena_alloc(&s->arena, sizeof(*s->barred) * ((size_t)rows + 1));
+	for (int row = 0; row < rows && s->barred != NULL; row++)
+		s->barred[s->barred_count++] = text_dup(&s->arena, db_get_text(r, row, 0));
+}
+
+struct client_set *client_set_from_rows(const struct db_rows *r, const struct db_rows *certificates, const struct db_rows *barred)
 {
 	struct client_set *s = calloc(1, sizeof(*s));
 	uint32_t size = 16;
@@ -193,6 +209,7 @@ struct client_set *client_set_from_rows(const struct db_rows *r, const struct db
 		if (!read_client(s, r, row))
 			break;
 	read_certificates(s, certificates);
+	read_barred(s, barred);
 	if (s->arena.full) {
 		client_set_free(s);
 		return NULL;
@@ -246,5 +263,22 @@ bool client_may_file_for(const struct client *c, struct text code)
 	for (int i = 0; i < c->code_count; i++)
 		if (text_eq(c->codes[i], code))
 			return true;
+	return false;
+}
+
+bool client_set_is_barred(const struct client_set *s, struct text code)
+{
+	int from = 0, to = s->barred_count;
+
+	while (from < to) {
+		int middle = (from + to) / 2, order = text_order(s->barred[middle], code);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
 	return false;
 }

@@ -13,10 +13,15 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "goods_classes.tsv": ("goods_class hs id name_zh name_en valid_from valid_to source".split(), 2),
     "authority_fields.tsv": ("authority dialect place direction trade_mode section member value presence personal purpose valid_from valid_to"
                              " source".split(), 3),
+    "credit_rules.tsv": ("name id value valid_from valid_to source".split(), 1),
+    "credit_degrees.tsv": ("degree id hold_days end_days published_days repair_days valid_from valid_to source".split(), 1),
+    "credit_levels.tsv": ("level id least_score inspection_bp guarantee_percent documents queue_rank credit_term valid_from valid_to source".split(), 1),
+    "credit_kinds.tsv": ("kind id degree weight against bars title_zh title_en valid_from valid_to source".split(), 1),
+    "credit_measures.tsv": ("id level authority measure title_zh valid_from valid_to source".split(), 1),
     "recognitions.tsv": ("id giver taker of stands_for valid_from valid_to source".split(), 1),
 }
 CALENDAR = "calendar_days.tsv"
-MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "kind", "authority", "needs", "goods", "section"}
+MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "kind", "authority", "needs", "goods", "section", "published_days"}
 NUMBERS = {"id", "regime_id", "step", "place"}
 
 

@@ -14,7 +14,7 @@ static void on_load(struct db_call *call, const struct db_answer *a)
 	struct load *l = container_of(call, struct load, call);
 
 	assert_int_equal(a->outcome, DB_DONE);
-	l->set = client_set_from_rows(a->results[0], a->results[1]);
+	l->set = client_set_from_rows(a->results[0], a->results[1], a->results[2]);
 	loop_stop(l->h->loop);
 }
 
@@ -25,6 +25,7 @@ static struct client_set *load(struct house *h)
 	db_call_init(&l.call);
 	db_call_add(&l.call, &client_store_all, NULL);
 	db_call_add(&l.call, &client_store_certificates, NULL);
+	db_call_add(&l.call, &client_store_barred, NULL);
 	house_run(h, &l.call, on_load);
 	assert_non_null(l.set);
 	return l.set;
