@@ -26,6 +26,9 @@ create table credit_measure (
   id integer primary key, level text not null, authority text not null, measure text not null, title_zh text not null,
   valid_from date not null, valid_to date, source text not null
 );
+create table credit_receiver (
+  id integer primary key, authority text not null, valid_from date not null, valid_to date, source text not null
+);
 
 insert into credit_rule (name, id, value, valid_from, valid_to, source)
 select f[1], f[2]::integer, f[3]::integer, f[4]::date, nullif(f[5], '')::date, f[6]
@@ -70,6 +73,15 @@ from (
   select string_to_array(line, E'\t') as f
   from string_to_table($data$
 @sql/data/credit_measures.tsv
+$data$, E'\n') as line
+  where line like E'%\t%'
+) as rows;
+insert into credit_receiver (authority, id, valid_from, valid_to, source)
+select f[1], f[2]::integer, f[3]::date, nullif(f[4], '')::date, f[5]
+from (
+  select string_to_array(line, E'\t') as f
+  from string_to_table($data$
+@sql/data/credit_receivers.tsv
 $data$, E'\n') as line
   where line like E'%\t%'
 ) as rows;
@@ -235,6 +247,16 @@ create table credit_standing (      -- a row whenever score, level or bar is ano
   primary key (code, id)
 );
 
+create table credit_message (       -- a level or a bar that changed, to each department: what it is to do, and whether it has said that it knows
+  standing_id     bigint not null,
+  authority       text not null,
+  code            text not null,
+  acknowledged_at timestamptz,      -- once
+  acknowledged_by integer,
+  primary key (standing_id, authority)
+) with (fillfactor = 80);
+create index credit_message_open on credit_message (authority, standing_id) where acknowledged_at is null;
+
 create table credit_released (      -- declarations released of which the enterprise filed a part, by the day on which they were counted
   code  text not null references credit_subject (code),
   day   date not null,
@@ -300,6 +322,32 @@ create function listing_json(l listing) returns json language sql stable paralle
   )
   from credit_subject s join credit_event e on e.id = l.event_id left join listing_exit x on x.listing_id = l.id
   where s.code = l.code
+$$;
+
+create function credit_message_json(m credit_message) returns json language sql stable parallel safe as $$
+  select json_build_object(
+    'id', m.standing_id || '.' || m.authority,
+    'authority', m.authority,
+    'subject', m.code,
+    'level_old', (select p.level from credit_standing p where p.code = m.code and p.id < m.standing_id order by p.id desc limit 1),
+    'level_new', s.level,
+    'barred', s.barred,
+    'valid_from', s.day,
+    'measures', (
+      select coalesce(json_agg(json_build_object('measure', r.measure, 'title_zh', r.title_zh, 'rule_row', r.id, 'source', r.source) order by r.id), '[]')
+      from credit_measure r
+      where (r.level = s.level or (s.barred and r.level = 'NEG')) and r.authority in ('*', m.authority)
+        and r.valid_from <= s.day and (r.valid_to is null or r.valid_to >= s.day)),
+    'basis', (
+      select coalesce(json_agg(json_build_object('kind', e.kind, 'day', e.day, 'decision_no', e.decision_no) order by e.day, e.kind, e.decision_no), '[]')
+      from credit_event e where e.id = any (s.events)),
+    'decision_no', (
+      select l.decision_no from listing l where s.barred and l.code = m.code and l.listed_on <= s.day
+        and not exists (select from listing_exit x where x.listing_id = l.id and x.exited_on <= s.day)
+      order by l.listed_on desc, l.id limit 1),
+    'acknowledged_at', local_time(m.acknowledged_at)
+  )
+  from credit_standing s where s.code = m.code and s.id = m.standing_id
 $$;
 
 -- An event of the feed may be about an enterprise.

@@ -21,7 +21,16 @@
 	"\"type\":[\"object\",\"null\"],\"properties\":{\"ground\":{\"enum\":[\"repair\",\"term\"]},\"decision_no\":" TEXT_ ",\"reason\":" TEXT_ ",\"on\":" DAY \
 	"}}}}"
 
+#define MESSAGE \
+	"{\"type\":\"object\",\"required\":[\"id\",\"authority\",\"subject\",\"level_new\",\"barred\",\"valid_from\",\"measures\",\"basis\"],\"properties\":{" \
+	"\"id\":" TEXT_ ",\"authority\":" TEXT_ ",\"subject\":" TEXT_ ",\"level_old\":" TEXT_OR_NULL ",\"level_new\":" LEVEL ",\"barred\":" FLAG \
+	",\"valid_from\":" DAY ",\"measures\":" ROWS("\"measure\":" TEXT_ ",\"title_zh\":" TEXT_ ",\"rule_row\":" NUMBER ",\"source\":" TEXT_) \
+	",\"basis\":" ROWS("\"kind\":" TEXT_ ",\"day\":" DAY ",\"decision_no\":" TEXT_) ",\"decision_no\":" TEXT_OR_NULL \
+	",\"acknowledged_at\":" TIME_OR_NULL "}}"
+
 const struct openapi_schema openapi_credit[] = {
+	{ "CreditMessage", MESSAGE },
+	{ "CreditMessageList", LIST(MESSAGE) },
 	{ "Credit",
 	  "{\"type\":\"object\",\"required\":[\"code\",\"name\",\"role\",\"tier\",\"as_of\",\"level\",\"barred\",\"decisions\",\"warnings\"],"
 	  "\"additionalProperties\":false,\"properties\":{\"code\":" TEXT_ ",\"name\":" TEXT_ ",\"role\":" TEXT_

@@ -27,6 +27,7 @@ static const char *const regimes_query[] = { "on", "trade_mode", "direction" };
 static const char *const forms_query[] = { "on", "direction", "trade_mode" };
 static const char *const day_query[] = { "on" };
 static const char *const credit_query[] = { "as_of", "tier", "case" };
+static const char *const messages_query[] = { "authority", "state" };
 static const char *const listings_query[] = { "code", "state" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
 
@@ -146,6 +147,12 @@ static const struct route routes[] = {
 	{ .name = "credit_rules_get", .method = "GET", .path = "/v1/credit-rules", .roles = ROLES_NONE, QUERY(day_query),
 	  .type = JSON_TYPE, .schema = "CreditRules", .statuses = "",
 	  .summary = "All rows of the evaluation in force on a day: numbers, degrees, levels, kinds of events, measures", .handler = credit_rules_get },
+	{ .name = "credit_messages_list", .method = "GET", .path = "/v1/credit-messages", .roles = REGULATOR | OPERATOR | AUTHORITY,
+	  QUERY(messages_query), .type = JSON_TYPE, .schema = "CreditMessageList", .statuses = "",
+	  .summary = "Levels and bars that changed, to each department with what it is to do; those not acknowledged first", .handler = credit_messages_list },
+	{ .name = "credit_messages_acknowledge", .method = "POST", .path = "/v1/credit-messages/{id}/acknowledge", .roles = REGULATOR | AUTHORITY,
+	  .type = JSON_TYPE, .schema = "CreditMessage", .statuses = "404",
+	  .summary = "The department has taken notice", .handler = credit_messages_acknowledge },
 	{ .name = "listings_list", .method = "GET", .path = "/v1/listings", .roles = ROLES_NONE, QUERY(listings_query),
 	  .type = JSON_TYPE, .schema = "ListingList", .statuses = "",
 	  .summary = "The negative list of enterprises, for everybody", .handler = listings_list },

@@ -69,6 +69,8 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/credit/{code}/ties"): {"operator", "regulator", "enterprise"},
     ("POST", "/v1/credit/{code}/outside"): {"regulator"},
     ("POST", "/v1/credit/{code}/warnings"): {"regulator"},
+    ("GET", "/v1/credit-messages"): {"operator", "regulator", "authority"},
+    ("POST", "/v1/credit-messages/{id}/acknowledge"): {"regulator", "authority"},
     ("POST", "/v1/listings"): {"regulator"},
     ("POST", "/v1/listings/{id}/exit"): {"regulator"},
 }
@@ -90,7 +92,7 @@ def call(api, method, path):
     if path == "/v1/deliveries":
         path += "?declaration_id=0069d27a-1f41-8029-bb6c-859588a3639e"
     if method in ("POST", "PATCH"):
-        empty = path.endswith(("/retry", "/cancel", "/rotate", "/enable", "/ping"))
+        empty = path.endswith(("/retry", "/cancel", "/rotate", "/enable", "/ping", "/acknowledge"))
         return api.request(method, concrete(path), b"" if empty else b"{", {"Content-Type": "application/json"})
     return api.request(method, concrete(path))
 

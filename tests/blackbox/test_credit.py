@@ -153,6 +153,7 @@ def bar(zone, event):
     judged(zone)
     assert zone.psql(f"select count(*), count(distinct declaration_id), bool_and(stored) from listing_hold") == "12|12|t"
     assert zone.psql("select count(*) from listing_search") == "0"
+    departments_are_told(zone)
     # what the sister files goes by the same person
     accept(zone.sister.post(f"/v1/credit/{SISTER}/ties", {"role": "controller", "name": OWNER[0], "id_number": OWNER[1]}))
     sisters = Trades("sister again", codes={"merchant": SISTER})
@@ -170,6 +171,28 @@ def bar(zone, event):
     assert [(e["subject"], e["state"]) for e in told] == [(SHOP, "D")]
     own = zone.shop.get("/v1/events?type=credit.changed&limit=500").json["items"]
     assert own and {e["subject"] for e in own} == {SHOP}, "an enterprise is told of itself"
+
+
+def departments_are_told(zone):
+    """Seven departments, each with its measures; what is not acknowledged is shown to operators."""
+    def told(api, query=""):
+        items = accept(api.get(f"/v1/credit-messages{query}"), 200).json["items"]
+        return [m for m in items if m["subject"] == SHOP and m["barred"]]
+    messages = wait_for(lambda: told(zone.operator), "they are told")
+    assert sorted(m["authority"] for m in messages) == ["CIQ", "COM", "CUS", "FX", "POST", "SAMR", "TAX"]
+    assert {(m["level_old"], m["level_new"], m["valid_from"], m["decision_no"]) for m in messages} == {("D", "D", "2026-08-15", "负-1")}
+    tax = next(m for m in messages if m["authority"] == "TAX")
+    assert {"barred", "full_inspection", "no_periodical_payment"} <= {x["measure"] for x in tax["measures"]}
+    assert "CE21" in {b["kind"] for b in tax["basis"]}
+    mine = told(zone.samr)
+    assert [m["authority"] for m in mine] == ["SAMR"], "each sees its own"
+    problem(zone.samr.post(f"/v1/credit-messages/{tax['id']}/acknowledge"), 404, "not-found")
+    known = accept(zone.samr.post(f"/v1/credit-messages/{mine[0]['id']}/acknowledge"), 200).json
+    assert known["acknowledged_at"]
+    assert accept(zone.samr.post(f"/v1/credit-messages/{mine[0]['id']}/acknowledge"), 200).json == known, "once"
+    assert told(zone.samr) == [] and len(told(zone.operator)) == 6 and told(zone.samr, "?state=all") == [known]
+    assert [m["authority"] for m in told(zone.operator, "?authority=TAX")] == ["TAX"]
+    assert zone.psql("select count(*) from credit_message m join credit_standing s on s.id = m.standing_id where s.day = '2026-01-01'") == "0"
 
 
 def test_off_the_list_and_what_is_released(zone):

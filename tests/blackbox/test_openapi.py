@@ -135,6 +135,8 @@ def use_credit(stack, tag):
     accept(first.post(f"/v1/credit/{code}/warnings", {"text": "x", "to": "2999-01-01", "decision_no": "1"}), 201)
     listing = accept(second.post("/v1/listings", {"code": code, "event_id": event, "decision_no": "1", "reason": "x"}), 201).json["id"]
     stack.psql(f"update listing set repair_from = listed_on where id = '{listing}'")
+    told = wait_for(lambda: [m["id"] for m in first.get("/v1/credit-messages").json["items"] if m["subject"] == code], "departments are told")[0]
+    accept(first.post(f"/v1/credit-messages/{told}/acknowledge"), 200)
     accept(second.post(f"/v1/listings/{listing}/exit", {"ground": "repair", "decision_no": "2", "reason": "x"}), 200)
     accept(first.post(f"/v1/credit/{code}/events/{event}/changes", {"change": "withdrawn", "decision_no": "2"}), 201)
     return code

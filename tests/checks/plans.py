@@ -21,9 +21,9 @@ import sql as statements_of  # noqa: E402
 GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
            "change", "event_batch", "period_digest"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings",
-       "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim", "digests_read", "digests_write"}
+       "assess_deliveries", "assess_receipts", "assess_write", "delivery_claim", "digests_read", "digests_write", "credit_count", "credit_settle", "listing_search", "listing_holds"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
-         "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c"]
+         "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/flow/credit.c", "src/flow/credit_settle.c", "src/flow/listing.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""
