@@ -281,7 +281,8 @@ create view credit_barred as
   union
   select t.code from own o join credit_tie b on b.code = o.code join credit_tie t on t.person_hash = b.person_hash;
 
-create function credit_event_json(e credit_event, kind_title text, shows_evidence boolean) returns json language sql stable parallel safe as $$
+-- of_reasons: for the enterprise and whoever decides about it
+create function credit_event_json(e credit_event, kind_title text, of_reasons boolean, of_evidence boolean) returns json language sql stable parallel safe as $$
   select json_build_object(
     'id', e.id,
     'code', e.code,
@@ -293,13 +294,13 @@ create function credit_event_json(e credit_event, kind_title text, shows_evidenc
     'day', e.day,
     'source', e.source,
     'decision_no', e.decision_no,
-    'reason', e.reason,
-    'authorisation', e.authorisation,
-    'evidence_sha256', case when shows_evidence then encode(e.evidence_sha256, 'hex') end,
+    'reason', case when of_reasons then e.reason end,
+    'authorisation', case when of_reasons then e.authorisation end,
+    'evidence_sha256', case when of_evidence then encode(e.evidence_sha256, 'hex') end,
     'recorded_at', local_time(e.recorded_at),
     'changes', (
-      select coalesce(json_agg(json_build_object('change', c.change, 'day', c.day, 'decision_no', c.decision_no, 'reason', c.reason,
-        'recorded_at', local_time(c.recorded_at)) order by c.number), '[]')
+      select coalesce(json_agg(json_build_object('change', c.change, 'day', c.day, 'decision_no', c.decision_no,
+        'reason', case when of_reasons then c.reason end, 'recorded_at', local_time(c.recorded_at)) order by c.number), '[]')
       from credit_event_change c where c.event_id = e.id)
   )
 $$;

@@ -36,8 +36,8 @@ static const struct db_stmt put_event = {
 	"  from s cross join k cross join n where n.has_room and (k.degree = 'rating') = ($9::text is not null)"
 	"  on conflict (code, kind, decision_no) do nothing returning *),"
 	" p as (update credit_place set raise = raise + 1 where code = (select code from i))"
-	" select (select credit_event_json(i::credit_event, case when $14::boolean then k.title_zh else k.title_en end, true) from i, k),"
-	"  (select credit_event_json(w::credit_event, case when $14::boolean then k.title_zh else k.title_en end, true) from w, k),"
+	" select (select credit_event_json(i::credit_event, case when $14::boolean then k.title_zh else k.title_en end, true, true) from i, k),"
+	"  (select credit_event_json(w::credit_event, case when $14::boolean then k.title_zh else k.title_en end, true, true) from w, k),"
 	"  (select w.day = date '1970-01-01' + $4::integer and w.weight = coalesce($3::integer, k.weight) and w.source = $5::text"
 	"    and w.reason is not distinct from $7::text and w.evidence_sha256 is not distinct from $8::bytea"
 	"    and w.authorisation is not distinct from $9::text from w, k),"
@@ -77,7 +77,7 @@ static const struct db_stmt put_change = {
 static const struct db_stmt show_event = { /* $1 event, $2 titles in Chinese */
 	.name = "credit_event_show",
 	.sql =
-	"select credit_event_json(e, case when $2::boolean then k.title_zh else k.title_en end, false)"
+	"select credit_event_json(e, case when $2::boolean then k.title_zh else k.title_en end, true, false)"
 	" from credit_event e join credit_kind k on k.id = e.kind_row where e.id = $1::uuid",
 	.param_count = 2,
 };
@@ -195,6 +195,7 @@ enum step credit_events_list(struct req *r)
 		return credit_deny(r, "events are shown to departments and to the enterprise itself");
 	args_text(q, r->captures[0]);
 	args_bool(q, req_chinese(r));
+	args_bool(q, req_is_enterprise(r));
 	return args_await_query(r, q, "credit_events", reply_row);
 }
 
