@@ -6,7 +6,9 @@
 #include "api/job_runner.h"
 #include "customs_signer.h"
 #include "flow/appender.h"
+#include "flow/credit.h"
 #include "flow/digests.h"
+#include "flow/listing.h"
 #include "flow/payment_calls.h"
 #include "flow/follow_up.h"
 #include "flow/sequencer.h"
@@ -85,6 +87,8 @@ struct worker {
 	struct follow_up *follow_up;
 	struct tracker *tracker;
 	struct trade_months *trade_months;
+	struct credit *credit;
+	struct listing *listing;
 	struct httpc *push_httpc;    /* its own: with rules for addresses */
 	struct push *push;
 	struct id_source ids;

@@ -145,6 +145,9 @@ const struct setting config_settings[] = {
 	WORD(log, level, "error|warning|notice|info|debug", "info", true, "The least important events that are logged."),
 	WORD(log, format, "auto|journal|json", "auto", false, "auto: the journal when it reads stderr, else one JSON object a line."),
 
+	NUMBER(credit, sweep_ms, 10, 600000, 1000, "ms", "How often it is looked for enterprises whose credit is to be judged, and for open declarations of those on the negative list."),
+	NUMBER(credit, batch, 1, 1000, 100, "enterprises", "Enterprises judged in one step."),
+
 	NUMBER(feed, sweep_ms, 10, 60000, 200, "ms", "How often what was changed is given its numbers; about so old an event is when it is first seen."),
 	NUMBER(feed, batch, 1, 100000, 2000, "batches", "Batches of changes numbered in one transaction."),
 	NUMBER(feed, digest_ms, 10, 600000, 2000, "ms", "How often the digests of what was filed, and the months of trade, are brought up to the feed."),
@@ -193,6 +196,7 @@ static const struct {
 	{ "privacy", "Personal data at rest: encrypted under data keys, which are stored wrapped by the key-encryption key (docs/PRIVACY.md)." },
 	{ "payment_data", "Real-time payment data (GACC 2018-179). Platforms' addresses and certificates stand in tables (tongguanctl platform)." },
 	{ "lookups", "Questions to departments (POST /v1/lookups). Where they are asked: tongguanctl authority set --query-url." },
+	{ "credit", "Evaluation of enterprises' credit, the negative list." },
 	{ "feed", "The feed of all changes (GET /v1/events)." },
 	{ "audit", "The log that anyone can check: docs/EVIDENCE.md." },
 	{ "push", "Pushing events and receipts to subscriptions (webhooks)." },

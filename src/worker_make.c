@@ -166,6 +166,24 @@ static bool make_trade_months(struct worker *w, struct fault *f)
 	return w->trade_months != NULL;
 }
 
+static bool make_credit(struct worker *w, struct fault *f)
+{
+	const struct config *c = w->deps.config;
+	const struct credit_conf conf = { .sweep_ms = c->credit.sweep_ms, .batch = c->credit.batch };
+	const struct credit_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .ids = &w->ids, .is_busy = is_busy, .arg = w };
+	const struct listing_conf listing = { .sweep_ms = c->credit.sweep_ms };
+	const struct listing_deps listing_deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock,
+		                                   .is_busy = is_busy, .arg = w };
+
+	if (w->deps.index != 0)
+		return true;
+	w->credit = credit_new(&conf, &deps, f);
+	if (w->credit == NULL)
+		return false;
+	w->listing = listing_new(&listing, &listing_deps, f);
+	return w->listing != NULL;
+}
+
 static bool make_payment_calls(struct worker *w, struct fault *f)
 {
 	const struct startup *s = w->deps.startup;
@@ -235,7 +253,7 @@ static bool make_jobs(struct worker *w, struct fault *f)
 		.line_bytes = (size_t)c->batch.line_bytes, .memory_bytes = (size_t)c->http.memory_bytes,
 	};
 	const struct job_runner_deps deps = { .loop = w->loop, .db = w->pools[POOL_QUERY], .intake = w->intake, .vault = w->vault, .clock = w->deps.clock,
-		                              .ids = &w->ids, .rules = &w->rules, .rights = &w->rights };
+		                              .ids = &w->ids, .rules = &w->rules, .rights = &w->rights, .clients = &w->clients };
 
 	w->jobs = job_runner_new(&conf, &deps, f);
 	return w->jobs != NULL;
@@ -317,6 +335,6 @@ bool worker_make(struct worker *w, struct fault *f)
 	if (w->recent == NULL)
 		return false;
 	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_appender(w, f)
-	       && make_follow_up(w, f) && make_tracker(w, f) && make_trade_months(w, f) && make_payment_calls(w, f) && make_push(w, f)
+	       && make_follow_up(w, f) && make_tracker(w, f) && make_trade_months(w, f) && make_credit(w, f) && make_payment_calls(w, f) && make_push(w, f)
 	       && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
 }

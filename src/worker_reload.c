@@ -43,6 +43,7 @@ static void start(struct worker *w, enum reload_step step)
 		db_call_add(&r->call, &quota_store_all, NULL);
 		db_call_add(&r->call, &key_store_all, NULL);
 		db_call_add(&r->call, &policy_store_all, NULL);
+		db_call_add(&r->call, &client_store_barred, NULL);
 		break;
 	case RELOAD_IDLE:
 		return;
@@ -211,7 +212,7 @@ static void on_clients(struct worker *w, const struct db_answer *a)
 {
 	struct worker_reload *r = &w->reload;
 	const struct client_rows rows = { .clients = a->results[0], .tokens = a->results[1], .certificates = a->results[2], .keys = a->results[3],
-		                            .limits = a->results[4] };
+		                            .limits = a->results[4], .barred = a->results[7] };
 	uint64_t mark = mark_of(a, 0);
 	struct client_set *set = NULL;
 	struct fault f = { 0 };

@@ -18,7 +18,8 @@ struct filing_node {
 	const struct findings *findings;  /* NULL: none */
 	const struct findings *warnings;  /* what is odd and refuses nothing; NULL: none */
 	const struct fault *fault;        /* its line cannot be read at all; NULL: it can */
-	struct candidate *candidate;      /* NULL: not for intake: fault, findings or not allowed */
+	struct candidate *candidate;      /* NULL: not for intake: fault, findings, barred or not allowed */
+	bool is_barred;                   /* an enterprise that answers for it is on the negative list */
 	struct text taken;                /* dry run: JSON, what holds its key already; absent: nothing, or not known */
 };
 
@@ -30,6 +31,7 @@ struct filing_work {
 	const struct client *client;
 	const struct rules *rules;     /* NULL: not read yet */
 	const struct rights *rights;   /* NULL: not read yet; good for the step that sets it */
+	const struct client_set *clients; /* who is barred; NULL (tests): nobody */
 	int64_t now_us;
 	enum form form;
 	struct text body;              /* as stored and digested */

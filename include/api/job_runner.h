@@ -31,6 +31,7 @@ struct job_runner_deps {
 	struct id_source *ids;
 	struct rules *const *rules; /* current; may change between turns */
 	struct rights *const *rights;
+	struct client_set *const *clients; /* the same */
 };
 
 struct job_runner *job_runner_new(const struct job_runner_conf *conf, const struct job_runner_deps *deps, struct fault *f) must_check;

@@ -24,6 +24,7 @@
 	X(SIGNATURE,       "signature-required",    401, false, "A valid signature of the request is required","需要有效的请求签名") \
 	X(FORBIDDEN,       "forbidden",             403, false, "This client may not do that",                 "无此权限") \
 	X(NOT_LIVE,        "not-live",              403, false, "This enterprise is not live yet",             "该企业尚未开通") \
+	X(CREDIT_BARRED,   "credit-barred",         403, false, "The enterprise is on the negative list",      "该企业列入信用负面清单") \
 	X(NOT_FOUND,       "not-found",             404, false, "There is no such record for this client",     "记录不存在") \
 	X(METHOD,          "method-not-allowed",    405, false, "The resource does not take this method",      "不支持此方法") \
 	X(NOT_ACCEPTABLE,  "not-acceptable",        406, false, "None of the accepted types can be made",      "无法提供所要求的格式") \

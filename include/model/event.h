@@ -17,7 +17,8 @@
 	X("return.arrived")       /* the goods of a return are back */ \
 	X("return.lapsed")        /* they did not come back in time */ \
 	X("tracking.missing")     /* a step of its parcel did not come within its limit */ \
-	X("tracking.resumed")     /* it came, or one after it */
+	X("tracking.resumed")     /* it came, or one after it */ \
+	X("credit.changed")       /* the level of an enterprise, or whether it is barred, is another than before */
 
 bool event_type_is_known(struct text t);
 

@@ -48,9 +48,9 @@ struct client_token { /* that is not revoked */
 
 struct client_set; /* immutable but for certificates decoded on the way; made by a load, freed by its owner when replaced */
 /* The statements of a load and the reading of their rows (io does the waiting). */
-extern const struct db_stmt client_store_all, client_store_tokens, client_store_certificates, client_store_keys;
+extern const struct db_stmt client_store_all, client_store_tokens, client_store_certificates, client_store_keys, client_store_barred;
 struct client_rows { /* what these answered, and quota_store_all */
-	const struct db_rows *clients, *tokens, *certificates, *keys, *limits;
+	const struct db_rows *clients, *tokens, *certificates, *keys, *limits, *barred;
 };
 struct client_set *client_set_from_rows(const struct client_rows *rows) must_check; /* NULL: no memory */
 void client_set_free(struct client_set *s);
@@ -65,6 +65,8 @@ int client_set_expiring(const struct client_set *s, int64_t now_us, int64_t with
 /* The codes of a client's row, one a line, into the arena. False: it is full. */
 bool client_codes_read(struct arena *a, struct text lines, struct client *c) must_check;
 bool client_may_file_for(const struct client *c, struct text code);
+/* The enterprise is on the negative list, or somebody who is stands behind it: it files nothing new. */
+bool client_set_is_barred(const struct client_set *s, struct text code);
 
 /* One step of an enterprise, with its record: $1 name, $2 to, $3 from, $4 time, $5 actor, $6 reason (null: none). A row when it was
  * in that state, none when it was not (any more). Whether the step may be made: model/onboarding. */

@@ -34,6 +34,7 @@ static struct filing_work *work_new(struct req *r, const struct filing_wish *wis
 	w->client = &r->client;
 	w->rules = *r->api->deps.rules;
 	w->rights = *r->api->deps.rights;
+	w->clients = *r->api->deps.clients;
 	w->now_us = r->now_us;
 	w->form = r->form;
 	w->body = r->body;

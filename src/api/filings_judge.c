@@ -67,6 +67,9 @@ struct filing_outcome filings_judge(const struct filing_work *w, int i)
 	} else if (n->doc == NULL || (n->findings != NULL && findings_any(n->findings))) {
 		o.code = FAULT_RULE_BROKEN;
 		o.findings = n->findings;
+	} else if (n->is_barred) {
+		o.code = FAULT_CREDIT_BARRED;
+		o.detail = "an enterprise that answers for this filing, or whoever stands behind it, is on the negative list (GET /v1/listings): it files nothing new";
 	} else {
 		o.code = FAULT_FORBIDDEN;
 		o.detail = "this client may not file for the enterprises that the filing names";

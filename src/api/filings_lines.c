@@ -134,6 +134,7 @@ static enum step next_piece(struct req *r)
 	p->body = p->piece.body;
 	p->rules = *r->api->deps.rules;
 	p->rights = *r->api->deps.rights;
+	p->clients = *r->api->deps.clients;
 	p->now_us = clock_now_us(r->api->deps.clock);
 	p->has_looked = false;
 	r->submission = (struct intake_submission){ .arena = &w->arena };

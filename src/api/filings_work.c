@@ -56,6 +56,20 @@ static bool find_filer(const struct client *client, const struct document *d, st
 	return false;
 }
 
+/* Whoever is on the negative list begins no trade: what ends or follows one that is in process still comes in. */
+static bool is_barred(const struct filing_work *w, const struct document *d)
+{
+	struct text filers[FILER_FIELDS_MAX];
+	int count = document_filers(d, filers);
+
+	if (w->clients == NULL || d->def->kind >= DOC_FLOW_COUNT || document_action(d) == ACTION_DELETE)
+		return false;
+	for (int i = 0; i < count; i++)
+		if (filers[i].at != NULL && client_set_is_barred(w->clients, filers[i]))
+			return true;
+	return false;
+}
+
 static void fill_candidate(struct filing_work *w, const struct document *d, struct candidate *c)
 {
 	size_t digest_from = 0;
@@ -129,6 +143,9 @@ bool filings_choose(struct filing_work *w, struct intake_submission *s)
 			message_refuse_node(w->arena, from, RULE_SIGNATURE_MISSING);
 		*n = (struct filing_node){ .doc = from->doc, .findings = from->findings, .warnings = from->warnings, .fault = from->fault };
 		if (!may_be_stored(from) || !find_filer(w->client, n->doc, &c->filer))
+			continue;
+		n->is_barred = is_barred(w, n->doc);
+		if (n->is_barred)
 			continue;
 		if (!parties_may_file(w, from)) {
 			n->findings = from->findings;

@@ -205,7 +205,8 @@ static void file_piece(struct slot *s)
 
 	s->submission = (struct intake_submission){ .arena = &s->arena };
 	s->work = (struct filing_work){
-		.arena = &s->arena, .client = &s->piece.client, .rules = *jr->deps.rules, .rights = *jr->deps.rights, .now_us = clock_now_us(jr->deps.clock), .form = FORM_LINES,
+		.arena = &s->arena, .client = &s->piece.client, .rules = *jr->deps.rules, .rights = *jr->deps.rights, .clients = *jr->deps.clients,
+		.now_us = clock_now_us(jr->deps.clock), .form = FORM_LINES,
 		.body = s->piece.lines.body, .piece = piece_of(&s->piece.lines), .line_bytes = jr->conf.line_bytes,
 		.base = s->piece.base, .chinese = s->piece.chinese, .iso = s->piece.iso,
 	};

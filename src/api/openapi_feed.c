@@ -8,7 +8,7 @@ const struct openapi_schema openapi_feed[] = {
 	  "{\"type\":\"object\",\"required\":[\"id\",\"seq\",\"type\",\"time\"],\"properties\":{\"id\":{\"type\":\"string\",\"description\":\"seq as text\"}"
 	  ",\"seq\":" NUMBER ",\"type\":" TEXT_ ",\"time\":" TIME ",\"declaration_id\":" UUID_OR_NULL ",\"platform_code\":" TEXT_OR_NULL
 	  ",\"order_no\":" TEXT_OR_NULL ",\"filing_id\":" UUID_OR_NULL ",\"kind\":" TEXT_OR_NULL ",\"authority\":" TEXT_OR_NULL
-	  ",\"version\":{\"type\":[\"integer\",\"null\"]},\"state\":" TEXT_OR_NULL ",\"verdict\":" TEXT_OR_NULL ",\"outcome\":" TEXT_OR_NULL "}}" },
+	  ",\"version\":{\"type\":[\"integer\",\"null\"]},\"state\":" TEXT_OR_NULL ",\"verdict\":" TEXT_OR_NULL ",\"outcome\":" TEXT_OR_NULL ",\"subject\":" TEXT_OR_NULL "}}" },
 	{ "EventList",
 	  "{\"type\":\"object\",\"required\":[\"items\",\"next\",\"watermark\",\"more\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":" REF("Event") "}"
 	  ",\"next\":{\"type\":\"string\",\"description\":\"cursor for what comes after; always there\"}"

@@ -9,7 +9,7 @@
 
 const struct openapi_schema *const openapi_schemas[] = {
 	openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, openapi_audit,
-	openapi_rights, openapi_released, openapi_tracking, openapi_lookups, openapi_access, NULL
+	openapi_rights, openapi_released, openapi_tracking, openapi_lookups, openapi_access, openapi_credit, NULL
 };
 
 static const struct openapi_parameter parameters[] = {
@@ -38,6 +38,9 @@ static const struct openapi_parameter parameters[] = {
 	{ "authority", TEXT_, "role code, such as CUS" },
 	{ "code", TEXT_, "of an authority: its role code, such as CUS; of a list: how its codes begin; of an enterprise: any of its numbers" },
 	{ "id", TEXT_, "id as answers show it" },
+	{ "as_of", DAY, "the day as of which; today if left out" },
+	{ "tier", "{\"enum\":[\"public\",\"self\",\"department\",\"supervision\"]}", "how much is asked for; the most that the caller may see if left out" },
+	{ "case", TEXT_, "number of the case for which a regulator reads evidence" },
 	{ "codes", "{\"enum\":[\"customs\",\"iso\"]}", "iso: currencies and countries of the JSON filing are ISO 4217 and ISO 3166 letters" },
 	{ "list", TEXT_, "name of a code list, such as currency" },
 	{ "q", TEXT_, "a part of a name in Chinese or English, an ISO code, or the beginning of a code" },

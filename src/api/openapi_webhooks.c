@@ -6,7 +6,7 @@
 #define FORMAT "{\"enum\":[\"events\",\"receipts\",\"ceb\"]}"
 #define TYPES_ \
 	"{\"type\":\"array\",\"maxItems\":16,\"items\":{\"enum\":[\"filing.accepted\",\"declaration.changed\",\"declaration.released\"," \
-	"\"authority.answered\",\"case.opened\",\"delivery.dead\",\"tax.changed\",\"return.arrived\",\"return.lapsed\",\"tracking.missing\",\"tracking.resumed\"]}}"
+	"\"authority.answered\",\"case.opened\",\"delivery.dead\",\"tax.changed\",\"return.arrived\",\"return.lapsed\",\"tracking.missing\",\"tracking.resumed\",\"credit.changed\"]}}"
 #define SUBSCRIPTION_MEMBERS \
 	"\"id\":" UUID ",\"client\":" TEXT_ ",\"url\":" TEXT_ ",\"description\":" TEXT_ ",\"format\":" FORMAT ",\"types\":" TYPES_ \
 	",\"state\":{\"enum\":[\"enabled\",\"disabled\"]},\"reason\":" TEXT_OR_NULL ",\"disabled_at\":" TIME_OR_NULL ",\"created_at\":" TIME \

@@ -44,6 +44,9 @@ static const char *const enterprises_query[] = { "state", "role", "park", "limit
 static const char *const trade_query[] = { "from", "to", "purpose" };
 static const char *const goods_query[] = { "hs_code", "limit", "cursor" };
 static const char *const authorisations_query[] = { "principal", "agent", "limit", "cursor" };
+static const char *const credit_query[] = { "as_of", "tier", "case" };
+static const char *const messages_query[] = { "authority", "state" };
+static const char *const listings_query[] = { "code", "state" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
 
 static const struct route routes[] = {
@@ -229,6 +232,48 @@ static const struct route routes[] = {
 	{ .name = "reads_list", .method = "GET", .path = "/v1/me/reads", .roles = ENTERPRISE, QUERY(jobs_query),
 	  .type = JSON_TYPE, .schema = "ReadList", .statuses = "", .summary = "What banks read, and wanted to read, of the caller's enterprises",
 	  .handler = reads_list },
+	{ .name = "credit_get", .method = "GET", .path = "/v1/credit/{code}", .roles = ROLES_NONE, QUERY(credit_query),
+	  .type = JSON_TYPE, .schema = "Credit", .statuses = "401 403 404",
+	  .summary = "An enterprise's credit, today or as of a day: to everybody what is published, with a token what the caller may see", .handler = credit_get },
+	{ .name = "credit_post", .method = "POST", .path = "/v1/credit", .roles = OPERATOR | REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "CreditSubject", .takes = "CreditSubjectBody", .statuses = "201 409 422",
+	  .summary = "An enterprise enters the credit base; from then on it is evaluated", .handler = credit_post },
+	{ .name = "credit_events_list", .method = "GET", .path = "/v1/credit/{code}/events", .roles = ROLES_ALL,
+	  .type = JSON_TYPE, .schema = "CreditEventList", .statuses = "404",
+	  .summary = "What is recorded of an enterprise, with what became of it", .handler = credit_events_list },
+	{ .name = "credit_events_post", .method = "POST", .path = "/v1/credit/{code}/events", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "CreditEvent", .takes = "CreditEventBody", .statuses = "201 404 409 422",
+	  .summary = "Record an event of the catalogue (GET /v1/credit-rules) by its decision number", .handler = credit_events_post },
+	{ .name = "credit_changes_post", .method = "POST", .path = "/v1/credit/{code}/events/{id}/changes", .roles = REGULATOR | ENTERPRISE,
+	  .body = ROUTE_BODY_JSON, .type = JSON_TYPE, .schema = "CreditEvent", .takes = "CreditChangeBody", .statuses = "201 404 409 422",
+	  .summary = "An event is disputed (by the enterprise), confirmed, withdrawn, waived or repaired", .handler = credit_changes_post },
+	{ .name = "credit_ties_post", .method = "POST", .path = "/v1/credit/{code}/ties", .roles = OPERATOR | REGULATOR | ENTERPRISE,
+	  .body = ROUTE_BODY_JSON, .type = JSON_TYPE, .schema = "CreditTie", .takes = "CreditTieBody", .statuses = "201 404 422",
+	  .summary = "Who represents or controls an enterprise; only a keyed hash is kept", .handler = credit_ties_post },
+	{ .name = "credit_outside_post", .method = "POST", .path = "/v1/credit/{code}/outside", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "CreditOutside", .takes = "CreditOutsideBody", .statuses = "201 404 409 422",
+	  .summary = "Record customs' level or the tax grade of an enterprise, with its days", .handler = credit_outside_post },
+	{ .name = "credit_warnings_post", .method = "POST", .path = "/v1/credit/{code}/warnings", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "CreditWarning", .takes = "CreditWarningBody", .statuses = "201 404 409 422",
+	  .summary = "Publish a warning of low risk, with its end", .handler = credit_warnings_post },
+	{ .name = "credit_rules_get", .method = "GET", .path = "/v1/credit-rules", .roles = ROLES_NONE, QUERY(day_query),
+	  .type = JSON_TYPE, .schema = "CreditRules", .statuses = "",
+	  .summary = "All rows of the evaluation in force on a day: numbers, degrees, levels, kinds of events, measures", .handler = credit_rules_get },
+	{ .name = "credit_messages_list", .method = "GET", .path = "/v1/credit-messages", .roles = REGULATOR | OPERATOR | AUTHORITY,
+	  QUERY(messages_query), .type = JSON_TYPE, .schema = "CreditMessageList", .statuses = "",
+	  .summary = "Levels and bars that changed, to each department with what it is to do; those not acknowledged first", .handler = credit_messages_list },
+	{ .name = "credit_messages_acknowledge", .method = "POST", .path = "/v1/credit-messages/{id}/acknowledge", .roles = REGULATOR | AUTHORITY,
+	  .type = JSON_TYPE, .schema = "CreditMessage", .statuses = "404",
+	  .summary = "The department has taken notice", .handler = credit_messages_acknowledge },
+	{ .name = "listings_list", .method = "GET", .path = "/v1/listings", .roles = ROLES_NONE, QUERY(listings_query),
+	  .type = JSON_TYPE, .schema = "ListingList", .statuses = "",
+	  .summary = "The negative list of enterprises, for everybody", .handler = listings_list },
+	{ .name = "listings_post", .method = "POST", .path = "/v1/listings", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Listing", .takes = "ListingBody", .statuses = "201 404 409 422",
+	  .summary = "Put an enterprise on the negative list: it files nothing new, all it has in process is inspected", .handler = listings_post },
+	{ .name = "listings_exit", .method = "POST", .path = "/v1/listings/{id}/exit", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Listing", .takes = "ListingExitBody", .statuses = "404 409 422",
+	  .summary = "Take an enterprise off the negative list: by a decision on repair, or because its term is over", .handler = listings_exit },
 	{ .name = "me_get", .method = "GET", .path = "/v1/me", .roles = ROLES_ALL,
 	  .type = JSON_TYPE, .schema = "Me", .statuses = "",
 	  .summary = "Who the caller is here, whether it may file, and what comes next", .handler = me_get },

@@ -24,6 +24,7 @@ static const struct {
 	{ WEBHOOK_TYPE_ANSWERED, true }, { "case.opened", false },         { "delivery.dead", false },
 	{ "tax.changed", false },        { "return.arrived", false },      { "return.lapsed", false },
 	{ "tracking.missing", false },   { "tracking.resumed", false },
+	{ "credit.changed", false },
 };
 
 const char *webhook_format_name(enum webhook_format format)

@@ -48,6 +48,11 @@ const struct db_stmt client_store_keys = {
 	.sql = "select client_id, key_id, public_key from client_key where revoked_at is null order by client_id, added_at",
 };
 
+const struct db_stmt client_store_barred = { /* in the order of text_order() */
+	.name = "client_store_barred",
+	.sql = "select code from credit_barred order by code collate \"C\"",
+};
+
 const struct db_stmt client_store_move = {
 	.name = "client_store_move",
 	.sql =
@@ -67,6 +72,8 @@ struct client_set {
 	struct quota_limits limits;
 	uint32_t *slots; /* index of a token + 1, by its hash; power of two, open addressing */
 	uint32_t mask;
+	struct text *barred; /* sorted */
+	int barred_count;
 };
 
 /* Tokens' hashes are evenly spread: their first bytes are the hash. */
@@ -262,6 +269,15 @@ static void read_keys(struct client_set *s, const struct db_rows *r)
 	}
 }
 
+static void read_barred(struct client_set *s, const struct db_rows *r)
+{
+	int rows = db_row_count(r);
+
+	s->barred = arena_alloc(&s->arena, sizeof(*s->barred) * ((size_t)rows + 1));
+	for (int row = 0; row < rows && s->barred != NULL; row++)
+		s->barred[s->barred_count++] = text_dup(&s->arena, db_get_text(r, row, 0));
+}
+
 struct client_set *client_set_from_rows(const struct client_rows *rows)
 {
 	struct client_set *s = calloc(1, sizeof(*s));
@@ -277,6 +293,7 @@ struct client_set *client_set_from_rows(const struct client_rows *rows)
 	read_tokens(s, rows->tokens);
 	read_certificates(s, rows->certificates);
 	read_keys(s, rows->keys);
+	read_barred(s, rows->barred);
 	if (!quota_limits_read(&s->arena, rows->limits, &s->limits) || s->arena.full) {
 		client_set_free(s);
 		return NULL;
@@ -372,5 +389,22 @@ bool client_may_file_for(const struct client *c, struct text code)
 	for (int i = 0; i < c->code_count; i++)
 		if (text_eq(c->codes[i], code))
 			return true;
+	return false;
+}
+
+bool client_set_is_barred(const struct client_set *s, struct text code)
+{
+	int from = 0, to = s->barred_count;
+
+	while (from < to) {
+		int middle = (from + to) / 2, order = text_order(s->barred[middle], code);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
 	return false;
 }

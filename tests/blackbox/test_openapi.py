@@ -50,7 +50,10 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     job = accept(stack.enterprise.file_lines([b"{}"], Prefer="respond-async"), 202).json["id"]
     accept(a_cancelled_job(stack), 200)
     subscription = accept(stack.operator.post("/v1/subscriptions", {"url": "http://127.0.0.1:1/", "types": ["case.opened"]}), 201).json["id"]
+    firm = use_credit(stack, trades.tag)
     calls = {
+        ("GET", "/v1/credit/{code}"): f"/v1/credit/{firm}",
+        ("GET", "/v1/credit/{code}/events"): f"/v1/credit/{firm}/events",
         ("GET", "/v1/filings"): f"/v1/filings?sha256={receipt['message_sha256']}",
         ("GET", "/v1/filings/{id}"): f"/v1/filings/{receipt['id']}",
         ("GET", "/v1/filings/{id}/receipt"): f"/v1/filings/{receipt['id']}/receipt",
@@ -188,6 +191,23 @@ def use_rights(stack, trades):
     consent = {"enterprise": CODES["merchant"], "bank": bank, "scope": ["trade"], "purpose": "guarantee", "valid_to": "2999-12-31"}
     made = accept(stack.enterprise.post("/v1/consents", consent), 201).json["id"]
     accept(stack.enterprise.post(f"/v1/consents/{made}/revoke"), 200)
+
+
+def use_credit(stack, tag):
+    """A firm of its own with all that can be recorded, on the negative list and off again; its code."""
+    code, first, second = f"FIRM{tag}", *(stack.client(f"{who} {tag}", "regulator", "--authority", "SAMR") for who in ("recorder", "reviewer"))
+    accept(stack.operator.post("/v1/credit", {"code": code, "name": "某企业", "role": "merchant", "registered_on": "2026-01-01"}), 201)
+    event = accept(first.post(f"/v1/credit/{code}/events", {"kind": "CE21", "day": "2026-01-02", "source": "x", "decision_no": "1"}), 201).json["id"]
+    accept(first.post(f"/v1/credit/{code}/ties", {"role": "controller", "name": "李小明", "id_number": "320500190001010019"}), 201)
+    accept(first.post(f"/v1/credit/{code}/outside", {"what": "tax_grade", "value": "A", "source": "x"}), 201)
+    accept(first.post(f"/v1/credit/{code}/warnings", {"text": "x", "to": "2999-01-01", "decision_no": "1"}), 201)
+    listing = accept(second.post("/v1/listings", {"code": code, "event_id": event, "decision_no": "1", "reason": "x"}), 201).json["id"]
+    stack.psql(f"update listing set repair_from = listed_on where id = '{listing}'")
+    told = wait_for(lambda: [m["id"] for m in first.get("/v1/credit-messages").json["items"] if m["subject"] == code], "departments are told")[0]
+    accept(first.post(f"/v1/credit-messages/{told}/acknowledge"), 200)
+    accept(second.post(f"/v1/listings/{listing}/exit", {"ground": "repair", "decision_no": "2", "reason": "x"}), 200)
+    accept(first.post(f"/v1/credit/{code}/events/{event}/changes", {"change": "withdrawn", "decision_no": "2"}), 201)
+    return code
 
 
 def a_cancelled_job(stack):

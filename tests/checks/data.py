@@ -19,11 +19,17 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "data_policy.tsv": ("role authority field privileged form purpose valid_from valid_to source".split(), 4),
     "access_purposes.tsv": ("word name_zh name_en valid_from valid_to source".split(), 1),
     "retention_rules.tsv": ("id record years valid_from valid_to source".split(), 1),
+    "credit_rules.tsv": ("name id value valid_from valid_to source".split(), 1),
+    "credit_degrees.tsv": ("degree id hold_days end_days published_days repair_days valid_from valid_to source".split(), 1),
+    "credit_levels.tsv": ("level id least_score inspection_bp guarantee_percent documents queue_rank credit_term valid_from valid_to source".split(), 1),
+    "credit_kinds.tsv": ("kind id degree weight against bars title_zh title_en valid_from valid_to source".split(), 1),
+    "credit_measures.tsv": ("id level authority measure title_zh valid_from valid_to source".split(), 1),
+    "credit_receivers.tsv": ("authority id valid_from valid_to source".split(), 1),
     "recognitions.tsv": ("id giver taker of stands_for valid_from valid_to source".split(), 1),
 }
 CALENDAR = "calendar_days.tsv"
 MAY_BE_EMPTY = {"name_en", "iso", "valid_to", "kind", "authority", "needs", "goods", "section", "limit_from", "limit_hours",
-                "message", "status_field", "status_value", "at_field"}
+                "message", "published_days", "status_field", "status_value", "at_field"}
 NUMBERS = {"id", "regime_id", "step", "place"}
 
 

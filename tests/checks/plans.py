@@ -26,11 +26,13 @@ HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "rev
        "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings", "assess_deliveries", "assess_receipts", "assess_write",
        "delivery_claim", "digests_read", "digests_write", "tracking_read", "tracking_gather", "tracking_due", "tracking_write", "tracking_put",
        "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped",
-       "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read", "log_append"}
+       "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read", "log_append",
+       "credit_count", "credit_settle", "listing_search", "listing_holds"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c",
          "src/flow/tracker_sql.c", "src/store/tracking_store.c", "src/store/lookup_store.c", "src/api/filings_goods.c",
-         "src/flow/trade_months.c", "src/flow/appender.c"]
+         "src/flow/trade_months.c", "src/flow/appender.c", "src/flow/credit.c",
+         "src/flow/credit_settle.c", "src/flow/listing.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""

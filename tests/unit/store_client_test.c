@@ -14,7 +14,7 @@ static void on_load(struct db_call *call, const struct db_answer *a)
 	struct load *l = container_of(call, struct load, call);
 
 	assert_int_equal(a->outcome, DB_DONE);
-	l->set = client_set_from_rows(&(struct client_rows){ a->results[0], a->results[1], a->results[2], a->results[3], a->results[4] });
+	l->set = client_set_from_rows(&(struct client_rows){ a->results[0], a->results[1], a->results[2], a->results[3], a->results[4], a->results[5] });
 	loop_stop(l->h->loop);
 }
 
@@ -28,6 +28,7 @@ static struct client_set *load(struct house *h)
 	db_call_add(&l.call, &client_store_certificates, NULL);
 	db_call_add(&l.call, &client_store_keys, NULL);
 	db_call_add(&l.call, &quota_store_all, NULL);
+	db_call_add(&l.call, &client_store_barred, NULL);
 	house_run(h, &l.call, on_load);
 	assert_non_null(l.set);
 	return l.set;
@@ -192,6 +193,31 @@ static void roles_have_names(void **state)
 
 #define WITH_HOUSE(test) cmocka_unit_test_setup_teardown(test, house_set_up, house_tear_down)
 
+/* Who is listed, whom customs holds barred, and whoever the same person stands behind. */
+static void the_barred_are_known(void **state)
+{
+	struct house *h = house_of(state);
+	struct client_set *s;
+
+	house_migrate(h);
+	house_sql(h->db,
+	          "insert into credit_subject select c, c, 'merchant', '2026-01-01', now(), 1 from unnest(array['A1', 'B2', 'C3', 'D4', 'E5']) c;"
+	          "insert into credit_place (code, judged_on, barred) select code, '2026-01-01', code = 'C3' from credit_subject;"
+	          "insert into credit_tie select c, 'controller', 'p', now(), 1 from unnest(array['A1', 'D4']) c;"
+	          "insert into credit_event (id, code, kind, degree, against, weight, day, source, decision_no, kind_row, recorded_at, recorded_on, recorded_by)"
+	          " select md5(c)::uuid, c, 'CE21', 'serious', true, 300, '2026-01-02', 'x', 'x', 321, now(), '2026-01-02', 1 from unnest(array['A1', 'E5']) c;"
+	          "insert into listing select md5(code)::uuid, code, id, 'x', 'x', now(), '2026-01-02', '2027-01-02', '2029-01-02', 2 from credit_event;"
+	          "insert into listing_exit select id, 'repair', 'x', 'x', now(), '2027-02-01', 2 from listing where code = 'E5'");
+	s = load(h);
+	assert_true(client_set_is_barred(s, TEXT("A1")));
+	assert_false(client_set_is_barred(s, TEXT("B2")));
+	assert_true(client_set_is_barred(s, TEXT("C3")));
+	assert_true(client_set_is_barred(s, TEXT("D4")));
+	assert_false(client_set_is_barred(s, TEXT("E5")));
+	assert_false(client_set_is_barred(s, TEXT("")) || client_set_is_barred(s, TEXT("A")) || client_set_is_barred(s, TEXT("D44")));
+	client_set_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +225,7 @@ int main(void)
 		WITH_HOUSE(certificates_come_with_their_client),
 		WITH_HOUSE(many_clients_are_all_found),
 		WITH_HOUSE(a_client_has_several_tokens),
+		WITH_HOUSE(the_barred_are_known),
 		cmocka_unit_test(roles_have_names),
 	};
 

@@ -1,0 +1,43 @@
+/*
+ * What the files of /v1/credit and /v1/listings share: who may see how much (RULES 7.8; E96, E105), parts of bodies, an enterprise as JSON.
+ * credit.c, credit_events.c, credit_records.c and listings.c use it; credit_body.c and credit_put.c are behind it.
+ */
+#ifndef API_CREDIT_H
+#define API_CREDIT_H
+
+#include "api/req.h"
+#include "base/json.h"
+#include "model/credit_record.h"
+#include "model/finding.h"
+
+enum { CREDIT_TEXT_MAX = 500, CREDIT_NUMBER_MAX = 100, CREDIT_CODE_MAX = 30 };
+
+/* The more the higher, but for SELF: the enterprise's own view. A bank's, with the enterprise's consent, has its place here. */
+#define CREDIT_TIERS(X) X(PUBLIC, "public") X(SELF, "self") X(DEPARTMENT, "department") X(SUPERVISION, "supervision")
+enum credit_tier {
+#define X(id, name) CREDIT_TIER_##id,
+	CREDIT_TIERS(X)
+#undef X
+	CREDIT_TIER_COUNT
+};
+const char *credit_tier_name(enum credit_tier t);
+bool credit_tier_by_name(struct text t, enum credit_tier *out) must_check;
+/* The most that this caller sees of that enterprise; with a case: of a regulator. */
+enum credit_tier credit_tier_of(const struct req *r, struct text code, bool has_case);
+/* 403 with the reason; the denial is logged. */
+enum step credit_deny(struct req *r, const char *why) must_check;
+
+void credit_complain(struct findings *out, enum rule rule, const char *member, const char *expected);
+/* Members of a body; what is wrong becomes a finding. Absent or null, where it may be: at == NULL, and *out is left. */
+struct text credit_body_text(const struct json *body, const char *member, long most, bool required, struct findings *out);
+void credit_body_day(const struct json *body, const char *member, bool required, int32_t *out, struct findings *found);
+/* The body with findings begun; NULL: *answer is the refusal. */
+const struct json *credit_body(struct req *r, struct findings **findings, enum step *answer) must_check;
+enum step credit_refuse(struct req *r, const struct findings *findings) must_check;
+
+/* One more member: ,"name":"2026-03-02"; INT32_MAX: null. */
+void credit_put_day(struct buf *b, const char *name, int32_t day);
+/* The enterprise as it stood on the view's day, as that tier sees it; history and warnings are JSON. */
+void credit_put(struct buf *b, const struct credit_view *v, enum credit_tier tier, bool chinese, struct text history, struct text warnings);
+
+#endif

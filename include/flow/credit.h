@@ -1,0 +1,39 @@
+/*
+ * Credit is evaluated: whenever something of an enterprise was recorded, and each day at 00:00 in China by business time.
+ *
+ *   resting ──credit.sweep_ms──> counting releases ──> looking who is due ──> reading their records ──> writing ──> resting
+ *                                                          nobody: resting          more are due: looking again at once
+ *
+ * Every day since the last one that was judged is judged, as it was known then: days on which no daemon ran are caught up with. One statement
+ * writes what a step found, guarded by where each enterprise stood: of several daemons that take the same step one writes. While filings wait
+ * to be stored it stands back.
+ */
+#ifndef FLOW_CREDIT_H
+#define FLOW_CREDIT_H
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/id.h"
+#include "io/db.h"
+
+struct credit_conf {
+	int sweep_ms, batch; /* batch: enterprises of a step */
+};
+
+struct credit_deps {
+	struct loop *loop;
+	struct db *db;
+	const struct clock *clock;
+	struct id_source *ids;
+	bool (*is_busy)(void *arg);
+	void *arg;
+};
+
+struct credit;
+
+struct credit *credit_new(const struct credit_conf *conf, const struct credit_deps *deps, struct fault *f) must_check;
+void credit_quiesce(struct credit *c);
+bool credit_idle(const struct credit *c);
+void credit_free(struct credit *c); /* NULL allowed */
+
+#endif
