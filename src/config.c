@@ -18,7 +18,7 @@
 
 #include "config_priv.h"
 
-enum { FILE_BYTES_MAX = 1 << 20, SECRET_BYTES_MAX = 4096, SECTIONS_MAX = 24 };
+enum { FILE_BYTES_MAX = 1 << 20, SECRET_BYTES_MAX = 4096, SECTIONS_MAX = 40 };
 
 /* --- values ------------------------------------------------------------------------------------------------------ */
 
