@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+import rights
 from filer import CODES, SHANGHAI, Trades, credit_code, identity_number
 from stack import wait_for
 from support import accept, file_all, problem, settled
@@ -32,8 +33,11 @@ def zone():
         s.reviewer = s.client("credit office", "regulator", "--authority", "COM")
         s.shop = s.client("shop", "enterprise", "--codes", SHOP)
         s.sister = s.client("sister", "enterprise", "--codes", SISTER)
+        shops = [(SHOP, "灵隐电商有限公司"), (SISTER, "断桥电商有限公司")]
+        s.psql("; ".join([rights.register([(*shop, ["merchant"]) for shop in shops]), rights.authorise([(code, CODES["declarant"]) for code, _ in shops]),
+                          "select nextval('rule_revision')"]))
         turn(s, "2026-01-01")
-        for code, name in ((SHOP, "灵隐电商有限公司"), (SISTER, "断桥电商有限公司")):
+        for code, name in shops:
             accept(s.operator.post("/v1/credit", {"code": code, "name": name, "role": "merchant", "registered_on": "2026-01-01"}))
         yield s
     finally:
