@@ -59,17 +59,13 @@ bool ctl_time(struct ctl *c, const char *option, const char *value, struct db_pa
 
 /* client_token.c: the one time that it is seen. */
 bool client_token_print(const struct fresh_token *t, struct fault *f) must_check;
-/* client.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
-const char *client_name(const struct ctl *c);
-struct text client_actor(struct ctl *c);
+/* The client that a command names (NULL: none); who is at the keyboard, for the record. */
+const char *ctl_client_name(const struct ctl *c);
+struct text ctl_actor(struct ctl *c);
 /* The business day that tools without a clock of their own judge by: --on, or today. */
 bool ctl_day(struct ctl *c, int32_t *day, struct fault *f) must_check;
 /* http or https, as a daemon will call it. NULL and "" are good. */
 bool ctl_check_url(const char *url, struct fault *f) must_check;
-
-/* client.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
-const char *client_name(const struct ctl *c);
-struct text client_actor(struct ctl *c);
 
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;

@@ -27,6 +27,11 @@ bool fsck_filings(struct fsck *k, struct fault *f) must_check;
 bool fsck_witnesses(struct fsck *k, struct fault *f) must_check;
 
 /* A row of the report. */
-void fsck_say(struct fsck *k, const char *what, int64_t count, const char *words);
+static inline void fsck_say(struct fsck *k, const char *what, int64_t count, const char *words)
+{
+	table_text(&k->report, text_of(what));
+	table_int(&k->report, count);
+	table_text(&k->report, text_of(words));
+}
 
 #endif

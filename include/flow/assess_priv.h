@@ -1,9 +1,9 @@
 /*
  * Private to assess. Each calls only what is to its right; what has ended goes back by turn and begin.
  *
- *   assess ─► flight ─► settle ─► part, serial
- *     ▲ turn    ▲ begin              │
- *     └─ ─ ─ ─ ─┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
+ *   assess ─► flight ─► lookups ─► settle ─► wanted ─► part, serial
+ *     ▲ turn    ▲ begin                                  │
+ *     └─ ─ ─ ─ ─┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
  */
 #ifndef FLOW_ASSESS_PRIV_H
 #define FLOW_ASSESS_PRIV_H
@@ -74,11 +74,12 @@ void flight_stop(struct flight *f); /* for good; nothing is called back */
 
 /* assess_lookups.c: once all of the part is matched; what departments have answered about it. Then it settles. */
 void flight_look_up(struct flight *f);
-/* Once it is written: what is lacking is to be asked. Then the part is over. */
-void flight_want(struct flight *f);
 
 /* assess_settle.c: once all that is known is there. */
 void flight_settle(struct flight *f);
+
+/* assess_wanted.c: once it is written; what is lacking is to be asked. Then the part is over. */
+void flight_want(struct flight *f);
 
 /* assess_part.c */
 void flight_call(struct flight *f, db_done_fn *then);

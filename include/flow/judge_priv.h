@@ -5,7 +5,11 @@
 #include "flow/judge.h"
 #include "model/verdict_match.h"
 
-/* judge_parts.c. Folds the answers into the parts, and what one authority recognises of another. */
+/* judge_parts.c. The classes that the goods are in, on the day when the declaration was opened. */
+void judge_find_goods(struct judged *j, const struct codebook *book);
+/* Is what stands the same as what was declared last? basis: its digest. */
+bool judge_is_declared(const struct judged *j, struct sha256 *basis);
+/* Folds the answers into the parts, and what one authority recognises of another. */
 void judge_fold(struct judged *j, const struct codebook *book);
 /* One more part, that nobody has been told of; asked_by: NULL, or the filing that asks to take back. */
 void judge_add_part(struct judged *j, struct part p, const struct id *asked_by);
@@ -18,10 +22,6 @@ void judge_tell(struct judged *j, struct judge_context *x, const struct part *p,
 /* Is there a part of the authority in that version? */
 bool judge_is_told(const struct judged *j, enum authority a, int version);
 
-/* judge.c. The classes that the goods are in, on the day when the declaration was opened. */
-void judge_find_goods(struct judged *j, const struct codebook *book);
-/* Is what stands the same as what was declared last? basis: its digest. */
-bool judge_is_declared(const struct judged *j, struct sha256 *basis);
 /* judge_lookups.c: may it be declared? Else kind is PENDING or BLOCKED, and its reasons are among the verdict's. */
 bool judge_passes(struct judged *j);
 

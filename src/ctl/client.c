@@ -1,36 +1,14 @@
 /* client: who may call. */
-#include <pwd.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ctl/ctl.h"
 #include "ctl/table.h"
 #include "model/authority.h"
 #include "model/onboarding.h"
 
-const char *client_name(const struct ctl *c)
-{
-	return c->argument_count == 1 ? c->arguments[0] : c->name;
-}
-
-struct text client_actor(struct ctl *c)
-{
-	const struct passwd *user = getpwuid(getuid());
-	struct buf b;
-
-	buf_init(&b, &c->arena, 64);
-	buf_str(&b, "tongguanctl:");
-	if (user != NULL)
-		buf_str(&b, user->pw_name);
-	else
-		buf_i64(&b, getuid());
-	return buf_as_text(&b);
-}
-
 static bool check(const struct ctl *c, struct fault *f)
 {
-	const char *name = client_name(c), *role = c->role == NULL ? "" : c->role;
+	const char *name = ctl_client_name(c), *role = c->role == NULL ? "" : c->role;
 	bool is_enterprise = strcmp(role, "enterprise") == 0, is_regulator = strcmp(role, "regulator") == 0;
 	bool is_operator = strcmp(role, "operator") == 0, is_authority = strcmp(role, "authority") == 0, is_bank = strcmp(role, "bank") == 0;
 	enum authority authority;
@@ -80,8 +58,8 @@ bool client_add(struct ctl *c, struct fault *f)
 		return false;
 	if (strcmp(c->role, "enterprise") == 0)
 		state = client_state_name(CLIENT_APPLIED);
-	struct db_param p[10] = { db_text(text_of(client_name(c))), db_text(text_of(c->role)), codes_param(c), db_text(text_of(c->authority)),
-		                  db_time(&c->arena, clock_now_us(&c->clock)), days, db_text(text_of(state)), db_text(client_actor(c)),
+	struct db_param p[10] = { db_text(text_of(ctl_client_name(c))), db_text(text_of(c->role)), codes_param(c), db_text(text_of(c->authority)),
+		                  db_time(&c->arena, clock_now_us(&c->clock)), days, db_text(text_of(state)), db_text(ctl_actor(c)),
 		                  db_bytes(fresh.sha256.b, sizeof(fresh.sha256.b)), db_text(fresh.last4) };
 	r = ctl_run(c, insert, p, COUNTOF(p), f);
 	if (r == NULL)
@@ -131,7 +109,7 @@ bool client_reading(struct ctl *c, struct fault *f)
 
 bool client_disable(struct ctl *c, struct fault *f)
 {
-	const char *name = client_name(c);
+	const char *name = ctl_client_name(c);
 	const struct db_rows *r;
 
 	if (name == NULL)

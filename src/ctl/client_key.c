@@ -28,7 +28,7 @@ bool client_key_put(struct ctl *c, struct fault *f)
 		return false;
 	struct db_param p[7] = { db_text(text_of(c->arguments[0])), db_text(text_of(key->id)), db_text(text_of(public_key_algorithm(key->kind))),
 		                 db_bytes(key->der.at, key->der.len), db_text(text_of(c->label)), db_time(&c->arena, clock_now_us(&c->clock)),
-		                 db_text(client_actor(c)) };
+		                 db_text(ctl_actor(c)) };
 	if (!must_be_there(ctl_run(c, insert, p, COUNTOF(p), f), "there is no client of that name, or the key was revoked", f) || !ctl_rules_moved(c, f))
 		return false;
 	(void)printf("%s\n", key->id);

@@ -20,7 +20,7 @@ bool client_tls_put(struct ctl *c, struct fault *f)
 	if (x->not_after_us < clock_now_us(&c->clock))
 		return fault_set(f, FAULT_RULE_BROKEN, "%s: the certificate has expired", c->arguments[1]);
 	struct db_param p[6] = { db_text(text_of(c->arguments[0])), db_bytes(x->sha256.b, sizeof(x->sha256.b)), db_text(x->subject),
-		                 db_time(&c->arena, x->not_after_us), db_time(&c->arena, clock_now_us(&c->clock)), db_text(client_actor(c)) };
+		                 db_time(&c->arena, x->not_after_us), db_time(&c->arena, clock_now_us(&c->clock)), db_text(ctl_actor(c)) };
 	r = ctl_run(c, insert, p, COUNTOF(p), f);
 	if (r == NULL)
 		return false;

@@ -26,7 +26,7 @@ bool client_token(struct ctl *c, struct fault *f)
 	if (!ctl_number(c, "expires-days", c->expires_days, &days, f) || !client_token_make(&c->arena, &fresh, f))
 		return false;
 	struct db_param p[7] = { db_text(text_of(c->arguments[0])), db_bytes(fresh.sha256.b, sizeof(fresh.sha256.b)), db_text(fresh.last4),
-		                 db_text(text_of(c->label)), db_time(&c->arena, clock_now_us(&c->clock)), db_text(client_actor(c)), days };
+		                 db_text(text_of(c->label)), db_time(&c->arena, clock_now_us(&c->clock)), db_text(ctl_actor(c)), days };
 	r = ctl_run(c, insert, p, COUNTOF(p), f);
 	if (r == NULL)
 		return false;

@@ -1,11 +1,13 @@
 /*
- * What the commands share: the database, options as parameters, files.
+ * What the commands share: the database, options as parameters, files, who it is about and who is at the keyboard.
  */
 #include "ctl/ctl.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct db_sync *ctl_db(struct ctl *c, struct fault *f)
 {
@@ -36,6 +38,25 @@ const struct db_rows *ctl_run(struct ctl *c, const char *sql, const struct db_pa
 bool ctl_rules_moved(struct ctl *c, struct fault *f)
 {
 	return ctl_run(c, "select nextval('rule_revision')", NULL, 0, f) != NULL;
+}
+
+const char *ctl_client_name(const struct ctl *c)
+{
+	return c->argument_count == 1 ? c->arguments[0] : c->name;
+}
+
+struct text ctl_actor(struct ctl *c)
+{
+	const struct passwd *user = getpwuid(getuid());
+	struct buf b;
+
+	buf_init(&b, &c->arena, 64);
+	buf_str(&b, "tongguanctl:");
+	if (user != NULL)
+		buf_str(&b, user->pw_name);
+	else
+		buf_i64(&b, getuid());
+	return buf_as_text(&b);
 }
 
 bool ctl_check_url(const char *url, struct fault *f)

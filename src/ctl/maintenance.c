@@ -46,7 +46,7 @@ static bool add(struct ctl *c, struct fault *f)
 {
 	int64_t now_us = clock_now_us(&c->clock);
 	struct db_param p[6] = { db_text(text_of(c->arguments[0])), db_time(&c->arena, now_us), db_null(), db_text(text_of(c->reason)),
-		                 db_time(&c->arena, now_us), db_text(client_actor(c)) };
+		                 db_time(&c->arena, now_us), db_text(ctl_actor(c)) };
 	const struct db_rows *r;
 
 	if (strlen(c->reason) == 0 || strlen(c->reason) > MAINTENANCE_REASON_MAX)
@@ -63,7 +63,7 @@ static bool add(struct ctl *c, struct fault *f)
 
 static bool end(struct ctl *c, struct fault *f)
 {
-	struct db_param p[4] = { db_text(text_of(c->arguments[0])), db_null(), db_time(&c->arena, clock_now_us(&c->clock)), db_text(client_actor(c)) };
+	struct db_param p[4] = { db_text(text_of(c->arguments[0])), db_null(), db_time(&c->arena, clock_now_us(&c->clock)), db_text(ctl_actor(c)) };
 	const struct db_rows *r;
 	int64_t window;
 

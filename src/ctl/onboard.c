@@ -35,7 +35,7 @@ static bool choose(const struct ctl *c, enum client_state from, enum client_stat
 
 bool client_promote(struct ctl *c, struct fault *f)
 {
-	struct text name = text_of(client_name(c));
+	struct text name = text_of(ctl_client_name(c));
 	enum client_state from, to;
 	const struct db_rows *r;
 
@@ -44,7 +44,7 @@ bool client_promote(struct ctl *c, struct fault *f)
 	if (!read_state(c, name, &from, f) || !choose(c, from, &to, f))
 		return false;
 	struct db_param p[6] = { db_text(name), db_text(text_of(client_state_name(to))), db_text(text_of(client_state_name(from))),
-		                 db_time(&c->arena, clock_now_us(&c->clock)), db_text(client_actor(c)), db_text(text_of(c->reason)) };
+		                 db_time(&c->arena, clock_now_us(&c->clock)), db_text(ctl_actor(c)), db_text(text_of(c->reason)) };
 	r = ctl_run(c, client_store_move.sql, p, 6, f);
 	if (r == NULL)
 		return false;
@@ -59,7 +59,7 @@ bool client_promote(struct ctl *c, struct fault *f)
 bool client_history(struct ctl *c, struct fault *f)
 {
 	static const char *const columns[] = { "at", "from", "to", "actor", "reason" };
-	struct text name = text_of(client_name(c));
+	struct text name = text_of(ctl_client_name(c));
 	enum client_state now;
 	const struct db_rows *r;
 	struct table t;
@@ -85,7 +85,7 @@ bool client_history(struct ctl *c, struct fault *f)
 /* JSON always: it is kept as the evidence for the step to tested. */
 bool client_report(struct ctl *c, struct fault *f)
 {
-	struct text name = text_of(client_name(c));
+	struct text name = text_of(ctl_client_name(c));
 	struct db_param ask[1] = { db_text(name) };
 	const struct db_rows *r;
 	enum client_state state;

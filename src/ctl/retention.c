@@ -34,7 +34,7 @@ bool retention_list(struct ctl *c, struct fault *f)
 
 static bool drop(struct ctl *c, struct text part, struct fault *f)
 {
-	const struct db_param params[] = { db_text(part), db_time(&c->arena, clock_now_us(&c->clock)), db_text(client_actor(c)) };
+	const struct db_param params[] = { db_text(part), db_time(&c->arena, clock_now_us(&c->clock)), db_text(ctl_actor(c)) };
 	const struct db_rows *r = ctl_run(c, "select retention_drop($1::text, $2::timestamptz, $3::text)", params, (int)COUNTOF(params), f);
 
 	if (r == NULL)

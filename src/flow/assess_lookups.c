@@ -1,14 +1,13 @@
 /*
- * What a flight asks departments: before it settles, of what is known; after it is written, for what is not.
+ * What departments have answered about the goods and licences of a flight, before it settles.
  *
- *   matched ──> known? memory, else one trip for the whole part ──> settle, write ──> what is lacking is wanted ──> part over
+ *   matched ──> known? memory, else one trip for the whole part ──> settle, write ──> what is lacking is wanted (assess_wanted.c)
  *
- * Where no department is connected for questions, and where memory knows all, nothing of this costs a trip. What is wanted is written
- * after the judgement, so that the answer, which may come at once, finds the declaration waiting for it.
+ * Where no department is connected for questions, and where memory knows all, nothing of this costs a trip.
  */
 #include "flow/assess_priv.h"
 
-static db_done_fn on_known, on_wanted;
+static db_done_fn on_known;
 
 static unsigned asked_bits(const struct flight *f)
 {
@@ -107,60 +106,4 @@ static void on_known(struct db_call *c, const struct db_answer *a)
 		flight_put_off(f, "questions", NULL);
 	else
 		flight_settle(f);
-}
-
-/* Of the declarations that were written as they were judged. */
-static int gather_wanted(struct flight *f, struct lookup_asked *out)
-{
-	int count = 0;
-
-	for (int i = 0; i < f->count; i++)
-		if (f->settled[i] && f->judged[i].found)
-			count += judge_asked(&f->judged[i], out + count, &f->arena);
-	return count;
-}
-
-void flight_want(struct flight *f)
-{
-	struct flow *fl = f->home->flow;
-	int64_t now_us = clock_now_us(fl->deps.clock);
-	size_t room = 0;
-	struct lookup_asked *asked;
-	struct id *ids;
-	int count;
-
-	for (int i = 0; i < f->count; i++)
-		room += f->judged[i].attested_by != NULL || f->judged[i].lookup_count > 0 ? (size_t)f->judged[i].lookup_count + 1 : 0;
-	if (room == 0) {
-		flight_part_over(f);
-		return;
-	}
-	asked = arena_alloc(&f->arena, sizeof(*asked) * room);
-	ids = arena_alloc(&f->arena, sizeof(*ids) * room);
-	count = asked == NULL || ids == NULL ? 0 : gather_wanted(f, asked);
-	if (count == 0 && !f->arena.full) {
-		flight_part_over(f);
-		return;
-	}
-	for (int i = 0; i < count; i++)
-		ids[i] = id_new(fl->deps.ids, now_us, (int16_t)(id_random(fl->deps.ids) % ID_BUCKETS));
-	if (!f->arena.full)
-		lookup_store_want(&f->want, &f->arena, asked, ids, count, now_us, &f->call);
-	if (f->arena.full)
-		flight_put_off(f, "questions", NULL);
-	else
-		flight_call(f, on_wanted);
-}
-
-static void on_wanted(struct db_call *c, const struct db_answer *a)
-{
-	struct flight *f = container_of(c, struct flight, call);
-
-	f->calling = false;
-	if (a->outcome != DB_DONE) { /* judged once more: the same follows, and is wanted again */
-		flight_put_off(f, "questions", a);
-		return;
-	}
-	lookups_kick(f->home->flow->lookups);
-	flight_part_over(f);
 }

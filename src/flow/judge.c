@@ -49,22 +49,6 @@ static bool is_change(const struct judged *j)
 	return clearance_declared(j->parts, j->part_count) > 0 && clearance_withdrawal(j->parts, j->part_count, &version) != WITHDRAWAL_APPROVED;
 }
 
-void judge_find_goods(struct judged *j, const struct codebook *book)
-{
-	const struct document *inventory = j->verdict.current[DOC_INVENTORY]->doc;
-	int hs = field_line_index(inventory->def, F_HS_CODE);
-	int32_t day = clock_day(j->trade.opened_us);
-
-	for (int line = 0; line < inventory->line_count; line++)
-		codebook_find_goods(book, inventory->lines[inventory->def->line_field_count * line + hs], day, &j->goods);
-}
-
-bool judge_is_declared(const struct judged *j, struct sha256 *basis)
-{
-	*basis = verdict_basis(&j->verdict);
-	return j->basis.len == sizeof(basis->b) && memcmp(j->basis.at, basis->b, sizeof(basis->b)) == 0;
-}
-
 static bool declare(struct judged *j, struct judge_context *x, struct sha256 basis)
 {
 	unsigned authorities = regime_authorities(j->verdict.regime, &j->goods);

@@ -1,6 +1,22 @@
-/* The parts of a declaration: what each authority has said together, one more of them, and the message that goes to it. */
+/* The parts of a declaration: what they depend on, what each authority has said together, one more of them, and the message that goes to it. */
 #include "flow/judge_priv.h"
 #include "model/inspection.h"
+
+void judge_find_goods(struct judged *j, const struct codebook *book)
+{
+	const struct document *inventory = j->verdict.current[DOC_INVENTORY]->doc;
+	int hs = field_line_index(inventory->def, F_HS_CODE);
+	int32_t day = clock_day(j->trade.opened_us);
+
+	for (int line = 0; line < inventory->line_count; line++)
+		codebook_find_goods(book, inventory->lines[inventory->def->line_field_count * line + hs], day, &j->goods);
+}
+
+bool judge_is_declared(const struct judged *j, struct sha256 *basis)
+{
+	*basis = verdict_basis(&j->verdict);
+	return j->basis.len == sizeof(basis->b) && memcmp(j->basis.at, basis->b, sizeof(basis->b)) == 0;
+}
 
 void judge_fold(struct judged *j, const struct codebook *book)
 {
