@@ -50,7 +50,8 @@ def kept():
             c.execute("insert into identity_attestation values ('\\x0102', 'POL', now(), null, 1)")
             c.execute("insert into payment_call (id, kind, session_id, platform_code, order_no, state, next_at, created_at) values"
                       " ('01a2266f-2c22-703f-ae20-1cf0cd41d7b3', 'ask', 's', 'p', 'o', 'done', now(), now())")
-            c.execute("insert into payment_record values ('01a2266f-2c22-703f-ae20-1cf0cd41d7b3', '\\x01', '{}', 'c', 'n', now(), now())")
+            c.execute("insert into payment_record (call_id, sha256, cert_no, payment_no, received_at, keep_until, body) values"
+                      " ('01a2266f-2c22-703f-ae20-1cf0cd41d7b3', '\\x01', 'c', 'n', now(), now(), '{}')")
             wait_for(lambda: c.execute("select count(*) from leaf l where not exists (select from leaf_place p where p.leaf_id = l.id)").fetchone()[0] == 0,
                      "all is in the log")
             s.daemon.stop()

@@ -103,7 +103,7 @@ static void what_was_declared_is_not_asked_about_again(void **state)
 static void who_is_to_be_attested(void **state)
 {
 	struct bench *b = *state;
-	const char hash[] = "0123456789abcdef0123456789abcdef";
+	const char hash[] = "\001" "0123456789abcdef0123456789abcdef"; /* the version of the key, then the digest */
 	struct lookup_asked out[4];
 	struct judged j;
 
@@ -113,13 +113,13 @@ static void who_is_to_be_attested(void **state)
 	j.verdict.wants_identity = true;
 	assert_true(want(b, &j, ALL));
 	assert_null(j.attested_by); /* without a key nobody is known by a hash */
-	j.identity_hash = (struct text){ hash, 32 };
+	j.identity_hash = (struct text){ hash, sizeof(hash) - 1 };
 	assert_true(want(b, &j, ALL & ~AUTHORITY_BIT(AUTHORITY_POL)));
 	assert_null(j.attested_by);
 	assert_true(want(b, &j, ALL));
 	assert_int_equal(j.attested_by->id, PERSON);
 	assert_int_equal(judge_asked(&j, out, &b->arena), 1);
-	assert_int_equal(out[0].key.len, 64);
+	assert_int_equal(out[0].key.len, LOOKUP_KEY_MAX);
 	assert_true(lookup_key_is_good(LOOKUP_IDENTITY, out[0].key));
 }
 
