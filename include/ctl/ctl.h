@@ -6,6 +6,7 @@
 #ifndef CTL_CTL_H
 #define CTL_CTL_H
 
+#include "base/aead.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/fault.h"
@@ -67,9 +68,8 @@ bool ctl_day(struct ctl *c, int32_t *day, struct fault *f) must_check;
 /* http or https, as a daemon will call it. NULL and "" are good. */
 bool ctl_check_url(const char *url, struct fault *f) must_check;
 
-/* client.c: the client that a command names (NULL: none); who is at the keyboard, for the record. */
-const char *client_name(const struct ctl *c);
-struct text client_actor(struct ctl *c);
+/* key.c: a key-encryption key, of a file or credential; whoever has it wipes it. */
+bool key_read_kek(struct ctl *c, const char *path, uint8_t out[AEAD_KEY_BYTES], struct fault *f) must_check;
 
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;
