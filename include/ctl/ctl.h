@@ -6,6 +6,7 @@
 #ifndef CTL_CTL_H
 #define CTL_CTL_H
 
+#include "base/aead.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/fault.h"
@@ -66,6 +67,9 @@ struct text ctl_actor(struct ctl *c);
 bool ctl_day(struct ctl *c, int32_t *day, struct fault *f) must_check;
 /* http or https, as a daemon will call it. NULL and "" are good. */
 bool ctl_check_url(const char *url, struct fault *f) must_check;
+
+/* key.c: a key-encryption key, of a file or credential; whoever has it wipes it. */
+bool key_read_kek(struct ctl *c, const char *path, uint8_t out[AEAD_KEY_BYTES], struct fault *f) must_check;
 
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;

@@ -11,7 +11,7 @@ create table coverage (             -- which tables the log covers and in which 
   id          integer primary key,
   relation    text not null,
   kind        text not null,        -- of its leaves
-  key         text not null,        -- the column that names a record
+  key         text not null,        -- the column that names a record, or several
   at          text not null,        -- the column of its business time
   columns     text[] not null,      -- in their order: name:form
   recorded_at timestamptz not null default now()
@@ -149,6 +149,19 @@ select log_cover('client_state_change', 'client', 'id', 'at');
 select log_cover('identity_attestation', 'identity', 'identity_hash', 'attested_at');
 select log_cover('payment_record', 'payment', 'call_id', 'received_at', digested => '{body}');
 select log_cover('witness', 'key', 'id', 'added_at', left_out => '{disabled_at}');
+select log_cover('access_log', 'access', 'id', 'at');
+select log_cover('bank_read', 'access', 'id', 'at');
+select log_cover('lookup_access', 'access', 'id', 'at');
+select log_cover('lookup_answer', 'lookup', 'id', 'asked_at');
+select log_cover('tombstone', 'removal', 'record', 'at');
+select log_cover('tax_message', 'tax', 'id', 'received_at', digested => '{record}');
+select log_cover('enterprise', 'enterprise', 'id', 'registered_at');
+select log_cover('enterprise_version', 'enterprise', 'enterprise_id', 'from_at');
+select log_cover('register_comparison', 'enterprise', 'id', 'compared_at');
+select log_cover('enterprise_alert', 'enterprise', 'id', 'raised_at', left_out => '{resolved_at,resolved_by,reason}');
+select log_cover('goods_version', 'goods', 'serial', 'from_at');
+select log_cover('authorisation', 'right', 'id', 'granted_at', left_out => '{revoked_at,revoked_by,revoke_reason}');
+select log_cover('consent', 'right', 'id', 'given_at', left_out => '{revoked_at,revoked_by}');
 
 -- What has no number yet: the head as it is, and about `most` leaves, whole transactions, in the order in which they get their numbers. No row:
 -- nothing to do. Nothing is written here: the appender hashes and comes back with log_append, which holds only if the head is as it was read.

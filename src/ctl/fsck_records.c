@@ -151,16 +151,14 @@ static bool says_differs(struct fsck *k, const struct cover *c, const struct db_
 	                 db_get_int(r, 0, 0) != 0 ? "is not what was logged" : "is missing", leaf);
 }
 
-/* Records in a month whose partition is no more were dropped by retention. */
+/* Records of a month that retention removed are not missing. */
 static void put_kept(struct buf *b, const struct cover *c)
 {
 	if (!c->is_partitioned)
 		return;
-	buf_str(b, " and e.id >= (select (lpad(to_hex((extract(epoch from min(to_date(right(t.relname, 6), 'YYYYMM'))::timestamp at time zone 'Asia/Shanghai')"
-	           " * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid from pg_inherits i join pg_class t on t.oid = i.inhrelid"
-	           " where i.inhparent = to_regclass(");
+	buf_str(b, " and not " FSCK_IS_RETIRED("e.id"));
 	put_quoted(b, c->relation, '\'');
-	buf_str(b, ") and t.relname ~ '_[0-9]{6}$')");
+	buf_char(b, ')');
 }
 
 /* Every entry of the leaves has its record. */

@@ -5,22 +5,43 @@ import psycopg
 import pytest
 
 from filer import Trades
-from stack import wait_for
+from stack import binary, run, wait_for
 from support import LONG, SEED, accept, file_all, new_stack, settled, stacks
 from witness import Witness
 
 COVERED = ("coverage", "signing_key", "seal", "filing", "decision", "authority_receipt", "delivery_document", "ruling", "client_state_change",
-           "identity_attestation", "payment_record", "witness")
+           "identity_attestation", "payment_record", "witness", "access_log", "bank_read", "lookup_access", "lookup_answer", "tombstone", "tax_message",
+           "enterprise", "enterprise_version", "register_comparison", "enterprise_alert", "goods_version", "authorisation", "consent")
 DERIVED = ("filing_key", "submission")
 LOG = ("leaf", "leaf_place", "tree_node", "tree_head", "checkpoint", "cosignature")
 MAY_CHANGE = {("signing_key", "retired_at"), ("witness", "disabled_at"),          # left out of their coverage
+              *(("enterprise_alert", c) for c in ("resolved_at", "resolved_by", "reason")),
+              *(("authorisation", c) for c in ("revoked_at", "revoked_by", "revoke_reason")), ("consent", "revoked_at"), ("consent", "revoked_by"),
               ("leaf", "xid"), ("tree_head", "horizon"), ("tree_head", "system"),  # how numbers are given; says nothing about what was logged
               ("tree_head", "one"), ("cosignature", "stored_at")}
 
 CHANGED = {"smallint": "{0} + 1000", "integer": "{0} + 1000000", "bigint": "{0} + 1000000", "text": "coalesce({0}, '') || 'x'", "boolean": "not {0}",
            "uuid": "md5(coalesce({0}::text, ''))::uuid", "timestamp with time zone": "coalesce({0}, '2026-01-01') + interval '1 microsecond'",
            "bytea": "case when length({0}) > 0 then set_byte({0}, length({0}) / 2, get_byte({0}, length({0}) / 2) # 1) else '\\x01'::bytea end",
+           "date": "coalesce({0}, '2026-01-01') + 1", "json": "json_build_array({0})", "numeric(19,5)": "coalesce({0}, 0) + 0.00001",
            "uuid[]": "{0} || md5('x')::uuid", "integer[]": "{0} || 1", "text[]": "{0} || 'x'::text"}
+
+ONE = "'01a2266f-2c22-703f-ae20-1cf0cd41d7b3'"
+ENTERPRISE = "(select min(id) from enterprise)"
+BY_HAND = (  # records of what the fixture does not bring about itself
+    f"payment_record (call_id, sha256, body, cert_no, payment_no, received_at, keep_until) values ({ONE}, '\\x01', '\\x02', 'c', 'n', now(), now())",
+    f"lookup_answer values ({ONE}, 20003, 'CIQ', 'negative-list', 'k', now(), now(), '{{}}', now(), now(), 'p', null)",
+    "lookup_access (at, client_id, authority, question, key, purpose) values (now(), 1, 'POL', 'identity', 'k', 'p')",
+    f"tax_message (id, tax_no, kind, inventory_no, status, at, customs_duty, record, batch, received_at) values ({ONE}, 't', 'bill', 'i', 1, now(), 1.5,"
+    f" '{{}}', {ONE}, now())",
+    f"register_comparison values ({ONE}, {ENTERPRISE}, 1, 's', '2026-01-01', '{{}}', '{{name}}', now(), 'x')",
+    f"enterprise_alert (id, enterprise_id, comparison_id, facts, raised_at) values ({ONE}, {ENTERPRISE}, {ONE}, '{{name}}', now())",
+    f"goods_version (enterprise_id, item_no, version, withdrawn, name, hs_code, country_code, unit, currency, reference_price, from_at, actor)"
+    f" select {ENTERPRISE}, 'i', n, false, 'n', 'h', 'c', 'u', 'CNY', 2.5, now(), 'x' from generate_series(1, 2) n",
+    f"consent (id, enterprise_id, bank, scope, purpose, valid_from, valid_to, given_at, given_by) values ({ONE}, {ENTERPRISE}, 'b', '{{trade}}', 'p',"
+    " '2026-01-01', '2026-12-31', now(), 'x')",
+    f"bank_read values ({ONE}, {ENTERPRISE}, {ONE}, 'b', 'c', 'trade', 'p', '2026-01-01', '2026-02-01', now(), 't')",
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +71,19 @@ def kept():
             c.execute("insert into identity_attestation values ('\\x0102', 'POL', now(), null, 1)")
             c.execute("insert into payment_call (id, kind, session_id, platform_code, order_no, state, next_at, created_at) values"
                       " ('01a2266f-2c22-703f-ae20-1cf0cd41d7b3', 'ask', 's', 'p', 'o', 'done', now(), now())")
-            c.execute("insert into payment_record (call_id, sha256, cert_no, payment_no, received_at, keep_until, body) values"
-                      " ('01a2266f-2c22-703f-ae20-1cf0cd41d7b3', '\\x01', 'c', 'n', now(), now(), '{}')")
+            for row in BY_HAND:
+                c.execute(f"insert into {row}")
+            c.execute("select make_partitions('2011-03-05', 1)")
+            for at in ("'2011-03-05'", "now()"):  # one in a month that retention removes
+                c.execute(f"insert into access_log values (id_floor({at}), {at}, 1, 'regulator', 'CUS', 'filing', 'r', '{{1}}', '{{f}}', 'risk', 't')")
+            s.ctl("retention", "run")
             wait_for(lambda: c.execute("select count(*) from leaf l where not exists (select from leaf_place p where p.leaf_id = l.id)").fetchone()[0] == 0,
                      "all is in the log")
             s.daemon.stop()
             c.execute("set session_replication_role = replica")  # as whoever owns the database could: no trigger runs
             for t in COVERED + DERIVED + LOG:
                 c.execute(f"create table kept_{t} as table {t}")
-            for t in ("client_state_change", "witness", "leaf"):
+            for t in ("client_state_change", "witness", "leaf", "lookup_access", "enterprise", "goods_version"):
                 c.execute(f"alter table {t} alter id drop identity")
             s.db = c
             yield s
@@ -154,7 +179,25 @@ def test_it_names_the_record(kept):
     body = kept.db.execute("update submission set body = overlay(body placing '\\x30'::bytea from 30) where id = (select id from submission order by id limit 1)"
                            " returning id").fetchone()[0]
     assert "its message is not what was received" in fsck(kept), body
+    assert "not opened" in ctl_without_key(kept), "whoever has no key checks the rest"
     restore(kept, "submission")
+    kept.db.execute("update submission set received_at = received_at + interval '1 second'")
+    assert "its message has another time" in ctl_without_key(kept)
+    restore(kept, "submission")
+
+
+def ctl_without_key(s):
+    done = run([binary("tongguanctl"), "--db", s.conninfo, "fsck"], "fsck without a key", (0, 1))
+    return done.stdout
+
+
+def test_what_retention_removed_is_not_missing_and_the_rest_is(kept):
+    """A month with its tombstone is one thing, without it is a hole."""
+    assert kept.db.execute("select count(*) from leaf where made_at = '2011-03-05'").fetchone()[0] == 1 and fsck(kept) == ""
+    kept.db.execute("delete from tombstone where record = 'access_log'")
+    said = fsck(kept)
+    restore(kept, "tombstone")
+    assert "access_log" in said and "is missing" in said
 
 
 def rewrite(s):
