@@ -153,7 +153,7 @@ def test_wrong_questions(asking):
     for question, key in (("grade", "1"), ("grade", STRANGER[:-1] + "0"), ("grade", None), ("grade", 7)):
         body = problem(ask(asking, "TAX", question, key), 422, "rule-broken")
         assert {e["pointer"] for e in body["errors"]} == {"/key"}, body
-    body = problem(ask(asking, "CIQ", "certificates", "x" * 65, surprise=1, purpose=""), 422, "rule-broken")
+    body = problem(ask(asking, "CIQ", "certificates", "x" * 67, surprise=1, purpose=""), 422, "rule-broken")
     assert {e["pointer"] for e in body["errors"]} == {"/key", "/surprise", "/purpose"}, body
     for query in ("", "?authority=TAX&question=grade", f"?authority=TAX&question=weather&key={STRANGER}", f"?authority=TAX&question=grade&key={STRANGER}&as_of=never",
                   "?authority=POL&question=identity&key=" + "0" * 64):
