@@ -15,6 +15,7 @@ struct credit_place { /* an enterprise of table credit_place */
 	int score;
 	enum credit_level level;
 	bool barred;
+	struct text events;        /* that weighed in the last standing, as its row has them: {id,…} */
 	bool is_judged;            /* in this step */
 	int32_t judged_on;
 };
@@ -29,7 +30,7 @@ struct credit_settle {
 };
 
 bool credit_settle_begin(struct credit_settle *s, struct arena *a, int room) must_check;
-/* A day's standing: becomes a row when it is another than the one before, which the place then holds. False: the arena is full. */
+/* A day's standing: becomes a row when it, or what it rests on, is another than the one before, which the place then holds. False: the arena is full. */
 bool credit_settle_note(struct credit_settle *s, struct credit_place *p, const struct credit_view *v, const struct credit_standing *now) must_check;
 /* The call that writes all of it, with the places that were judged; everything of it lies in the arena and in *s. False: the arena is full. */
 bool credit_settle_add(struct credit_settle *s, const struct credit_place *places, int count, int64_t now_us, struct id_source *ids,

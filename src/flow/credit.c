@@ -38,13 +38,14 @@ static const struct db_stmt count_stmt = {
 static const struct db_stmt due_stmt = {
 	.name = "credit_due",
 	.sql =
-	"select code, judged_on - date '1970-01-01', raise, judged_raise, score, level, barred from ("
+	"select code, judged_on - date '1970-01-01', raise, judged_raise, score, level, barred,"
+	"  (select t.events::text from credit_standing t where t.code = p.code order by t.id desc limit 1) from ("
 	"  (select * from credit_place where judged_on < date '1970-01-01' + $1::integer order by judged_on limit $2::integer)"
 	"  union (select * from credit_place where raise > judged_raise order by code limit $2::integer)) p"
 	" order by code collate \"C\" limit $2::integer",
 	.param_count = DUE_PARAMS,
 };
-enum { DUE_CODE, DUE_ON, DUE_RAISE, DUE_JUDGED_RAISE, DUE_SCORE, DUE_LEVEL, DUE_BARRED };
+enum { DUE_CODE, DUE_ON, DUE_RAISE, DUE_JUDGED_RAISE, DUE_SCORE, DUE_LEVEL, DUE_BARRED, DUE_EVENTS };
 
 struct credit {
 	struct credit_conf conf;
@@ -190,6 +191,7 @@ static bool read_places(struct credit *c, const struct db_rows *r)
 		p->is_known = !db_is_null(r, row, DUE_SCORE) && credit_level_by_letter(db_get_text(r, row, DUE_LEVEL), &p->level);
 		p->score = (int)db_get_int(r, row, DUE_SCORE);
 		p->barred = db_get_int(r, row, DUE_BARRED) != 0;
+		p->events = text_dup(&c->arena, db_get_text(r, row, DUE_EVENTS));
 		db_array_text(&codes, p->code);
 	}
 	c->params[0] = db_array_end(&codes);

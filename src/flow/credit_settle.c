@@ -76,6 +76,22 @@ static struct text events_of(struct credit_settle *s, const struct credit_view *
 	return buf_as_text(&b);
 }
 
+/* Events may have come that make up for each other: the same score rests on others then. */
+static bool rests_on(const struct credit_view *v, struct text told)
+{
+	struct text rest = told.len < 2 ? (struct text){ 0 } : (struct text){ told.at + 1, told.len - 2 }, one;
+	char id[ID_TEXT_BYTES];
+
+	for (int i = 0; i < v->subject.event_count; i++) {
+		if (credit_weight(&v->rules, &v->events[i], v->day) == 0)
+			continue;
+		id_format(&v->sources[i]->id, id);
+		if (!text_next(&rest, ',', &one) || !text_is(one, id))
+			return false;
+	}
+	return rest.len == 0;
+}
+
 static struct text rows_of(struct credit_settle *s, const struct credit_view *v)
 {
 	struct buf b;
@@ -93,7 +109,7 @@ bool credit_settle_note(struct credit_settle *s, struct credit_place *p, const s
 {
 	bool is_told = !p->is_known || p->level != now->level || p->barred != now->barred;
 
-	if (!is_told && p->score == now->score)
+	if (!is_told && p->score == now->score && rests_on(v, p->events))
 		return true;
 	s->standings[s->standing_count++] = (struct credit_settled){
 		.code = p->code, .day = v->day, .released = v->subject.released, .now = *now, .is_told = is_told,
@@ -103,6 +119,7 @@ bool credit_settle_note(struct credit_settle *s, struct credit_place *p, const s
 	p->score = now->score;
 	p->level = now->level;
 	p->barred = now->barred;
+	p->events = s->standings[s->standing_count - 1].events;
 	return !s->arena->full;
 }
 

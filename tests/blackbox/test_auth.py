@@ -32,7 +32,10 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/authorities/{code}/receipts"): {"authority", "operator", "regulator"},
     ("GET", "/v1/authorities/{code}/maintenance"): ALL,
     ("POST", "/v1/authorities/{code}/maintenance"): {"operator"},
+    ("GET", "/v1/declarations/{id}/evidence"): READ,
     ("GET", "/v1/declarations/{id}/evidence/outage"): READ,
+    ("GET", "/v1/filings/{id}/proof"): READ,
+    ("POST", "/v1/audit/checkpoints/{size}/cosignatures"): ALL,
     ("POST", "/v1/deliveries/retry"): {"operator", "regulator"},
     ("GET", "/v1/deliveries"): READ,
     ("GET", "/v1/deliveries/{id}"): READ,
@@ -125,6 +128,7 @@ PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json
                              "/v1/standard/authorities", "/v1/standard/authorities/{code}", "/v1/standard/authorities/{code}/schema", "/v1/authorities", "/v1/trace", "/v1/credit-rules", "/v1/listings")}
 
 FROM_OUTSIDE = {("POST", p) for p in ("/platDataOpen", "/ceb2grab/grab/realTimeDataUpload")}  # customs and platforms, who have no token
+PUBLIC |= {("GET", f"/v1/audit/{what}") for what in ("checkpoint", "proof", "consistency", "keys")}  # who proves needs to trust nobody
 
 
 def concrete(path):
@@ -184,7 +188,7 @@ def test_roles(stack, roles, locked_out, method, path):
 
 @pytest.mark.parametrize("method,path", sorted(PUBLIC))
 def test_what_needs_no_token(stack, locked_out, method, path):
-    status = 400 if path == "/v1/trace" else 200  # asked for no number
+    status = 400 if path in ("/v1/trace", "/v1/audit/proof", "/v1/audit/consistency") else 200  # asked without a number
     for api in (stack.daemon.public, *locked_out.values()):
         accept(call(api, method, path), status)
     accept(call(Api(stack.daemon.address, "tg_wrong"), method, path), status)

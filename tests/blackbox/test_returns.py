@@ -72,8 +72,8 @@ def test_asked_approved_and_back(stack, trades):
     assert (now["state"], now["released_at"], now["version"]) == ("released", d["released_at"], 2)
     assert [(x["id"], x["state"]) for x in now["returns"]] == [(receipt["id"], "approved")] and now["withdrawal"] is None
     assert [(p["authority"], p["returns"]) for p in now["parts"] if p["version"] == 2] == [("CUS", True)]
-    poll = wait_for(lambda: (lambda b: b if b"CEB626Message" in b else None)(b"".join(polled(stack))), "who polls is told in message 626")
-    assert r["reference"].encode() in poll
+    said = wait_for(lambda: [m for m in polled(stack) if r["reference"].encode() in m], "who polls is told")
+    assert all(b"<ceb:CEB626Message" in m for m in said), "in message 626"
     # the goods
     home = f"/v1/returns/{receipt['id']}/arrival"
     problem(stack.enterprise.post(home, {}), 403, "forbidden")
