@@ -1,4 +1,5 @@
 """tongguanctl fsck: whatever is changed, removed or added in a record that is never updated, it finds; nothing else disturbs it."""
+import json
 import random
 
 import psycopg
@@ -198,6 +199,15 @@ def test_what_retention_removed_is_not_missing_and_the_rest_is(kept):
     said = fsck(kept)
     restore(kept, "tombstone")
     assert "access_log" in said and "is missing" in said
+
+
+def test_without_the_key_messages_are_not_opened_and_it_says_so(kept):
+    def rows(*more):
+        said = run([binary("tongguanctl"), *more, "--output", "json", "fsck"], "tongguanctl fsck")
+        return {row["what"]: row for row in json.loads(said.stdout)}
+    without, given = rows("--db", kept.conninfo), rows(*kept.ctl_options)
+    assert "not opened" in without["submission"]["note"] and "not opened" not in given["submission"]["note"]
+    assert {k: r["count"] for k, r in without.items()} == {k: r["count"] for k, r in given.items()}
 
 
 def rewrite(s):
