@@ -9,7 +9,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/fault.h"
-#include "base/vault.h"
 #include "config.h"
 #include "io/db.h"
 #include "store/client_token.h"
@@ -52,8 +51,6 @@ const struct db_rows *ctl_run(struct ctl *c, const char *sql, const struct db_pa
 bool ctl_rules_moved(struct ctl *c, struct fault *f) must_check;
 /* The bytes of a file, "-" for standard input, of less than `limit`. */
 bool ctl_read_file(struct arena *a, const char *path, size_t limit, struct text *out, struct fault *f) must_check;
-/* A key-encryption key, from a file or credential:NAME; whoever asked wipes it. */
-bool ctl_read_kek(struct ctl *c, const char *path, uint8_t out[AEAD_KEY_BYTES], struct fault *f) must_check;
 /* An option that is a whole number of at least 1, as a parameter; NULL: SQL null. */
 bool ctl_number(struct ctl *c, const char *option, const char *value, struct db_param *out, struct fault *f) must_check;
 

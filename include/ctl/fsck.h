@@ -4,7 +4,6 @@
  *   fsck.c            leaves ──► hashes ──► nodes, heads, signatures; a checkpoint that was kept outside
  *   fsck_records.c    records of covered tables <──> entries of leaves, both ways
  *   fsck_filings.c    what is not covered by itself, but follows from what is: business keys, raw messages
- *   fsck_messages.c   the raw messages themselves, opened by the key-encryption key where it is at hand
  *   fsck_witnesses.c  what witnesses signed
  *
  * The first that differs ends it. Leaves come in pages; joins are PostgreSQL's, which has files for them: memory stays bounded.
@@ -25,7 +24,6 @@ struct fsck {
 bool fsck_log(struct fsck *k, struct fault *f) must_check;
 bool fsck_records(struct fsck *k, struct fault *f) must_check;
 bool fsck_filings(struct fsck *k, struct fault *f) must_check;
-bool fsck_messages(struct fsck *k, struct fault *f) must_check;
 bool fsck_witnesses(struct fsck *k, struct fault *f) must_check;
 
 /* A row of the report. */

@@ -122,15 +122,3 @@ bool ctl_read_file(struct arena *a, const char *path, size_t limit, struct text 
 		(void)fclose(in);
 	return good || fault_set(f, FAULT_SYSTEM, "%s: cannot be read, or has %zu bytes or more", path, limit);
 }
-
-bool ctl_read_kek(struct ctl *c, const char *path, uint8_t out[AEAD_KEY_BYTES], struct fault *f)
-{
-	struct text hex;
-	bool good = config_secret(&c->arena, path, &hex, f);
-
-	if (good && !vault_read_kek(hex, out))
-		good = fault_set(f, FAULT_CONFIG, "%s: holds no key of %d hexadecimal digits", path, 2 * AEAD_KEY_BYTES);
-	if (hex.at != NULL)
-		explicit_bzero((char *)(uintptr_t)hex.at, hex.len);
-	return good;
-}

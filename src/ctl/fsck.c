@@ -275,7 +275,7 @@ bool log_fsck(struct ctl *c, struct fault *f)
 	if (db == NULL || !db_sync_script(db, "begin isolation level repeatable read read only; set local timezone = 'UTC'; set local jit = off", f))
 		return false;
 	table_begin(&k.report, &c->arena, columns, COUNTOF(columns));
-	if (!fsck_log(&k, f) || !fsck_records(&k, f) || !fsck_filings(&k, f) || !fsck_messages(&k, f) || !fsck_witnesses(&k, f) || !db_sync_script(db, "rollback", f))
+	if (!fsck_log(&k, f) || !fsck_records(&k, f) || !fsck_filings(&k, f) || !fsck_witnesses(&k, f) || !db_sync_script(db, "rollback", f))
 		return false;
 	return table_end(&k.report, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
 }

@@ -1,7 +1,6 @@
 /*
  * fsck, third part: what has no hash of its own. filing_key is written by the statement that writes the filing, and outlives it;
  * submission holds the raw message whose digest the filing has, once for all filings of a batch. Both follow from what is in the log.
- * Whether a message is the one that was received is seen when it is opened: fsck_messages.c.
  */
 #include "ctl/fsck.h"
 
@@ -55,26 +54,28 @@ static const char receipts_fit[] =
 	" order by k.filing_id limit 1";
 
 /* A message of several nodes came with the first of them that was written; messages of one lie in their batch's row. */
-static const char messages_are_there[] =
-	"select f.id, case when m.id is null then 'its message is missing' else 'its message has another time' end"
+static const char messages_fit[] =
+	"select f.id, case when m.id is null then 'its message is missing' when sha256(m.part) <> f.message_sha256 then 'its message is not what was received'"
+	"   else 'its message has another time' end"
 	" from filing f left join lateral ("
-	"  select x.id, x.received_at from submission x"
+	"  select x.id, x.received_at, substring(x.body from f.message_from + 1 for f.message_len) as part from submission x"
 	"  where x.bucket = " BUCKET_OF("f.submission_id") " and x.id = f.submission_id offset 0) m on true"
-	" where m.id is null"
+	" where m.id is null or sha256(m.part) <> f.message_sha256"
 	"  or m.received_at <> (select min(g.received_at) from filing g where g.message_tag = f.message_tag and g.submission_id = f.submission_id)"
 	" order by f.bucket, f.id limit 1";
 
 bool fsck_filings(struct fsck *k, struct fault *f)
 {
-	static const char *const passes[] = { keys_are_there, keys_are_filed, keys_fit, receipts_fit, messages_are_there };
+	static const char *const passes[] = { keys_are_there, keys_are_filed, keys_fit, receipts_fit, messages_fit };
 	const struct db_rows *r;
 
 	for (size_t i = 0; i < COUNTOF(passes); i++)
 		if (!find(k, passes[i], f))
 			return false;
-	r = ctl_run(k->c, "select count(*) from filing_key", NULL, 0, f);
+	r = ctl_run(k->c, "select (select count(*) from filing_key), (select count(*) from submission)", NULL, 0, f);
 	if (r == NULL)
 		return false;
 	fsck_say(k, "filing_key", db_get_int(r, 0, 0), "and their receipts");
+	fsck_say(k, "submission", db_get_int(r, 0, 1), "by the digests of their messages");
 	return true;
 }
