@@ -20,10 +20,11 @@ MAY_CHANGE = {("signing_key", "retired_at"), ("witness", "disabled_at"),        
               ("leaf", "xid"), ("tree_head", "horizon"), ("tree_head", "system"),  # how numbers are given; says nothing about what was logged
               ("tree_head", "one"), ("cosignature", "stored_at")}
 
-CHANGED = {"smallint": "{0} + 1000", "integer": "{0} + 1000000", "bigint": "{0} + 1000000", "text": "coalesce({0}, '') || 'x'", "boolean": "not {0}",
+CHANGED = {"smallint": "{0} + 1000", "integer": "coalesce({0}, 0) + 1000000", "bigint": "{0} + 1000000", "text": "coalesce({0}, '') || 'x'",
+           "boolean": "not coalesce({0}, false)",
            "uuid": "md5(coalesce({0}::text, ''))::uuid", "timestamp with time zone": "coalesce({0}, '2026-01-01') + interval '1 microsecond'",
            "bytea": "case when length({0}) > 0 then set_byte({0}, length({0}) / 2, get_byte({0}, length({0}) / 2) # 1) else '\\x01'::bytea end",
-           "date": "coalesce({0}, '2026-01-01') + 1", "json": "json_build_array({0})", "numeric(19,5)": "coalesce({0}, 0) + 0.00001",
+           "date": "coalesce({0}, '2026-01-01') + 1", "json": "json_build_array({0})", "numeric": "coalesce({0}, 0) + 0.00001",
            "uuid[]": "{0} || md5('x')::uuid", "integer[]": "{0} || 1", "text[]": "{0} || 'x'::text"}
 
 ONE = "'01a2266f-2c22-703f-ae20-1cf0cd41d7b3'"
@@ -83,8 +84,11 @@ def kept():
             c.execute("set session_replication_role = replica")  # as whoever owns the database could: no trigger runs
             for t in COVERED + DERIVED + LOG:
                 c.execute(f"create table kept_{t} as table {t}")
-            for t in ("client_state_change", "witness", "leaf", "lookup_access", "enterprise", "goods_version"):
-                c.execute(f"alter table {t} alter id drop identity")
+            for t, column in c.execute("select attrelid::regclass::text, attname from pg_attribute where attidentity <> ''").fetchall():
+                c.execute(f"alter table {t} alter {column} drop identity")
+            for t in COVERED:
+                for (name,) in c.execute("select conname from pg_constraint where contype = 'c' and conrelid = %s::regclass", (t,)).fetchall():
+                    c.execute(f"alter table {t} drop constraint {name}")
             s.db = c
             yield s
     finally:
