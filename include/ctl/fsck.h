@@ -36,6 +36,11 @@ bool fsck_witnesses(struct fsck *k, struct fault *f) must_check;
 	"exists (select from tombstone d where " id " >= " FSCK_ID_FLOOR("d.from_time") " and " id " < " FSCK_ID_FLOOR("d.to_time") " and d.record = "
 
 /* A row of the report. */
-void fsck_say(struct fsck *k, const char *what, int64_t count, const char *words);
+static inline void fsck_say(struct fsck *k, const char *what, int64_t count, const char *words)
+{
+	table_text(&k->report, text_of(what));
+	table_int(&k->report, count);
+	table_text(&k->report, text_of(words));
+}
 
 #endif

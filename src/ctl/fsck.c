@@ -19,13 +19,6 @@ struct walk {
 	bool kept_is_met;
 };
 
-void fsck_say(struct fsck *k, const char *what, int64_t count, const char *words)
-{
-	table_text(&k->report, text_of(what));
-	table_int(&k->report, count);
-	table_text(&k->report, text_of(words));
-}
-
 /* --- keys and the checkpoint from outside ------------------------------------------------------------------------------------ */
 
 /* Unless keys were given, those by which the database says that it was signed. */
