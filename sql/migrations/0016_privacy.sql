@@ -182,7 +182,7 @@ begin
   if not found then
     return null;
   end if;
-  execute format('lock table %I in access exclusive mode', due.part);
+  execute format('lock table %I in share mode', due.part); -- readers go on; one that waited for it would hold what the drop waits for
   id_of := case when exists (select from pg_attribute a where a.attrelid = due.part::regclass and a.attname = 'bucket') then 'bucket' else '0::smallint' end;
   execute format('select coalesce(sum(n), 0), sha256(coalesce(string_agg(h, '''' order by b), '''')) from'
     ' (select %s as b, count(*) as n, sha256(string_agg(uuid_send(id), '''' order by id)) as h from %I group by 1) x', id_of, due.part)
