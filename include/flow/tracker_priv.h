@@ -14,7 +14,7 @@ enum { READ_FROM, READ_UPTO, READ_LAST, READ_FILING, READ_TELLS, READ_CLIENT, RE
 
 /* $1 from where, $2 up to where, then a column each of what is told (tracker_tell). A row; none: another daemon is at it, or was first. */
 extern const struct db_stmt tracker_gather;
-enum { TRACKER_TOLD_ARRAYS = 8, TRACKER_GATHER_PARAMS = 2 + TRACKER_TOLD_ARRAYS };
+enum { TRACKER_TOLD_ARRAYS = 8, TRACKER_GATHER_PARAMS = 10 }; /* where from and up to, too */
 
 /* What the filings of tracker_read say, as the arrays of tracker_gather. A document that cannot be opened is told and passed over. False: the arena
  * is full. */
