@@ -238,7 +238,7 @@ static const struct route routes[] = {
 	{ .name = "credit_post", .method = "POST", .path = "/v1/credit", .roles = OPERATOR | REGULATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "CreditSubject", .takes = "CreditSubjectBody", .statuses = "201 409 422",
 	  .summary = "An enterprise enters the credit base; from then on it is evaluated", .handler = credit_post },
-	{ .name = "credit_events_list", .method = "GET", .path = "/v1/credit/{code}/events", .roles = ROLES_ALL,
+	{ .name = "credit_events_list", .method = "GET", .path = "/v1/credit/{code}/events", .roles = ENTERPRISE | REGULATOR | OPERATOR | AUTHORITY,
 	  .type = JSON_TYPE, .schema = "CreditEventList", .statuses = "404",
 	  .summary = "What is recorded of an enterprise, with what became of it", .handler = credit_events_list },
 	{ .name = "credit_events_post", .method = "POST", .path = "/v1/credit/{code}/events", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
