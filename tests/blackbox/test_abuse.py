@@ -74,6 +74,7 @@ def test_silent_connections_leave_room(own, trades):
     unharmed(stack, trades, 10)
 
 
+@long_only
 def test_no_more_of_one_address_than_may(own):
     stack = own(settings={"http": {"connections_per_address": 20}})
     others = [connect(stack) for _ in range(40)]

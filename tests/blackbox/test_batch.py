@@ -8,7 +8,7 @@ import pytest
 
 from filer import CODES, as_json, ceb, revised
 from stack import Api, wait_for
-from support import accept, file_all, problem, settled
+from support import accept, file_all, long_only, problem, settled
 
 ASYNC = {"Prefer": "respond-async"}
 SMALL = {"batch": {"direct_lines": 3, "lines_max": 40, "line_bytes": 8000, "body_bytes": 200000, "waiting_max": 2, "sweep_ms": 20}}
@@ -465,6 +465,7 @@ def test_a_client_has_so_many_jobs_open(own, trades):
     accept(stack.enterprise.file_lines(orders(trades, 1), **ASYNC), 202)
 
 
+@long_only
 def test_jobs_of_two_clients_take_turns(own, trades):
     stack = own(settings={"batch": {"jobs": 0}})
     other = stack.client("second", "enterprise", "--codes", ",".join(CODES.values()))

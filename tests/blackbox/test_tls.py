@@ -11,7 +11,7 @@ from filer import CODES, as_json
 from filer import Trades
 from signed import openssl
 from stack import Api, wait_for
-from support import SEED, accept, new_stack, problem, stacks
+from support import accept, long_only, new_stack, problem, SEED, stacks
 
 
 class Authority:
@@ -196,6 +196,7 @@ def test_token_and_certificate_together(house, tls, bound):
     house.ctl("client", "tls", "both", bound[1], ok=(1,))  # it is somebody else's
 
 
+@long_only
 def test_files_that_cannot_be_used(tls, tmp_path):
     other = tls.ours.issue("other", "serverAuth")
     for tls_settings, words in (({"certificate": str(tls.certificate)}, "go together"), ({"client_ca": str(tls.certificate)}, "go together"),

@@ -4,7 +4,7 @@ import signal
 
 from filer import IMPORT_GOODS, Trades
 from stack import wait_for
-from support import SEED, accept, file_all, settled
+from support import accept, file_all, long_only, SEED, settled
 
 
 def connect(stack, *codes):
@@ -41,6 +41,7 @@ def test_killed_between_a_departments_answer_and_its_record(own):
     assert stack.mock.summary("CIQ")["queries"] + stack.mock.summary("POL")["queries"] > int(stack.psql("select count(*) from lookup_answer"))
 
 
+@long_only
 def test_a_question_survives_its_database(own):
     stack = connect(own(own_cluster=True), "CIQ")
     accept(stack.mock.api.request("PUT", "/CIQ/query-behaviour", b'{"latency_ms": 600}'), 200)
