@@ -298,7 +298,8 @@ def test_a_slow_receiver_delays_nobody_else(stack, trades, receiver):
 # --- replay ---------------------------------------------------------------------------------------------------
 
 
-def test_a_range_is_pushed_once_more(stack, trades, receiver):
+def test_a_range_is_pushed_once_more(own, trades, receiver):
+    stack = own()  # nobody else moves business time here: ranges of time are asked for
     api = own_filer(stack, trades)
     s = subscribe(api, receiver.url())
     path = f"/v1/subscriptions/{s['id']}/replay"
