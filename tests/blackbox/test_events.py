@@ -11,7 +11,7 @@ import pytest
 
 from filer import CODES
 from stack import wait_for
-from support import accept, file_all, new_stack, problem, settled, stacks
+from support import accept, event_page, file_all, new_stack, problem, pull_events, settled, stacks
 
 TIGHT = {"feed": {"streams": 3, "streams_of_client": 2, "heartbeat_ms": 100}}
 
@@ -28,25 +28,8 @@ def pair():
         s.remove()
 
 
-def page(api, cursor, **filters):
-    query = "&".join(f"{k}={v}" for k, v in ({"cursor": cursor} | filters).items())
-    return accept(api.get(f"/v1/events?{query}"), 200).json
-
-
 def watermark(api):
-    return page(api, "latest")["watermark"]
-
-
-def pull(api, cursor=0, **filters):
-    """Every event from there to the watermark; and where to go on."""
-    found = []
-    while True:
-        p = page(api, cursor, **filters)
-        assert p["items"] == sorted(p["items"], key=lambda e: e["seq"]) and int(p["next"]) >= int(cursor)
-        found += p["items"]
-        cursor = p["next"]
-        if not p["more"]:
-            return found, cursor
+    return event_page(api, "latest")["watermark"]
 
 
 def of(events, declaration, *types):
@@ -56,7 +39,7 @@ def of(events, declaration, *types):
 def wait_told(stack, declaration, *types, api=None, cursor=0):
     """The declaration's events once all these types are among them."""
     def told():
-        events = of(pull(api or stack.regulator, cursor, declaration_id=declaration["id"])[0], declaration)
+        events = of(pull_events(api or stack.regulator, cursor, declaration_id=declaration["id"])[0], declaration)
         return events if {e["type"] for e in events} >= set(types) else None
     return wait_for(told, f"{types} of {declaration['order_no']} are told")
 
@@ -110,7 +93,7 @@ def test_a_trade_in_the_feed(stack, trades):
     receipts = [r.json for r in file_all(stack.enterprise, trade.filings())]
     d = settled(stack, trade)
     events = wait_told(stack, d, "declaration.released", cursor=start)
-    filed = [e for e in pull(stack.enterprise, start, type="filing.accepted")[0] if e["filing_id"] in {r["id"] for r in receipts}]
+    filed = [e for e in pull_events(stack.enterprise, start, type="filing.accepted")[0] if e["filing_id"] in {r["id"] for r in receipts}]
     assert {e["filing_id"]: e["kind"] for e in filed} == {r["id"]: r["kind"] for r in receipts} and len(filed) == len(receipts)
     assert {e["declaration_id"] for e in filed if e["kind"] != "waybill"} == {d["id"]}  # whose the waybill is was not known yet
     changes = of(events, d, "declaration.changed", "declaration.released")
@@ -125,8 +108,8 @@ def test_a_trade_in_the_feed(stack, trades):
     # the parties see it, and what they filed; nobody else does
     assert of(wait_told(stack, d, "declaration.released", api=stack.enterprise, cursor=start), d) == events
     stranger = stack.client(f"stranger {trades.tag}", "enterprise", "--codes", CODES["zone"])
-    assert pull(stranger, start)[0] == []
-    assert int(pull(stranger, start)[1]) >= events[-1]["seq"]
+    assert pull_events(stranger, start)[0] == []
+    assert int(pull_events(stranger, start)[1]) >= events[-1]["seq"]
 
 
 def test_dense_and_filtered(stack, trades):
@@ -134,17 +117,17 @@ def test_dense_and_filtered(stack, trades):
     file_all(stack.enterprise, trade.filings())
     d = settled(stack, trade)
     wait_told(stack, d, "declaration.released")
-    every, end = pull(stack.operator, limit=500)
+    every, end = pull_events(stack.operator, limit=500)
     assert [e["seq"] for e in every] == list(range(1, int(end) + 1))  # regulators and operators see all: no number is missing
-    assert pull(stack.operator, limit=7)[0][:20] == every[:20]
+    assert pull_events(stack.operator, limit=7)[0][:20] == every[:20]
     for query, keep in ({"type": "authority.answered,declaration.released"}, lambda e: e["type"] in ("authority.answered", "declaration.released")), \
             ({"kind": "order"}, lambda e: e["kind"] == "order"), ({"authority": "TAX"}, lambda e: e["authority"] == "TAX"), \
             ({"declaration_id": d["id"]}, lambda e: e["declaration_id"] == d["id"]):
-        got = [e for e in pull(stack.operator, limit=3, **query)[0] if e["seq"] <= int(end)]
+        got = [e for e in pull_events(stack.operator, limit=3, **query)[0] if e["seq"] <= int(end)]
         assert got and got == [e for e in every if keep(e)]
     for query in ("cursor=x", "cursor=-1", "limit=0", "type=", "type=nothing", "kind=x", "authority=XX", "declaration_id=1", "x=1"):
         problem(stack.operator.get(f"/v1/events?{query}"), 400, "bad-request")
-    ahead = page(stack.operator, int(end) + 10**6)
+    ahead = event_page(stack.operator, int(end) + 10**6)
     assert ahead["items"] == [] and ahead["reset"] is True and int(ahead["next"]) == ahead["watermark"]
     problem(stack.caller(stack.tokens["authority-TAX"]).get("/v1/events"), 403, "forbidden")
 
@@ -266,7 +249,7 @@ def test_two_daemons_one_feed(pair, trades):
                 other.kill()
                 other.start()
         declarations = [settled(stack, trade) for trade in made]
-        told = wait_for(lambda: (e := pull(stack.regulator, type="declaration.released")[0]) and len(e) >= len(made) and e, "all are told")
+        told = wait_for(lambda: (e := pull_events(stack.regulator, type="declaration.released")[0]) and len(e) >= len(made) and e, "all are told")
         assert sorted(e["declaration_id"] for e in told) == sorted(d["id"] for d in declarations)
         total = int(stack.psql("select sum(cardinality(types)) from change"))
         wait_for(lambda: watermark(stack.regulator) == total, "all have their numbers")
@@ -336,7 +319,7 @@ def test_digests_prove_that_a_filer_has_all(pair, trades):
     file_all(stack.enterprise, trades.make().filings())  # and another's are another's
 
     def counted():
-        events = pull(api)[0]
+        events = pull_events(api)[0]
         answer, got = digests(api)
         mine = [e["seq"] for e in events if e["type"] == "filing.accepted" and e["filing_id"] in receipts]
         return len(mine) == len(receipts) and answer["counted_to"] >= max(mine) and (events, answer, got)

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 
 from filer import CODES, SHANGHAI, revised
 from stack import binary, wait_for
-from support import accept, file_all, problem, scratch, settled
+from support import accept, file_all, problem, pull_events, scratch, settled
 
 DAY = 86400
 
@@ -87,8 +87,7 @@ def test_asked_approved_and_back(stack, trades):
         assert (back["state"], back["place"]) == ("completed", "下沙仓")
     problem(stack.operator.post(home, {"arrived_at": at, "place": "elsewhere"}), 409, "state-conflict")
     assert one(stack, receipt, "completed")["arrived_at"][:19] == at[:19]
-    told = wait_for(lambda: (lambda e: e if e else None)(
-        stack.enterprise.get(f"/v1/events?declaration_id={d['id']}&type=return.arrived&cursor=0&limit=100").json["items"]), "it is told")
+    told = wait_for(lambda: pull_events(stack.enterprise, declaration_id=d["id"], type="return.arrived")[0], "it is told")
     assert [e["filing_id"] for e in told] == [receipt["id"]]
     assert "return_arrived" in [i["what"] for i in stack.enterprise.get(f"/v1/declarations/{d['id']}/timeline").json["items"]]
 
@@ -234,8 +233,7 @@ def test_the_days_of_sc4(own, trades):
     r = one(house, gone, "lapsed")
     assert r["lapsed_at"] == r["ends_at"]
     problem(house.operator.post(f"/v1/returns/{gone['id']}/arrival", {}), 409, "state-conflict")
-    events = wait_for(lambda: (lambda e: e if len(e) == 3 else None)(
-        house.regulator.get("/v1/events?type=return.lapsed&cursor=0&limit=100").json["items"]), "three have lapsed")
+    events = wait_for(lambda: (lambda e: e if len(e) == 3 else None)(pull_events(house.regulator, type="return.lapsed")[0]), "three have lapsed")
     assert gone["id"] in [e["filing_id"] for e in events] and receipt["id"] not in [e["filing_id"] for e in events]
     assert one(house, receipt, "completed") and settled(house, early)["state"] == "released"
     # that the goods were back in time may be said later

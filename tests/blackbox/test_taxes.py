@@ -6,7 +6,7 @@ import pytest
 
 from filer import CODES, COMPANIES, NAMESPACE
 from stack import ROOT, wait_for
-from support import accept, file_all, problem, settled
+from support import accept, file_all, problem, pull_events, settled
 
 HOME = "/v1/authorities/CUS/receipts"
 
@@ -66,6 +66,11 @@ def bound(stack, d, count=1, api=None):
     return wait_for(lambda: (lambda t: t if len(t) == count else None)(taxes(api or stack.enterprise, d)), "the bills have found their declaration")
 
 
+def outcomes(stack, d):
+    """What the feed tells of the declaration's bills, in order."""
+    return [e["outcome"] for e in pull_events(stack.enterprise, declaration_id=d["id"], type="tax.changed")[0]]
+
+
 @pytest.mark.parametrize("first", ["answer", "bill"])
 def test_a_bill_finds_its_declaration_whichever_comes_first(stack, trades, first):
     trade = trades.make()
@@ -84,9 +89,7 @@ def test_a_bill_finds_its_declaration_whichever_comes_first(stack, trades, first
     assert (one["declarant_code"], one["merchant_code"]) == (CODES["declarant"], CODES["merchant"])  # of the inventory: the bill names none
     assert [(line["line_no"], line["hs_code"], line["dutiable_value"]) for line in one["lines"]] == [("1", "1901101090", "400.00000")]
     assert settled(stack, trade)["state"] == "released"
-    told = [e for e in stack.enterprise.get(f"/v1/events?declaration_id={d['id']}&type=tax.changed&cursor=0&limit=100").json["items"]]
-    wait_for(lambda: [e["outcome"] for e in stack.enterprise.get(f"/v1/events?declaration_id={d['id']}&type=tax.changed&cursor=0&limit=100").json["items"]]
-             == ["made"], f"it is told once: {told}")
+    wait_for(lambda: outcomes(stack, d) == ["made"], "it is told once")
     assert "taxed" in [i["what"] for i in stack.enterprise.get(f"/v1/declarations/{d['id']}/timeline").json["items"]]
 
 
@@ -108,10 +111,7 @@ def test_once_and_never_overwritten(stack, trades):
     assert [(h["kind"], h["status"], h["total"]) for h in now["history"]] == [
         ("bill", "made", "52.00000"), ("bill", "made", "60.00000"), ("status", "void", None), ("status", "summed", None)]
     # found to be its own before or after customs corrected it: once or twice "made"; then each state as the bill stands after it
-    def told():
-        items = stack.enterprise.get(f"/v1/events?declaration_id={d['id']}&type=tax.changed&cursor=0&limit=100").json["items"]
-        return [e["outcome"] for e in items]
-    wait_for(lambda: told() in (["made", "summed", "summed"], ["made", "made", "summed", "summed"]), "told")
+    wait_for(lambda: outcomes(stack, d) in (["made", "summed", "summed"], ["made", "made", "summed", "summed"]), "told")
 
 
 def test_a_state_before_its_bill(stack, trades):

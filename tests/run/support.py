@@ -56,6 +56,23 @@ def own():
         s.remove()
 
 
+def event_page(api, cursor, **filters):
+    query = "&".join(f"{k}={v}" for k, v in ({"cursor": cursor} | filters).items())
+    return accept(api.get(f"/v1/events?{query}"), 200).json
+
+
+def pull_events(api, cursor=0, **filters):
+    """Every event from there to the watermark; and where to go on."""
+    found = []
+    while True:
+        p = event_page(api, cursor, **filters)
+        assert p["items"] == sorted(p["items"], key=lambda e: e["seq"]) and int(p["next"]) >= int(cursor)
+        found += p["items"]
+        cursor = p["next"]
+        if not p["more"]:
+            return found, cursor
+
+
 def settled(stack, trade, state="released", timeout=20, api=None):
     """The trade's declaration once it is in that state (one, or a set of them)."""
     states = {state} if isinstance(state, str) else set(state)
