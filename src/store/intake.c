@@ -52,9 +52,11 @@ struct intake *intake_new(const struct intake_conf *conf, const struct intake_de
 	assert(conf->batch_limit >= 1 && conf->batch_limit <= INTAKE_BATCH_MAX);
 	assert(conf->flights >= 1 && conf->flights <= INTAKE_FLIGHTS_MAX && conf->company >= 1);
 	i->conf = *conf;
+	i->conf.company = conf->company < conf->batch_limit ? conf->company : conf->batch_limit;
 	i->deps = *deps;
 	i->tail = &i->head;
 	i->on_soon = on_soon;
+	i->left_us = -(int64_t)conf->beat_us; /* the first one need not wait */
 	for (int k = 0; k < conf->flights; k++) {
 		i->flights[k].home = i;
 		arena_init(&i->flights[k].receipts, FLIGHT_BYTES);
@@ -86,7 +88,7 @@ void intake_free(struct intake *i)
 
 static bool has_company(const struct intake *i)
 {
-	return i->waiting >= i->conf.company || i->waiting >= i->conf.batch_limit;
+	return i->waiting >= i->conf.company;
 }
 
 bool intake_submit(struct intake *i, struct intake_submission *s, intake_done_fn *on_done)

@@ -245,19 +245,26 @@ static inline void bench_pool(struct bench *b, int connections)
 	until(b, is_up, NULL);
 }
 
+static inline void bench_intake(struct bench *b, int beat_us, int company)
+{
+	const struct intake_conf conf = { .batch_limit = 256, .waiting_limit = 20000, .flush_us = 300, .beat_us = beat_us, .company = company,
+		                          .give_up_ms = 3000, .flights = 3, .work_lease_s = 15 };
+	const struct intake_deps deps = { .loop = b->house->loop, .db = b->db, .clock = &b->clock, .ids = &b->ids, .signer = b->signer,
+		                          .vault = b->vault, .on_stored = bench_on_stored, .arg = b };
+	struct fault f = { 0 };
+
+	b->intake = intake_new(&conf, &deps, &f);
+	assert_non_null(b->intake);
+}
+
 static inline void bench_batchers(struct bench *b)
 {
-	const struct intake_conf intake = { .batch_limit = 256, .waiting_limit = 20000, .flush_us = 300, .company = 1, .give_up_ms = 3000, .flights = 3,
-		                            .work_lease_s = 15 };
-	const struct intake_deps intake_deps = { .loop = b->house->loop, .db = b->db, .clock = &b->clock, .ids = &b->ids, .signer = b->signer,
-		                                 .vault = b->vault, .on_stored = bench_on_stored, .arg = b };
 	const struct inbox_deps inbox_deps = { .loop = b->house->loop, .db = b->db, .clock = &b->clock, .batch_limit = 64, .waiting_limit = 5000,
 		                               .vault = b->vault, .ids = &b->ids, .work_lease_s = 15, .on_stored = bench_on_stored, .arg = b };
 	struct fault f = { 0 };
 
-	b->intake = intake_new(&intake, &intake_deps, &f);
+	bench_intake(b, 0, 1);
 	b->inbox = inbox_new(&inbox_deps, &f);
-	assert_non_null(b->intake);
 	assert_non_null(b->inbox);
 }
 

@@ -516,6 +516,51 @@ static void test_many_at_random(void **state)
 	free(what);
 }
 
+static bool has_passed(struct bench *b, void *arg)
+{
+	(void)b;
+	return clock_mono_us() >= *(const int64_t *)arg;
+}
+
+/* Whoever comes first leaves at once; those behind wait for the beat, but not once there are enough of them. */
+static void test_company(void **state)
+{
+	enum { COMPANY = 3, BEAT_US = 1000 * US_PER_S };
+	struct bench *b = bench_of(state);
+	struct request *r[COMPANY];
+	struct intake_stats stats;
+	struct fixture f;
+	char order_no[32];
+	int64_t later_us;
+
+	intake_free(b->intake);
+	bench_intake(b, BEAT_US, COMPANY);
+	fixture_init(&f);
+	f.order_no = order_no;
+	number(order_no, sizeof(order_no), "C", 0);
+	expect_filed(b, &f, DOC_ORDER, INTAKE_STORED);
+	for (int i = 0; i < COMPANY; i++) {
+		number(order_no, sizeof(order_no), "C", i + 1);
+		r[i] = request_new(b);
+		(void)request_add(r[i], &f, DOC_ORDER);
+		if (i == COMPANY - 1) { /* long after those before would have left by themselves */
+			later_us = clock_mono_us() + 20000;
+			until(b, has_passed, &later_us);
+			intake_stats_get(b->intake, &stats);
+			assert_int_equal(stats.waiting, COMPANY - 1);
+		}
+		request_send(r[i]);
+	}
+	until(b, is_answered, NULL);
+	intake_stats_get(b->intake, &stats);
+	assert_int_equal(stats.batches, 2);
+	assert_int_equal(stats.last_batch, COMPANY);
+	for (int i = 0; i < COMPANY; i++) {
+		assert_int_equal(r[i]->outcomes[0], INTAKE_STORED);
+		request_free(r[i]);
+	}
+}
+
 static void test_full_queue_refuses(void **state)
 {
 	struct bench *b = bench_of(state);
@@ -564,6 +609,7 @@ int main(void)
 		CASE(test_waybill_taken),
 		CASE(test_waybill_changes_its_order),
 		CASE(test_many_at_random),
+		CASE(test_company),
 		CASE(test_full_queue_refuses),
 	};
 
