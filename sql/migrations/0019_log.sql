@@ -178,7 +178,9 @@ begin  -- all of it is one snapshot: whatever is below its oldest transaction is
   select s.system_identifier into strict here from pg_control_system() s;
   moved := h.system <> 0 and (h.system <> here or h.horizon > top);
   if not moved then
-    select l.xid into stop from leaf l where l.xid >= h.horizon and l.xid < top order by l.xid offset most limit 1;
+    select l.xid into stop  -- not of those that got their numbers out of turn, after a move: a step of nothing else would be no step
+      from leaf l left join lateral (select q.leaf_id from leaf_place q where q.leaf_id = l.id offset 0) p on true
+      where l.xid >= h.horizon and l.xid < top and p.leaf_id is null order by l.xid offset most limit 1;
   end if;
   more := coalesce(stop > h.horizon, false);
   if more then

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import psycopg
 import pytest
 
 from receipt import public_key, signature_is_good
@@ -342,4 +343,19 @@ def test_the_database_moves_to_another_cluster(own, trades):
     complete(stack)
     assert len(stack.daemon.events("log.moved")) == told, "once it is over it goes on as ever"
     assert accept(stack.enterprise.get(f"/v1/filings/{replies[-1].json['id']}/proof"), 200).json["logged"] == "yes"
+    assert stack.ctl("fsck").returncode == 0
+
+
+def test_what_got_its_number_out_of_turn_holds_nothing_up(own, trades):
+    """A move while somebody writes: what committed above that writer has its numbers when its turn comes, and more of it than a step takes."""
+    stack = own(settings={"audit": {"sweep_ms": 60000, "batch": 3}})
+    with psycopg.connect(stack.conninfo) as writer:
+        writer.execute("select pg_current_xact_id()")
+        file_all(stack.enterprise, trades.make().filings())
+        stack.psql("update tree_head set system = 1, horizon = '99999999'")
+        stack.daemon.set("audit", sweep_ms=50)
+        stack.daemon.restart()
+        complete(stack)
+    accept(stack.enterprise.file(trades.make().order()))
+    complete(stack)
     assert stack.ctl("fsck").returncode == 0
