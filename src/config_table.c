@@ -90,6 +90,7 @@ const struct setting config_settings[] = {
 	NUMBER(flow, retry_per_s, 1, 10000, 50, "deliveries", "How many deliveries of a range become due each second when they are sent again (POST /v1/deliveries/retry) and the request does not say."),
 	NUMBER(flow, gather_ms, 0, 10000, 80, "ms", "How long what is new waits for company before its declaration is judged: other filings, answers of other authorities."),
 	NUMBER(flow, patience_ms, 0, 60000, 500, "ms", "The same for declarations that still lack flows."),
+	NUMBER(flow, busy_patience_ms, 0, 60000, 10000, "ms", "The same while filings wait to be stored; less than intake.work_lease_s."),
 	TEXT_(flow, exchange_id, "DXPENT0000000000", "Our number at the customs data exchange."),
 
 	TEXT_(customs, signing_key, "", "File of the key that signs messages to customs, RSA or SM2 in PEM, or credential:NAME. Empty: they go unsigned."),

@@ -5,7 +5,8 @@
  *                            ^             └─ (assess_flight.c)
  *                            └── what came meanwhile for a declaration that flies
  *
- * What came together is judged together: after gather_ms, or after patience_ms where flows are lacking. The work row of a
+ * What came together is judged together: after gather_ms, or after patience_ms where flows are lacking; while filings wait to
+ * be stored what lacks flows waits for its others up to busy_patience_ms, for storing goes first. The work row of a
  * batch is deleted when all its declarations are judged; what a crash leaves undone the sweep finds in `work` when the lease
  * has run out, and ended waiting windows in `todo`. Answers to deliveries in hand wait in memory: a crash loses them, their
  * messages go again under the same ids and are answered again.
@@ -19,7 +20,6 @@
 #define SWEEP_BATCH    256
 #define LEFT_BATCH     4    /* work rows at once */
 #define IDS_MAX        4096 /* declarations of one work row: a batch of intake raises three a filing at most */
-#define BUSY_PATIENCE  4 /* times as long while filings wait to be stored: storing goes first, judging what lacks flows can wait */
 
 static db_done_fn on_swept;
 static loop_timer_fn on_sweep, on_gather;
@@ -84,10 +84,9 @@ static void on_gather(struct loop_timer *t)
 static int fill(struct assess *s, struct flight *f)
 {
 	struct flow *fl = s->flow;
-	int64_t now_us = loop_now_us(fl->deps.loop), patience_us = (int64_t)fl->conf.patience_ms * 1000;
+	bool is_busy = fl->deps.is_busy != NULL && fl->deps.is_busy(fl->deps.arg);
+	int64_t now_us = loop_now_us(fl->deps.loop), patience_us = (int64_t)(is_busy ? fl->conf.busy_patience_ms : fl->conf.patience_ms) * 1000;
 
-	if (fl->deps.is_busy != NULL && fl->deps.is_busy(fl->deps.arg))
-		patience_us *= BUSY_PATIENCE;
 	f->total = hand_next(s->hand, HAND_SOON, now_us - (int64_t)fl->conf.gather_ms * 1000, f->batch, fl->conf.assess_batch);
 	f->total += hand_next(s->hand, HAND_LATER, now_us - patience_us, f->batch + f->total, fl->conf.assess_batch - f->total);
 	return f->total;

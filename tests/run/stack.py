@@ -39,7 +39,7 @@ FOR_SOME_GOODS = ("CIQ", "NMPA", "SAMR")  # connected, too: some goods ask for t
 SETTINGS = {  # tests must not wait for what production rightly waits for
     "service": {"reload_ms": 200, "stop_timeout_ms": 20000},
     "intake": {"work_lease_s": 1},
-    "flow": {"lease_s": 3, "sweep_ms": 50, "report_ms": 200},
+    "flow": {"lease_s": 3, "sweep_ms": 50, "report_ms": 200, "busy_patience_ms": 1000},
     "batch": {"lease_s": 3, "sweep_ms": 20},
     "credit": {"sweep_ms": 40},
     "feed": {"sweep_ms": 20, "look_ms": 20, "digest_ms": 50},
