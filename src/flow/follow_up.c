@@ -1,7 +1,6 @@
-/* When to ask; what is done stands in the database. */
+/* A step asks; what is done stands in the database. */
 #include "flow/follow_up.h"
 
-#include <stdlib.h>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -43,44 +42,18 @@ static const struct db_stmt name_parties = {
 };
 
 struct follow_up {
-	struct follow_up_deps deps;
-	struct loop_timer sweep;
-	struct db_call call;
-	struct arena arena;
+	struct follower base;
 	struct id batches[2]; /* of the changes that tell it */
 	struct db_param params[2][3], limit[1], named[3];
-	int64_t pause_us; /* after this step */
-	bool asking, quiesced, has_failed; /* has_failed: the last one; told once */
+	bool more;
 };
-
-static loop_timer_fn on_sweep;
-
-static void rest(struct follow_up *u, int64_t for_us)
-{
-	if (!u->quiesced)
-		loop_timer_set(u->deps.loop, &u->sweep, for_us, on_sweep);
-}
-
-static void step_over(struct follow_up *u)
-{
-	u->asking = false;
-	arena_done(&u->arena);
-	rest(u, u->pause_us);
-}
-
-static void note(struct follow_up *u, const struct db_answer *a)
-{
-	if (a->outcome != DB_DONE && !u->has_failed)
-		log_event(NULL, LOG_LEVEL_WARNING, "follow_up.put_off", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
-	u->has_failed = a->outcome != DB_DONE;
-}
 
 static void on_named(struct db_call *call, const struct db_answer *a)
 {
-	struct follow_up *u = container_of(call, struct follow_up, call);
+	struct follow_up *u = container_of(call, struct follow_up, base.call);
 
-	note(u, a);
-	step_over(u);
+	if (follower_is_good(&u->base, a))
+		follower_rest(&u->base, u->more);
 }
 
 /* NULL: it cannot be read; its bill stays without them. */
@@ -95,8 +68,8 @@ static const struct json *open_inventory(struct follow_up *u, const struct db_ro
 	if (!db_get_id(rows, row, STRANGER_INVENTORY, &id))
 		return NULL;
 	place = vault_at("filing", &id);
-	if (vault_open(u->deps.vault, &u->arena, &place, db_get_text(rows, row, STRANGER_DOCUMENT), &document, &f))
-		return json_parse(&u->arena, document, &f);
+	if (vault_open(u->base.deps.vault, &u->base.arena, &place, db_get_text(rows, row, STRANGER_DOCUMENT), &document, &f))
+		return json_parse(&u->base.arena, document, &f);
 	id_format(&id, text);
 	log_event(&(struct log_ids){ .filing = text }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
 	return NULL;
@@ -108,7 +81,7 @@ static void name_strangers(struct follow_up *u, const struct db_rows *rows)
 	struct db_array x[3];
 
 	for (int i = 0; i < 3; i++)
-		db_array_begin(&x[i], &u->arena, DB_KIND_TEXT, count, 40 * (size_t)count);
+		db_array_begin(&x[i], &u->base.arena, DB_KIND_TEXT, count, 40 * (size_t)count);
 	for (int row = 0; row < count; row++) {
 		const struct json *inventory = open_inventory(u, rows, row);
 
@@ -118,90 +91,49 @@ static void name_strangers(struct follow_up *u, const struct db_rows *rows)
 	}
 	for (int i = 0; i < 3; i++)
 		u->named[i] = db_array_end(&x[i]);
-	if (u->arena.full) {
-		step_over(u);
-		return;
-	}
-	db_call_init(&u->call);
-	db_call_add(&u->call, &name_parties, u->named);
-	db_start(u->deps.db, &u->call, on_named);
+	follower_ask(&u->base, &name_parties, u->named, on_named);
 }
 
 static void on_asked(struct db_call *call, const struct db_answer *a)
 {
-	struct follow_up *u = container_of(call, struct follow_up, call);
-	bool more = false;
+	struct follow_up *u = container_of(call, struct follow_up, base.call);
+	const struct db_rows *bound, *unnamed;
 
-	note(u, a);
-	if (a->outcome == DB_DONE) {
-		bool bills_left = db_row_count(a->results[0]) == 1 && db_get_int(a->results[0], 0, COL_MORE) != 0;
-
-		more = bills_left || db_get_int(a->results[1], 0, 0) == PIECE || db_row_count(a->results[2]) == STRANGERS;
-	}
-	u->pause_us = more ? 0 : (int64_t)u->deps.sweep_ms * 1000;
-	if (a->outcome == DB_DONE && db_row_count(a->results[2]) > 0)
-		name_strangers(u, a->results[2]);
+	if (!follower_is_good(&u->base, a))
+		return;
+	bound = a->results[0];
+	unnamed = a->results[2];
+	u->more = (db_row_count(bound) == 1 && db_get_int(bound, 0, COL_MORE) != 0) || db_get_int(a->results[1], 0, 0) == PIECE
+	          || db_row_count(unnamed) == STRANGERS;
+	if (db_row_count(unnamed) > 0)
+		name_strangers(u, unnamed);
 	else
-		step_over(u);
+		follower_rest(&u->base, u->more);
 }
 
-static void on_sweep(struct loop_timer *t)
+static void begin(struct follower *f)
 {
-	struct follow_up *u = container_of(t, struct follow_up, sweep);
-	int64_t now_us = clock_now_us(u->deps.clock);
+	struct follow_up *u = container_of(f, struct follow_up, base);
+	int64_t now_us = clock_now_us(f->deps.clock);
 
 	for (int i = 0; i < 2; i++) {
-		u->batches[i] = id_new(u->deps.ids, now_us, (int16_t)(id_random(u->deps.ids) % ID_BUCKETS));
-		u->params[i][0] = db_i32(&u->arena, PIECE);
-		u->params[i][1] = db_time(&u->arena, now_us);
+		u->batches[i] = id_new(f->deps.ids, now_us, (int16_t)(id_random(f->deps.ids) % ID_BUCKETS));
+		u->params[i][0] = db_i32(&f->arena, PIECE);
+		u->params[i][1] = db_time(&f->arena, now_us);
 		u->params[i][2] = db_id(&u->batches[i]);
 	}
-	u->limit[0] = db_i32(&u->arena, STRANGERS);
-	if (u->arena.full) {
-		arena_done(&u->arena);
-		rest(u, (int64_t)u->deps.sweep_ms * 1000);
-		return;
-	}
-	u->asking = true;
-	db_call_init(&u->call);
-	db_call_add(&u->call, &bind, u->params[0]);
-	db_call_add(&u->call, &lapse, u->params[1]);
-	db_call_add(&u->call, &strangers, u->limit);
-	db_start(u->deps.db, &u->call, on_asked);
+	u->limit[0] = db_i32(&f->arena, STRANGERS);
+	db_call_init(&f->call);
+	db_call_add(&f->call, &bind, u->params[0]);
+	db_call_add(&f->call, &lapse, u->params[1]);
+	db_call_add(&f->call, &strangers, u->limit);
+	follower_send(f, on_asked);
 }
 
-struct follow_up *follow_up_new(const struct follow_up_deps *deps, struct fault *f)
-{
-	struct follow_up *u = calloc(1, sizeof(*u));
-
-	if (u == NULL) {
-		(void)fault_set(f, FAULT_SYSTEM, "no memory for what comes after release");
-		return NULL;
-	}
-	u->deps = *deps;
-	arena_init(&u->arena, (size_t)64 << 20); /* bounded in fact by the inventories that are read */
-	rest(u, 0);
-	return u;
-}
-
-void follow_up_quiesce(struct follow_up *u)
-{
-	u->quiesced = true;
-	loop_timer_clear(u->deps.loop, &u->sweep);
-}
-
-bool follow_up_idle(const struct follow_up *u)
-{
-	return !u->asking;
-}
-
-void follow_up_free(struct follow_up *u)
-{
-	if (u == NULL)
-		return;
-	loop_timer_clear(u->deps.loop, &u->sweep);
-	if (u->asking)
-		db_cancel(u->deps.db, &u->call);
-	arena_done(&u->arena);
-	free(u);
-}
+const struct follower_kind follow_up_kind = {
+	.what = "what comes after release",
+	.put_off_event = "follow_up.put_off",
+	.bytes = sizeof(struct follow_up),
+	.step_bytes = (size_t)64 << 20, /* bounded in fact by the inventories that are read */
+	.begin = begin,
+};
