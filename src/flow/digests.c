@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/decimal.h"
-#include "base/log.h"
 #include "model/field.h"
 #include "model/merkle.h"
+#include "store/filing_document.h"
 
 #define DOCUMENT_BYTES ((size_t)16 << 20) /* of one filing */
 
@@ -114,28 +114,17 @@ static struct text amount_in(struct text document, struct text field)
 	return (struct text){ at, end == NULL ? 0 : (size_t)(end - at) };
 }
 
-/* A document that cannot be read is told; its filing counts, its amount is lacking. */
+/* A filing whose document cannot be read counts, its amount is lacking. */
 static void add_amount(struct digests *d, struct group *g, const struct db_rows *rows, int row)
 {
 	struct decimal amount;
-	struct vault_place place;
-	struct fault f = { 0 };
 	struct text document;
 	struct arena a;
-	struct id id;
 
-	if (!db_get_id(rows, row, COL_FILING, &id))
-		return;
-	place = vault_at("filing", &id);
 	arena_init(&a, DOCUMENT_BYTES);
-	if (!vault_open(d->base.deps.vault, &a, &place, db_get_text(rows, row, COL_DOCUMENT), &document, &f)) {
-		char name[ID_TEXT_BYTES];
-
-		id_format(&id, name);
-		log_event(&(struct log_ids){ .filing = name }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
-	} else if (decimal_parse(amount_in(document, db_get_text(rows, row, COL_FIELD)), 30, 5, &amount)) {
+	if (filing_document_open(d->base.deps.vault, &a, rows, row, COL_FILING, COL_DOCUMENT, &document)
+	    && decimal_parse(amount_in(document, db_get_text(rows, row, COL_FIELD)), 30, 5, &amount))
 		g->total = decimal_add(g->total, amount);
-	}
 	arena_done(&a);
 }
 

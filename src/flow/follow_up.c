@@ -3,7 +3,7 @@
 
 
 #include "base/json.h"
-#include "base/log.h"
+#include "store/filing_document.h"
 
 enum { PIECE = 1000, STRANGERS = 100 }; /* bills, events and returns looked at in one go; inventories read */
 
@@ -59,20 +59,11 @@ static void on_named(struct db_call *call, const struct db_answer *a)
 /* NULL: it cannot be read; its bill stays without them. */
 static const struct json *open_inventory(struct follow_up *u, const struct db_rows *rows, int row)
 {
-	char text[ID_TEXT_BYTES];
-	struct vault_place place;
 	struct fault f = { 0 };
 	struct text document;
-	struct id id;
 
-	if (!db_get_id(rows, row, STRANGER_INVENTORY, &id))
-		return NULL;
-	place = vault_at("filing", &id);
-	if (vault_open(u->base.deps.vault, &u->base.arena, &place, db_get_text(rows, row, STRANGER_DOCUMENT), &document, &f))
-		return json_parse(&u->base.arena, document, &f);
-	id_format(&id, text);
-	log_event(&(struct log_ids){ .filing = text }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
-	return NULL;
+	return filing_document_open(u->base.deps.vault, &u->base.arena, rows, row, STRANGER_INVENTORY, STRANGER_DOCUMENT, &document)
+	               ? json_parse(&u->base.arena, document, &f) : NULL;
 }
 
 static void name_strangers(struct follow_up *u, const struct db_rows *rows)

@@ -2,8 +2,8 @@
 #include "flow/trade_months.h"
 
 
-#include "base/log.h"
 #include "standard/reader.h"
+#include "store/filing_document.h"
 
 #define DOCUMENT_BYTES ((size_t)16 << 20) /* of one order */
 
@@ -64,34 +64,18 @@ static void on_written(struct db_call *call, const struct db_answer *a)
 		follower_rest(&t->base, db_row_count(a->results[0]) == 1 && t->more);
 }
 
-static const struct document *open_order(struct trade_months *t, struct arena *a, const struct db_rows *rows, int row)
-{
-	char text[ID_TEXT_BYTES];
-	struct vault_place place;
-	struct fault f = { 0 };
-	struct text plain;
-	struct id id;
-
-	if (!db_get_id(rows, row, COL_ORDER, &id))
-		return NULL;
-	place = vault_at("filing", &id);
-	if (vault_open(t->base.deps.vault, a, &place, db_get_text(rows, row, COL_DOCUMENT), &plain, &f))
-		return document_read(a, plain);
-	id_format(&id, text);
-	log_event(&(struct log_ids){ .filing = text }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
-	return NULL;
-}
-
 /* Without a readable order a release counts, with no value. */
 static void put_value(struct trade_months *t, struct db_array *currency, struct db_array *value, const struct db_rows *rows, int row)
 {
-	const struct document *d;
+	const struct document *d = NULL;
 	struct decimal amount;
+	struct text plain;
 	struct arena a;
 	struct buf b;
 
 	arena_init(&a, DOCUMENT_BYTES);
-	d = open_order(t, &a, rows, row);
+	if (filing_document_open(t->base.deps.vault, &a, rows, row, COL_ORDER, COL_DOCUMENT, &plain))
+		d = document_read(&a, plain);
 	buf_init(&b, &t->base.arena, 32);
 	if (d == NULL || !document_decimal(d, F_GOODS_VALUE, &amount)) {
 		db_array_text(currency, TEXT(""));
