@@ -45,7 +45,7 @@ create table tax_bill (             -- a bill as it stands: a fold over its mess
 );
 create index tax_bill_new on tax_bill (tax_no) where declaration_id is null and not looked;
 create index tax_bill_waiting on tax_bill (inventory_no) where declaration_id is null;
-create index tax_bill_asks_parties on tax_bill (tax_no) where asks_parties;
+create index tax_bill_asks_parties on tax_bill (id) where asks_parties;
 create index tax_bill_declaration on tax_bill (declaration_id) where declaration_id is not null;
 create index tax_bill_made on tax_bill (made_at, id);
 create index tax_bill_declarant on tax_bill (declarant_code, made_at, id);

@@ -22,15 +22,16 @@ static const struct db_stmt lapse = {
 	.flags = DB_WRITES,
 };
 
-/* Bills that do not say whose they are: their inventories, encrypted. */
+/* $1 how many, $2 behind which: bills that do not say whose they are, with their inventories, encrypted; null where none was filed yet. */
 static const struct db_stmt strangers = {
 	.name = "tax_bills_strangers",
 	.sql =
-	"select b.tax_no, i.id, i.document from (select * from tax_bill b where b.asks_parties order by b.tax_no limit $1::integer) b"
-	" cross join lateral tax_bill_inventory(b.declaration_id) i",
-	.param_count = 1,
+	"select b.id, b.tax_no, i.id, i.document"
+	" from (select * from tax_bill b where b.asks_parties and b.id > $2::uuid order by b.id limit $1::integer) b"
+	" left join lateral tax_bill_inventory(b.declaration_id) i on true order by b.id",
+	.param_count = 2,
 };
-enum { STRANGER_TAX_NO, STRANGER_INVENTORY, STRANGER_DOCUMENT };
+enum { STRANGER_BILL, STRANGER_TAX_NO, STRANGER_INVENTORY, STRANGER_DOCUMENT };
 
 static const struct db_stmt name_parties = {
 	.name = "tax_bills_name",
@@ -44,7 +45,8 @@ static const struct db_stmt name_parties = {
 struct follow_up {
 	struct follower base;
 	struct id batches[2]; /* of the changes that tell it */
-	struct db_param params[2][3], limit[1], named[3];
+	struct id place;      /* behind which stranger the next step looks: those without an inventory go on asking, and hold up nobody */
+	struct db_param params[2][3], some[2], named[3];
 	bool more;
 };
 
@@ -66,16 +68,27 @@ static const struct json *open_inventory(struct follow_up *u, const struct db_ro
 	               ? json_parse(&u->base.arena, document, &f) : NULL;
 }
 
-static void name_strangers(struct follow_up *u, const struct db_rows *rows)
+static int with_inventory(const struct db_rows *rows)
 {
-	int count = db_row_count(rows);
+	int count = 0;
+
+	for (int row = 0; row < db_row_count(rows); row++)
+		count += !db_is_null(rows, row, STRANGER_INVENTORY);
+	return count;
+}
+
+static void name_strangers(struct follow_up *u, const struct db_rows *rows, int count)
+{
 	struct db_array x[3];
 
 	for (int i = 0; i < 3; i++)
 		db_array_begin(&x[i], &u->base.arena, DB_KIND_TEXT, count, 40 * (size_t)count);
-	for (int row = 0; row < count; row++) {
-		const struct json *inventory = open_inventory(u, rows, row);
+	for (int row = 0; row < db_row_count(rows); row++) {
+		const struct json *inventory;
 
+		if (db_is_null(rows, row, STRANGER_INVENTORY))
+			continue;
+		inventory = open_inventory(u, rows, row);
 		db_array_text(&x[0], db_get_text(rows, row, STRANGER_TAX_NO));
 		db_array_text(&x[1], json_text(json_member(inventory, "declarant_code")));
 		db_array_text(&x[2], json_text(json_member(inventory, "merchant_code")));
@@ -85,19 +98,32 @@ static void name_strangers(struct follow_up *u, const struct db_rows *rows)
 	follower_ask(&u->base, &name_parties, u->named, on_named);
 }
 
+/* Where the next step goes on: behind the last of a full piece, else from the beginning. */
+static void move_place(struct follow_up *u, const struct db_rows *rows)
+{
+	int count = db_row_count(rows);
+
+	memset(&u->place, 0, sizeof(u->place));
+	if (count == STRANGERS)
+		(void)db_get_id(rows, count - 1, STRANGER_BILL, &u->place);
+}
+
 static void on_asked(struct db_call *call, const struct db_answer *a)
 {
 	struct follow_up *u = container_of(call, struct follow_up, base.call);
 	const struct db_rows *bound, *unnamed;
+	int nameable;
 
 	if (!follower_is_good(&u->base, a))
 		return;
 	bound = a->results[0];
 	unnamed = a->results[2];
+	nameable = with_inventory(unnamed);
 	u->more = (db_row_count(bound) == 1 && db_get_int(bound, 0, COL_MORE) != 0) || db_get_int(a->results[1], 0, 0) == PIECE
-	          || db_row_count(unnamed) == STRANGERS;
-	if (db_row_count(unnamed) > 0)
-		name_strangers(u, unnamed);
+	          || (db_row_count(unnamed) == STRANGERS && nameable > 0);
+	move_place(u, unnamed);
+	if (nameable > 0)
+		name_strangers(u, unnamed, nameable);
 	else
 		follower_rest(&u->base, u->more);
 }
@@ -113,11 +139,12 @@ static void begin(struct follower *f)
 		u->params[i][1] = db_time(&f->arena, now_us);
 		u->params[i][2] = db_id(&u->batches[i]);
 	}
-	u->limit[0] = db_i32(&f->arena, STRANGERS);
+	u->some[0] = db_i32(&f->arena, STRANGERS);
+	u->some[1] = db_id(&u->place);
 	db_call_init(&f->call);
 	db_call_add(&f->call, &bind, u->params[0]);
 	db_call_add(&f->call, &lapse, u->params[1]);
-	db_call_add(&f->call, &strangers, u->limit);
+	db_call_add(&f->call, &strangers, u->some);
 	follower_send(f, on_asked);
 }
 
