@@ -264,6 +264,7 @@ create table delivery (             -- one per declared version and authority
   outcome        text not null default 'none',
   outcome_at     timestamptz,       -- the authority's own time
   withdrawal     uuid,              -- the filing that asks to take back what was declared: this version does, and declares nothing
+  return_filing  uuid,              -- the filing that asks for a return: this version declares nothing either
   primary key (bucket, declaration_id, authority, version)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 -- What becomes of most deliveries touches no index: they are written in hand and end there (HOT updates, for which half of a
@@ -354,7 +355,8 @@ create function delivery_json(v delivery) returns json language sql stable paral
     'outcome', v.outcome,
     'outcome_at', local_time(v.outcome_at),
     'reason', v.reason,
-    'withdrawal', v.withdrawal
+    'withdrawal', v.withdrawal,
+    'return_filing', v.return_filing
   )
 $$;
 
