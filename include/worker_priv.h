@@ -56,7 +56,10 @@ struct worker_watch { /* worker_watch.c */
 	int schema_version;
 	bool fsync_on, is_writable;
 	int64_t lag_us;
-	int32_t partitions_day;  /* the last day on which they were made or found */
+	int32_t partitions_day;  /* the last day on which all were made or found */
+	int32_t partitions_asked_day;
+	int partitions_made;     /* of those of that day, so far */
+	int64_t partitions_again_us; /* monotonic: not before, after a failure */
 	int64_t backlog_us, sweep_us; /* when it was asked for */
 	struct { int64_t due, dead, oldest_us; } backlog[AUTHORITY_COUNT]; /* oldest_us: business time, INT64_MAX: none */
 	int64_t todo, todo_oldest_us, work, work_oldest_us;
