@@ -5,15 +5,8 @@
 #include "api/api.h"
 #include "api/job_runner.h"
 #include "customs_signer.h"
-#include "flow/appender.h"
-#include "flow/credit.h"
-#include "flow/digests.h"
-#include "flow/listing.h"
+#include "flow/follower.h"
 #include "flow/payment_calls.h"
-#include "flow/follow_up.h"
-#include "flow/sequencer.h"
-#include "flow/tracker.h"
-#include "flow/trade_months.h"
 #include "io/httpc.h"
 #include "store/client_store.h"
 #include "store/inbox.h"
@@ -23,7 +16,7 @@
 #include "store/schema_store.h"
 #include "worker.h"
 
-enum { RETIRED_MAX = 128, BACKLOG_BYTES = 4096 };
+enum { RETIRED_MAX = 128, BACKLOG_BYTES = 4096, FOLLOWER_COUNT = 8 };
 
 enum reload_step { RELOAD_IDLE, RELOAD_REVISION, RELOAD_RULES, RELOAD_RIGHTS, RELOAD_CLIENTS };
 
@@ -63,7 +56,10 @@ struct worker_watch { /* worker_watch.c */
 	int schema_version;
 	bool fsync_on, is_writable;
 	int64_t lag_us;
-	int32_t partitions_day;  /* the last day on which they were made or found */
+	int32_t partitions_day;  /* the last day on which all were made or found */
+	int32_t partitions_asked_day;
+	int partitions_made;     /* of those of that day, so far */
+	int64_t partitions_again_us; /* monotonic: not before, after a failure */
 	int64_t backlog_us, sweep_us; /* when it was asked for */
 	struct { int64_t due, dead, oldest_us; } backlog[AUTHORITY_COUNT]; /* oldest_us: business time, INT64_MAX: none */
 	int64_t todo, todo_oldest_us, work, work_oldest_us;
@@ -81,14 +77,7 @@ struct worker {
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct signing_key *payment_key; /* NULL: no payment data are sent */
 	struct payment_calls *payment_calls;
-	struct sequencer *sequencer; /* this and those that follow the feed: the first worker's */
-	struct digests *digests;
-	struct appender *appender;
-	struct follow_up *follow_up;
-	struct tracker *tracker;
-	struct trade_months *trade_months;
-	struct credit *credit;
-	struct listing *listing;
+	struct follower *followers[FOLLOWER_COUNT]; /* NULL but in the first worker */
 	struct httpc *push_httpc;    /* its own: with rules for addresses */
 	struct push *push;
 	struct id_source ids;
@@ -115,6 +104,12 @@ struct worker {
 
 /* worker_make.c: all that is not made yet; what is made stays for worker_free(). */
 bool worker_make(struct worker *w, struct fault *f) must_check;
+
+/* worker_followers.c */
+bool worker_followers_make(struct worker *w, bool (*is_busy)(void *arg), struct fault *f) must_check; /* is_busy: filings wait to be stored */
+void worker_followers_quiesce(struct worker *w); /* what is left the next daemon does */
+bool worker_followers_are_idle(const struct worker *w);
+void worker_followers_free(struct worker *w);
 
 /* worker_listen.c */
 void worker_known(struct worker *w); /* rules and clients are here for the first time */

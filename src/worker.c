@@ -41,14 +41,7 @@ void worker_free(struct worker *w)
 		return;
 	push_free(w->push);
 	payment_calls_free(w->payment_calls);
-	follow_up_free(w->follow_up);
-	tracker_free(w->tracker);
-	trade_months_free(w->trade_months);
-	listing_free(w->listing);
-	credit_free(w->credit);
-	digests_free(w->digests);
-	appender_free(w->appender);
-	sequencer_free(w->sequencer);
+	worker_followers_free(w);
 	flow_free(w->flow);
 	inbox_free(w->inbox);
 	intake_free(w->intake);
@@ -100,22 +93,11 @@ static void on_drain(struct loop_timer *t)
 		flow_quiesce(w->flow);
 		payment_calls_quiesce(w->payment_calls);
 		push_quiesce(w->push);
-		if (w->deps.index == 0) { /* the next daemon numbers and counts the rest */
-			sequencer_quiesce(w->sequencer);
-			digests_quiesce(w->digests);
-			appender_quiesce(w->appender);
-			follow_up_quiesce(w->follow_up);
-			tracker_quiesce(w->tracker);
-			trade_months_quiesce(w->trade_months);
-			credit_quiesce(w->credit);
-			listing_quiesce(w->listing);
-		}
+		worker_followers_quiesce(w);
 		w->flow_quiesced = true;
 	}
 	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && push_idle(w->push) && inbox_idle(w->inbox)
-	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests) && appender_idle(w->appender)
-	                                             && follow_up_idle(w->follow_up) && tracker_idle(w->tracker) && trade_months_idle(w->trade_months)
-	                                             && credit_idle(w->credit) && listing_idle(w->listing))))) {
+	                  && worker_followers_are_idle(w))) {
 		loop_timer_set(w->loop, &w->drain, DRAIN_STEP_US, on_drain);
 		return;
 	}

@@ -99,91 +99,6 @@ static bool make_flow(struct worker *w, struct fault *f)
 	return w->flow != NULL;
 }
 
-/* One of a daemon is enough; of all daemons one works at a time. */
-static bool make_sequencer(struct worker *w, struct fault *f)
-{
-	const struct sequencer_conf conf = { .sweep_ms = w->deps.config->feed.sweep_ms, .batch = w->deps.config->feed.batch };
-
-	if (w->deps.index != 0)
-		return true;
-	w->sequencer = sequencer_new(&conf, w->loop, w->pools[POOL_FLOW], f);
-	return w->sequencer != NULL;
-}
-
-static bool make_follow_up(struct worker *w, struct fault *f)
-{
-	const struct follow_up_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .ids = &w->ids, .vault = w->vault,
-		                             .sweep_ms = w->deps.config->flow.sweep_ms };
-
-	if (w->deps.index != 0)
-		return true;
-	w->follow_up = follow_up_new(&deps, f);
-	return w->follow_up != NULL;
-}
-
-static bool make_digests(struct worker *w, struct fault *f)
-{
-	const struct digests_conf conf = { .sweep_ms = w->deps.config->feed.digest_ms, .batch = w->deps.config->feed.digest_batch };
-	const struct digests_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .vault = w->vault, .is_busy = is_busy, .arg = w };
-
-	if (w->deps.index != 0)
-		return true;
-	w->digests = digests_new(&conf, &deps, f);
-	return w->digests != NULL;
-}
-
-static bool make_appender(struct worker *w, struct fault *f)
-{
-	const struct config *c = w->deps.config;
-	const struct appender_conf conf = { .origin = c->audit.origin, .sweep_ms = c->audit.sweep_ms, .batch = c->audit.batch };
-	const struct appender_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .signer = w->signer };
-
-	if (w->deps.index != 0)
-		return true;
-	w->appender = appender_new(&conf, &deps, f);
-	return w->appender != NULL;
-}
-
-static bool make_tracker(struct worker *w, struct fault *f)
-{
-	const struct tracker_conf conf = { .sweep_ms = w->deps.config->tracking.sweep_ms, .batch = w->deps.config->tracking.batch };
-	const struct tracker_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .ids = &w->ids, .vault = w->vault, .is_busy = is_busy, .arg = w };
-
-	if (w->deps.index != 0)
-		return true;
-	w->tracker = tracker_new(&conf, &deps, f);
-	return w->tracker != NULL;
-}
-
-static bool make_trade_months(struct worker *w, struct fault *f)
-{
-	const struct trade_months_conf conf = { .sweep_ms = w->deps.config->feed.digest_ms, .batch = w->deps.config->feed.digest_batch };
-	const struct trade_months_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .vault = w->vault, .is_busy = is_busy, .arg = w };
-
-	if (w->deps.index != 0)
-		return true;
-	w->trade_months = trade_months_new(&conf, &deps, f);
-	return w->trade_months != NULL;
-}
-
-static bool make_credit(struct worker *w, struct fault *f)
-{
-	const struct config *c = w->deps.config;
-	const struct credit_conf conf = { .sweep_ms = c->credit.sweep_ms, .batch = c->credit.batch };
-	const struct credit_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock, .ids = &w->ids, .is_busy = is_busy, .arg = w };
-	const struct listing_conf listing = { .sweep_ms = c->credit.sweep_ms };
-	const struct listing_deps listing_deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock,
-		                                   .is_busy = is_busy, .arg = w };
-
-	if (w->deps.index != 0)
-		return true;
-	w->credit = credit_new(&conf, &deps, f);
-	if (w->credit == NULL)
-		return false;
-	w->listing = listing_new(&listing, &listing_deps, f);
-	return w->listing != NULL;
-}
-
 static bool make_payment_calls(struct worker *w, struct fault *f)
 {
 	const struct startup *s = w->deps.startup;
@@ -334,7 +249,6 @@ bool worker_make(struct worker *w, struct fault *f)
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)
 		return false;
-	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && make_sequencer(w, f) && make_digests(w, f) && make_appender(w, f)
-	       && make_follow_up(w, f) && make_tracker(w, f) && make_trade_months(w, f) && make_credit(w, f) && make_payment_calls(w, f) && make_push(w, f)
-	       && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
+	return make_pools(w, f) && make_inbox(w, f) && make_flow(w, f) && worker_followers_make(w, is_busy, f) && make_payment_calls(w, f)
+	       && make_push(w, f) && make_intake(w, f) && make_jobs(w, f) && make_api(w, f);
 }

@@ -71,6 +71,8 @@ static void ask_health(struct worker *w)
 
 /* --- partitions -------------------------------------------------------------------------------------------------- */
 
+static void ask_partitions(struct worker *w);
+
 static void on_partitions(struct db_call *call, const struct db_answer *a)
 {
 	struct worker *w = container_of(call, struct worker, watch.partitions_call);
@@ -78,24 +80,28 @@ static void on_partitions(struct db_call *call, const struct db_answer *a)
 
 	h->asking_partitions = false;
 	if (a->outcome != DB_DONE) {
-		h->partitions_day = INT32_MIN; /* again with the next hour of ticks: see ask_partitions() */
+		h->partitions_again_us = loop_now_us(w->loop) + (a->outcome == DB_TRY_AGAIN ? 60 * US_PER_S : US_PER_HOUR);
 		log_event(NULL, LOG_LEVEL_WARNING, "partitions.not_made", "%s", a->detail == NULL ? db_outcome_name(a->outcome) : a->detail);
 		return;
 	}
-	if (db_row_count(a->results[0]) == 1 && db_get_int(a->results[0], 0, 0) > 0)
-		log_event(NULL, LOG_LEVEL_NOTICE, "partitions.made", "%d tables", (int)db_get_int(a->results[0], 0, 0));
+	if (db_row_count(a->results[0]) == 1 && db_get_int(a->results[0], 0, 0) > 0) { /* one a call: schema_store_partitions says why */
+		h->partitions_made++;
+		ask_partitions(w);
+		return;
+	}
+	h->partitions_day = h->partitions_asked_day;
+	if (h->partitions_made > 0)
+		log_event(NULL, LOG_LEVEL_NOTICE, "partitions.made", "%d tables", h->partitions_made);
+	h->partitions_made = 0;
 }
 
 static void ask_partitions(struct worker *w)
 {
 	struct worker_watch *h = &w->watch;
-	int64_t now_us = clock_now_us(w->deps.clock);
-	int32_t day = clock_day(now_us);
-	/* A failure is tried again in the first minute of each hour: its reason does not go away in a second. */
-	bool is_due = h->partitions_day == INT32_MIN ? now_us % US_PER_HOUR < 60 * US_PER_S : h->partitions_day != day;
+	int32_t day = clock_day(clock_now_us(w->deps.clock));
 	struct arena a;
 
-	if (h->asking_partitions || !is_due)
+	if (h->asking_partitions || h->partitions_day == day || loop_now_us(w->loop) < h->partitions_again_us)
 		return;
 	arena_init(&a, 64);
 	h->partitions_params[0] = db_i32(&a, day);
@@ -103,7 +109,7 @@ static void ask_partitions(struct worker *w)
 		memcpy(&h->params_space[0], h->partitions_params[0].bytes, sizeof(int32_t));
 		h->partitions_params[0].bytes = &h->params_space[0];
 		h->asking_partitions = true;
-		h->partitions_day = day;
+		h->partitions_asked_day = day;
 		db_call_init(&h->partitions_call);
 		db_call_add(&h->partitions_call, &schema_store_partitions, h->partitions_params);
 		db_start(w->pools[POOL_QUERY], &h->partitions_call, on_partitions);

@@ -9,7 +9,9 @@ bool stored_filing(struct req *r, const struct id *filing, struct text sealed, s
 /* An answer of an authority. */
 bool stored_answer(struct req *r, const struct id *answer, struct text sealed, struct text *out, struct fault *f) must_check;
 
-/* The record cannot be read: a damaged one is logged, with the request's trace. */
+/* A damaged record is logged, with the request's trace; of other faults nothing. */
+void stored_tell(struct req *r, const struct fault *f);
+/* The record cannot be read, and the request ends with it; it is told as above. */
 enum step reply_stored_fault(struct req *r, const struct fault *f) must_check;
 
 /* Begins with an object that the database made, without its end: members follow, each after a comma; buf_char(b, '}') ends it. */

@@ -11,28 +11,8 @@
 #ifndef FLOW_APPENDER_H
 #define FLOW_APPENDER_H
 
-#include "base/clock.h"
-#include "base/crypto.h"
-#include "base/fault.h"
-#include "io/db.h"
+#include "flow/follower.h"
 
-struct appender_conf {
-	const char *origin;
-	int sweep_ms, batch; /* batch: leaves in one step */
-};
-
-struct appender_deps {
-	struct loop *loop;
-	struct db *db;
-	const struct clock *clock;
-	struct signer *signer;
-};
-
-struct appender;
-
-struct appender *appender_new(const struct appender_conf *conf, const struct appender_deps *deps, struct fault *f) must_check;
-void appender_quiesce(struct appender *a); /* appends no more; what is left others do */
-bool appender_idle(const struct appender *a);
-void appender_free(struct appender *a);    /* NULL allowed */
+extern const struct follower_kind appender_kind;
 
 #endif

@@ -11,29 +11,8 @@
 #ifndef FLOW_CREDIT_H
 #define FLOW_CREDIT_H
 
-#include "base/clock.h"
-#include "base/fault.h"
-#include "base/id.h"
-#include "io/db.h"
+#include "flow/follower.h"
 
-struct credit_conf {
-	int sweep_ms, batch; /* batch: enterprises of a step */
-};
-
-struct credit_deps {
-	struct loop *loop;
-	struct db *db;
-	const struct clock *clock;
-	struct id_source *ids;
-	bool (*is_busy)(void *arg);
-	void *arg;
-};
-
-struct credit;
-
-struct credit *credit_new(const struct credit_conf *conf, const struct credit_deps *deps, struct fault *f) must_check;
-void credit_quiesce(struct credit *c);
-bool credit_idle(const struct credit *c);
-void credit_free(struct credit *c); /* NULL allowed */
+extern const struct follower_kind credit_kind;
 
 #endif

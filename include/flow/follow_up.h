@@ -10,26 +10,8 @@
 #ifndef FLOW_FOLLOW_UP_H
 #define FLOW_FOLLOW_UP_H
 
-#include "base/clock.h"
-#include "base/fault.h"
-#include "base/id.h"
-#include "base/vault.h"
-#include "io/db.h"
+#include "flow/follower.h"
 
-struct follow_up_deps {
-	struct loop *loop;
-	struct db *db;
-	const struct clock *clock;
-	struct id_source *ids;
-	struct vault *vault; /* inventories are read */
-	int sweep_ms;
-};
-
-struct follow_up;
-
-struct follow_up *follow_up_new(const struct follow_up_deps *deps, struct fault *f) must_check;
-void follow_up_quiesce(struct follow_up *u);
-bool follow_up_idle(const struct follow_up *u);
-void follow_up_free(struct follow_up *u); /* NULL allowed */
+extern const struct follower_kind follow_up_kind;
 
 #endif

@@ -10,29 +10,8 @@
 #ifndef FLOW_LISTING_H
 #define FLOW_LISTING_H
 
-#include "base/clock.h"
-#include "base/fault.h"
-#include "io/db.h"
-#include "store/inbox.h"
+#include "flow/follower.h"
 
-struct listing_conf {
-	int sweep_ms;
-};
-
-struct listing_deps {
-	struct loop *loop;
-	struct db *db;
-	struct inbox *inbox;
-	const struct clock *clock;
-	bool (*is_busy)(void *arg);
-	void *arg;
-};
-
-struct listing;
-
-struct listing *listing_new(const struct listing_conf *conf, const struct listing_deps *deps, struct fault *f) must_check;
-void listing_quiesce(struct listing *l);
-bool listing_idle(const struct listing *l);
-void listing_free(struct listing *l); /* NULL allowed */
+extern const struct follower_kind listing_kind;
 
 #endif

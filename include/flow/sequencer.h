@@ -10,18 +10,8 @@
 #ifndef FLOW_SEQUENCER_H
 #define FLOW_SEQUENCER_H
 
-#include "base/fault.h"
-#include "io/db.h"
+#include "flow/follower.h"
 
-struct sequencer_conf {
-	int sweep_ms, batch; /* batch: rows of table change numbered in one go */
-};
-
-struct sequencer;
-
-struct sequencer *sequencer_new(const struct sequencer_conf *conf, struct loop *loop, struct db *db, struct fault *f) must_check;
-void sequencer_quiesce(struct sequencer *s); /* asks no more; what it has not numbered others do */
-bool sequencer_idle(const struct sequencer *s);
-void sequencer_free(struct sequencer *s);    /* NULL allowed */
+extern const struct follower_kind sequencer_kind;
 
 #endif

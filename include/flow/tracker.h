@@ -11,31 +11,8 @@
 #ifndef FLOW_TRACKER_H
 #define FLOW_TRACKER_H
 
-#include "base/clock.h"
-#include "base/fault.h"
-#include "base/id.h"
-#include "base/vault.h"
-#include "io/db.h"
+#include "flow/follower.h"
 
-struct tracker_conf {
-	int sweep_ms, batch; /* batch: events gathered, and parcels judged, in one statement */
-};
-
-struct tracker_deps {
-	struct loop *loop;
-	struct db *db;
-	const struct clock *clock;
-	struct id_source *ids;
-	struct vault *vault;
-	bool (*is_busy)(void *arg);
-	void *arg;
-};
-
-struct tracker;
-
-struct tracker *tracker_new(const struct tracker_conf *conf, const struct tracker_deps *deps, struct fault *f) must_check;
-void tracker_quiesce(struct tracker *t);
-bool tracker_idle(const struct tracker *t);
-void tracker_free(struct tracker *t); /* NULL allowed */
+extern const struct follower_kind tracker_kind;
 
 #endif

@@ -9,27 +9,8 @@
 #ifndef FLOW_TRADE_MONTHS_H
 #define FLOW_TRADE_MONTHS_H
 
-#include "base/fault.h"
-#include "base/vault.h"
-#include "io/db.h"
+#include "flow/follower.h"
 
-struct trade_months_conf {
-	int sweep_ms, batch; /* batch: events of a step */
-};
-
-struct trade_months_deps {
-	struct loop *loop;
-	struct db *db;
-	struct vault *vault; /* orders are read */
-	bool (*is_busy)(void *arg);
-	void *arg;
-};
-
-struct trade_months;
-
-struct trade_months *trade_months_new(const struct trade_months_conf *conf, const struct trade_months_deps *deps, struct fault *f) must_check;
-void trade_months_quiesce(struct trade_months *t);
-bool trade_months_idle(const struct trade_months *t);
-void trade_months_free(struct trade_months *t); /* NULL allowed */
+extern const struct follower_kind trade_months_kind;
 
 #endif

@@ -17,8 +17,8 @@ bool schema_purpose(struct db_sync *s, enum purpose *out, struct fault *f) must_
 /* For /readyz, without waiting: one row: version, fsync is on, is writable, purpose (columns SH_…). */
 enum { SH_VERSION, SH_FSYNC, SH_WRITABLE, SH_PURPOSE };
 extern const struct db_stmt schema_store_health;
-/* $1: a day (integer, days since 1970) of the first of three months; idempotent. One row: how many were made; none: another
- * daemon is at it. */
+/* $1: a day (integer, days since 1970) of the first of three months. Makes one partition that is lacking: in a transaction with others it could
+ * meet a statement that holds the one table and waits for the other. One row: how many were made, 0: all are there; none: another daemon is at it. */
 extern const struct db_stmt schema_store_partitions;
 
 #endif

@@ -264,6 +264,7 @@ create table delivery (             -- one per declared version and authority
   outcome        text not null default 'none',
   outcome_at     timestamptz,       -- the authority's own time
   withdrawal     uuid,              -- the filing that asks to take back what was declared: this version does, and declares nothing
+  return_filing  uuid,              -- the filing that asks for a return: this version declares nothing either
   primary key (bucket, declaration_id, authority, version)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 -- What becomes of most deliveries touches no index: they are written in hand and end there (HOT updates, for which half of a
@@ -354,7 +355,8 @@ create function delivery_json(v delivery) returns json language sql stable paral
     'outcome', v.outcome,
     'outcome_at', local_time(v.outcome_at),
     'reason', v.reason,
-    'withdrawal', v.withdrawal
+    'withdrawal', v.withdrawal,
+    'return_filing', v.return_filing
   )
 $$;
 
@@ -375,22 +377,39 @@ create function id_floor(at timestamptz) returns uuid language sql immutable par
   select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
 $$;
 
-create function make_partitions(first_month date, months integer) returns integer language plpgsql as $$
+create function make_partition(parent text, month date) returns void language plpgsql as $$
 declare
-  parent text; m date; made integer := 0; part text;
+  part text := parent || to_char(month, '_YYYYMM'); rest text := parent || '_rest'; is_held boolean;
+  first uuid := id_floor(month::timestamp at time zone 'Asia/Shanghai');
+  next uuid := id_floor((month + interval '1 month')::timestamp at time zone 'Asia/Shanghai');
 begin
-  for i in 0 .. months - 1 loop
-    m := (date_trunc('month', first_month) + make_interval(months => i))::date;
-    for parent in select c.relname from pg_partitioned_table p join pg_class c on c.oid = p.partrelid -- all are by the id's time
-        where c.relnamespace = current_schema()::regnamespace order by c.relname loop
-      part := parent || to_char(m, '_YYYYMM');
-      if to_regclass(part) is null then
-        execute format('create table %I partition of %I for values from (%L) to (%L)', part, parent,
-                       id_floor(m::timestamp at time zone 'Asia/Shanghai'),
-                       id_floor((m + interval '1 month')::timestamp at time zone 'Asia/Shanghai'));
-        made := made + 1;
-      end if;
-    end loop;
+  -- What came before its month was made lies in the rest. It moves; apart from its table, for there it may be forbidden to delete.
+  execute format('select exists (select from %I where id >= %L and id < %L)', rest, first, next) into is_held;
+  if is_held then
+    execute format('alter table %I detach partition %I', parent, rest);
+  end if;
+  execute format('create table %I partition of %I for values from (%L) to (%L)', part, parent, first, next);
+  if is_held then
+    execute format('with moved as (delete from %I where id >= %L and id < %L returning *) insert into %I select * from moved', rest, first, next, part);
+    execute format('alter table %I attach partition %I default', parent, rest);
+  end if;
+end $$;
+
+-- Answers how many were made, `most` at the most. Each locks its table: who made several in one transaction could come across a statement that
+-- holds the second and waits for the first.
+create function make_partitions(first_month date, months integer, most integer default null) returns integer language plpgsql as $$
+declare
+  parent text; month date; made integer := 0;
+begin
+  for month, parent in
+    select m.month::date, c.relname
+    from generate_series(date_trunc('month', first_month::timestamp), date_trunc('month', first_month::timestamp) + make_interval(months => months - 1), interval '1 month') m(month)
+    cross join pg_partitioned_table p join pg_class c on c.oid = p.partrelid -- all are by the id's time
+    where c.relnamespace = current_schema()::regnamespace and to_regclass(c.relname || to_char(m.month, '_YYYYMM')) is null
+    order by 1, 2 limit most
+  loop
+    perform make_partition(parent, month);
+    made := made + 1;
   end loop;
   return made;
 end $$;

@@ -14,30 +14,6 @@ create index client_state_change_client on client_state_change (client_id, id);
 -- Receipts are polled by the time they were stored. They come in that order: ranges of blocks are enough, and cost an insert nothing.
 create index authority_receipt_stored on authority_receipt using brin (stored_at) with (pages_per_range = 32, autosummarize = on);
 
--- what callers are shown: titles by state; alone: with its steps
-create function client_json(c client, titles json, alone boolean) returns json language sql stable parallel safe as $$
-  select json_joined(json_build_object(
-    'name', c.name,
-    'role', c.role,
-    'codes', c.codes,
-    'authority', c.authority,
-    'state', c.state,
-    'state_title', titles ->> c.state,
-    'created_at', local_time(c.created_at),
-    'expires_at', local_time(c.expires_at),
-    'disabled_at', local_time(c.disabled_at)
-  ), case when alone then json_build_object('history', (
-    select coalesce(json_agg(json_build_object(
-      'from', s.from_state,
-      'to', s.to_state,
-      'at', local_time(s.at),
-      'actor', s.actor,
-      'reason', s.reason
-    ) order by s.id), '[]')
-    from client_state_change s where s.client_id = c.id
-  )) end)
-$$;
-
 -- An authority's own words are for regulators, operators and whoever filed the inventory that they answer.
 create function filed_inventory(filings uuid[], client integer) returns boolean language sql stable parallel safe as $$
   select exists (

@@ -21,6 +21,7 @@ create table change (               -- what one statement changed; never updated
   states          text[],           -- of the declaration, afterwards
   verdicts        text[],
   outcomes        text[],           -- of the authority's answer
+  subjects        text[],           -- of what is about an enterprise: its code
   primary key (id)
 ) partition by range (id);
 create index change_xid on change (xid);
@@ -119,17 +120,18 @@ $$;
 
 create type event as (
   seq bigint, type text, at timestamptz, declaration_id uuid, filing_id uuid, kind text, client_id integer, authority text, version integer,
-  state text, verdict text, outcome text
+  state text, verdict text, outcome text, subject text
 );
 
 -- Events above `after`, up to `upto`, in their order.
 create function feed_read(after bigint, upto bigint) returns setof event language sql stable as $$
   select b.first_seq + x.place - 1, x.type, c.made_at, x.declaration_id, x.filing_id, x.kind, x.client_id, x.authority, x.version, x.state,
-    x.verdict, x.outcome
+    x.verdict, x.outcome, x.subject
   from event_batch b
   cross join lateral (select * from change c where c.id = b.change_id offset 0) c
   cross join lateral unnest(c.types, c.declaration_ids, c.filing_ids, c.kinds, c.client_ids, c.authorities, c.versions, c.states, c.verdicts,
-    c.outcomes) with ordinality as x(type, declaration_id, filing_id, kind, client_id, authority, version, state, verdict, outcome, place)
+    c.outcomes, c.subjects) with ordinality as x(type, declaration_id, filing_id, kind, client_id, authority, version, state, verdict, outcome,
+    subject, place)
   where b.first_seq >= (select coalesce(max(e.first_seq), 0) from event_batch e where e.first_seq <= after + 1) and b.first_seq <= upto
     and b.first_seq + x.place - 1 between after + 1 and upto
   order by 1
@@ -138,9 +140,9 @@ $$;
 -- The same for whoever follows the feed: the next events above `after`, at most `most`, none above the watermark.
 create function feed_events(after bigint, most integer)
 returns table (seq bigint, type text, at timestamptz, declaration_id uuid, filing_id uuid, authority text, version integer, state text,
-               verdict text)
+               verdict text, client_id integer, subject text)
 language sql stable as $$
-  select e.seq, e.type, e.at, e.declaration_id, e.filing_id, e.authority, e.version, e.state, e.verdict
+  select e.seq, e.type, e.at, e.declaration_id, e.filing_id, e.authority, e.version, e.state, e.verdict, e.client_id, e.subject
   from (select greatest(after, feed_floor() - 1) as at, feed_watermark() as last offset 0) f
   cross join lateral feed_read(f.at, least(f.at + most, f.last)) e
   order by e.seq
@@ -162,7 +164,8 @@ create function event_json(e event, platform_code text, order_no text) returns j
     'version', e.version,
     'state', e.state,
     'verdict', e.verdict,
-    'outcome', e.outcome
+    'outcome', e.outcome,
+    'subject', e.subject
   )
 $$;
 

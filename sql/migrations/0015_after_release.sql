@@ -45,7 +45,7 @@ create table tax_bill (             -- a bill as it stands: a fold over its mess
 );
 create index tax_bill_new on tax_bill (tax_no) where declaration_id is null and not looked;
 create index tax_bill_waiting on tax_bill (inventory_no) where declaration_id is null;
-create index tax_bill_asks_parties on tax_bill (tax_no) where asks_parties;
+create index tax_bill_asks_parties on tax_bill (id) where asks_parties;
 create index tax_bill_declaration on tax_bill (declaration_id) where declaration_id is not null;
 create index tax_bill_made on tax_bill (made_at, id);
 create index tax_bill_declarant on tax_bill (declarant_code, made_at, id);
@@ -187,29 +187,6 @@ create table goods_return (         -- what is sent back of a released declarati
 );
 create index goods_return_open on goods_return (ends_at) where is_open;
 create index goods_return_requested on goods_return (requested_at, filing_id);
-
-alter table delivery add column return_filing uuid; -- the filing that asks for a return: this version declares nothing
-
-create or replace function delivery_json(v delivery) returns json language sql stable parallel safe as $$
-  select json_build_object(
-    'id', v.declaration_id || '.' || v.authority || '.' || v.version,
-    'declaration_id', v.declaration_id,
-    'authority', v.authority,
-    'version', v.version,
-    'message_id', v.message_id,
-    'reference', v.reference,
-    'state', v.state,
-    'attempts', v.attempts,
-    'created_at', local_time(v.created_at),
-    'due_at', local_time(v.due_at),
-    'sent_at', local_time(v.sent_at),
-    'outcome', v.outcome,
-    'outcome_at', local_time(v.outcome_at),
-    'reason', v.reason,
-    'withdrawal', v.withdrawal,
-    'return_filing', v.return_filing
-  )
-$$;
 
 create function delivery_asks(v delivery) returns text language sql immutable parallel safe as $$ -- the kind of filing that it is made of
   select case when v.return_filing is not null then 'return' when v.withdrawal is not null then 'cancellation' else 'inventory' end

@@ -25,7 +25,8 @@ create function client_expires_at(client integer) returns timestamptz language s
   select nullif(max(coalesce(expires_at, 'infinity')), 'infinity') from client_token where client_id = client and revoked_at is null
 $$;
 
-create or replace function client_json(c client, titles json, alone boolean) returns json language sql stable parallel safe as $$
+-- what callers are shown: titles by state; alone: with its steps
+create function client_json(c client, titles json, alone boolean) returns json language sql stable parallel safe as $$
   select json_joined(json_build_object(
     'name', c.name,
     'role', c.role,

@@ -123,27 +123,37 @@ static enum step answer_nothing(struct req *r, bool more)
 	return reply_empty(r, 204);
 }
 
-/* As far as the first row's message goes: 622 and 604, 624 and 606, 626 are messages of their own. */
+/* As far as the first row's message goes: 622 and 604, 624 and 606, 626 are messages of their own. A damaged answer is told and left out: whoever
+ * asks again and again would otherwise not get past it. */
 static enum step answer_xml(struct req *r, const struct db_rows *rows, int count, bool more)
 {
 	static const struct ceb_columns columns = { .id = COLUMN_ID, .direction = COLUMN_DIRECTION, .body = COLUMN_RECORD,
 		                                    .of = COLUMN_OF, .ruling = COLUMN_RULING };
 	struct customs_answer list[ANSWERS_OF_MESSAGE_MAX];
+	int row_of[ANSWERS_OF_MESSAGE_MAX], readable = 0, taken;
 	struct poll *p = r->own;
 	struct fault f = { 0 };
 	struct text message;
 	struct buf cursor;
-	int taken;
 
-	for (int row = 0; row < count; row++)
-		if (!receipts_ceb_row(r, rows, row, &columns, &list[row], &f))
-			return f.code == FAULT_NONE ? reply_fault(r, FAULT_BUG, "an answer of customs cannot be read back") : reply_stored_fault(r, &f);
-	message = customs_answers_message(r->arena, list, count, &taken, &f);
+	for (int row = 0; row < count; row++) {
+		struct fault why = { 0 };
+
+		if (receipts_ceb_row(r, rows, row, &columns, &list[readable], &why))
+			row_of[readable++] = row;
+		else if (why.code == FAULT_DAMAGED)
+			stored_tell(r, &why);
+		else
+			return why.code == FAULT_NONE ? reply_fault(r, FAULT_BUG, "an answer of customs cannot be read back") : reply_problem(r, &why);
+	}
+	if (readable == 0)
+		return answer_nothing(r, more);
+	message = customs_answers_message(r->arena, list, readable, &taken, &f);
 	if (message.at == NULL)
 		return reply_problem(r, &f);
-	if (taken < count)
-		step_to(p, rows, taken - 1);
-	add_cursor(r, &cursor, more || taken < count);
+	if (taken < readable)
+		step_to(p, rows, row_of[taken] - 1);
+	add_cursor(r, &cursor, more || taken < readable);
 	return reply_kept(r, 200, "application/xml", message);
 }
 

@@ -16,10 +16,15 @@ bool stored_answer(struct req *r, const struct id *answer, struct text sealed, s
 	return vault_open(r->api->deps.vault, r->arena, &place, sealed, out, f);
 }
 
-enum step reply_stored_fault(struct req *r, const struct fault *f)
+void stored_tell(struct req *r, const struct fault *f)
 {
 	if (f->code == FAULT_DAMAGED)
 		log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_ERROR, "record.damaged", "%s", f->text);
+}
+
+enum step reply_stored_fault(struct req *r, const struct fault *f)
+{
+	stored_tell(r, f);
 	return f->code == FAULT_DAMAGED ? reply_fault(r, FAULT_DAMAGED, "") : reply_problem(r, f);
 }
 

@@ -1,8 +1,7 @@
 #include "api/tracking_chain.h"
 
-#include "api/stored.h"
-#include "base/log.h"
 #include "standard/reader.h"
+#include "store/filing_document.h"
 #include "store/tracking_store.h"
 
 enum { ROW_PARCEL, ROW_CARRIER, ROW_WAYBILL, ROW_DECLARATION, ROW_PLATFORM, ROW_ORDER, ROW_DIRECTION, ROW_MODE, ROW_OPENED_AT, ROW_CLIENTS,
@@ -27,16 +26,10 @@ static struct tracking_event event_of(const struct db_rows *rows, int row)
 static bool read_consignee(struct req *r, const struct db_rows *rows, int row, int id_column, int document_column, struct tracking_chain *out)
 {
 	const struct document *d = NULL;
-	struct fault f = { 0 };
 	struct text plain;
-	struct id id;
 
-	if (!db_get_id(rows, row, id_column, &id))
-		return false;
-	if (stored_filing(r, &id, db_get_text(rows, row, document_column), &plain, &f))
+	if (filing_document_open(r->api->deps.vault, r->arena, rows, row, id_column, document_column, &plain))
 		d = document_read(r->arena, plain);
-	else if (f.code == FAULT_DAMAGED)
-		log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
 	out->consignee = d == NULL ? (struct text){ NULL, 0 } : document_get(d, F_CONSIGNEE);
 	out->telephone = d == NULL ? (struct text){ NULL, 0 } : document_get(d, F_CONSIGNEE_TELEPHONE);
 	return out->consignee.len > 0;

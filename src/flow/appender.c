@@ -1,14 +1,11 @@
 /* A step: leaves as rows in their order; their hashes and the nodes that they complete as arrays; one statement writes it all. */
 #include "flow/appender.h"
 
-#include <stdlib.h>
 
 #include "base/killpoint.h"
 #include "base/log.h"
 #include "model/checkpoint.h"
 #include "model/log_leaf.h"
-
-#define STEP_BYTES ((size_t)64 << 20) /* bounded in fact by the batch */
 
 enum { READ_PARAMS = 1, WRITE_PARAMS = 14, KEY_PARAMS = 3 };
 
@@ -48,65 +45,44 @@ static const struct db_stmt write_stmt = {
 };
 
 struct appender {
-	struct appender_conf conf;
-	struct appender_deps deps;
-	struct loop_timer sweep;
-	struct arena arena; /* of the step under way */
-	struct db_call call;
+	struct follower base;
 	struct db_param key[KEY_PARAMS], read[READ_PARAMS], write[WRITE_PARAMS];
 	uint8_t public_key[PUBLIC_KEY_BYTES];
 	struct merkle tree;   /* with the leaves of the step under way */
 	struct merkle known;  /* the newest head that this daemon has signed */
-	bool asking, quiesced, has_failed, has_diverged, more, is_key_known;
+	bool has_diverged, more, is_key_known;
 };
-
-static loop_timer_fn on_sweep;
-
-static void rest(struct appender *p, bool at_once)
-{
-	arena_done(&p->arena);
-	p->asking = false;
-	if (!p->quiesced)
-		loop_timer_set(p->deps.loop, &p->sweep, at_once ? 0 : (int64_t)p->conf.sweep_ms * 1000, on_sweep);
-}
-
-static bool is_good(struct appender *p, const struct db_answer *a)
-{
-	bool good = a->outcome == DB_DONE;
-
-	if (!good && !p->has_failed)
-		log_event(NULL, LOG_LEVEL_WARNING, "log.put_off", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
-	p->has_failed = !good;
-	return good;
-}
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
 static void on_written(struct db_call *call, const struct db_answer *a)
 {
-	struct appender *p = container_of(call, struct appender, call);
-	bool was_ours = is_good(p, a) && db_row_count(a->results[0]) == 1; /* no row: another daemon was first, and goes on */
+	struct appender *p = container_of(call, struct appender, base.call);
+	bool was_ours;
 
+	if (!follower_is_good(&p->base, a))
+		return;
+	was_ours = db_row_count(a->results[0]) == 1; /* else another daemon was first, and goes on */
 	if (was_ours)
 		p->known = p->tree;
-	rest(p, was_ours && p->more);
+	follower_rest(&p->base, was_ours && p->more);
 }
 
 static bool sign_head(struct appender *p)
 {
 	const struct checkpoint c = {
-		.origin = text_of(p->conf.origin), .size = p->tree.count, .root = merkle_root(&p->tree), .at_us = clock_now_us(p->deps.clock),
+		.origin = text_of(p->base.deps.log_origin), .size = p->tree.count, .root = merkle_root(&p->tree), .at_us = clock_now_us(p->base.deps.clock),
 	};
-	struct sha256 *root = arena_copy(&p->arena, &c.root, sizeof(c.root));
+	struct sha256 *root = arena_copy(&p->base.arena, &c.root, sizeof(c.root));
 	struct buf note;
 
-	buf_init(&note, &p->arena, 512);
-	if (root == NULL || !checkpoint_sign(&note, &c, p->deps.signer))
+	buf_init(&note, &p->base.arena, 512);
+	if (root == NULL || !checkpoint_sign(&note, &c, p->base.deps.signer))
 		return false;
-	p->write[9] = db_i64(&p->arena, (int64_t)c.size);
+	p->write[9] = db_i64(&p->base.arena, (int64_t)c.size);
 	p->write[10] = db_bytes(root->b, sizeof(root->b));
-	p->write[11] = db_time(&p->arena, c.at_us);
-	p->write[12] = db_text(text_of(signer_key_id(p->deps.signer)));
+	p->write[11] = db_time(&p->base.arena, c.at_us);
+	p->write[12] = db_text(text_of(signer_key_id(p->base.deps.signer)));
 	p->write[13] = db_text(buf_as_text(&note));
 	return true;
 }
@@ -166,10 +142,10 @@ static void grow(struct appender *p, const struct db_rows *rows)
 	struct db_array leaves;
 	struct nodes n;
 
-	db_array_begin(&leaves, &p->arena, DB_KIND_I64, count, 12 * (size_t)count);
-	db_array_begin(&n.levels, &p->arena, DB_KIND_I16, all, 8 * (size_t)all);
-	db_array_begin(&n.places, &p->arena, DB_KIND_I64, all, 12 * (size_t)all);
-	db_array_begin(&n.hashes, &p->arena, DB_KIND_BYTEA, all, 36 * (size_t)all);
+	db_array_begin(&leaves, &p->base.arena, DB_KIND_I64, count, 12 * (size_t)count);
+	db_array_begin(&n.levels, &p->base.arena, DB_KIND_I16, all, 8 * (size_t)all);
+	db_array_begin(&n.places, &p->base.arena, DB_KIND_I64, all, 12 * (size_t)all);
+	db_array_begin(&n.hashes, &p->base.arena, DB_KIND_BYTEA, all, 36 * (size_t)all);
 	for (int row = 0; row < count; row++) {
 		db_array_i64(&leaves, db_get_int(rows, row, COL_LEAF));
 		add_leaf(p, &n, rows, row);
@@ -182,21 +158,19 @@ static void grow(struct appender *p, const struct db_rows *rows)
 
 static void write_step(struct appender *p, const struct db_rows *rows)
 {
-	p->write[0] = db_i64(&p->arena, (int64_t)p->tree.count);
+	p->write[0] = db_i64(&p->base.arena, (int64_t)p->tree.count);
 	grow(p, rows);
-	p->write[1] = db_i64(&p->arena, (int64_t)p->tree.count);
+	p->write[1] = db_i64(&p->base.arena, (int64_t)p->tree.count);
 	p->write[2] = db_bytes(p->tree.peaks, sizeof(p->tree.peaks[0]) * (size_t)merkle_peak_count(p->tree.count));
-	p->write[3] = db_i64(&p->arena, db_get_int(rows, 0, COL_UPTO));
-	p->write[4] = db_i64(&p->arena, db_get_int(rows, 0, COL_SYSTEM));
+	p->write[3] = db_i64(&p->base.arena, db_get_int(rows, 0, COL_UPTO));
+	p->write[4] = db_i64(&p->base.arena, db_get_int(rows, 0, COL_SYSTEM));
 	p->more = db_get_int(rows, 0, COL_MORE) != 0;
-	if (!sign_head(p) || p->arena.full) {
-		rest(p, false);
+	if (!sign_head(p)) {
+		follower_put_off(&p->base, "signing", "no memory");
 		return;
 	}
 	killpoint(KILLPOINT_LOG_READ);
-	db_call_init(&p->call);
-	db_call_add(&p->call, &write_stmt, p->write);
-	db_start(p->deps.db, &p->call, on_written);
+	follower_ask(&p->base, &write_stmt, p->write, on_written);
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -218,13 +192,16 @@ static bool read_head(struct appender *p, const struct db_rows *rows)
 
 static void on_read(struct db_call *call, const struct db_answer *a)
 {
-	struct appender *p = container_of(call, struct appender, call);
-	bool good = is_good(p, a), diverged;
-	const struct db_rows *rows = good ? a->results[a->count - 1] : NULL;
+	struct appender *p = container_of(call, struct appender, base.call);
+	const struct db_rows *rows;
+	bool diverged;
 
-	p->is_key_known |= good;
-	if (!good || db_row_count(rows) == 0) {
-		rest(p, false);
+	if (!follower_is_good(&p->base, a))
+		return;
+	p->is_key_known = true;
+	rows = a->results[a->count - 1];
+	if (db_row_count(rows) == 0) {
+		follower_rest(&p->base, false);
 		return;
 	}
 	diverged = !read_head(p, rows);
@@ -233,7 +210,7 @@ static void on_read(struct db_call *call, const struct db_answer *a)
 		          "nothing is appended until this daemon starts anew", (unsigned long long)p->known.count);
 	p->has_diverged = diverged;
 	if (diverged) {
-		rest(p, false);
+		follower_rest(&p->base, false);
 		return;
 	}
 	if (db_get_int(rows, 0, COL_MOVED) != 0)
@@ -242,62 +219,27 @@ static void on_read(struct db_call *call, const struct db_answer *a)
 	write_step(p, rows);
 }
 
-static void on_sweep(struct loop_timer *t)
+static void begin(struct follower *f)
 {
-	struct appender *p = container_of(t, struct appender, sweep);
+	struct appender *p = container_of(f, struct appender, base);
 
-	p->key[0] = db_text(text_of(signer_key_id(p->deps.signer)));
-	p->key[1] = db_bytes(p->public_key, sizeof(p->public_key));
-	p->key[2] = db_time(&p->arena, clock_now_us(p->deps.clock));
-	p->read[0] = db_i32(&p->arena, p->conf.batch);
-	if (p->arena.full) {
-		rest(p, false);
-		return;
+	db_call_init(&f->call);
+	if (!p->is_key_known) {
+		signer_public(f->deps.signer, p->public_key);
+		p->key[0] = db_text(text_of(signer_key_id(f->deps.signer)));
+		p->key[1] = db_bytes(p->public_key, sizeof(p->public_key));
+		p->key[2] = db_time(&f->arena, clock_now_us(f->deps.clock));
+		db_call_add(&f->call, &key_stmt, p->key);
 	}
-	p->asking = true;
-	db_call_init(&p->call);
-	if (!p->is_key_known)
-		db_call_add(&p->call, &key_stmt, p->key);
-	db_call_add(&p->call, &read_stmt, p->read);
-	db_start(p->deps.db, &p->call, on_read);
+	p->read[0] = db_i32(&f->arena, f->conf.batch);
+	db_call_add(&f->call, &read_stmt, p->read);
+	follower_send(f, on_read);
 }
 
-/* --- life --------------------------------------------------------------------------------------------------------- */
-
-struct appender *appender_new(const struct appender_conf *conf, const struct appender_deps *deps, struct fault *f)
-{
-	struct appender *p = calloc(1, sizeof(*p));
-
-	if (p == NULL) {
-		(void)fault_set(f, FAULT_SYSTEM, "no memory for the log");
-		return NULL;
-	}
-	p->conf = *conf;
-	p->deps = *deps;
-	signer_public(deps->signer, p->public_key);
-	arena_init(&p->arena, STEP_BYTES);
-	rest(p, true);
-	return p;
-}
-
-void appender_quiesce(struct appender *p)
-{
-	p->quiesced = true;
-	loop_timer_clear(p->deps.loop, &p->sweep);
-}
-
-bool appender_idle(const struct appender *p)
-{
-	return !p->asking;
-}
-
-void appender_free(struct appender *p)
-{
-	if (p == NULL)
-		return;
-	loop_timer_clear(p->deps.loop, &p->sweep);
-	if (p->asking)
-		db_cancel(p->deps.db, &p->call);
-	arena_done(&p->arena);
-	free(p);
-}
+const struct follower_kind appender_kind = {
+	.what = "the log",
+	.put_off_event = "log.put_off",
+	.bytes = sizeof(struct appender),
+	.step_bytes = (size_t)64 << 20,
+	.begin = begin,
+};

@@ -1,13 +1,10 @@
 /* A step: the enterprises that are due, judged in memory day by day, and one statement for all that is new of them. */
 #include "flow/credit.h"
 
-#include <stdlib.h>
 
 #include "base/log.h"
 #include "flow/credit_settle.h"
 #include "store/credit_store.h"
-
-#define STEP_BYTES ((size_t)128 << 20) /* bounded in fact by the batch and STANDINGS_MAX */
 
 enum { COUNT_EVENTS = 2000, COUNT_PARAMS = 2, DUE_PARAMS = 2, DAYS_MAX = 400, STANDINGS_MAX = 2000 };
 
@@ -48,68 +45,23 @@ static const struct db_stmt due_stmt = {
 enum { DUE_CODE, DUE_ON, DUE_RAISE, DUE_JUDGED_RAISE, DUE_SCORE, DUE_LEVEL, DUE_BARRED, DUE_EVENTS };
 
 struct credit {
-	struct credit_conf conf;
-	struct credit_deps deps;
-	struct loop_timer sweep;
-	struct arena arena; /* of the step under way */
-	struct db_call call;
+	struct follower base;
 	struct db_param params[2];
 	struct credit_settle settle;
 	struct credit_place *places; /* who is due; of those that are judged the rest of the row is filled in */
 	int place_count;
 	int32_t today;
-	bool asking, quiesced, has_failed, counts_more;
+	bool counts_more;
 };
-
-static void on_sweep(struct loop_timer *t);
-
-static void rest(struct credit *c, bool at_once)
-{
-	arena_done(&c->arena);
-	c->asking = false;
-	if (!c->quiesced)
-		loop_timer_set(c->deps.loop, &c->sweep, at_once ? 0 : (int64_t)c->conf.sweep_ms * 1000, on_sweep);
-}
-
-static void put_off(struct credit *c, const char *what, const char *why)
-{
-	if (!c->has_failed)
-		log_event(NULL, LOG_LEVEL_WARNING, "credit.put_off", "%s: %s", what, why);
-	c->has_failed = true;
-	rest(c, false);
-}
-
-/* False: the step is over. */
-static bool is_good(struct credit *c, const struct db_answer *a)
-{
-	if (a->outcome == DB_DONE)
-		return true;
-	put_off(c, db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
-	return false;
-}
-
-static void ask(struct credit *c, const struct db_stmt *stmt, db_done_fn *then)
-{
-	if (c->arena.full) {
-		put_off(c, stmt->name, "no memory");
-		return;
-	}
-	c->asking = true;
-	db_call_init(&c->call);
-	db_call_add(&c->call, stmt, c->params);
-	db_start(c->deps.db, &c->call, then);
-}
 
 /* --- judging and writing ------------------------------------------------------------------------------------------ */
 
 static void on_written(struct db_call *call, const struct db_answer *a)
 {
-	struct credit *c = container_of(call, struct credit, call);
+	struct credit *c = container_of(call, struct credit, base.call);
 
-	if (!is_good(c, a))
-		return;
-	c->has_failed = false;
-	rest(c, true);
+	if (follower_is_good(&c->base, a))
+		follower_rest(&c->base, true);
 }
 
 /* From the last day that was judged, if something was recorded since then, else from the day after it. */
@@ -124,7 +76,7 @@ static bool judge_days(struct credit *c, struct credit_place *p, const struct cr
 	int32_t from = first_day(c, p), last = c->today > from ? c->today : from;
 	struct credit_view view;
 
-	if (!credit_view_new(&view, &c->arena, record))
+	if (!credit_view_new(&view, &c->base.arena, record))
 		return fault_set(f, FAULT_BUSY, "no memory");
 	if (last > from + DAYS_MAX)
 		last = from + DAYS_MAX;
@@ -144,30 +96,30 @@ static bool judge_days(struct credit *c, struct credit_place *p, const struct cr
 
 static void on_records(struct db_call *call, const struct db_answer *a)
 {
-	struct credit *c = container_of(call, struct credit, call);
+	struct credit *c = container_of(call, struct credit, base.call);
 	struct credit_records all;
 	struct fault f = { 0 };
 	int at = 0;
 
-	if (!is_good(c, a))
+	if (!follower_is_good(&c->base, a))
 		return;
-	if (!credit_records_read(&all, &c->arena, a) || !credit_settle_begin(&c->settle, &c->arena, STANDINGS_MAX)) {
-		put_off(c, "records", "no memory");
+	if (!credit_records_read(&all, &c->base.arena, a) || !credit_settle_begin(&c->settle, &c->base.arena, STANDINGS_MAX)) {
+		follower_put_off(&c->base, "records", "no memory");
 		return;
 	}
 	for (int i = 0; i < c->place_count; i++) { /* both in the order of their codes */
 		while (at < all.count && text_order(all.list[at].code, c->places[i].code) < 0)
 			at++;
 		if (at < all.count && text_eq(all.list[at].code, c->places[i].code) && !judge_days(c, &c->places[i], &all.list[at], &all, &f)) {
-			put_off(c, "judging", f.text);
+			follower_put_off(&c->base, "judging", f.text);
 			return;
 		}
 	}
-	if (!credit_settle_add(&c->settle, c->places, c->place_count, clock_now_us(c->deps.clock), c->deps.ids, &c->call)) {
-		put_off(c, "what was judged", "no memory");
+	if (!credit_settle_add(&c->settle, c->places, c->place_count, clock_now_us(c->base.deps.clock), c->base.deps.ids, &c->base.call)) {
+		follower_put_off(&c->base, "what was judged", "no memory");
 		return;
 	}
-	db_start(c->deps.db, &c->call, on_written);
+	follower_send(&c->base, on_written);
 }
 
 /* --- who is due --------------------------------------------------------------------------------------------------- */
@@ -177,107 +129,73 @@ static bool read_places(struct credit *c, const struct db_rows *r)
 	struct db_array codes;
 
 	c->place_count = db_row_count(r);
-	c->places = arena_zalloc(&c->arena, sizeof(*c->places) * (size_t)c->place_count);
+	c->places = arena_zalloc(&c->base.arena, sizeof(*c->places) * (size_t)c->place_count);
 	if (c->places == NULL)
 		return false;
-	db_array_begin(&codes, &c->arena, DB_KIND_TEXT, c->place_count, 32 * (size_t)c->place_count);
+	db_array_begin(&codes, &c->base.arena, DB_KIND_TEXT, c->place_count, 32 * (size_t)c->place_count);
 	for (int row = 0; row < c->place_count; row++) {
 		struct credit_place *p = &c->places[row];
 
-		p->code = text_dup(&c->arena, db_get_text(r, row, DUE_CODE));
+		p->code = text_dup(&c->base.arena, db_get_text(r, row, DUE_CODE));
 		p->was_on = (int32_t)db_get_int(r, row, DUE_ON);
 		p->raise = (int)db_get_int(r, row, DUE_RAISE);
 		p->was_raise = (int)db_get_int(r, row, DUE_JUDGED_RAISE);
 		p->is_known = !db_is_null(r, row, DUE_SCORE) && credit_level_by_letter(db_get_text(r, row, DUE_LEVEL), &p->level);
 		p->score = (int)db_get_int(r, row, DUE_SCORE);
 		p->barred = db_get_int(r, row, DUE_BARRED) != 0;
-		p->events = text_dup(&c->arena, db_get_text(r, row, DUE_EVENTS));
+		p->events = text_dup(&c->base.arena, db_get_text(r, row, DUE_EVENTS));
 		db_array_text(&codes, p->code);
 	}
 	c->params[0] = db_array_end(&codes);
-	return !c->arena.full;
+	return !c->base.arena.full;
 }
 
 static void on_due(struct db_call *call, const struct db_answer *a)
 {
-	struct credit *c = container_of(call, struct credit, call);
+	struct credit *c = container_of(call, struct credit, base.call);
 
-	if (!is_good(c, a))
+	if (!follower_is_good(&c->base, a))
 		return;
 	if (db_row_count(a->results[0]) == 0) {
-		rest(c, c->counts_more);
+		follower_rest(&c->base, c->counts_more);
 		return;
 	}
 	if (!read_places(c, a->results[0])) {
-		put_off(c, "who is due", "no memory");
+		follower_put_off(&c->base, "who is due", "no memory");
 		return;
 	}
-	db_call_init(&c->call);
-	credit_store_load(&c->call, c->params);
-	db_start(c->deps.db, &c->call, on_records);
+	db_call_init(&c->base.call);
+	credit_store_load(&c->base.call, c->params);
+	follower_send(&c->base, on_records);
 }
 
 static void on_counted(struct db_call *call, const struct db_answer *a)
 {
-	struct credit *c = container_of(call, struct credit, call);
+	struct credit *c = container_of(call, struct credit, base.call);
 
-	if (!is_good(c, a))
+	if (!follower_is_good(&c->base, a))
 		return;
 	c->counts_more = db_row_count(a->results[0]) == 1 && db_get_int(a->results[0], 0, 0) != 0;
-	c->params[0] = db_i32(&c->arena, c->today);
-	c->params[1] = db_i32(&c->arena, c->conf.batch);
-	ask(c, &due_stmt, on_due);
+	c->params[0] = db_i32(&c->base.arena, c->today);
+	c->params[1] = db_i32(&c->base.arena, c->base.conf.batch);
+	follower_ask(&c->base, &due_stmt, c->params, on_due);
 }
 
-static void on_sweep(struct loop_timer *t)
+static void begin(struct follower *f)
 {
-	struct credit *c = container_of(t, struct credit, sweep);
+	struct credit *c = container_of(f, struct credit, base);
 
-	if (c->deps.is_busy(c->deps.arg)) {
-		rest(c, false);
-		return;
-	}
-	c->today = clock_day(clock_now_us(c->deps.clock));
-	c->params[0] = db_i32(&c->arena, COUNT_EVENTS);
-	c->params[1] = db_i32(&c->arena, c->today);
-	ask(c, &count_stmt, on_counted);
+	c->today = clock_day(clock_now_us(f->deps.clock));
+	c->params[0] = db_i32(&f->arena, COUNT_EVENTS);
+	c->params[1] = db_i32(&f->arena, c->today);
+	follower_ask(f, &count_stmt, c->params, on_counted);
 }
 
-/* --- life --------------------------------------------------------------------------------------------------------- */
-
-struct credit *credit_new(const struct credit_conf *conf, const struct credit_deps *deps, struct fault *f)
-{
-	struct credit *c = calloc(1, sizeof(*c));
-
-	if (c == NULL) {
-		(void)fault_set(f, FAULT_SYSTEM, "no memory for the evaluation of credit");
-		return NULL;
-	}
-	c->conf = *conf;
-	c->deps = *deps;
-	arena_init(&c->arena, STEP_BYTES);
-	rest(c, false);
-	return c;
-}
-
-void credit_quiesce(struct credit *c)
-{
-	c->quiesced = true;
-	loop_timer_clear(c->deps.loop, &c->sweep);
-}
-
-bool credit_idle(const struct credit *c)
-{
-	return !c->asking;
-}
-
-void credit_free(struct credit *c)
-{
-	if (c == NULL)
-		return;
-	loop_timer_clear(c->deps.loop, &c->sweep);
-	if (c->asking)
-		db_cancel(c->deps.db, &c->call);
-	arena_done(&c->arena);
-	free(c);
-}
+const struct follower_kind credit_kind = {
+	.what = "the evaluation of credit",
+	.put_off_event = "credit.put_off",
+	.bytes = sizeof(struct credit),
+	.step_bytes = (size_t)128 << 20, /* bounded in fact by the batch and STANDINGS_MAX */
+	.stands_back = true,
+	.begin = begin,
+};

@@ -2,15 +2,13 @@
 #include "flow/digests.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/decimal.h"
-#include "base/log.h"
 #include "model/field.h"
 #include "model/merkle.h"
+#include "store/filing_document.h"
 
-#define STEP_BYTES     ((size_t)64 << 20) /* bounded in fact by the batch */
 #define DOCUMENT_BYTES ((size_t)16 << 20) /* of one filing */
 
 enum { READ_PARAMS = 4, WRITE_PARAMS = 12, WRITE_ARRAYS = 10 };
@@ -77,43 +75,19 @@ struct group { /* the one whose rows are being counted */
 };
 
 struct digests {
-	struct digests_conf conf;
-	struct digests_deps deps;
-	struct loop_timer sweep;
-	struct arena arena; /* of the step under way */
-	struct db_call call;
+	struct follower base;
 	struct db_param read[READ_PARAMS], write[WRITE_PARAMS];
-	bool asking, quiesced, has_failed, more;
+	bool more;
 };
-
-static loop_timer_fn on_sweep;
-
-static void rest(struct digests *d, bool at_once)
-{
-	arena_done(&d->arena);
-	d->asking = false;
-	if (!d->quiesced)
-		loop_timer_set(d->deps.loop, &d->sweep, at_once ? 0 : (int64_t)d->conf.sweep_ms * 1000, on_sweep);
-}
-
-static bool is_good(struct digests *d, const struct db_answer *a)
-{
-	bool good = a->outcome == DB_DONE;
-
-	if (!good && !d->has_failed)
-		log_event(NULL, LOG_LEVEL_WARNING, "digests.put_off", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
-	d->has_failed = !good;
-	return good;
-}
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
 static void on_written(struct db_call *call, const struct db_answer *a)
 {
-	struct digests *d = container_of(call, struct digests, call);
-	bool was_ours = is_good(d, a) && db_row_count(a->results[0]) == 1; /* no row: another daemon was first, and goes on */
+	struct digests *d = container_of(call, struct digests, base.call);
 
-	rest(d, was_ours && d->more);
+	if (follower_is_good(&d->base, a)) /* no row: another daemon was first, and goes on */
+		follower_rest(&d->base, db_row_count(a->results[0]) == 1 && d->more);
 }
 
 static void begin_group(struct group *g, const struct db_rows *rows, int row)
@@ -140,28 +114,17 @@ static struct text amount_in(struct text document, struct text field)
 	return (struct text){ at, end == NULL ? 0 : (size_t)(end - at) };
 }
 
-/* A document that cannot be read is told; its filing counts, its amount is lacking. */
+/* A filing whose document cannot be read counts, its amount is lacking. */
 static void add_amount(struct digests *d, struct group *g, const struct db_rows *rows, int row)
 {
 	struct decimal amount;
-	struct vault_place place;
-	struct fault f = { 0 };
 	struct text document;
 	struct arena a;
-	struct id id;
 
-	if (!db_get_id(rows, row, COL_FILING, &id))
-		return;
-	place = vault_at("filing", &id);
 	arena_init(&a, DOCUMENT_BYTES);
-	if (!vault_open(d->deps.vault, &a, &place, db_get_text(rows, row, COL_DOCUMENT), &document, &f)) {
-		char name[ID_TEXT_BYTES];
-
-		id_format(&id, name);
-		log_event(&(struct log_ids){ .filing = name }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
-	} else if (decimal_parse(amount_in(document, db_get_text(rows, row, COL_FIELD)), 30, 5, &amount)) {
+	if (filing_document_open(d->base.deps.vault, &a, rows, row, COL_FILING, COL_DOCUMENT, &document)
+	    && decimal_parse(amount_in(document, db_get_text(rows, row, COL_FIELD)), 30, 5, &amount))
 		g->total = decimal_add(g->total, amount);
-	}
 	arena_done(&a);
 }
 
@@ -212,7 +175,7 @@ static void write_step(struct digests *d, const struct db_rows *rows)
 	struct group g = { .is_summed = false };
 
 	for (int i = 0; i < WRITE_ARRAYS; i++)
-		db_array_begin(&x[i], &d->arena, kinds[i], groups, 32 * (size_t)groups);
+		db_array_begin(&x[i], &d->base.arena, kinds[i], groups, 32 * (size_t)groups);
 	for (int row = 0; row < count && groups > 0; row++) {
 		if (db_get_int(rows, row, COL_FIRST) != 0)
 			begin_group(&g, rows, row);
@@ -220,33 +183,30 @@ static void write_step(struct digests *d, const struct db_rows *rows)
 		if (g.is_summed)
 			add_amount(d, &g, rows, row);
 		if (row + 1 == count || db_get_int(rows, row + 1, COL_FIRST) != 0)
-			put_group(&d->arena, x, &g, rows, row);
+			put_group(&d->base.arena, x, &g, rows, row);
 	}
-	d->write[0] = db_i64(&d->arena, db_get_int(rows, 0, COL_FROM));
-	d->write[1] = db_i64(&d->arena, db_get_int(rows, 0, COL_UPTO));
+	d->write[0] = db_i64(&d->base.arena, db_get_int(rows, 0, COL_FROM));
+	d->write[1] = db_i64(&d->base.arena, db_get_int(rows, 0, COL_UPTO));
 	for (int i = 0; i < WRITE_ARRAYS; i++)
 		d->write[2 + i] = db_array_end(&x[i]);
 	d->more = db_get_int(rows, 0, COL_UPTO) < db_get_int(rows, 0, COL_LAST);
-	if (d->arena.full) {
-		rest(d, false);
-		return;
-	}
-	db_call_init(&d->call);
-	db_call_add(&d->call, &write_stmt, d->write);
-	db_start(d->deps.db, &d->call, on_written);
+	follower_ask(&d->base, &write_stmt, d->write, on_written);
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
 static void on_read(struct db_call *call, const struct db_answer *a)
 {
-	struct digests *d = container_of(call, struct digests, call);
+	struct digests *d = container_of(call, struct digests, base.call);
+	const struct db_rows *rows;
 
-	if (is_good(d, a) && db_row_count(a->results[0]) > 0
-	    && db_get_int(a->results[0], 0, COL_UPTO) > db_get_int(a->results[0], 0, COL_FROM))
-		write_step(d, a->results[0]);
+	if (!follower_is_good(&d->base, a))
+		return;
+	rows = a->results[0];
+	if (db_row_count(rows) > 0 && db_get_int(rows, 0, COL_UPTO) > db_get_int(rows, 0, COL_FROM))
+		write_step(d, rows);
 	else
-		rest(d, false);
+		follower_rest(&d->base, false);
 }
 
 static void read_params(struct digests *d)
@@ -254,71 +214,30 @@ static void read_params(struct digests *d)
 	struct db_array x[3];
 
 	for (int i = 0; i < 3; i++)
-		db_array_begin(&x[i], &d->arena, DB_KIND_TEXT, COUNTOF(amounts), 128);
+		db_array_begin(&x[i], &d->base.arena, DB_KIND_TEXT, COUNTOF(amounts), 128);
 	for (size_t i = 0; i < COUNTOF(amounts); i++) {
 		db_array_text(&x[0], text_of(doc_kind_name(amounts[i].kind)));
 		db_array_text(&x[1], text_of(direction_name(amounts[i].direction)));
 		db_array_text(&x[2], text_of(field_name(amounts[i].field)));
 	}
-	d->read[0] = db_i32(&d->arena, d->conf.batch);
+	d->read[0] = db_i32(&d->base.arena, d->base.conf.batch);
 	for (int i = 0; i < 3; i++)
 		d->read[1 + i] = db_array_end(&x[i]);
 }
 
-static void on_sweep(struct loop_timer *t)
+static void begin(struct follower *f)
 {
-	struct digests *d = container_of(t, struct digests, sweep);
+	struct digests *d = container_of(f, struct digests, base);
 
-	if (d->deps.is_busy(d->deps.arg)) {
-		rest(d, false);
-		return;
-	}
 	read_params(d);
-	if (d->arena.full) {
-		rest(d, false);
-		return;
-	}
-	d->asking = true;
-	db_call_init(&d->call);
-	db_call_add(&d->call, &read_stmt, d->read);
-	db_start(d->deps.db, &d->call, on_read);
+	follower_ask(f, &read_stmt, d->read, on_read);
 }
 
-/* --- life --------------------------------------------------------------------------------------------------------- */
-
-struct digests *digests_new(const struct digests_conf *conf, const struct digests_deps *deps, struct fault *f)
-{
-	struct digests *d = calloc(1, sizeof(*d));
-
-	if (d == NULL) {
-		(void)fault_set(f, FAULT_SYSTEM, "no memory for the digests");
-		return NULL;
-	}
-	d->conf = *conf;
-	d->deps = *deps;
-	arena_init(&d->arena, STEP_BYTES);
-	rest(d, false);
-	return d;
-}
-
-void digests_quiesce(struct digests *d)
-{
-	d->quiesced = true;
-	loop_timer_clear(d->deps.loop, &d->sweep);
-}
-
-bool digests_idle(const struct digests *d)
-{
-	return !d->asking;
-}
-
-void digests_free(struct digests *d)
-{
-	if (d == NULL)
-		return;
-	loop_timer_clear(d->deps.loop, &d->sweep);
-	if (d->asking)
-		db_cancel(d->deps.db, &d->call);
-	arena_done(&d->arena);
-	free(d);
-}
+const struct follower_kind digests_kind = {
+	.what = "the digests",
+	.put_off_event = "digests.put_off",
+	.bytes = sizeof(struct digests),
+	.step_bytes = (size_t)64 << 20,
+	.stands_back = true,
+	.begin = begin,
+};

@@ -1,9 +1,9 @@
 /* From rows and memory to the cases that judge.c decides. */
 #include <assert.h>
 
-#include "base/log.h"
 #include "flow/judge.h"
 #include "standard/reader.h"
+#include "store/filing_document.h"
 
 static int place_of(const struct db_rows *r, int row, int count)
 {
@@ -221,21 +221,7 @@ static enum action action_of(struct text name)
 	return ACTION_ADD;
 }
 
-/* The document of a filing. False: no memory, or it cannot be read: its declaration is not judged by half of what was filed. */
-static bool open_document(struct arena *a, struct vault *vault, const struct id *filing, struct text sealed, struct text *out)
-{
-	const struct vault_place place = vault_at("filing", filing);
-	struct fault f = { 0 };
-	char id[ID_TEXT_BYTES];
-
-	if (vault_open(vault, a, &place, sealed, out, &f))
-		return true;
-	id_format(filing, id);
-	if (f.code == FAULT_DAMAGED)
-		log_event(&(struct log_ids){ .filing = id }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
-	return false;
-}
-
+/* False: no memory, or one filing cannot be read: its declaration is not judged by half of what was filed. */
 bool judge_take(struct arena *a, struct vault *vault, const struct judge_wanted *wanted, const struct db_rows *r, struct judged *cases)
 {
 	for (int row = 0; row < db_row_count(r); row++) {
@@ -246,7 +232,7 @@ bool judge_take(struct arena *a, struct vault *vault, const struct judge_wanted 
 
 		if (!db_get_id(r, row, AF_ID, &f.id) || !doc_kind_by_name(db_get_text(r, row, AF_KIND), &f.kind))
 			continue;
-		if (!open_document(a, vault, &f.id, db_get_text(r, row, AF_DOCUMENT), &document) ||
+		if (!filing_document_open(vault, a, r, row, AF_ID, AF_DOCUMENT, &document) ||
 		    !add_filing(a, j, f, db_get_text(r, row, AF_KEY), document))
 			return false;
 	}

@@ -1,12 +1,9 @@
 /* One call at a time: a piece of the search, then some of the holds, then what became of their answers. */
 #include "flow/listing.h"
 
-#include <stdlib.h>
 
 #include "base/log.h"
 #include "model/clearance.h"
-
-#define STEP_BYTES ((size_t)4 << 20)
 
 enum { PIECE = 2000, HOLDS = 100, SEARCH_PARAMS = 3, HOLDS_PARAMS = 7, STORED_PARAMS = 4 };
 
@@ -93,61 +90,22 @@ struct asked {
 };
 
 struct listing {
-	struct listing_conf conf;
-	struct listing_deps deps;
-	struct loop_timer sweep;
-	struct arena arena; /* of the step under way */
-	struct db_call call;
+	struct follower base;
 	struct db_param params[HOLDS_PARAMS];
 	struct { struct id listing, declaration; int16_t bucket; } place; /* behind which hold the next step looks */
 	struct asked asked[HOLDS];
 	int asked_count, open; /* open: in the inbox's hands */
-	bool asking, quiesced, has_failed, goes_on;
+	bool goes_on;
 };
-
-static void on_sweep(struct loop_timer *t);
-
-static void rest(struct listing *l, bool at_once)
-{
-	arena_done(&l->arena);
-	l->asking = false;
-	if (!l->quiesced)
-		loop_timer_set(l->deps.loop, &l->sweep, at_once ? 0 : (int64_t)l->conf.sweep_ms * 1000, on_sweep);
-}
-
-/* False: the step is over. */
-static bool is_good(struct listing *l, const struct db_answer *a)
-{
-	bool good = a->outcome == DB_DONE;
-
-	if (!good && !l->has_failed)
-		log_event(NULL, LOG_LEVEL_WARNING, "listing.put_off", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
-	l->has_failed = !good;
-	if (!good)
-		rest(l, false);
-	return good;
-}
-
-static void ask(struct listing *l, const struct db_stmt *stmt, db_done_fn *then)
-{
-	if (l->arena.full) {
-		rest(l, false);
-		return;
-	}
-	l->asking = true;
-	db_call_init(&l->call);
-	db_call_add(&l->call, stmt, l->params);
-	db_start(l->deps.db, &l->call, then);
-}
 
 /* --- answers ------------------------------------------------------------------------------------------------------ */
 
 static void on_marked(struct db_call *call, const struct db_answer *a)
 {
-	struct listing *l = container_of(call, struct listing, call);
+	struct listing *l = container_of(call, struct listing, base.call);
 
-	if (is_good(l, a))
-		rest(l, l->goes_on);
+	if (follower_is_good(&l->base, a))
+		follower_rest(&l->base, l->goes_on);
 }
 
 static void mark(struct listing *l)
@@ -159,11 +117,11 @@ static void mark(struct listing *l)
 	for (int i = 0; i < l->asked_count; i++)
 		stored += l->asked[i].item.outcome == INBOX_STORED;
 	if (stored == 0) {
-		rest(l, false);
+		follower_rest(&l->base, false);
 		return;
 	}
 	for (int i = 0; i < STORED_PARAMS; i++)
-		db_array_begin(&x[i], &l->arena, kinds[i], stored, 24 * (size_t)stored);
+		db_array_begin(&x[i], &l->base.arena, kinds[i], stored, 24 * (size_t)stored);
 	for (int i = 0; i < l->asked_count; i++) {
 		const struct inbox_answer *answer = &l->asked[i].item.answer;
 
@@ -177,7 +135,7 @@ static void mark(struct listing *l)
 	for (int i = 0; i < STORED_PARAMS; i++)
 		l->params[i] = db_array_end(&x[i]);
 	log_event(NULL, LOG_LEVEL_NOTICE, "listing.inspects", "%d declarations", stored);
-	ask(l, &stored_stmt, on_marked);
+	follower_ask(&l->base, &stored_stmt, l->params, on_marked);
 }
 
 static void on_answered(struct inbox_item *item)
@@ -195,7 +153,7 @@ static struct text body_of(struct listing *l, const struct inbox_answer *answer,
 	struct buf b;
 
 	clock_compact(answer->at_us, 17, at);
-	buf_init(&b, &l->arena, 256);
+	buf_init(&b, &l->base.arena, 256);
 	buf_str(&b, "{\"preNo\":");
 	buf_json(&b, reference);
 	buf_printf(&b, ",\"returnStatus\":\"500\",\"returnTime\":\"%s\",\"returnInfo\":", at);
@@ -208,7 +166,7 @@ static struct text info_of(struct listing *l, struct text decision_no)
 {
 	struct buf b;
 
-	buf_init(&b, &l->arena, 128);
+	buf_init(&b, &l->base.arena, 128);
 	buf_str(&b, "信用负面清单，事中全面查验：");
 	buf_text(&b, decision_no);
 	return buf_as_text(&b);
@@ -239,7 +197,7 @@ static void submit(struct listing *l)
 	l->open = 1; /* until all are submitted, whoever ends first */
 	for (int i = 0; i < count; i++) {
 		l->open++;
-		if (!inbox_submit(l->deps.inbox, &l->asked[i].item, on_answered)) {
+		if (!inbox_submit(l->base.deps.inbox, &l->asked[i].item, on_answered)) {
 			l->open--;
 			l->asked[i].item.outcome = INBOX_TRY_AGAIN;
 		}
@@ -252,11 +210,11 @@ static void submit(struct listing *l)
 
 static void on_holds(struct db_call *call, const struct db_answer *a)
 {
-	struct listing *l = container_of(call, struct listing, call);
+	struct listing *l = container_of(call, struct listing, base.call);
 	const struct db_rows *r;
 	int rows;
 
-	if (!is_good(l, a))
+	if (!follower_is_good(&l->base, a))
 		return;
 	r = a->results[0];
 	rows = db_row_count(r);
@@ -271,8 +229,10 @@ static void on_holds(struct db_call *call, const struct db_answer *a)
 		l->place.bucket = (int16_t)db_get_int(r, rows - 1, HOLD_BUCKET);
 	}
 	l->goes_on = rows == HOLDS;
-	if (l->asked_count == 0 || l->arena.full)
-		rest(l, l->goes_on);
+	if (l->base.arena.full)
+		follower_put_off(&l->base, "answers", "no memory");
+	else if (l->asked_count == 0)
+		follower_rest(&l->base, l->goes_on);
 	else
 		submit(l);
 }
@@ -285,7 +245,7 @@ static struct db_param states(struct listing *l, bool over)
 
 	for (int s = 0; s < STATE_COUNT; s++)
 		n += state_is_final((enum declaration_state)s) == over;
-	db_array_begin(&x, &l->arena, DB_KIND_TEXT, n, 16 * (size_t)n);
+	db_array_begin(&x, &l->base.arena, DB_KIND_TEXT, n, 16 * (size_t)n);
 	for (int s = 0; s < STATE_COUNT; s++)
 		if (state_is_final((enum declaration_state)s) == over)
 			db_array_text(&x, text_of(state_name((enum declaration_state)s)));
@@ -297,7 +257,7 @@ static struct db_param said_enough(struct listing *l)
 	static const enum part_outcome outcomes[] = { OUTCOME_CLEAR, OUTCOME_REJECTED, OUTCOME_INSPECT };
 	struct db_array x;
 
-	db_array_begin(&x, &l->arena, DB_KIND_TEXT, COUNTOF(outcomes), 48);
+	db_array_begin(&x, &l->base.arena, DB_KIND_TEXT, COUNTOF(outcomes), 48);
 	for (size_t i = 0; i < COUNTOF(outcomes); i++)
 		db_array_text(&x, text_of(outcome_name(outcomes[i])));
 	return db_array_end(&x);
@@ -305,80 +265,46 @@ static struct db_param said_enough(struct listing *l)
 
 static void look_at_holds(struct listing *l)
 {
-	l->params[0] = db_time(&l->arena, clock_now_us(l->deps.clock));
-	l->params[1] = db_i32(&l->arena, HOLDS);
+	l->params[0] = db_time(&l->base.arena, clock_now_us(l->base.deps.clock));
+	l->params[1] = db_i32(&l->base.arena, HOLDS);
 	l->params[2] = db_id(&l->place.listing);
-	l->params[3] = db_i16(&l->arena, l->place.bucket);
+	l->params[3] = db_i16(&l->base.arena, l->place.bucket);
 	l->params[4] = db_id(&l->place.declaration);
 	l->params[5] = states(l, true);
 	l->params[6] = said_enough(l);
-	ask(l, &holds_stmt, on_holds);
+	follower_ask(&l->base, &holds_stmt, l->params, on_holds);
 }
 
 /* --- the search --------------------------------------------------------------------------------------------------- */
 
 static void on_searched(struct db_call *call, const struct db_answer *a)
 {
-	struct listing *l = container_of(call, struct listing, call);
+	struct listing *l = container_of(call, struct listing, base.call);
 
-	if (!is_good(l, a))
+	if (!follower_is_good(&l->base, a))
 		return;
 	if (db_row_count(a->results[0]) > 0 && db_get_int(a->results[0], 0, SEARCH_OVER) == 0) {
-		rest(l, true);
+		follower_rest(&l->base, true);
 		return;
 	}
 	look_at_holds(l);
 }
 
-static void on_sweep(struct loop_timer *t)
+static void begin(struct follower *f)
 {
-	struct listing *l = container_of(t, struct listing, sweep);
+	struct listing *l = container_of(f, struct listing, base);
 
-	if (l->deps.is_busy(l->deps.arg)) {
-		rest(l, false);
-		return;
-	}
-	l->params[0] = db_time(&l->arena, clock_now_us(l->deps.clock));
-	l->params[1] = db_i32(&l->arena, PIECE);
+	l->params[0] = db_time(&f->arena, clock_now_us(f->deps.clock));
+	l->params[1] = db_i32(&f->arena, PIECE);
 	l->params[2] = states(l, false);
-	ask(l, &search_stmt, on_searched);
+	follower_ask(f, &search_stmt, l->params, on_searched);
 }
 
-/* --- life --------------------------------------------------------------------------------------------------------- */
-
-struct listing *listing_new(const struct listing_conf *conf, const struct listing_deps *deps, struct fault *f)
-{
-	struct listing *l = calloc(1, sizeof(*l));
-
-	if (l == NULL) {
-		(void)fault_set(f, FAULT_SYSTEM, "no memory for the negative list");
-		return NULL;
-	}
-	l->conf = *conf;
-	l->deps = *deps;
-	arena_init(&l->arena, STEP_BYTES);
-	rest(l, false);
-	return l;
-}
-
-void listing_quiesce(struct listing *l)
-{
-	l->quiesced = true;
-	loop_timer_clear(l->deps.loop, &l->sweep);
-}
-
-bool listing_idle(const struct listing *l)
-{
-	return !l->asking;
-}
-
-void listing_free(struct listing *l)
-{
-	if (l == NULL)
-		return;
-	loop_timer_clear(l->deps.loop, &l->sweep);
-	if (l->asking && l->open == 0)
-		db_cancel(l->deps.db, &l->call);
-	arena_done(&l->arena);
-	free(l);
-}
+const struct follower_kind listing_kind = {
+	.what = "the negative list",
+	.put_off_event = "listing.put_off",
+	.bytes = sizeof(struct listing),
+	.step_bytes = (size_t)4 << 20,
+	.stands_back = true,
+	.begin = begin,
+};

@@ -1,13 +1,10 @@
 /* A sweep: read what filings tell, gather it, then read what is due, judge it by model/tracking, write what came of it. */
 #include "flow/tracker.h"
 
-#include <stdlib.h>
 
 #include "base/log.h"
 #include "flow/tracker_priv.h"
 #include "store/tracking_store.h"
-
-#define STEP_BYTES ((size_t)64 << 20) /* bounded in fact by the batch */
 
 struct judged { /* one parcel */
 	struct id parcel, declaration;
@@ -19,62 +16,26 @@ struct judged { /* one parcel */
 };
 
 struct tracker {
-	struct tracker_conf conf;
-	struct tracker_deps deps;
-	struct loop_timer sweep;
-	struct arena arena; /* of the step under way */
-	struct db_call call;
+	struct follower base;
 	struct db_param read[TRACKER_READ_PARAMS], gather[TRACKER_GATHER_PARAMS], due[TRACKER_DUE_PARAMS], write[TRACKER_WRITE_PARAMS];
 	struct id change;
-	int64_t now_us;     /* business time of the step */
-	int batch;          /* events to gather: fewer after a failure, for one filing may name thousands of parcels */
-	bool asking, quiesced, has_failed;
+	int64_t now_us;  /* business time of the step */
+	int batch;       /* events to gather: fewer after a failure, for one filing may name thousands of parcels; 0: no step yet */
 	bool more_events, more_due;
 };
-
-static loop_timer_fn on_sweep;
-
-static void rest(struct tracker *t)
-{
-	bool at_once = t->more_events || t->more_due;
-
-	arena_done(&t->arena);
-	t->asking = false;
-	t->more_events = t->more_due = false;
-	if (!t->quiesced)
-		loop_timer_set(t->deps.loop, &t->sweep, at_once ? 0 : (int64_t)t->conf.sweep_ms * 1000, on_sweep);
-}
-
-static void give_up(struct tracker *t)
-{
-	t->more_events = t->more_due = false;
-	rest(t);
-}
-
-static bool is_good(struct tracker *t, const struct db_answer *a)
-{
-	bool good = a->outcome == DB_DONE;
-
-	if (!good && !t->has_failed)
-		log_event(NULL, LOG_LEVEL_WARNING, "tracking.put_off", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
-	t->has_failed = !good;
-	return good;
-}
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
 static void on_written(struct db_call *call, const struct db_answer *a)
 {
-	struct tracker *t = container_of(call, struct tracker, call);
+	struct tracker *t = container_of(call, struct tracker, base.call);
 
-	if (!is_good(t, a)) {
-		give_up(t);
+	if (!follower_is_good(&t->base, a))
 		return;
-	}
 	if (db_get_int(a->results[0], 0, 0) > 0)
 		log_event(NULL, LOG_LEVEL_NOTICE, "tracking.missing", "%lld steps of parcels did not come within their limits",
 		          (long long)db_get_int(a->results[0], 0, 0));
-	rest(t);
+	follower_rest(&t->base, t->more_events || t->more_due);
 }
 
 static bool has_alert(const struct judged *j, struct text step)
@@ -110,7 +71,7 @@ static int put_opened(struct tracker *t, const struct judged *list, int count, s
 			opened++;
 			if (x == NULL)
 				continue;
-			id = id_new(t->deps.ids, t->now_us, id_bucket(&j->parcel));
+			id = id_new(t->base.deps.ids, t->now_us, id_bucket(&j->parcel));
 			db_array_id(&x[0], &id);
 			db_array_id(&x[1], &j->parcel);
 			db_array_id(&x[2], j->has_declaration ? &j->declaration : NULL);
@@ -169,7 +130,7 @@ static void write_judged(struct tracker *t, const struct judged *list, int count
 	for (int i = 0; i < TRACKER_WRITE_ARRAYS; i++) {
 		int n = i < 3 ? count : i < 9 ? opened : closed;
 
-		db_array_begin(&x[i], &t->arena, kinds[i], n, 32 * (size_t)n);
+		db_array_begin(&x[i], &t->base.arena, kinds[i], n, 32 * (size_t)n);
 	}
 	put_looks(t, list, count, &x[0]);
 	(void)put_opened(t, list, count, &x[3]);
@@ -177,16 +138,10 @@ static void write_judged(struct tracker *t, const struct judged *list, int count
 	for (int i = 0; i < TRACKER_WRITE_ARRAYS; i++)
 		t->write[i] = db_array_end(&x[i]);
 	if (opened + closed > 0) /* as a rule there is nothing to tell */
-		t->change = id_new(t->deps.ids, t->now_us, (int16_t)(id_random(t->deps.ids) % ID_BUCKETS));
-	t->write[TRACKER_WRITE_ARRAYS] = db_time(&t->arena, t->now_us);
+		t->change = id_new(t->base.deps.ids, t->now_us, (int16_t)(id_random(t->base.deps.ids) % ID_BUCKETS));
+	t->write[TRACKER_WRITE_ARRAYS] = db_time(&t->base.arena, t->now_us);
 	t->write[TRACKER_WRITE_ARRAYS + 1] = opened + closed > 0 ? db_id(&t->change) : db_null();
-	if (t->arena.full) {
-		give_up(t);
-		return;
-	}
-	db_call_init(&t->call);
-	db_call_add(&t->call, &tracker_write, t->write);
-	db_start(t->deps.db, &t->call, on_written);
+	follower_ask(&t->base, &tracker_write, t->write, on_written);
 }
 
 /* --- judging ------------------------------------------------------------------------------------------------------ */
@@ -219,134 +174,100 @@ static int judge_parcel(struct tracker *t, const struct tracking_rule *rules, in
 
 static void on_due(struct db_call *call, const struct db_answer *a)
 {
-	struct tracker *t = container_of(call, struct tracker, call);
+	struct tracker *t = container_of(call, struct tracker, base.call);
 	const struct tracking_rule *rules;
 	struct tracking_event *events;
 	const struct db_rows *rows;
 	struct judged *list;
 	int rule_count, count = 0;
 
-	if (!is_good(t, a)) {
-		give_up(t);
+	if (!follower_is_good(&t->base, a))
 		return;
-	}
 	rows = a->results[1];
 	if (db_row_count(rows) == 0) {
-		rest(t);
+		follower_rest(&t->base, t->more_events);
 		return;
 	}
-	rules = tracking_store_read_rules(&t->arena, a->results[0], &rule_count);
-	list = arena_alloc(&t->arena, sizeof(*list) * (size_t)t->conf.batch);
-	events = arena_alloc(&t->arena, sizeof(*events) * (size_t)db_row_count(rows));
+	rules = tracking_store_read_rules(&t->base.arena, a->results[0], &rule_count);
+	list = arena_alloc(&t->base.arena, sizeof(*list) * (size_t)t->base.conf.batch);
+	events = arena_alloc(&t->base.arena, sizeof(*events) * (size_t)db_row_count(rows));
 	if (rules == NULL || list == NULL || events == NULL) {
-		give_up(t);
+		follower_put_off(&t->base, "parcels", "no memory");
 		return;
 	}
 	for (int row = 0; row < db_row_count(rows); count++)
 		row = judge_parcel(t, rules, rule_count, rows, row, events, &list[count]);
-	t->more_due = count == t->conf.batch;
+	t->more_due = count == t->base.conf.batch;
 	write_judged(t, list, count);
 }
 
 /* --- gathering ---------------------------------------------------------------------------------------------------- */
 
-static void too_large(struct tracker *t)
+static void take_less(struct tracker *t)
 {
 	t->batch = t->batch > 4 ? t->batch / 4 : 1;
-	give_up(t);
 }
 
 static void on_gathered(struct db_call *call, const struct db_answer *a)
 {
-	struct tracker *t = container_of(call, struct tracker, call);
+	struct tracker *t = container_of(call, struct tracker, base.call);
 
-	if (!is_good(t, a)) {
-		too_large(t);
+	if (!follower_is_good(&t->base, a)) {
+		take_less(t);
 		return;
 	}
-	t->batch = 2 * t->batch < t->conf.batch ? 2 * t->batch : t->conf.batch;
+	t->batch = 2 * t->batch < t->base.conf.batch ? 2 * t->batch : t->base.conf.batch;
 	t->more_events = t->more_events && db_row_count(a->results[0]) == 1; /* none: another daemon goes on */
-	arena_done(&t->arena);
-	t->now_us = clock_now_us(t->deps.clock);
-	t->due[0] = db_time(&t->arena, t->now_us);
-	t->due[1] = db_i32(&t->arena, t->conf.batch);
-	db_call_init(&t->call);
-	db_call_add(&t->call, &tracking_store_rules, NULL);
-	db_call_add(&t->call, &tracker_due, t->due);
-	db_start(t->deps.db, &t->call, on_due);
+	arena_done(&t->base.arena);
+	t->now_us = clock_now_us(t->base.deps.clock);
+	t->due[0] = db_time(&t->base.arena, t->now_us);
+	t->due[1] = db_i32(&t->base.arena, t->base.conf.batch);
+	db_call_init(&t->base.call);
+	db_call_add(&t->base.call, &tracking_store_rules, NULL);
+	db_call_add(&t->base.call, &tracker_due, t->due);
+	follower_send(&t->base, on_due);
 }
 
 static void on_read(struct db_call *call, const struct db_answer *a)
 {
-	struct tracker *t = container_of(call, struct tracker, call);
-	const struct db_rows *rows = a->outcome == DB_DONE ? a->results[0] : NULL;
+	struct tracker *t = container_of(call, struct tracker, base.call);
+	const struct db_rows *rows;
 	int64_t from, upto;
 
-	if (!is_good(t, a) || !tracker_tell(&t->arena, t->deps.vault, rows, &t->gather[2])) {
-		too_large(t);
+	if (!follower_is_good(&t->base, a)) {
+		take_less(t);
+		return;
+	}
+	rows = a->results[0];
+	if (!tracker_tell(&t->base.arena, t->base.deps.vault, rows, &t->gather[2])) {
+		take_less(t);
+		follower_put_off(&t->base, "what filings tell", "no memory");
 		return;
 	}
 	from = db_get_int(rows, 0, READ_FROM);
 	upto = db_get_int(rows, 0, READ_UPTO);
 	t->more_events = upto > from && upto < db_get_int(rows, 0, READ_LAST);
-	t->gather[0] = db_i64(&t->arena, from);
-	t->gather[1] = db_i64(&t->arena, upto);
-	db_call_init(&t->call);
-	db_call_add(&t->call, &tracker_gather, t->gather);
-	db_start(t->deps.db, &t->call, on_gathered);
+	t->gather[0] = db_i64(&t->base.arena, from);
+	t->gather[1] = db_i64(&t->base.arena, upto);
+	follower_ask(&t->base, &tracker_gather, t->gather, on_gathered);
 }
 
-static void on_sweep(struct loop_timer *timer)
+static void begin(struct follower *f)
 {
-	struct tracker *t = container_of(timer, struct tracker, sweep);
+	struct tracker *t = container_of(f, struct tracker, base);
 
-	if (t->deps.is_busy(t->deps.arg)) {
-		rest(t);
-		return;
-	}
-	t->asking = true;
-	t->read[0] = db_i32(&t->arena, t->batch);
-	db_call_init(&t->call);
-	db_call_add(&t->call, &tracker_read, t->read);
-	db_start(t->deps.db, &t->call, on_read);
+	if (t->batch == 0)
+		t->batch = f->conf.batch;
+	t->more_events = t->more_due = false;
+	t->read[0] = db_i32(&f->arena, t->batch);
+	follower_ask(f, &tracker_read, t->read, on_read);
 }
 
-/* --- life --------------------------------------------------------------------------------------------------------- */
-
-struct tracker *tracker_new(const struct tracker_conf *conf, const struct tracker_deps *deps, struct fault *f)
-{
-	struct tracker *t = calloc(1, sizeof(*t));
-
-	if (t == NULL) {
-		(void)fault_set(f, FAULT_SYSTEM, "no memory for tracking");
-		return NULL;
-	}
-	t->conf = *conf;
-	t->deps = *deps;
-	t->batch = conf->batch;
-	arena_init(&t->arena, STEP_BYTES);
-	rest(t);
-	return t;
-}
-
-void tracker_quiesce(struct tracker *t)
-{
-	t->quiesced = true;
-	loop_timer_clear(t->deps.loop, &t->sweep);
-}
-
-bool tracker_idle(const struct tracker *t)
-{
-	return !t->asking;
-}
-
-void tracker_free(struct tracker *t)
-{
-	if (t == NULL)
-		return;
-	loop_timer_clear(t->deps.loop, &t->sweep);
-	if (t->asking)
-		db_cancel(t->deps.db, &t->call);
-	arena_done(&t->arena);
-	free(t);
-}
+const struct follower_kind tracker_kind = {
+	.what = "tracking",
+	.put_off_event = "tracking.put_off",
+	.bytes = sizeof(struct tracker),
+	.step_bytes = (size_t)64 << 20,
+	.stands_back = true,
+	.begin = begin,
+};

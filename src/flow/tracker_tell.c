@@ -1,8 +1,8 @@
 /* What filings tell of parcels: documents taken apart by the rows of tracking_source. */
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "flow/tracker_priv.h"
+#include "store/filing_document.h"
 
 enum { TOLD_TELLS, TOLD_FILING, TOLD_CLIENT, TOLD_RECEIVED, TOLD_STEP, TOLD_CARRIER, TOLD_WAYBILL, TOLD_AT };
 
@@ -11,6 +11,7 @@ struct telling { /* one row of the read */
 	int row;
 	const struct json *document;
 	struct text carrier;
+	bool by_line; /* a parcel on each line, else one */
 	struct db_array *x;
 };
 
@@ -23,22 +24,10 @@ static struct text member(const struct json *object, struct arena *a, struct tex
 
 static const struct json *open_document(struct arena *a, struct vault *vault, const struct db_rows *rows, int row)
 {
-	struct vault_place place;
 	struct fault f = { 0 };
-	char text[ID_TEXT_BYTES];
 	struct text plain;
-	struct id id;
 
-	if (!db_get_id(rows, row, READ_FILING, &id))
-		return NULL;
-	place = vault_at("filing", &id);
-	if (vault_open(vault, a, &place, db_get_text(rows, row, READ_DOCUMENT), &plain, &f))
-		return json_parse(a, plain, &f);
-	if (f.code == FAULT_DAMAGED) {
-		id_format(&id, text);
-		log_event(&(struct log_ids){ .filing = text }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
-	}
-	return NULL;
+	return filing_document_open(vault, a, rows, row, READ_FILING, READ_DOCUMENT, &plain) ? json_parse(a, plain, &f) : NULL;
 }
 
 static void put_told(const struct telling *t, struct arena *a, struct text waybill_no)
@@ -64,7 +53,7 @@ static void put_told(const struct telling *t, struct arena *a, struct text waybi
 /* How many parcels it names at most. */
 static int parcels_of(const struct telling *t)
 {
-	return text_is(db_get_text(t->rows, t->row, READ_PARCELS), "lines") ? (int)json_length(json_member(t->document, "lines")) : 1;
+	return t->by_line ? (int)json_length(json_member(t->document, "lines")) : 1;
 }
 
 static bool is_told(const struct telling *t, struct arena *a)
@@ -82,10 +71,8 @@ static void tell(const struct telling *t, struct arena *a)
 
 	if (!is_told(t, a))
 		return;
-	if (!text_is(db_get_text(t->rows, t->row, READ_PARCELS), "lines"))
-		put_told(t, a, json_text(json_member(t->document, "waybill_no")));
-	for (int i = 0; text_is(db_get_text(t->rows, t->row, READ_PARCELS), "lines") && i < (int)json_length(lines); i++)
-		put_told(t, a, json_text(json_member(json_item(lines, (size_t)i), "waybill_no")));
+	for (int i = 0; i < parcels_of(t); i++)
+		put_told(t, a, json_text(json_member(t->by_line ? json_item(lines, (size_t)i) : t->document, "waybill_no")));
 }
 
 bool tracker_tell(struct arena *a, struct vault *vault, const struct db_rows *rows, struct db_param out[TRACKER_TOLD_ARRAYS])
@@ -99,8 +86,8 @@ bool tracker_tell(struct arena *a, struct vault *vault, const struct db_rows *ro
 	for (int row = 0; all != NULL && row < db_row_count(rows); row++) {
 		struct telling *t = &all[count];
 
-		*t = (struct telling){ .rows = rows, .row = row, .x = x };
-		t->document = db_is_null(rows, row, READ_FILING) ? NULL : open_document(a, vault, rows, row);
+		*t = (struct telling){ .rows = rows, .row = row, .by_line = text_is(db_get_text(rows, row, READ_PARCELS), "lines"), .x = x };
+		t->document = open_document(a, vault, rows, row);
 		if (t->document == NULL)
 			continue;
 		t->carrier = json_text(json_member(t->document, "carrier_code"));

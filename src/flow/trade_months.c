@@ -1,12 +1,10 @@
 /* A step: the releases of some events, each with its merchant and the order's document, of which value and currency are read. */
 #include "flow/trade_months.h"
 
-#include <stdlib.h>
 
-#include "base/log.h"
 #include "standard/reader.h"
+#include "store/filing_document.h"
 
-#define STEP_BYTES     ((size_t)64 << 20) /* bounded in fact by the batch */
 #define DOCUMENT_BYTES ((size_t)16 << 20) /* of one order */
 
 enum { WRITE_ARRAYS = 5, WRITE_PARAMS = 7 };
@@ -51,74 +49,34 @@ static const struct db_stmt write_stmt = {
 };
 
 struct trade_months {
-	struct trade_months_conf conf;
-	struct trade_months_deps deps;
-	struct loop_timer sweep;
-	struct arena arena; /* of the step under way */
-	struct db_call call;
+	struct follower base;
 	struct db_param read[1], write[WRITE_PARAMS];
-	bool asking, quiesced, has_failed, more;
+	bool more;
 };
-
-static loop_timer_fn on_sweep;
-
-static void rest(struct trade_months *t, bool at_once)
-{
-	arena_done(&t->arena);
-	t->asking = false;
-	if (!t->quiesced)
-		loop_timer_set(t->deps.loop, &t->sweep, at_once ? 0 : (int64_t)t->conf.sweep_ms * 1000, on_sweep);
-}
-
-static bool is_good(struct trade_months *t, const struct db_answer *a)
-{
-	bool good = a->outcome == DB_DONE;
-
-	if (!good && !t->has_failed)
-		log_event(NULL, LOG_LEVEL_WARNING, "trade_months.put_off", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
-	t->has_failed = !good;
-	return good;
-}
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
 static void on_written(struct db_call *call, const struct db_answer *a)
 {
-	struct trade_months *t = container_of(call, struct trade_months, call);
-	bool was_ours = is_good(t, a) && db_row_count(a->results[0]) == 1; /* no row: another daemon was first, and goes on */
+	struct trade_months *t = container_of(call, struct trade_months, base.call);
 
-	rest(t, was_ours && t->more);
-}
-
-static const struct document *open_order(struct trade_months *t, struct arena *a, const struct db_rows *rows, int row)
-{
-	char text[ID_TEXT_BYTES];
-	struct vault_place place;
-	struct fault f = { 0 };
-	struct text plain;
-	struct id id;
-
-	if (!db_get_id(rows, row, COL_ORDER, &id))
-		return NULL;
-	place = vault_at("filing", &id);
-	if (vault_open(t->deps.vault, a, &place, db_get_text(rows, row, COL_DOCUMENT), &plain, &f))
-		return document_read(a, plain);
-	id_format(&id, text);
-	log_event(&(struct log_ids){ .filing = text }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
-	return NULL;
+	if (follower_is_good(&t->base, a)) /* no row: another daemon was first, and goes on */
+		follower_rest(&t->base, db_row_count(a->results[0]) == 1 && t->more);
 }
 
 /* Without a readable order a release counts, with no value. */
 static void put_value(struct trade_months *t, struct db_array *currency, struct db_array *value, const struct db_rows *rows, int row)
 {
-	const struct document *d;
+	const struct document *d = NULL;
 	struct decimal amount;
+	struct text plain;
 	struct arena a;
 	struct buf b;
 
 	arena_init(&a, DOCUMENT_BYTES);
-	d = open_order(t, &a, rows, row);
-	buf_init(&b, &t->arena, 32);
+	if (filing_document_open(t->base.deps.vault, &a, rows, row, COL_ORDER, COL_DOCUMENT, &plain))
+		d = document_read(&a, plain);
+	buf_init(&b, &t->base.arena, 32);
 	if (d == NULL || !document_decimal(d, F_GOODS_VALUE, &amount)) {
 		db_array_text(currency, TEXT(""));
 		db_array_text(value, TEXT("0"));
@@ -137,94 +95,50 @@ static void write_step(struct trade_months *t, const struct db_rows *rows)
 	struct db_array x[WRITE_ARRAYS];
 
 	for (int i = 0; i < WRITE_ARRAYS; i++)
-		db_array_begin(&x[i], &t->arena, kinds[i], count, 24 * (size_t)count);
+		db_array_begin(&x[i], &t->base.arena, kinds[i], count, 24 * (size_t)count);
 	for (int row = 0; row < count; row++) {
 		db_array_text(&x[0], db_get_text(rows, row, COL_MERCHANT));
 		db_array_i64(&x[1], db_get_int(rows, row, COL_MONTH));
 		db_array_text(&x[2], db_get_text(rows, row, COL_DIRECTION));
 		put_value(t, &x[3], &x[4], rows, row);
 	}
-	t->write[0] = db_i64(&t->arena, db_get_int(rows, 0, COL_FROM));
-	t->write[1] = db_i64(&t->arena, db_get_int(rows, 0, COL_UPTO));
+	t->write[0] = db_i64(&t->base.arena, db_get_int(rows, 0, COL_FROM));
+	t->write[1] = db_i64(&t->base.arena, db_get_int(rows, 0, COL_UPTO));
 	for (int i = 0; i < WRITE_ARRAYS; i++)
 		t->write[2 + i] = db_array_end(&x[i]);
 	t->more = db_get_int(rows, 0, COL_UPTO) < db_get_int(rows, 0, COL_LAST);
-	if (t->arena.full) {
-		rest(t, false);
-		return;
-	}
-	db_call_init(&t->call);
-	db_call_add(&t->call, &write_stmt, t->write);
-	db_start(t->deps.db, &t->call, on_written);
+	follower_ask(&t->base, &write_stmt, t->write, on_written);
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
 static void on_read(struct db_call *call, const struct db_answer *a)
 {
-	struct trade_months *t = container_of(call, struct trade_months, call);
+	struct trade_months *t = container_of(call, struct trade_months, base.call);
+	const struct db_rows *rows;
 
-	if (is_good(t, a) && db_row_count(a->results[0]) > 0
-	    && db_get_int(a->results[0], 0, COL_UPTO) > db_get_int(a->results[0], 0, COL_FROM))
-		write_step(t, a->results[0]);
+	if (!follower_is_good(&t->base, a))
+		return;
+	rows = a->results[0];
+	if (db_row_count(rows) > 0 && db_get_int(rows, 0, COL_UPTO) > db_get_int(rows, 0, COL_FROM))
+		write_step(t, rows);
 	else
-		rest(t, false);
+		follower_rest(&t->base, false);
 }
 
-static void on_sweep(struct loop_timer *timer)
+static void begin(struct follower *f)
 {
-	struct trade_months *t = container_of(timer, struct trade_months, sweep);
+	struct trade_months *t = container_of(f, struct trade_months, base);
 
-	if (t->deps.is_busy(t->deps.arg)) {
-		rest(t, false);
-		return;
-	}
-	t->read[0] = db_i32(&t->arena, t->conf.batch);
-	if (t->arena.full) {
-		rest(t, false);
-		return;
-	}
-	t->asking = true;
-	db_call_init(&t->call);
-	db_call_add(&t->call, &read_stmt, t->read);
-	db_start(t->deps.db, &t->call, on_read);
+	t->read[0] = db_i32(&f->arena, f->conf.batch);
+	follower_ask(f, &read_stmt, t->read, on_read);
 }
 
-/* --- life --------------------------------------------------------------------------------------------------------- */
-
-struct trade_months *trade_months_new(const struct trade_months_conf *conf, const struct trade_months_deps *deps, struct fault *f)
-{
-	struct trade_months *t = calloc(1, sizeof(*t));
-
-	if (t == NULL) {
-		(void)fault_set(f, FAULT_SYSTEM, "no memory for the months of trade");
-		return NULL;
-	}
-	t->conf = *conf;
-	t->deps = *deps;
-	arena_init(&t->arena, STEP_BYTES);
-	rest(t, false);
-	return t;
-}
-
-void trade_months_quiesce(struct trade_months *t)
-{
-	t->quiesced = true;
-	loop_timer_clear(t->deps.loop, &t->sweep);
-}
-
-bool trade_months_idle(const struct trade_months *t)
-{
-	return !t->asking;
-}
-
-void trade_months_free(struct trade_months *t)
-{
-	if (t == NULL)
-		return;
-	loop_timer_clear(t->deps.loop, &t->sweep);
-	if (t->asking)
-		db_cancel(t->deps.db, &t->call);
-	arena_done(&t->arena);
-	free(t);
-}
+const struct follower_kind trade_months_kind = {
+	.what = "the months of trade",
+	.put_off_event = "trade_months.put_off",
+	.bytes = sizeof(struct trade_months),
+	.step_bytes = (size_t)64 << 20,
+	.stands_back = true,
+	.begin = begin,
+};

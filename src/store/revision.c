@@ -16,6 +16,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "store/filing_document.h"
 #include "store/revision_return.h"
 
 #define JOBS_MAX    4096
@@ -310,21 +311,11 @@ static bool is_ours(struct job *j, const struct db_rows *r, int row)
 {
 	static const char *const members[] = { "merchant_code", "declarant_code" };
 	const struct json *ours, *theirs;
-	struct vault_place place;
 	struct fault f = { 0 };
 	struct text document;
-	struct id inventory;
 
-	if (!db_get_id(r, row, STAND_INVENTORY, &inventory))
+	if (!filing_document_open(j->lane->deps.vault, &j->arena, r, row, STAND_INVENTORY, STAND_DOCUMENT, &document))
 		return false;
-	place = vault_at("filing", &inventory);
-	if (!vault_open(j->lane->deps.vault, &j->arena, &place, db_get_text(r, row, STAND_DOCUMENT), &document, &f)) {
-		char id[ID_TEXT_BYTES];
-
-		id_format(&inventory, id);
-		log_event(&(struct log_ids){ .filing = id }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
-		return false;
-	}
 	theirs = json_parse(&j->arena, document, &f);
 	ours = json_parse(&j->arena, j->c->document, &f);
 	for (size_t i = 0; i < COUNTOF(members); i++) {

@@ -5,8 +5,8 @@
 #include "store/revision_return.h"
 
 #include "base/json.h"
-#include "base/log.h"
 #include "model/goods_return.h"
+#include "store/filing_document.h"
 
 /*
  * $1 $2 the declaration, $3 the inventory's number as the return names it, $4 $5 its key, $6 business time.
@@ -109,20 +109,10 @@ static struct text line_no_of(struct arena *a, const struct json *line)
 /* The inventory as it is stored; NULL: there is none, or it cannot be read. */
 static const struct json *open_inventory(struct arena *a, struct vault *vault, const struct db_rows *r)
 {
-	char id[ID_TEXT_BYTES];
-	struct vault_place place;
 	struct fault f = { 0 };
 	struct text document;
-	struct id inventory;
 
-	if (!db_get_id(r, 0, COL_INVENTORY, &inventory))
-		return NULL;
-	place = vault_at("filing", &inventory);
-	if (vault_open(vault, a, &place, db_get_text(r, 0, COL_DOCUMENT), &document, &f))
-		return json_parse(a, document, &f);
-	id_format(&inventory, id);
-	log_event(&(struct log_ids){ .filing = id }, LOG_LEVEL_ERROR, "record.damaged", "%s", f.text);
-	return NULL;
+	return filing_document_open(vault, a, r, 0, COL_INVENTORY, COL_DOCUMENT, &document) ? json_parse(a, document, &f) : NULL;
 }
 
 static const struct json *line_of(struct arena *a, const struct json *inventory, struct text line_no)

@@ -29,7 +29,7 @@ const struct db_stmt schema_store_health = {
 
 const struct db_stmt schema_store_partitions = {
 	.name = "schema_store_partitions",
-	.sql = "select make_partitions(date '1970-01-01' + $1::integer, 3) where pg_try_advisory_xact_lock(" LOCK_KEY ")",
+	.sql = "select make_partitions(date '1970-01-01' + $1::integer, 3, 1) where pg_try_advisory_xact_lock(" LOCK_KEY ")",
 	.param_count = 1,
 	.flags = DB_WRITES,
 };
@@ -178,16 +178,19 @@ static bool apply_missing(struct db_sync *s, int64_t now_us, int *applied, struc
 	return good;
 }
 
+/* One a transaction, as the daemon does: it may be at work. */
 static bool make_partitions(struct db_sync *s, int64_t now_us, struct fault *f)
 {
+	const struct db_rows *made;
 	struct arena a;
-	bool good;
 
 	arena_init(&a, 256);
 	struct db_param p[1] = { db_i32(&a, clock_day(now_us)) };
-	good = db_sync_run(s, "select make_partitions((date '1970-01-01' + $1::integer - interval '1 month')::date, 4)", p, 1, f) != NULL;
+	do
+		made = db_sync_run(s, "select make_partitions((date '1970-01-01' + $1::integer - interval '1 month')::date, 4, 1)", p, 1, f);
+	while (made != NULL && db_get_int(made, 0, 0) > 0);
 	arena_done(&a);
-	return good;
+	return made != NULL;
 }
 
 bool schema_migrate(struct db_sync *s, int64_t now_us, int *applied, struct fault *f)

@@ -155,6 +155,30 @@ def test_polling_while_answers_come_misses_none_and_keeps_their_order(stack, tra
     assert [i["id"] for i in items(again)] == [i["id"] for i in all_of_it]
 
 
+def test_a_damaged_answer_holds_up_nobody(stack, trades):
+    """It is told and left out of the messages; what came before and after it is there, and the poll gets on."""
+    api = own_filer(stack, trades)
+    made = [trades.make() for _ in range(3)]
+    for trade in made:
+        file_all(api, trade.filings())
+    found = [settled(stack, trade, api=api) for trade in made]
+    poll_until(api, "/v1/receipts", lambda f: len(items(f)) >= 12)
+    flip = ("update authority_receipt set body = set_byte(body, 5, get_byte(body, 5) # 1) where authority = 'CUS' and id in "
+            f"(select id from authority_receipt where declaration_id = '{found[1]['id']}')")
+    before = len(stack.daemon.events("record.damaged"))
+    stack.psql(flip)
+    try:
+        whole, path = poll_until(api, "/v1/receipts", lambda f: sum(len(nodes(r)[1]) for r in f) == 2, XML)
+        assert {n["copNo"] for r in whole for n in nodes(r)[1]} == {made[0].internal_no, made[2].internal_no}
+        assert api.get(path, **XML).status == 204
+        wait_for(lambda: len(stack.daemon.events("record.damaged")) > before, "it is told")
+        # alone on its page: nothing is left, and the next page comes behind it
+        one_by_one, _ = poll_until(api, "/v1/receipts?limit=1", lambda f: len(f) == 2, XML)
+        assert [nodes(r) for r in one_by_one] == [(622, [n]) for r in whole for n in nodes(r)[1]]
+    finally:
+        stack.psql(flip)
+
+
 def test_what_is_not_committed_yet_is_waited_for(stack, trades):
     """A receipt whose transaction began earlier and ends later than another's is not passed over."""
     psycopg = pytest.importorskip("psycopg")

@@ -134,6 +134,24 @@ def test_by_order_number_where_customs_gave_no_number(stack, trades):
     assert bound(stack, d)[0]["order_no"] == trade.order_no
 
 
+def test_bills_without_an_inventory_hold_up_nobody(stack, trades):
+    """They are bound by their order alone: whose they are is known when the inventory comes; others' bills do not wait for that."""
+    early, other = trades.make(), trades.make()
+    file_all(stack.enterprise, [early.order(), early.payment()])
+    e = wait_for(lambda: stack.enterprise.declaration(early.order_no), "its declaration")
+    nos = [f"0{early.order_no}_{n}" for n in range(101)]  # more than are looked at in one go
+    for some in (nos[:60], nos[60:]):
+        took(say(stack, 816, *[bill(no, f"0{early.order_no[-16:]}", orderNo=early.order_no) for no in some]), len(some))
+    bound(stack, e, len(nos), stack.regulator)
+    d, number = declared(stack, other), number_of(other)
+    customs_says(stack, d, number)
+    took(say(stack, 816, bill(f"{number}_1", number)), 1)
+    bound(stack, d)  # seen by whom the inventory names
+    assert taxes(stack.enterprise, e) == []
+    file_all(stack.enterprise, [early.inventory(), early.waybill()])
+    bound(stack, e, len(nos))
+
+
 def test_sums_for_each_declarant(stack, trades):
     agent = "91330100MA2T07077N"
     made = [bill(f"S{trades.tag}_{n}", f"S{trades.tag}{n}", vat=f"{n}.10", at=f"2025030{n}120000000", agentCode=agent, ebcCode=CODES["merchant"]) for n in (1, 2, 3)]

@@ -193,17 +193,38 @@ static void partitions_are_made_ahead_and_again_without_harm(void **state)
 	house_migrate(h);
 	arena_init(&a, 4096);
 	const struct db_param far[1] = { db_i32(&a, clock_day(NOW_US) + 730) };
+	for (int64_t want = 3 * house_ask(h, "select count(*) from pg_partitioned_table"); want > 0; want--) /* three months of each, one a call */
+		assert_int_equal(look(h, &schema_store_partitions, far).values[0], 1);
+	assert_int_equal(house_ask(h, "select count(*) from pg_class where relname in ('filing_202803', 'submission_202803', 'change_202805')"), 3);
 	l = look(h, &schema_store_partitions, far);
 	assert_int_equal(l.rows, 1);
-	assert_int_equal(l.values[0], 3 * house_ask(h, "select count(*) from pg_partitioned_table")); /* three months of each */
-	assert_int_equal(house_ask(h, "select count(*) from pg_class where relname in ('filing_202803', 'submission_202803', 'change_202803')"), 3);
-	l = look(h, &schema_store_partitions, far);
 	assert_int_equal(l.values[0], 0);
 	/* somebody else migrates: left to them */
 	house_sql(h->db, "select pg_advisory_lock(7236001)");
 	l = look(h, &schema_store_partitions, far);
 	assert_int_equal(l.rows, 0);
 	arena_done(&a);
+}
+
+/* Also of a table of which nothing may be deleted; what lies before or after the month stays. */
+static void what_came_before_its_month_moves_there(void **state)
+{
+	struct house *h = house_of(state);
+
+	house_migrate(h);
+	house_sql(h->db, "insert into change (id, made_at, types) select id_floor(at), at, '{x}' from unnest('{2031-02-28 23:00+08,2031-03-01 00:00+08,2031-03-31 23:00+08,"
+	                 "2031-04-01 00:00+08}'::timestamptz[]) at");
+	house_sql(h->db, "insert into access_log (id, at, client_id, role, route, record, owners, fields, purpose, trace)"
+	                 " select c.id, c.made_at, 1, 'operator', 'r', 'r', '{}', '{}', 'p', 't' from change c");
+	assert_int_equal(house_ask(h, "select make_partitions('2031-03-15', 1)"), house_ask(h, "select count(*) from pg_partitioned_table"));
+	for (int i = 0; i < 2; i++) {
+		static const char *const tables[] = { "change", "access_log" };
+		char sql[160];
+
+		(void)snprintf(sql, sizeof(sql), "select 100 * (select count(*) from %s) + 10 * (select count(*) from %s_203103) + (select count(*) from %s_rest)",
+		               tables[i], tables[i], tables[i]);
+		assert_int_equal(house_ask(h, sql), 422);
+	}
 }
 
 static void buckets_are_the_same_in_sql(void **state)
@@ -234,6 +255,7 @@ int main(void)
 		WITH_HOUSE(two_at_once_apply_each_file_once),
 		WITH_HOUSE(health_tells_what_readyz_needs),
 		WITH_HOUSE(partitions_are_made_ahead_and_again_without_harm),
+		WITH_HOUSE(what_came_before_its_month_moves_there),
 		WITH_HOUSE(buckets_are_the_same_in_sql),
 	};
 
