@@ -21,6 +21,7 @@
 
 struct api_metrics;
 struct address_rate;
+struct client_cert;
 struct idempotency;
 struct event_hub;
 struct route;
@@ -84,6 +85,7 @@ struct req {
 	enum form form;              /* of the body, by Content-Type */
 	bool is_gzip;                /* http->body is compressed */
 	struct text body;            /* as it is read and stored: see media_open() */
+	struct client_cert *handed_on; /* whose certificate a proxy saw: api/client_cert; NULL: none says so */
 	bool has_token;
 	struct client_token token;   /* of has_token */
 	struct client client;        /* a copy: its codes are valid until the first step ends; ROLE_PUBLIC: nobody */
