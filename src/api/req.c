@@ -95,6 +95,13 @@ struct text req_base(struct req *r)
 	return b.full ? TEXT("") : buf_as_text(&b);
 }
 
+struct id req_new_id(const struct req *r)
+{
+	struct id_source *ids = r->api->deps.ids;
+
+	return id_new(ids, r->now_us, (int16_t)(id_random(ids) % ID_BUCKETS));
+}
+
 bool req_is_enterprise(const struct req *r)
 {
 	return r->client.role == ROLE_ENTERPRISE;
