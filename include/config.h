@@ -22,7 +22,7 @@ struct config { /* texts live in the arena and are never NULL */
 		int workers, stop_timeout_ms, reload_ms;
 	} service;
 	struct {
-		const char *address, *public_url;
+		const char *address, *local_address, *proxies, *public_url;
 		int connections, header_timeout_ms, body_timeout_ms, idle_timeout_ms, handler_timeout_ms;
 		int header_bytes, body_bytes, memory_bytes, bodies_bytes, connections_per_address;
 	} http;

@@ -22,7 +22,8 @@ struct startup {
 	const char *sign_path;
 	const char *payment_key_path;       /* NULL: this gateway sends no payment data */
 	const struct certificate *payment_certificate;
-	struct httpd_tls_conf tls;          /* certificate NULL: plain HTTP */
+	struct httpd_tls_conf tls;          /* certificate NULL: plain HTTP, with client_ca for what proxies hand on */
+	struct address_list proxies;        /* that may hand on callers' certificates */
 	struct webhook_schedule push_schedule;
 	enum purpose purpose;
 };

@@ -1,6 +1,6 @@
 /*
  * One loop with everything that hangs off it: database pools, HTTP in and out, intake, inbox, flow, the rules in force.
- * All workers of a process share the listening socket, the clock, the board of numbers and what clients used of their limits; nothing else.
+ * All workers of a process share the listening sockets, the clock, the board of numbers and what clients used of their limits; nothing else.
  *
  *   new ─► run: connect ─► rules and clients read ─► open (listening) ─► … ─► drain ─► run returns ─► free
  */
@@ -21,6 +21,11 @@
 struct worker;
 
 enum { POOL_INTAKE, POOL_FLOW, POOL_QUERY, POOL_COUNT };
+enum { LISTENER_MAIN, LISTENER_LOCAL, LISTENER_COUNT }; /* for everybody; in clear, for this machine */
+
+struct worker_sockets { /* that are listened on; -1: none */
+	int fd[LISTENER_COUNT];
+};
 
 struct worker_numbers { /* of one worker, for /metrics and the status line */
 	struct db_stats pools[POOL_COUNT];
@@ -58,9 +63,9 @@ void worker_run(struct worker *w);         /* until it has drained or was halted
 
 struct loop *worker_loop(struct worker *w);
 /* In the worker's thread. */
-void worker_open(struct worker *w, int listen_fd); /* those other than the first listen on its socket, once they know rules and clients */
-int worker_listen_fd(const struct worker *w);
-int worker_port(const struct worker *w);
+void worker_open(struct worker *w, const struct worker_sockets *given); /* those other than the first listen on its sockets, once they know rules and clients */
+struct worker_sockets worker_sockets(const struct worker *w);
+int worker_port(const struct worker *w, int listener); /* 0: there is no such listener, or it has no port */
 void worker_reload(struct worker *w);      /* rules and clients are read anew */
 void worker_drain(struct worker *w, int64_t timeout_us, bool stops); /* stops: ends its own loop when drained */
 bool worker_is_drained(const struct worker *w); /* from any thread */

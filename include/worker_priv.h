@@ -87,7 +87,8 @@ struct worker {
 	struct intake *intake;
 	struct job_runner *jobs;
 	struct api *api;
-	struct httpd *httpd;         /* NULL until it listens */
+	struct httpd *httpd[LISTENER_COUNT]; /* NULL until it listens, or where it does not */
+	struct client_trust *trust;  /* of certificates that a proxy hands on; NULL: none are taken */
 	struct rules *rules;         /* NULL until read */
 	struct rights *rights;
 	struct policy *policy;       /* looked into within a step only: replaced at once */
@@ -95,7 +96,8 @@ struct worker {
 	struct worker_reload reload;
 	struct worker_watch watch;
 	bool is_known;               /* rules, rights and clients were read once */
-	int given_fd;                /* of the first worker's socket; -1: not told yet */
+	struct worker_sockets given; /* of the first worker, once has_given */
+	bool has_given;
 	struct loop_timer drain;
 	int64_t drain_until_us;      /* 0: not draining */
 	bool drain_stops, flow_quiesced;
@@ -113,6 +115,8 @@ void worker_followers_free(struct worker *w);
 
 /* worker_listen.c */
 void worker_known(struct worker *w); /* rules and clients are here for the first time */
+int worker_connections(const struct worker *w);
+int worker_open_requests(const struct worker *w);
 
 /* worker_reload.c */
 void worker_reload_start(struct worker *w);

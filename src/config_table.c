@@ -16,8 +16,10 @@ const struct setting config_settings[] = {
 	NUMBER(service, reload_ms, 100, 60000, 2000, "ms", "How often changed clients, codes, regimes and authorities are looked for."),
 
 	TEXT_(http, address, "127.0.0.1:8700", "Where to listen: host:port, [v6]:port or unix:/path; port 0 takes any free one. Ignored when systemd passes the socket."),
+	TEXT_(http, local_address, "", "A second place to listen, in clear whatever [tls] says: for a proxy that ends TLS on this machine, for probes and metrics. Loopback or unix:/path, others are refused. Ignored when systemd passes a socket named local. Empty: there is none."),
+	TEXT_(http, proxies, "", "Who may hand on a caller's certificate in the header Client-Cert (RFC 9440): addresses and networks, and unix for who comes over a local socket, parted by blanks. They must take the header away from what they were sent. From anybody else a request with it is refused. Needs tls.client_ca."),
 	TEXT_(http, public_url, "", "How callers reach this service, for links in answers. Empty: from the Host header."),
-	NUMBER(http, connections, 1, 60000, 4096, "connections", "Open connections at once, each worker."),
+	NUMBER(http, connections, 1, 60000, 4096, "connections", "Open connections at once, each worker and listener."),
 	NUMBER(http, connections_per_address, 0, 60000, 0, "connections", "Open connections of one address, each worker; more are closed at once. 0: as many as there are. Not behind a proxy."),
 	NUMBER(http, header_timeout_ms, 100, 600000, 10000, "ms", "Time for a request's line and headers to arrive."),
 	NUMBER(http, body_timeout_ms, 100, 600000, 30000, "ms", "Time for a request's body to arrive."),
@@ -25,12 +27,12 @@ const struct setting config_settings[] = {
 	NUMBER(http, handler_timeout_ms, 100, 600000, 20000, "ms", "Time for an answer; beyond it the caller gets a 503. Longer than intake.give_up_ms."),
 	NUMBER(http, header_bytes, 4096, 1048576, 8192, "bytes", "Memory for a request's line and headers."),
 	NUMBER(http, body_bytes, 1024, 67108864, 2097152, "bytes", "Longest body of a filing; beyond it 413."),
-	NUMBER(http, bodies_bytes, 1048576, 2147483647, 268435456, "bytes", "Bytes of all bodies together that are here or announced, each worker; beyond it 503. More than batch.body_bytes."),
+	NUMBER(http, bodies_bytes, 1048576, 2147483647, 268435456, "bytes", "Bytes of all bodies together that are here or announced, each worker and listener; beyond it 503. More than batch.body_bytes."),
 	NUMBER(http, memory_bytes, 1048576, 1073741824, 67108864, "bytes", "Most memory of one request, its body included."),
 
-	TEXT_(tls, certificate, "", "File of our certificate with its chain, PEM, or credential:NAME. Empty: plain HTTP, behind a proxy that does TLS. Read again on SIGHUP."),
+	TEXT_(tls, certificate, "", "File of our certificate with its chain, PEM, or credential:NAME. Empty: plain HTTP, behind a proxy that ends TLS. Read again on SIGHUP."),
 	TEXT_(tls, key_file, "", "File of its key, PEM, or credential:NAME. Read again on SIGHUP."),
-	TEXT_(tls, client_ca, "", "File of the authorities whose certificates callers may show, PEM, or credential:NAME. Empty: callers are asked for none."),
+	TEXT_(tls, client_ca, "", "File of the authorities whose certificates callers may show, here or to one of http.proxies, PEM, or credential:NAME. Empty: callers are asked for none."),
 
 	NUMBER(access, token_days, 1, 3650, 365, "days", "How long a token that a client makes for itself (POST /v1/me/tokens) is good at most."),
 	NUMBER(access, token_overlap_hours, 0, 8760, 72, "h", "How long the old token stays good beside the new one."),

@@ -1,7 +1,7 @@
 /*
  * The process: one worker, or several threads of them, from start to stop.
  *
- *   workers made ─► first one knows the rules and listens ─► the others listen on the same socket ─► READY
+ *   workers made ─► first one knows the rules and listens ─► the others listen on the same sockets ─► READY
  *   SIGTERM, SIGINT ─► all drain, bounded by service.stop_timeout_ms ─► end;   the second one: at once
  *   SIGHUP ─► settings that may change, rules, clients
  *
@@ -42,7 +42,7 @@ struct house {
 	struct member *members;
 	int count;
 	_Atomic int open_count;
-	_Atomic int listen_fd; /* of the first worker */
+	struct worker_sockets sockets; /* of the first worker: set before the others are woken */
 	_Atomic bool has_failed;
 	struct loop_timer watchdog, status, join;
 	int64_t watchdog_us;
@@ -77,11 +77,11 @@ static void stop_all(struct house *h)
 		wake(h, &h->members[i], stop_loop);
 }
 
-static void open_by_socket(void *arg)
+static void open_by_sockets(void *arg)
 {
 	struct member *m = arg;
 
-	worker_open(m->worker, m->house->listen_fd);
+	worker_open(m->worker, &m->house->sockets);
 }
 
 static void told_open(void *arg)
@@ -94,7 +94,8 @@ static void told_open(void *arg)
 	}
 	if (++h->open_count != h->count)
 		return;
-	log_event(NULL, LOG_LEVEL_NOTICE, "daemon.ready", "port=%d workers=%d version=%s", worker_port(h->members[0].worker), h->count, TONGGUAN_VERSION);
+	log_event(NULL, LOG_LEVEL_NOTICE, "daemon.ready", "port=%d local_port=%d workers=%d version=%s", worker_port(h->members[0].worker, LISTENER_MAIN),
+	          worker_port(h->members[0].worker, LISTENER_LOCAL), h->count, TONGGUAN_VERSION);
 	systemd_notify("READY=1");
 }
 
@@ -108,9 +109,9 @@ static void on_open(void *arg, struct worker *w, const struct fault *f)
 		m->fault = *f;
 		h->has_failed = true;
 	} else if (m == &h->members[0]) {
-		h->listen_fd = worker_listen_fd(w);
+		h->sockets = worker_sockets(w);
 		for (int i = 1; i < h->count; i++)
-			wake(h, &h->members[i], open_by_socket);
+			wake(h, &h->members[i], open_by_sockets);
 	}
 	if (m == &h->members[0])
 		told_open(m);
@@ -326,7 +327,7 @@ static void end(struct house *h)
 
 bool daemon_run(struct config *c, const struct startup *s, struct fault *f)
 {
-	struct house h = { .config = c, .startup = s, .count = c->service.workers, .listen_fd = -1 };
+	struct house h = { .config = c, .startup = s, .count = c->service.workers };
 	bool good;
 
 	killpoint_arm(s->purpose != PURPOSE_PRODUCTION ? c->test.kill_point : NULL);

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "customs_signer.h"
+#include "io/client_trust.h"
 #include "model/checkpoint.h"
 #include "store/schema_store.h"
 
@@ -125,20 +126,43 @@ bool startup_check_tls_key(const struct config *c, struct fault *f)
 	return good;
 }
 
-/* Certificate and key go together; callers' certificates need both. */
+/* Who may hand on callers' certificates: what they hand on is judged by the same authorities. */
+static bool read_proxies(struct startup *s, const struct config *c, struct fault *f)
+{
+	struct fault why = { 0 };
+
+	if (!address_list_read(text_of(c->http.proxies), &s->proxies, &why))
+		return fault_set(f, FAULT_CONFIG, "http.proxies: %s", why.text);
+	return text_trim(text_of(c->http.proxies)).len == 0 || c->tls.client_ca[0] != '\0'
+	       || fault_set(f, FAULT_CONFIG, "http.proxies needs tls.client_ca: the authorities of the certificates that are handed on");
+}
+
+static bool check_trust(const char *path, struct fault *f)
+{
+	struct client_trust *t = client_trust_load(path, f);
+
+	client_trust_free(t);
+	return t != NULL;
+}
+
+/* Certificate and key go together; callers' certificates need both, or a proxy that hands them on. */
 static bool read_tls(struct startup *s, const struct config *c, struct fault *f)
 {
 	bool has_certificate = c->tls.certificate[0] != '\0', has_key = c->tls.key_file[0] != '\0', has_ca = c->tls.client_ca[0] != '\0';
 
-	if (!has_certificate && !has_key && !has_ca)
+	if (!read_proxies(s, c, f))
+		return false;
+	if (has_certificate != has_key || (has_ca && !has_certificate && text_trim(text_of(c->http.proxies)).len == 0))
+		return fault_set(f, FAULT_CONFIG, "tls: certificate and key_file go together, and client_ca needs them, or http.proxies");
+	s->tls.client_ca = has_ca ? config_secret_path(&s->arena, c->tls.client_ca, f) : NULL;
+	if (has_ca && (s->tls.client_ca == NULL || !check_trust(s->tls.client_ca, f)))
+		return false;
+	if (!has_certificate)
 		return true;
-	if (!has_certificate || !has_key)
-		return fault_set(f, FAULT_CONFIG, "tls: certificate and key_file go together, and client_ca needs them");
 	if (!startup_check_tls_key(c, f))
 		return false;
 	s->tls.certificate = config_secret_path(&s->arena, c->tls.certificate, f);
 	s->tls.key = config_secret_path(&s->arena, c->tls.key_file, f);
-	s->tls.client_ca = has_ca ? config_secret_path(&s->arena, c->tls.client_ca, f) : NULL;
 	return f->code == FAULT_NONE && httpd_tls_check(&s->tls, f);
 }
 

@@ -23,7 +23,6 @@ struct worker *worker_new(const struct worker_deps *deps, struct fault *f)
 		return NULL;
 	}
 	w->deps = *deps;
-	w->given_fd = -1;
 	id_source_init(&w->ids);
 	if (!worker_make(w, f)) {
 		worker_free(w);
@@ -46,9 +45,10 @@ void worker_free(struct worker *w)
 	inbox_free(w->inbox);
 	intake_free(w->intake);
 	recent_free(w->recent);
-	if (w->httpd != NULL)
-		httpd_free(w->httpd);
+	for (int l = 0; l < LISTENER_COUNT; l++)
+		httpd_free(w->httpd[l]);
 	api_free(w->api);
+	client_trust_free(w->trust);
 	job_runner_free(w->jobs);
 	if (w->push_httpc != NULL)
 		httpc_free(w->push_httpc);
@@ -88,7 +88,7 @@ static void on_drain(struct loop_timer *t)
 	struct worker *w = container_of(t, struct worker, drain);
 	bool is_late = loop_now_us(w->loop) >= w->drain_until_us;
 
-	if (!w->flow_quiesced && (w->httpd == NULL || httpd_open_requests(w->httpd) == 0) && job_runner_idle(w->jobs)
+	if (!w->flow_quiesced && worker_open_requests(w) == 0 && job_runner_idle(w->jobs)
 	    && intake_idle(w->intake)) {
 		flow_quiesce(w->flow);
 		payment_calls_quiesce(w->payment_calls);
@@ -103,7 +103,7 @@ static void on_drain(struct loop_timer *t)
 	}
 	if (is_late)
 		log_event(NULL, LOG_LEVEL_WARNING, "worker.not_drained", "worker %d stops with %d requests open", w->deps.index,
-		          w->httpd == NULL ? 0 : httpd_open_requests(w->httpd));
+		          worker_open_requests(w));
 	w->drained = true;
 	if (w->drain_stops)
 		loop_stop(w->loop);
@@ -117,8 +117,9 @@ void worker_drain(struct worker *w, int64_t timeout_us, bool stops)
 	w->drain_stops = stops;
 	api_draining(w->api);
 	job_runner_quiesce(w->jobs);
-	if (w->httpd != NULL)
-		httpd_quiesce(w->httpd);
+	for (int l = 0; l < LISTENER_COUNT; l++)
+		if (w->httpd[l] != NULL)
+			httpd_quiesce(w->httpd[l]);
 	loop_timer_set(w->loop, &w->drain, 0, on_drain);
 }
 

@@ -195,7 +195,6 @@ static bool make_api(struct worker *w, struct fault *f)
 			.scan = c->feed.scan, .look_ms = c->feed.look_ms, .heartbeat_ms = c->feed.heartbeat_ms, .streams = c->feed.streams,
 			.streams_of_client = c->feed.streams_of_client, .stream_bytes = (size_t)c->feed.stream_bytes,
 		},
-		.is_tls = w->deps.startup->tls.certificate != NULL,
 		.access = { .token_days = c->access.token_days, .token_overlap_hours = c->access.token_overlap_hours,
 		            .token_notice_days = c->access.token_notice_days, .tokens_max = c->access.tokens_max,
 		            .keys_max = c->access.keys_max, .idempotency_hours = c->access.idempotency_hours, .signature_window_s = c->access.signature_window_s,
@@ -215,7 +214,7 @@ static bool make_api(struct worker *w, struct fault *f)
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
 		.signer = w->signer, .vault = w->vault, .quotas = w->deps.quotas, .clients = &w->clients, .rules = &w->rules, .rights = &w->rights,
-		.policy = &w->policy, .on_job = on_job, .reload = worker_reload_asked, .moved = worker_reload_moved, .metrics = worker_metrics,
+		.trust = w->trust, .proxies = &w->deps.startup->proxies, .policy = &w->policy, .on_job = on_job, .reload = worker_reload_asked, .moved = worker_reload_moved, .metrics = worker_metrics,
 		.ready = worker_ready, .arg = w,
 	};
 
@@ -245,6 +244,8 @@ bool worker_make(struct worker *w, struct fault *f)
 		return false;
 	note_customs_certificate(w);
 	if (!worker_keys_open(w, f))
+		return false;
+	if (w->deps.startup->tls.client_ca != NULL && (w->trust = client_trust_load(w->deps.startup->tls.client_ca, f)) == NULL)
 		return false;
 	w->recent = recent_new((size_t)w->deps.config->intake.recent_bytes, f);
 	if (w->recent == NULL)

@@ -266,8 +266,8 @@ void worker_note(struct worker *w)
 	push_stats_get(w->push, &n.push);
 	n.turns = loop->turns;
 	n.busy_us = loop->busy_us;
-	n.connections = w->httpd == NULL ? 0 : httpd_connections(w->httpd);
-	n.open_requests = w->httpd == NULL ? 0 : httpd_open_requests(w->httpd);
+	n.connections = worker_connections(w);
+	n.open_requests = worker_open_requests(w);
 	n.streams = api_streams(w->api);
 	n.rules_revision = w->rules == NULL ? 0 : w->rules->revision;
 	(void)pthread_mutex_lock(&w->deps.board->lock);

@@ -312,7 +312,7 @@ static void reload_tls(struct worker *w)
 {
 	struct fault f = { 0 };
 
-	if (startup_check_tls_key(w->deps.config, &f) && httpd_tls_reload(w->httpd, &f))
+	if (startup_check_tls_key(w->deps.config, &f) && httpd_tls_reload(w->httpd[LISTENER_MAIN], &f))
 		log_event(NULL, LOG_LEVEL_NOTICE, "tls.reloaded", "worker %d shows what the files hold now", w->deps.index);
 	else
 		log_event(NULL, LOG_LEVEL_ERROR, "tls.refused", "%s; what was read before stays in force", f.text);
@@ -324,7 +324,7 @@ void worker_reload(struct worker *w)
 	w->reload.wanted = true;
 	w->reload.rules_mark = 0;
 	loop_timer_set(w->loop, &w->reload.tick, 0, on_tick);
-	if (w->httpd != NULL && w->deps.startup->tls.certificate != NULL)
+	if (w->httpd[LISTENER_MAIN] != NULL && w->deps.startup->tls.certificate != NULL)
 		reload_tls(w);
 }
 

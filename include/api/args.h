@@ -25,6 +25,7 @@ void args_array(struct args *q, struct db_array *x); /* ends it */
 void args_param(struct args *q, struct db_param p); /* made by the caller, in the request's arena */
 void args_id(struct args *q, const struct id *id);   /* two parameters: its bucket and itself (copied) */
 void args_uuid(struct args *q, const struct id *id); /* itself alone (copied) */
+void args_new_id(struct args *q);                    /* a new one alone, of any bucket */
 void args_caller(struct args *q);                    /* two: client id; whether it sees records of every client */
 /* The record that the path names, as far as the caller may see it: args_id and args_caller. False: the path holds no id of ours. */
 bool args_own_record(struct args *q) must_check;

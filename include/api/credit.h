@@ -1,14 +1,12 @@
 /*
- * What the files of /v1/credit and /v1/listings share: who may see how much (RULES 7.8; E96, E105), parts of bodies, an enterprise as JSON.
- * credit.c, credit_events.c, credit_records.c and listings.c use it; credit_body.c and credit_put.c are behind it.
+ * What the files of /v1/credit and /v1/listings share: who may see how much (RULES 7.8; E96, E105), an enterprise as JSON.
+ * credit.c, credit_events.c, credit_records.c and listings.c use it; credit_tier.c and credit_put.c are behind it.
  */
 #ifndef API_CREDIT_H
 #define API_CREDIT_H
 
 #include "api/req.h"
-#include "base/json.h"
 #include "model/credit_record.h"
-#include "model/finding.h"
 
 enum { CREDIT_TEXT_MAX = 500, CREDIT_NUMBER_MAX = 100, CREDIT_CODE_MAX = 30 };
 
@@ -26,14 +24,6 @@ bool credit_tier_by_name(struct text t, enum credit_tier *out) must_check;
 enum credit_tier credit_tier_of(const struct req *r, struct text code, bool has_case);
 /* 403 with the reason; the denial is logged. */
 enum step credit_deny(struct req *r, const char *why) must_check;
-
-void credit_complain(struct findings *out, enum rule rule, const char *member, const char *expected);
-/* Members of a body; what is wrong becomes a finding. Absent or null, where it may be: at == NULL, and *out is left. */
-struct text credit_body_text(const struct json *body, const char *member, long most, bool required, struct findings *out);
-void credit_body_day(const struct json *body, const char *member, bool required, int32_t *out, struct findings *found);
-/* The body with findings begun; NULL: *answer is the refusal. */
-const struct json *credit_body(struct req *r, struct findings **findings, enum step *answer) must_check;
-enum step credit_refuse(struct req *r, const struct findings *findings) must_check;
 
 /* One more member: ,"name":"2026-03-02"; INT32_MAX: null. */
 void credit_put_day(struct buf *b, const char *name, int32_t day);

@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "base/id.h"
 #include "base/vault.h"
+#include "io/client_trust.h"
 #include "io/db.h"
 #include "io/httpc.h"
 #include "io/loop.h"
@@ -31,7 +32,6 @@ struct api_conf {
 		int streams, streams_of_client;      /* most at once */
 		size_t stream_bytes;                 /* what may wait for one slow reader */
 	} feed;
-	bool is_tls;              /* the listener speaks TLS itself */
 	struct access_conf {      /* who calls, and how it is proved */
 		int token_days, token_overlap_hours, token_notice_days, tokens_max;
 		int idempotency_hours;
@@ -76,6 +76,8 @@ struct api_deps {
 	struct client_set *const *clients;    /* current; may change between turns */
 	struct rules *const *rules;
 	struct rights *const *rights;         /* current; good for the step that looks */
+	const struct client_trust *trust;     /* of certificates that a proxy hands on; NULL: none are taken */
+	const struct address_list *proxies;   /* who may hand them on */
 	struct policy *const *policy;         /* who sees which data of a person; current; may change between turns */
 	void (*on_job)(void *arg);            /* a job was stored: a hint for whoever runs jobs */
 	void (*reload)(void *arg);            /* an unknown token: perhaps the tables moved (worker limits how often) */

@@ -37,6 +37,7 @@ struct text fields_text(struct fields *x, const char *member, long most, bool is
 void fields_words(struct fields *x, const char *member, long most, bool is_needed, struct words *out);
 /* "2026-03-02" as a day number; absent: *out is left, and a finding where it is needed. */
 void fields_day(struct fields *x, const char *member, bool is_needed, int32_t *out);
+void fields_begun(struct fields *x, const char *member, int32_t day); /* a finding for a day to come */
 struct text fields_code(struct fields *x, const char *member, enum code_list list, bool is_needed); /* one that is in the list today */
 /* Each word is good by the function, else a finding that says what is allowed. */
 void fields_check_words(struct fields *x, const char *member, const struct words *w, bool (*is_good)(struct text), const char *allowed);

@@ -2,6 +2,7 @@
 #ifndef API_PAGE_H
 #define API_PAGE_H
 
+#include "api/args.h"
 #include "api/cursor.h"
 #include "api/req.h"
 
@@ -18,10 +19,14 @@ struct page {
 
 /* How many items the caller wants; false with *f set: not a number that may be asked for. */
 bool page_limit(struct req *r, int *out, struct fault *f) must_check;
-/* False with *f set: limit or cursor is not acceptable. */
+/* What the caller wants of a list; it is r->own from now on. NULL with *f set: limit or cursor is not acceptable, or the arena is full. */
+const struct page *page_begin(struct req *r, struct fault *f) must_check;
+/* The same into a page that is part of the resource's own state, which then is r->own. */
 bool page_read(struct req *r, struct page *p, struct fault *f) must_check;
 /* Where a list begins that shows the newest first, or goes on. */
 struct cursor page_newest(const struct page *p);
+/* The same as three parameters: time, id, how many. */
+void page_args(struct args *q, const struct page *p);
 /* Behind the items of an answer made here: ,"next":"…", and the Link header. */
 void page_put_next(struct req *r, struct buf *b, const struct cursor *last);
 /* Columns: items (JSON), then sort key, id and serial of the last item when more follow (else null). */

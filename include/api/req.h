@@ -21,6 +21,7 @@
 
 struct api_metrics;
 struct address_rate;
+struct client_cert;
 struct idempotency;
 struct event_hub;
 struct route;
@@ -84,6 +85,7 @@ struct req {
 	enum form form;              /* of the body, by Content-Type */
 	bool is_gzip;                /* http->body is compressed */
 	struct text body;            /* as it is read and stored: see media_open() */
+	struct client_cert *handed_on; /* whose certificate a proxy saw: api/client_cert; NULL: none says so */
 	bool has_token;
 	struct client_token token;   /* of has_token */
 	struct client client;        /* a copy: its codes are valid until the first step ends; ROLE_PUBLIC: nobody */
@@ -129,6 +131,7 @@ bool req_may_keep(struct req *r, const char *tag);
 void req_html_headers(struct req *r);           /* of what is shown in a browser: nothing is loaded, framed or run */
 bool req_chinese(const struct req *r);          /* by Accept-Language */
 struct text req_base(struct req *r);            /* "https://host", from the settings or the Host header */
+struct id req_new_id(const struct req *r);      /* of any bucket: a record that belongs to none by its key */
 bool req_is_enterprise(const struct req *r);
 bool req_wants_xml(const struct req *r);        /* by Accept: XML, and JSON not as well */
 bool req_keep_codes(struct req *r) must_check;  /* the client's codes, beyond the first step; false: the arena is full */

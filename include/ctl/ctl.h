@@ -71,9 +71,6 @@ bool ctl_day(struct ctl *c, int32_t *day, struct fault *f) must_check;
 /* http or https, as a daemon will call it. NULL and "" are good. */
 bool ctl_check_url(const char *url, struct fault *f) must_check;
 
-/* key.c: a key-encryption key, of a file or credential; whoever has it wipes it. */
-bool key_read_kek(struct ctl *c, const char *path, uint8_t out[AEAD_KEY_BYTES], struct fault *f) must_check;
-
 /* The commands; a wrong use is FAULT_BAD_REQUEST (64). */
 ctl_fn migrate_run;
 ctl_fn client_add, client_list, client_disable, client_reading;

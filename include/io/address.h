@@ -11,8 +11,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct sockaddr;
+
+struct address_block { /* the addresses that share these first bits */
+	uint8_t prefix[16];
+	int bits;
+};
+bool address_in_block(const uint8_t *address, const struct address_block *block);
 
 /* False: loopback, link-local, private, shared, multicast, reserved, of documentation, IPv6 that carries such an IPv4
  * address or that leads through another's translator; or no IP at all. */

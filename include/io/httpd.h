@@ -21,6 +21,7 @@
 #include "base/crypto.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "io/address_list.h"
 #include "io/loop.h"
 
 struct httpd;
@@ -60,6 +61,7 @@ struct httpd_conf {
 	const struct httpd_tls_conf *tls; /* NULL: plain HTTP */
 	const char *address;  /* "127.0.0.1:8443", "[::1]:0", "unix:/path"; port 0: any */
 	int listen_fd;        /* >= 0: given by systemd or another worker, address is ignored; a copy is used */
+	bool local_only;      /* FAULT_CONFIG when other machines could reach that address: it must be loopback or a unix socket */
 	int connections;      /* limit */
 	/* Each 0: none. header: also from the accept to the first line; body: also for the answer to be taken;
 	 * idle: from the end of one request to the first line of the next. */
@@ -112,6 +114,8 @@ void httpd_limit_body(struct http_req *r, size_t bytes);
 struct text httpd_header(const struct http_req *r, const char *name);
 /* The address that is connected, as its 4 or 16 bytes; absent: over a local socket. */
 struct text httpd_peer(const struct http_req *r);
+bool httpd_peer_is_in(const struct http_req *r, const struct address_list *l);
+bool httpd_is_tls(const struct http_req *r); /* its connection ends here, encrypted */
 /* All values of a header in one line, parted by commas; in the arena when there are several. name: in any case. at == NULL: absent, or
  * the arena is full. */
 struct text httpd_header_joined(struct http_req *r, struct text name);

@@ -134,15 +134,15 @@ static enum step logged(struct req *r, const struct db_answer *a)
 
 static enum step list(struct req *r, bool own)
 {
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
+	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
 	int64_t from_us = PAGE_FIRST_US, to_us = PAGE_LAST_US;
 	struct args *q = args_new(r);
 	struct cursor newest;
-	struct fault f = { 0 };
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	if (!page_read(r, page, &f) || !page_time(r, "from", &from_us, &f) || !page_time(r, "to", &to_us, &f))
+		return reply_problem(r, &f);
+	if (!page_time(r, "from", &from_us, &f) || !page_time(r, "to", &to_us, &f))
 		return reply_problem(r, &f);
 	newest = page_newest(page);
 	args_time(q, from_us);

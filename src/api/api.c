@@ -16,6 +16,7 @@
 
 #include "api/auth.h"
 #include "api/authorities.h"
+#include "api/client_cert.h"
 #include "api/cursor.h"
 #include "api/event_hub.h"
 #include "api/idempotency.h"
@@ -136,7 +137,7 @@ static bool check_accept(struct req *r, struct fault *f)
 
 static bool judge(struct req *r, size_t length, struct fault *f)
 {
-	return find_route(r, f) && check_role(r, f) && check_query(r, f)
+	return find_route(r, f) && client_cert_check(r, f) && check_role(r, f) && check_query(r, f)
 	       && media_check(r, f) && media_check_length(r, length, f) && check_accept(r, f);
 }
 

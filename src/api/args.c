@@ -95,6 +95,16 @@ void args_id(struct args *q, const struct id *id)
 	args_uuid(q, id);
 }
 
+void args_new_id(struct args *q)
+{
+	struct id id;
+
+	if (q == NULL)
+		return;
+	id = req_new_id(q->r);
+	args_uuid(q, &id);
+}
+
 void args_caller(struct args *q)
 {
 	if (q == NULL)

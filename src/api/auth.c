@@ -1,6 +1,7 @@
-/* Tokens, as bearer tokens or as passwords, and certificates of the connection: only hashes are ever kept; clients are looked up in memory. */
+/* Tokens, as bearer tokens or as passwords, and certificates of connections: only hashes are ever kept; clients are looked up in memory. */
 #include "api/auth.h"
 
+#include "api/client_cert.h"
 #include "api/route.h"
 
 #define BEARER_CHALLENGE "Bearer realm=\"tongguan\""
@@ -17,7 +18,7 @@ static const struct client *find_certificate(struct req *r)
 	const struct client_set *clients = *r->api->deps.clients;
 	struct sha256 sha256;
 
-	return clients == NULL || !httpd_peer_certificate(r->http, &sha256) ? NULL : client_set_find_certificate(clients, &sha256, r->now_us);
+	return clients == NULL || !client_cert_find(r, &sha256) ? NULL : client_set_find_certificate(clients, &sha256, r->now_us);
 }
 
 static const struct client *find_token(struct req *r)
@@ -43,7 +44,7 @@ bool auth_renew(struct req *r, struct fault *f)
 	}
 	by_certificate = find_certificate(r);
 	if (by_certificate == NULL || (by_token != NULL && by_token != by_certificate))
-		return refuse(r, f, BEARER_CHALLENGE, by_token == NULL ? "the certificate of this connection is nobody's here"
+		return refuse(r, f, BEARER_CHALLENGE, by_token == NULL ? "the certificate that was shown is nobody's here"
 		                                                      : "this client connects with a certificate of its own (TLS)");
 	if (by_certificate->proof.token && by_token == NULL)
 		return refuse(r, f, BEARER_CHALLENGE, "send Authorization: Bearer and a token");

@@ -245,23 +245,17 @@ enum step authorisations_get(struct req *r)
 
 enum step authorisations_list(struct req *r)
 {
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	struct cursor newest;
-	struct args *q = args_new(r);
 	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
+	struct args *q = args_new(r);
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	if (!page_read(r, page, &f))
 		return reply_problem(r, &f);
-	newest = page_newest(page);
 	args_codes(q);
 	args_bool(q, req_sees_all(r));
 	args_text(q, httpd_query(r->http, "principal"));
 	args_text(q, httpd_query(r->http, "agent"));
 	args_day(q, clock_day(r->now_us));
-	args_time(q, newest.at_us);
-	args_uuid(q, &newest.id);
-	args_i32(q, page->limit);
+	page_args(q, page);
 	return args_await_query(r, q, "authorisations_list", page_reply);
 }

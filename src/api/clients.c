@@ -160,19 +160,17 @@ static bool role_known(struct text name)
 enum step clients_list(struct req *r)
 {
 	struct text role = httpd_query(r->http, "role"), state = httpd_query(r->http, "state");
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	enum client_state known;
 	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
+	enum client_state known;
 	struct args *q = args_new(r);
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+		return reply_problem(r, &f);
 	if (role.at != NULL && !role_known(role))
 		return reply_fault(r, FAULT_BAD_REQUEST, "role is enterprise, regulator, operator, authority or bank");
 	if (state.at != NULL && !client_state_by_name(state, &known))
 		return reply_fault(r, FAULT_BAD_REQUEST, "state is applied, tested, approved or live");
-	if (!page_read(r, page, &f))
-		return reply_problem(r, &f);
 	args_text(q, role);
 	args_text(q, state);
 	args_i32(q, page->has_after ? page->after.serial : 0);

@@ -140,26 +140,11 @@ static enum step revoked(struct req *r, const struct db_answer *a)
 	return reply_bytes(r, 200, "application/json", db_get_text(a->results[0], 0, 1));
 }
 
-static struct page *begin_page(struct req *r, struct cursor *newest, struct fault *f)
-{
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-
-	if (page == NULL) {
-		(void)fault_set(f, FAULT_BUSY, "the request is larger than its memory");
-		return NULL;
-	}
-	if (!page_read(r, page, f))
-		return NULL;
-	*newest = page_newest(page);
-	return page;
-}
-
 enum step consents_list(struct req *r)
 {
-	struct cursor newest;
 	struct fault f = { 0 };
 	struct args *q = args_new(r);
-	const struct page *page = begin_page(r, &newest, &f);
+	const struct page *page = page_begin(r, &f);
 
 	if (page == NULL)
 		return reply_problem(r, &f);
@@ -167,9 +152,7 @@ enum step consents_list(struct req *r)
 	args_bool(q, r->client.role == ROLE_BANK);
 	args_bool(q, req_sees_all(r));
 	args_day(q, clock_day(r->now_us));
-	args_time(q, newest.at_us);
-	args_uuid(q, &newest.id);
-	args_i32(q, page->limit);
+	page_args(q, page);
 	return args_await_query(r, q, "consents_list", page_reply);
 }
 
@@ -292,16 +275,13 @@ static enum step trade_read(struct req *r, const struct db_answer *a)
 
 enum step reads_list(struct req *r)
 {
-	struct cursor newest;
 	struct fault f = { 0 };
 	struct args *q = args_new(r);
-	const struct page *page = begin_page(r, &newest, &f);
+	const struct page *page = page_begin(r, &f);
 
 	if (page == NULL)
 		return reply_problem(r, &f);
 	args_codes(q);
-	args_time(q, newest.at_us);
-	args_uuid(q, &newest.id);
-	args_i32(q, page->limit);
+	page_args(q, page);
 	return args_await_query(r, q, "bank_reads_list", page_reply);
 }

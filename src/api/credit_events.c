@@ -6,10 +6,12 @@
  *   credit_changes_post ──look──> may it be? ──put──> 201; 200 the same again; 403 404 409 422
  */
 #include "api/args.h"
-#include "api/body.h"
 #include "api/credit.h"
+#include "api/fields.h"
 #include "api/handlers.h"
 #include "base/log.h"
+
+#define EVENT_MEMBERS "kind weight day source decision_no reason evidence_sha256 authorisation"
 
 enum { WEIGHT_MAX = 1000 };
 
@@ -84,80 +86,71 @@ static const struct db_stmt show_event = { /* $1 event, $2 titles in Chinese */
 
 /* --- what happened ------------------------------------------------------------------------------------------------- */
 
-static int64_t read_weight(const struct json *body, struct findings *out)
+static int64_t read_weight(struct fields *x)
 {
-	const struct json *value = json_member(body, "weight");
+	const struct json *value = json_member(x->body, "weight");
 	int64_t weight = 0;
 
 	if (value != NULL && !json_is_null(value) && (!json_i64(value, &weight) || weight < 1 || weight > WEIGHT_MAX))
-		credit_complain(out, RULE_VALUE, "weight", "a whole number from 1 to 1000");
+		fields_complain(x, RULE_VALUE, "weight", "a whole number from 1 to 1000");
 	return weight;
 }
 
-static struct text read_evidence(struct req *r, const struct json *body, struct findings *out)
+static struct text read_evidence(struct fields *x)
 {
-	struct text hex = credit_body_text(body, "evidence_sha256", 64, false, out);
-	struct sha256 *digest = arena_alloc(r->arena, sizeof(*digest));
+	struct text hex = fields_text(x, "evidence_sha256", 64, false);
+	struct sha256 *digest = arena_alloc(x->r->arena, sizeof(*digest));
 
 	if (hex.at == NULL || digest == NULL)
 		return (struct text){ NULL, 0 };
 	if (hex.len != 64 || hex_decode(hex, digest->b, sizeof(digest->b)) != (long)sizeof(digest->b))
-		credit_complain(out, RULE_FORM, "evidence_sha256", "64 hexadecimal digits");
+		fields_complain(x, RULE_FORM, "evidence_sha256", "64 hexadecimal digits");
 	return (struct text){ (const char *)digest->b, sizeof(digest->b) };
 }
 
-static void check_day(const struct req *r, int32_t day, struct findings *out)
+static void args_event(struct args *q, struct req *r, struct fields *x)
 {
-	if (day > clock_day(r->now_us))
-		credit_complain(out, RULE_VALUE, "day", "a day that has begun");
-}
-
-static void args_event(struct args *q, struct req *r, const struct json *body, struct findings *out)
-{
-	struct id id = id_new(r->api->deps.ids, r->now_us, (int16_t)(id_random(r->api->deps.ids) % ID_BUCKETS));
 	int32_t day = clock_day(r->now_us);
 	struct text evidence;
 	int64_t weight;
 
 	args_text(q, r->captures[0]);
-	args_text(q, credit_body_text(body, "kind", 10, true, out));
-	weight = read_weight(body, out);
+	args_text(q, fields_text(x, "kind", 10, true));
+	weight = read_weight(x);
 	if (weight > 0)
 		args_i32(q, (int32_t)weight);
 	else
 		args_null(q);
-	credit_body_day(body, "day", true, &day, out);
-	check_day(r, day, out);
+	fields_day(x, "day", true, &day);
+	fields_begun(x, "day", day);
 	args_i32(q, day);
-	args_text(q, credit_body_text(body, "source", CREDIT_TEXT_MAX, true, out));
-	args_text(q, credit_body_text(body, "decision_no", CREDIT_NUMBER_MAX, true, out));
-	args_text(q, credit_body_text(body, "reason", CREDIT_TEXT_MAX, false, out));
-	evidence = read_evidence(r, body, out);
+	args_text(q, fields_text(x, "source", CREDIT_TEXT_MAX, true));
+	args_text(q, fields_text(x, "decision_no", CREDIT_NUMBER_MAX, true));
+	args_text(q, fields_text(x, "reason", CREDIT_TEXT_MAX, false));
+	evidence = read_evidence(x);
 	if (evidence.at == NULL)
 		args_null(q);
 	else
 		args_bytes(q, evidence.at, evidence.len);
-	args_text(q, credit_body_text(body, "authorisation", CREDIT_NUMBER_MAX, false, out));
-	args_uuid(q, &id);
+	args_text(q, fields_text(x, "authorisation", CREDIT_NUMBER_MAX, false));
+	args_new_id(q);
 	args_time(q, r->now_us);
 	args_i32(q, clock_day(r->now_us));
 	args_i32(q, r->client.id);
 	args_bool(q, req_chinese(r));
-	body_find_strangers(body, "kind weight day source decision_no reason evidence_sha256 authorisation", out);
 }
 
 enum step credit_events_post(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct findings *findings;
-	enum step answer = STEP_REPLIED;
-	const struct json *body = credit_body(r, &findings, &answer);
+	struct fault f = { 0 };
+	struct fields x;
 
-	if (body == NULL)
-		return answer;
-	args_event(q, r, body, findings);
-	if (findings_any(findings))
-		return credit_refuse(r, findings);
+	if (!fields_read(r, EVENT_MEMBERS, &x, &f))
+		return reply_problem(r, &f);
+	args_event(q, r, &x);
+	if (!fields_good(&x))
+		return fields_refuse(&x);
 	return args_await(r, q, &put_event, event_recorded);
 }
 
@@ -222,29 +215,26 @@ enum step credit_changes_post(struct req *r)
 {
 	struct change_wish *w = arena_zalloc(r->arena, sizeof(*w));
 	struct args *q = args_new(r);
-	struct findings *findings;
-	enum step answer = STEP_REPLIED;
-	const struct json *body;
+	struct fault f = { 0 };
+	struct fields x;
 	struct text change;
 
 	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	if (!id_parse(r->captures[1], &w->event))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	body = credit_body(r, &findings, &answer);
-	if (body == NULL)
-		return answer;
-	change = credit_body_text(body, "change", 20, true, findings);
+	if (!fields_read(r, "change day decision_no reason", &x, &f))
+		return reply_problem(r, &f);
+	change = fields_text(&x, "change", 20, true);
 	if (change.at != NULL && !credit_change_by_name(change, &w->change))
-		credit_complain(findings, RULE_VALUE, "change", "disputed, confirmed, withdrawn, waived or repaired");
+		fields_complain(&x, RULE_VALUE, "change", "disputed, confirmed, withdrawn, waived or repaired");
 	w->day = clock_day(r->now_us);
-	credit_body_day(body, "day", false, &w->day, findings);
-	check_day(r, w->day, findings);
-	w->decision_no = credit_body_text(body, "decision_no", CREDIT_NUMBER_MAX, true, findings);
-	w->reason = credit_body_text(body, "reason", CREDIT_TEXT_MAX, false, findings);
-	body_find_strangers(body, "change day decision_no reason", findings);
-	if (findings_any(findings))
-		return credit_refuse(r, findings);
+	fields_day(&x, "day", false, &w->day);
+	fields_begun(&x, "day", w->day);
+	w->decision_no = fields_text(&x, "decision_no", CREDIT_NUMBER_MAX, true);
+	w->reason = fields_text(&x, "reason", CREDIT_TEXT_MAX, false);
+	if (!fields_good(&x))
+		return fields_refuse(&x);
 	if (r->client.role == ROLE_ENTERPRISE && (w->change != CREDIT_DISPUTED || !client_may_file_for(&r->client, r->captures[0])))
 		return reply_fault(r, FAULT_FORBIDDEN, "an enterprise disputes its own events; the rest is decided by regulators");
 	r->own = w;

@@ -3,8 +3,8 @@
  * only added.
  */
 #include "api/args.h"
-#include "api/body.h"
 #include "api/credit.h"
+#include "api/fields.h"
 #include "api/handlers.h"
 #include "api/route.h"
 #include "base/log.h"
@@ -84,21 +84,6 @@ static const struct db_stmt put_warning = {
 	.flags = DB_WRITES,
 };
 
-static void args_day(struct args *q, int32_t day)
-{
-	if (day == INT32_MAX)
-		args_null(q);
-	else
-		args_i32(q, day);
-}
-
-static void args_new_id(struct args *q, struct req *r)
-{
-	struct id id = id_new(r->api->deps.ids, r->now_us, (int16_t)(id_random(r->api->deps.ids) % ID_BUCKETS));
-
-	args_uuid(q, &id);
-}
-
 static enum step recorded(struct req *r, const struct db_answer *a)
 {
 	const struct db_rows *row;
@@ -119,32 +104,28 @@ static enum step recorded(struct req *r, const struct db_answer *a)
 enum step credit_post(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct findings *findings;
-	enum step answer = STEP_REPLIED;
-	const struct json *body = credit_body(r, &findings, &answer);
+	struct fault f = { 0 };
+	struct fields x;
 	int32_t day = clock_day(r->now_us);
 
-	if (body == NULL)
-		return answer;
-	args_text(q, credit_body_text(body, "code", CREDIT_CODE_MAX, true, findings));
-	args_text(q, credit_body_text(body, "name", CREDIT_NUMBER_MAX, true, findings));
-	args_text(q, credit_body_text(body, "role", CREDIT_NUMBER_MAX, true, findings));
-	credit_body_day(body, "registered_on", true, &day, findings);
-	if (day > clock_day(r->now_us))
-		credit_complain(findings, RULE_VALUE, "registered_on", "a day that has begun");
+	if (!fields_read(r, "code name role registered_on", &x, &f))
+		return reply_problem(r, &f);
+	args_text(q, fields_text(&x, "code", CREDIT_CODE_MAX, true));
+	args_text(q, fields_text(&x, "name", CREDIT_NUMBER_MAX, true));
+	args_text(q, fields_text(&x, "role", CREDIT_NUMBER_MAX, true));
+	fields_day(&x, "registered_on", true, &day);
+	fields_begun(&x, "registered_on", day);
 	args_i32(q, day);
 	args_time(q, r->now_us);
 	args_i32(q, r->client.id);
-	body_find_strangers(body, "code name role registered_on", findings);
-	return findings_any(findings) ? credit_refuse(r, findings) : args_await(r, q, &put_subject, recorded);
+	return fields_good(&x) ? args_await(r, q, &put_subject, recorded) : fields_refuse(&x);
 }
 
 enum step credit_ties_post(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct findings *findings;
-	enum step answer = STEP_REPLIED;
-	const struct json *body;
+	struct fault f = { 0 };
+	struct fields x;
 	struct text role, name, number;
 	struct identity_hash hash;
 
@@ -152,19 +133,17 @@ enum step credit_ties_post(struct req *r)
 		return credit_deny(r, "an enterprise tells who stands behind itself");
 	if (r->api->conf.identity_keys.count == 0)
 		return reply_fault(r, FAULT_BUSY, "no key for identities is configured here");
-	body = credit_body(r, &findings, &answer);
-	if (body == NULL)
-		return answer;
-	role = credit_body_text(body, "role", 20, true, findings);
+	if (!fields_read(r, "role name id_number", &x, &f))
+		return reply_problem(r, &f);
+	role = fields_text(&x, "role", 20, true);
 	if (role.at != NULL && !text_is(role, "representative") && !text_is(role, "controller"))
-		credit_complain(findings, RULE_VALUE, "role", "representative or controller");
-	name = credit_body_text(body, "name", 60, true, findings);
-	number = credit_body_text(body, "id_number", 18, true, findings);
+		fields_complain(&x, RULE_VALUE, "role", "representative or controller");
+	name = fields_text(&x, "name", 60, true);
+	number = fields_text(&x, "id_number", 18, true);
 	if (number.at != NULL && !identifier_identity_number(number, clock_day(r->now_us)))
-		credit_complain(findings, RULE_IDENTITY_NUMBER, "id_number", NULL);
-	body_find_strangers(body, "role name id_number", findings);
-	if (findings_any(findings))
-		return credit_refuse(r, findings);
+		fields_complain(&x, RULE_IDENTITY_NUMBER, "id_number", NULL);
+	if (!fields_good(&x))
+		return fields_refuse(&x);
 	hash = identity_hash(&r->api->conf.identity_keys.list[0], number, name);
 	args_text(q, r->captures[0]);
 	args_text(q, role);
@@ -177,61 +156,57 @@ enum step credit_ties_post(struct req *r)
 enum step credit_outside_post(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct findings *findings;
-	enum step answer = STEP_REPLIED;
-	const struct json *body = credit_body(r, &findings, &answer);
+	struct fault f = { 0 };
+	struct fields x;
 	int32_t from = clock_day(r->now_us), to = INT32_MAX;
 	struct text what, value;
 
-	if (body == NULL)
-		return answer;
-	what = credit_body_text(body, "what", 20, true, findings);
-	value = credit_body_text(body, "value", 30, true, findings);
+	if (!fields_read(r, "what value from to source", &x, &f))
+		return reply_problem(r, &f);
+	what = fields_text(&x, "what", 20, true);
+	value = fields_text(&x, "value", 30, true);
 	if (what.at != NULL && value.at != NULL && !credit_outside_known(what, value))
-		credit_complain(findings, RULE_VALUE, "value", "of customs_level: advanced, certified, regular, dishonest, seriously_dishonest; of tax_grade: A, B, M, C, D");
-	credit_body_day(body, "from", false, &from, findings);
-	credit_body_day(body, "to", false, &to, findings);
+		fields_complain(&x, RULE_VALUE, "value", "of customs_level: advanced, certified, regular, dishonest, seriously_dishonest; of tax_grade: A, B, M, C, D");
+	fields_day(&x, "from", false, &from);
+	fields_day(&x, "to", false, &to);
 	if (to <= from)
-		credit_complain(findings, RULE_VALUE, "to", "the first day without it, after from");
+		fields_complain(&x, RULE_VALUE, "to", "the first day without it, after from");
 	args_text(q, r->captures[0]);
 	args_text(q, what);
 	args_text(q, value);
 	args_i32(q, from);
 	args_day(q, to);
-	args_text(q, credit_body_text(body, "source", CREDIT_TEXT_MAX, true, findings));
+	args_text(q, fields_text(&x, "source", CREDIT_TEXT_MAX, true));
 	args_time(q, r->now_us);
 	args_i32(q, clock_day(r->now_us));
 	args_i32(q, r->client.id);
-	args_new_id(q, r);
-	body_find_strangers(body, "what value from to source", findings);
-	return findings_any(findings) ? credit_refuse(r, findings) : args_await(r, q, &put_outside, recorded);
+	args_new_id(q);
+	return fields_good(&x) ? args_await(r, q, &put_outside, recorded) : fields_refuse(&x);
 }
 
 enum step credit_warnings_post(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct findings *findings;
-	enum step answer = STEP_REPLIED;
-	const struct json *body = credit_body(r, &findings, &answer);
+	struct fault f = { 0 };
+	struct fields x;
 	int32_t from = clock_day(r->now_us), to = INT32_MAX;
 
-	if (body == NULL)
-		return answer;
+	if (!fields_read(r, "text from to decision_no", &x, &f))
+		return reply_problem(r, &f);
 	args_text(q, r->captures[0]);
-	args_text(q, credit_body_text(body, "text", CREDIT_TEXT_MAX, true, findings));
-	credit_body_day(body, "from", false, &from, findings);
-	credit_body_day(body, "to", true, &to, findings);
+	args_text(q, fields_text(&x, "text", CREDIT_TEXT_MAX, true));
+	fields_day(&x, "from", false, &from);
+	fields_day(&x, "to", true, &to);
 	if (to <= from)
-		credit_complain(findings, RULE_VALUE, "to", "the first day without it, after from");
+		fields_complain(&x, RULE_VALUE, "to", "the first day without it, after from");
 	args_i32(q, from);
 	args_i32(q, to);
-	args_text(q, credit_body_text(body, "decision_no", CREDIT_NUMBER_MAX, true, findings));
+	args_text(q, fields_text(&x, "decision_no", CREDIT_NUMBER_MAX, true));
 	args_time(q, r->now_us);
 	args_i32(q, clock_day(r->now_us));
 	args_i32(q, r->client.id);
-	args_new_id(q, r);
-	body_find_strangers(body, "text from to decision_no", findings);
-	return findings_any(findings) ? credit_refuse(r, findings) : args_await(r, q, &put_warning, recorded);
+	args_new_id(q);
+	return fields_good(&x) ? args_await(r, q, &put_warning, recorded) : fields_refuse(&x);
 }
 
 enum step credit_rules_get(struct req *r)

@@ -37,22 +37,18 @@ static bool read_filters(struct req *r, struct args *q, struct fault *f)
 enum step declarations_list(struct req *r)
 {
 	struct text platform = httpd_query(r->http, "platform_code"), order_no = httpd_query(r->http, "order_no");
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	struct cursor newest;
-	struct args *q = args_new(r);
 	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
+	struct args *q = args_new(r);
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+		return reply_problem(r, &f);
 	args_caller(q);
 	args_text(q, platform);
 	args_text(q, order_no);
-	if (!read_filters(r, q, &f) || !page_read(r, page, &f))
+	if (!read_filters(r, q, &f))
 		return reply_problem(r, &f);
-	newest = page_newest(page);
-	args_time(q, newest.at_us);
-	args_uuid(q, &newest.id);
-	args_i32(q, page->limit);
+	page_args(q, page);
 	args_text(q, args_state_titles(r));
 	args_text(q, args_verdict_titles(r));
 	return args_await_query(r, q, order_no.at != NULL ? "declarations_by_order" : "declarations_list", page_reply);

@@ -52,16 +52,16 @@ enum step deliveries_list(struct req *r)
 	struct text declaration = httpd_query(r->http, "declaration_id"), code = httpd_query(r->http, "authority");
 	struct text state_text = httpd_query(r->http, "state");
 	struct text reason = httpd_query(r->http, "reason");
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
+	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
 	int64_t from_us = PAGE_FIRST_US, to_us = PAGE_LAST_US;
 	enum delivery_state state;
 	enum authority authority;
-	struct fault f = { 0 };
 	struct args *q = args_new(r);
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	if (!page_read(r, page, &f) || !page_time(r, "from", &from_us, &f) || !page_time(r, "to", &to_us, &f))
+		return reply_problem(r, &f);
+	if (!page_time(r, "from", &from_us, &f) || !page_time(r, "to", &to_us, &f))
 		return reply_problem(r, &f);
 	if (declaration.at != NULL && code.at == NULL && state_text.at == NULL)
 		return list_of_declaration(r, declaration);

@@ -156,19 +156,17 @@ enum step enterprises_get(struct req *r)
 enum step enterprises_list(struct req *r)
 {
 	struct text state = httpd_query(r->http, "state"), role = httpd_query(r->http, "role");
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	enum enterprise_state known;
 	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
+	enum enterprise_state known;
 	struct args *q = args_new(r);
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+		return reply_problem(r, &f);
 	if (state.at != NULL && !enterprise_state_by_name(state, &known))
 		return reply_fault(r, FAULT_BAD_REQUEST, "state is applied, filed, suspended or closed");
 	if (role.at != NULL && !enterprise_role_known(role))
 		return reply_fault(r, FAULT_BAD_REQUEST, "role is one of " ENTERPRISE_ROLES);
-	if (!page_read(r, page, &f))
-		return reply_problem(r, &f);
 	args_codes(q);
 	args_bool(q, req_sees_all(r));
 	args_text(q, state);

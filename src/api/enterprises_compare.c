@@ -216,20 +216,14 @@ static enum step resolved(struct req *r, const struct db_answer *a)
 
 enum step alerts_list(struct req *r)
 {
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	struct cursor newest;
-	struct args *q = args_new(r);
 	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
+	struct args *q = args_new(r);
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+		return reply_problem(r, &f);
 	if (!enterprise_sees_all(r))
 		return reply_fault(r, FAULT_FORBIDDEN, "only the market regulator and operators see all alerts");
-	if (!page_read(r, page, &f))
-		return reply_problem(r, &f);
-	newest = page_newest(page);
-	args_time(q, newest.at_us);
-	args_uuid(q, &newest.id);
-	args_i32(q, page->limit);
+	page_args(q, page);
 	return args_await_query(r, q, "enterprise_alerts", page_reply);
 }

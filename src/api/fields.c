@@ -116,6 +116,12 @@ void fields_day(struct fields *x, const char *member, bool is_needed, int32_t *o
 		fields_complain(x, RULE_FORM, member, "2026-03-02");
 }
 
+void fields_begun(struct fields *x, const char *member, int32_t day)
+{
+	if (day > clock_day(x->r->now_us))
+		fields_complain(x, RULE_VALUE, member, "a day that has begun");
+}
+
 struct text fields_code(struct fields *x, const char *member, enum code_list list, bool is_needed)
 {
 	struct text t = fields_text(x, member, 16, is_needed);

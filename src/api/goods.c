@@ -184,14 +184,12 @@ enum step goods_get(struct req *r)
 
 enum step goods_list(struct req *r)
 {
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
+	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
 	struct cursor newest;
 	struct args *q = args_new(r);
-	struct fault f = { 0 };
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	if (!page_read(r, page, &f))
 		return reply_problem(r, &f);
 	newest = page_newest(page);
 	args_text(q, r->captures[0]);

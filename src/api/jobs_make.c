@@ -42,7 +42,7 @@ enum step jobs_make(struct req *r, int lines, const struct filing_wish *wish)
 	arena_init(&m->arena, r->api->conf.batch.memory_bytes);
 	ndjson_begin(&m->left, r->body, 1);
 	m->job = (struct job_new){ .client_id = r->client.id, .lines = lines, .now_us = r->now_us, .base = req_base(r), .chinese = req_chinese(r), .iso = wish->iso };
-	m->job.id = id_new(r->api->deps.ids, r->now_us, (int16_t)(id_random(r->api->deps.ids) % ID_BUCKETS));
+	m->job.id = req_new_id(r);
 	m->pieces = (struct job_pieces){ .job = m->job.id, .list = m->list };
 	r->own = m;
 	job_store_open(m->open, r->arena, r->client.id, &r->call);

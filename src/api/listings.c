@@ -8,8 +8,8 @@
  * are two decisions.
  */
 #include "api/args.h"
-#include "api/body.h"
 #include "api/credit.h"
+#include "api/fields.h"
 #include "api/handlers.h"
 #include "base/log.h"
 
@@ -76,27 +76,25 @@ static enum step start(struct req *r, struct args *q, const struct db_stmt *stmt
 enum step listings_post(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct findings *findings;
-	enum step answer = STEP_REPLIED;
-	const struct json *body = credit_body(r, &findings, &answer);
-	struct id id = id_new(r->api->deps.ids, r->now_us, (int16_t)(id_random(r->api->deps.ids) % ID_BUCKETS)), event = { 0 };
+	struct fault f = { 0 };
+	struct fields x;
+	struct id event = { 0 };
 	struct text event_text;
 
-	if (body == NULL)
-		return answer;
-	args_text(q, credit_body_text(body, "code", CREDIT_CODE_MAX, true, findings));
-	event_text = credit_body_text(body, "event_id", 36, true, findings);
+	if (!fields_read(r, "code event_id decision_no reason", &x, &f))
+		return reply_problem(r, &f);
+	args_text(q, fields_text(&x, "code", CREDIT_CODE_MAX, true));
+	event_text = fields_text(&x, "event_id", 36, true);
 	if (event_text.at != NULL && !id_parse(event_text, &event))
-		credit_complain(findings, RULE_FORM, "event_id", "the id of an event");
+		fields_complain(&x, RULE_FORM, "event_id", "the id of an event");
 	args_uuid(q, &event);
-	args_text(q, credit_body_text(body, "decision_no", CREDIT_NUMBER_MAX, true, findings));
-	args_text(q, credit_body_text(body, "reason", CREDIT_TEXT_MAX, true, findings));
-	args_uuid(q, &id);
+	args_text(q, fields_text(&x, "decision_no", CREDIT_NUMBER_MAX, true));
+	args_text(q, fields_text(&x, "reason", CREDIT_TEXT_MAX, true));
+	args_new_id(q);
 	args_time(q, r->now_us);
 	args_i32(q, clock_day(r->now_us));
 	args_i32(q, r->client.id);
-	body_find_strangers(body, "code event_id decision_no reason", findings);
-	return findings_any(findings) ? credit_refuse(r, findings) : start(r, q, &put_listing, listed);
+	return fields_good(&x) ? start(r, q, &put_listing, listed) : fields_refuse(&x);
 }
 
 static enum step listed(struct req *r, const struct db_answer *a)
@@ -140,28 +138,26 @@ static enum step show(struct req *r)
 enum step listings_exit(struct req *r)
 {
 	struct args *q = args_new(r);
-	struct findings *findings;
-	enum step answer = STEP_REPLIED;
-	const struct json *body = credit_body(r, &findings, &answer);
+	struct fault f = { 0 };
+	struct fields x;
 	struct text ground;
 	struct id id;
 
-	if (body == NULL)
-		return answer;
+	if (!fields_read(r, "ground decision_no reason", &x, &f))
+		return reply_problem(r, &f);
 	if (!id_parse(r->captures[0], &id))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	args_uuid(q, &id);
-	ground = credit_body_text(body, "ground", 10, true, findings);
+	ground = fields_text(&x, "ground", 10, true);
 	if (ground.at != NULL && !text_is(ground, "repair") && !text_is(ground, "term"))
-		credit_complain(findings, RULE_VALUE, "ground", "repair or term");
+		fields_complain(&x, RULE_VALUE, "ground", "repair or term");
 	args_text(q, ground);
-	args_text(q, credit_body_text(body, "decision_no", CREDIT_NUMBER_MAX, true, findings));
-	args_text(q, credit_body_text(body, "reason", CREDIT_TEXT_MAX, true, findings));
+	args_text(q, fields_text(&x, "decision_no", CREDIT_NUMBER_MAX, true));
+	args_text(q, fields_text(&x, "reason", CREDIT_TEXT_MAX, true));
 	args_time(q, r->now_us);
 	args_i32(q, clock_day(r->now_us));
 	args_i32(q, r->client.id);
-	body_find_strangers(body, "ground decision_no reason", findings);
-	return findings_any(findings) ? credit_refuse(r, findings) : start(r, q, &put_exit, exited);
+	return fields_good(&x) ? start(r, q, &put_exit, exited) : fields_refuse(&x);
 }
 
 static enum step exited(struct req *r, const struct db_answer *a)

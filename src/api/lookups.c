@@ -211,7 +211,7 @@ static void read_asks(struct req *r, const struct json *body, struct asks *out, 
 
 static enum step write_down(struct req *r, const struct asks *k)
 {
-	struct id id = id_new(r->api->deps.ids, r->now_us, (int16_t)(id_random(r->api->deps.ids) % ID_BUCKETS));
+	struct id id = req_new_id(r);
 	struct args *q = args_new(r);
 
 	args_text(q, text_of(authority_code(k->authority)));

@@ -60,10 +60,18 @@ bool page_read(struct req *r, struct page *p, struct fault *f)
 		return false;
 	p->filters = filters_of(r);
 	p->has_after = after.at != NULL;
-	if (p->has_after && !cursor_read(after, &r->api->cursor_key, p->filters, &p->after))
-		return fault_set(f, FAULT_BAD_REQUEST, "the cursor is not one of this query's");
 	r->own = p;
-	return true;
+	return !p->has_after || cursor_read(after, &r->api->cursor_key, p->filters, &p->after)
+	       || fault_set(f, FAULT_BAD_REQUEST, "the cursor is not one of this query's");
+}
+
+const struct page *page_begin(struct req *r, struct fault *f)
+{
+	struct page *p = arena_zalloc(r->arena, sizeof(*p));
+
+	if (p == NULL)
+		(void)fault_set(f, FAULT_BUSY, "the request is larger than its memory");
+	return p != NULL && page_read(r, p, f) ? p : NULL;
 }
 
 void page_link(struct req *r, struct text cursor)
@@ -91,6 +99,15 @@ struct cursor page_newest(const struct page *p)
 
 	memset(newest.id.b, 0xff, sizeof(newest.id.b));
 	return p->has_after ? p->after : newest;
+}
+
+void page_args(struct args *q, const struct page *p)
+{
+	struct cursor newest = page_newest(p);
+
+	args_time(q, newest.at_us);
+	args_uuid(q, &newest.id);
+	args_i32(q, p->limit);
 }
 
 void page_put_next(struct req *r, struct buf *b, const struct cursor *last)

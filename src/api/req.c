@@ -29,7 +29,7 @@ struct req *req_new(struct api *a, struct http_req *h)
 	h->user = r;
 	req_header(r, "X-Request-Id", r->trace.id);
 	req_header(r, "Cache-Control", "no-store");
-	if (a->conf.is_tls)
+	if (httpd_is_tls(h))
 		req_header(r, "Strict-Transport-Security", "max-age=31536000");
 	if (a->conf.purpose != PURPOSE_PRODUCTION) /* nobody takes it for the real thing */
 		req_header(r, "Tongguan-Environment", purpose_name(a->conf.purpose));
@@ -90,9 +90,16 @@ struct text req_base(struct req *r)
 	if (host.len == 0)
 		return TEXT("");
 	buf_init(&b, r->arena, host.len + 8);
-	buf_str(&b, r->api->conf.is_tls ? "https://" : "http://");
+	buf_str(&b, httpd_is_tls(r->http) ? "https://" : "http://");
 	buf_text(&b, host);
 	return b.full ? TEXT("") : buf_as_text(&b);
+}
+
+struct id req_new_id(const struct req *r)
+{
+	struct id_source *ids = r->api->deps.ids;
+
+	return id_new(ids, r->now_us, (int16_t)(id_random(ids) % ID_BUCKETS));
 }
 
 bool req_is_enterprise(const struct req *r)

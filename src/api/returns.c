@@ -39,20 +39,16 @@ static bool read_filters(struct req *r, struct args *q, struct fault *f)
 
 enum step returns_list(struct req *r)
 {
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	struct cursor newest;
-	struct args *q = args_new(r);
 	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
+	struct args *q = args_new(r);
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	args_caller(q);
-	if (!read_filters(r, q, &f) || !page_read(r, page, &f))
 		return reply_problem(r, &f);
-	newest = page_newest(page);
-	args_time(q, newest.at_us);
-	args_uuid(q, &newest.id);
-	args_i32(q, page->limit);
+	args_caller(q);
+	if (!read_filters(r, q, &f))
+		return reply_problem(r, &f);
+	page_args(q, page);
 	args_text(q, args_return_titles(r));
 	return args_await_query(r, q, "returns_list", page_reply);
 }
@@ -131,7 +127,7 @@ enum step returns_arrival(struct req *r)
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	if (!read_arrival(r, &at_us, &place, &f))
 		return reply_problem(r, &f);
-	change = id_new(r->api->deps.ids, r->now_us, (int16_t)(id_random(r->api->deps.ids) % ID_BUCKETS));
+	change = req_new_id(r);
 	args_id(q, &filing);
 	args_time(q, at_us);
 	args_text(q, place);

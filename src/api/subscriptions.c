@@ -96,20 +96,14 @@ enum step subscription_changed(struct req *r, const struct db_answer *a)
 
 enum step subscriptions_list(struct req *r)
 {
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	struct cursor newest;
-	struct args *q = args_new(r);
 	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
+	struct args *q = args_new(r);
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	if (!page_read(r, page, &f))
 		return reply_problem(r, &f);
-	newest = page_newest(page);
 	args_caller(q);
-	args_time(q, newest.at_us);
-	args_uuid(q, &newest.id);
-	args_i32(q, page->limit);
+	page_args(q, page);
 	args_text(q, public_key_of(r));
 	return args_await_query(r, q, "subscriptions_list", page_reply);
 }
@@ -127,13 +121,11 @@ enum step subscriptions_get(struct req *r)
 /* The cursor's time is the number of the last attempt shown. */
 enum step subscriptions_attempts(struct req *r)
 {
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	struct args *q = args_new(r);
 	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
+	struct args *q = args_new(r);
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	if (!page_read(r, page, &f))
 		return reply_problem(r, &f);
 	if (!subscription_args(r, q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");

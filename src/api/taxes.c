@@ -122,7 +122,7 @@ enum step taxes_take(struct req *r)
 	if (!tax_messages_read(r->arena, r->http->body, &t->list, &t->count, &f))
 		return reply_problem(r, &f);
 	t->unusable = f;
-	t->batch = id_new(r->api->deps.ids, r->now_us, (int16_t)(id_random(r->api->deps.ids) % ID_BUCKETS));
+	t->batch = req_new_id(r);
 	r->own = t;
 	put_params(r, t);
 	if (r->arena->full)
@@ -207,20 +207,16 @@ static bool read_filters(struct req *r, struct args *q, struct fault *f)
 
 enum step taxes_list(struct req *r)
 {
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	struct cursor newest;
-	struct args *q = args_new(r);
 	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
+	struct args *q = args_new(r);
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	args_caller(q);
-	if (!read_filters(r, q, &f) || !page_read(r, page, &f))
 		return reply_problem(r, &f);
-	newest = page_newest(page);
-	args_time(q, newest.at_us);
-	args_uuid(q, &newest.id);
-	args_i32(q, page->limit);
+	args_caller(q);
+	if (!read_filters(r, q, &f))
+		return reply_problem(r, &f);
+	page_args(q, page);
 	return args_await_query(r, q, "taxes_list", page_reply);
 }
 

@@ -106,21 +106,19 @@ enum step tracking_alerts(struct req *r)
 {
 	struct text state = httpd_query(r->http, "state"), declaration = httpd_query(r->http, "declaration_id");
 	int64_t from_us = PAGE_FIRST_US, to_us = PAGE_LAST_US;
-	struct page *page = arena_zalloc(r->arena, sizeof(*page));
-	struct args *q = args_new(r);
-	struct cursor newest;
 	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
+	struct args *q = args_new(r);
 	struct id id;
 
 	if (page == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+		return reply_problem(r, &f);
 	if (state.at != NULL && !text_is(state, "open") && !text_is(state, "closed"))
 		return reply_fault(r, FAULT_BAD_REQUEST, "state is open or closed");
 	if (declaration.at != NULL && !id_parse(declaration, &id))
 		return reply_fault(r, FAULT_BAD_REQUEST, "declaration_id is not one of our ids");
-	if (!page_time(r, "from", &from_us, &f) || !page_time(r, "to", &to_us, &f) || !page_read(r, page, &f))
+	if (!page_time(r, "from", &from_us, &f) || !page_time(r, "to", &to_us, &f))
 		return reply_problem(r, &f);
-	newest = page_newest(page);
 	args_caller(q);
 	args_text(q, state);
 	args_text(q, httpd_query(r->http, "step"));
@@ -130,9 +128,7 @@ enum step tracking_alerts(struct req *r)
 		args_null(q);
 	args_time(q, from_us);
 	args_time(q, to_us);
-	args_time(q, newest.at_us);
-	args_uuid(q, &newest.id);
-	args_i32(q, page->limit);
+	page_args(q, page);
 	args_text(q, httpd_query(r->http, "carrier_code"));
 	return args_await_query(r, q, "tracking_alerts", page_reply);
 }

@@ -1,8 +1,7 @@
 /* client: who may call. */
 #include <string.h>
 
-#include "ctl/ctl.h"
-#include "ctl/table.h"
+#include "ctl/rows.h"
 #include "model/authority.h"
 #include "model/onboarding.h"
 
@@ -49,7 +48,6 @@ bool client_add(struct ctl *c, struct fault *f)
 	"  select id, $7::text, $5::timestamptz, $8::text from c where $7::text is not null)"
 	" insert into client_token (client_id, sha256, last4, created_at, created_by, expires_at)"
 	"  select id, $9::bytea, $10::text, $5::timestamptz, $8::text, $5::timestamptz + $6::integer * interval '1 day' from c returning client_id";
-	const struct db_rows *r;
 	const char *state = NULL;
 	struct fresh_token fresh;
 	struct db_param days;
@@ -61,12 +59,8 @@ bool client_add(struct ctl *c, struct fault *f)
 	struct db_param p[10] = { db_text(text_of(ctl_client_name(c))), db_text(text_of(c->role)), codes_param(c), db_text(text_of(c->authority)),
 		                  db_time(&c->arena, clock_now_us(&c->clock)), days, db_text(text_of(state)), db_text(ctl_actor(c)),
 		                  db_bytes(fresh.sha256.b, sizeof(fresh.sha256.b)), db_text(fresh.last4) };
-	r = ctl_run(c, insert, p, COUNTOF(p), f);
-	if (r == NULL)
-		return false;
-	if (db_row_count(r) == 0)
-		return fault_set(f, FAULT_STATE_CONFLICT, "there is a client of that name");
-	return ctl_rules_moved(c, f) && client_token_print(&fresh, f);
+	return rows_change_held(c, &(struct change){ insert, p, COUNTOF(p), { FAULT_STATE_CONFLICT, "there is a client of that name" } }, f)
+	       && client_token_print(&fresh, f);
 }
 
 bool client_list(struct ctl *c, struct fault *f)
@@ -75,50 +69,28 @@ bool client_list(struct ctl *c, struct fault *f)
 	static const char select[] =
 	"select name, role, array_to_string(codes, ','), authority, state, created_at, client_expires_at(id), disabled_at,"
 	"   signature_required || case when signature_tolerant then '' else ' strict' end from client order by name";
-	const struct db_rows *r = ctl_run(c, select, NULL, 0, f);
-	struct table t;
 
-	if (r == NULL)
-		return false;
-	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
-	for (int row = 0; row < db_row_count(r); row++) {
-		for (int col = 0; col < 5; col++)
-			table_text(&t, db_get_text(r, row, col));
-		for (int col = 5; col < 8; col++)
-			table_time(&t, r, row, col);
-		table_text(&t, db_get_text(r, row, 8));
-	}
-	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	return rows_show(c, &(struct shown){ .sql = select, .columns = columns, .kinds = "tttttzzzt" }, f);
 }
 
 bool client_reading(struct ctl *c, struct fault *f)
 {
+	static const char update[] = "update client set strict_reading = $2 where name = $1 and role = 'enterprise' returning id";
 	const char *how = c->arguments[1];
-	const struct db_rows *r;
 
 	if (strcmp(how, "strict") != 0 && strcmp(how, "lenient") != 0)
 		return fault_set(f, FAULT_BAD_REQUEST, "messages are read strict or lenient");
 	struct db_param p[2] = { db_text(text_of(c->arguments[0])), db_bool(&c->arena, strcmp(how, "strict") == 0) };
-	r = ctl_run(c, "update client set strict_reading = $2 where name = $1 and role = 'enterprise' returning id", p, COUNTOF(p), f);
-	if (r == NULL)
-		return false;
-	if (db_row_count(r) == 0)
-		return fault_set(f, FAULT_NOT_FOUND, "there is no enterprise of that name");
-	return ctl_rules_moved(c, f);
+	return rows_change_held(c, &(struct change){ update, p, COUNTOF(p), { FAULT_NOT_FOUND, "there is no enterprise of that name" } }, f);
 }
 
 bool client_disable(struct ctl *c, struct fault *f)
 {
+	static const char update[] = "update client set disabled_at = coalesce(disabled_at, $2) where name = $1 returning id";
 	const char *name = ctl_client_name(c);
-	const struct db_rows *r;
 
 	if (name == NULL)
 		return fault_set(f, FAULT_BAD_REQUEST, "which client?");
 	struct db_param p[2] = { db_text(text_of(name)), db_time(&c->arena, clock_now_us(&c->clock)) };
-	r = ctl_run(c, "update client set disabled_at = coalesce(disabled_at, $2) where name = $1 returning id", p, 2, f);
-	if (r == NULL)
-		return false;
-	if (db_row_count(r) == 0)
-		return fault_set(f, FAULT_NOT_FOUND, "there is no client of that name");
-	return ctl_rules_moved(c, f);
+	return rows_change_held(c, &(struct change){ update, p, COUNTOF(p), { FAULT_NOT_FOUND, "there is no client of that name" } }, f);
 }

@@ -1,12 +1,9 @@
 /* client certificate…, client signature: with which certificates a client signs, and which of its messages must be signed. */
-#include <stdio.h>
-
 #include "base/certificate.h"
-#include "ctl/ctl.h"
-#include "ctl/table.h"
+#include "ctl/rows.h"
 #include "model/signature.h"
 
-static const char *const no_client = "there is no enterprise of that name";
+#define NO_CLIENT "there is no enterprise of that name"
 
 static bool has_client(struct ctl *c, const char *name, bool *out, struct fault *f)
 {
@@ -38,14 +35,13 @@ static bool insert(struct ctl *c, const struct certificate *x, struct fault *f)
 	if (!has_client(c, c->arguments[0], &there, f))
 		return false;
 	if (!there)
-		return fault_set(f, FAULT_NOT_FOUND, "%s", no_client);
+		return fault_set(f, FAULT_NOT_FOUND, NO_CLIENT);
 	return fault_set(f, FAULT_STATE_CONFLICT, "the certificate is bound to this client already, or was revoked");
 }
 
 bool client_certificate(struct ctl *c, struct fault *f)
 {
 	const struct certificate *x = certificate_load(&c->arena, c->arguments[1], f);
-	struct buf hex;
 
 	if (x == NULL)
 		return false;
@@ -53,12 +49,7 @@ bool client_certificate(struct ctl *c, struct fault *f)
 		return fault_set(f, FAULT_RULE_BROKEN, "%s: its key is neither RSA nor SM2", c->arguments[1]);
 	if (x->not_after_us < clock_now_us(&c->clock))
 		return fault_set(f, FAULT_RULE_BROKEN, "%s: the certificate has expired", c->arguments[1]);
-	if (!insert(c, x, f) || !ctl_rules_moved(c, f))
-		return false;
-	buf_init(&hex, &c->arena, 2 * sizeof(x->sha256.b) + 1);
-	buf_hex(&hex, x->sha256.b, sizeof(x->sha256.b));
-	(void)printf("%s\n", hex.at);
-	return fflush(stdout) == 0 || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	return insert(c, x, f) && ctl_rules_moved(c, f) && rows_say_sha256(c, &x->sha256, f);
 }
 
 bool client_certificates(struct ctl *c, struct fault *f)
@@ -67,20 +58,9 @@ bool client_certificates(struct ctl *c, struct fault *f)
 	static const char select[] =
 	"select c.name, encode(x.sha256, 'hex'), x.serial, x.subject, x.not_before, x.not_after, x.added_at, x.revoked_at"
 	" from client_certificate x join client c on c.id = x.client_id where $1::text is null or c.name = $1 order by c.name, x.added_at, x.sha256";
-	struct db_param p[1] = { db_text(text_of(c->argument_count == 1 ? c->arguments[0] : NULL)) };
-	const struct db_rows *r = ctl_run(c, select, p, 1, f);
-	struct table t;
+	struct db_param p[1] = { rows_client(c) };
 
-	if (r == NULL)
-		return false;
-	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
-	for (int row = 0; row < db_row_count(r); row++) {
-		for (int col = 0; col < 4; col++)
-			table_text(&t, db_get_text(r, row, col));
-		for (int col = 4; col < 8; col++)
-			table_time(&t, r, row, col);
-	}
-	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	return rows_show(c, &(struct shown){ .sql = select, .p = p, .count = 1, .columns = columns, .kinds = "ttttzzzz" }, f);
 }
 
 bool client_certificate_revoke(struct ctl *c, struct fault *f)
@@ -89,17 +69,11 @@ bool client_certificate_revoke(struct ctl *c, struct fault *f)
 	"update client_certificate set revoked_at = coalesce(revoked_at, $3::timestamptz)"
 	" where client_id = (select id from client where name = $1) and sha256 = $2 returning client_id";
 	struct sha256 sha256;
-	const struct db_rows *r;
 
-	if (hex_decode(text_of(c->arguments[1]), sha256.b, sizeof(sha256.b)) != sizeof(sha256.b))
-		return fault_set(f, FAULT_BAD_REQUEST, "a certificate is named by its SHA-256 in hex: tongguanctl client certificates");
-	struct db_param p[3] = { db_text(text_of(c->arguments[0])), db_bytes(sha256.b, sizeof(sha256.b)), db_time(&c->arena, clock_now_us(&c->clock)) };
-	r = ctl_run(c, update, p, 3, f);
-	if (r == NULL)
+	if (!rows_read_sha256(c->arguments[1], "client certificates", &sha256, f))
 		return false;
-	if (db_row_count(r) == 0)
-		return fault_set(f, FAULT_NOT_FOUND, "this client has no such certificate");
-	return ctl_rules_moved(c, f);
+	struct db_param p[3] = { db_text(text_of(c->arguments[0])), db_bytes(sha256.b, sizeof(sha256.b)), db_time(&c->arena, clock_now_us(&c->clock)) };
+	return rows_change_held(c, &(struct change){ update, p, 3, { FAULT_NOT_FOUND, "this client has no such certificate" } }, f);
 }
 
 bool client_signature_set(struct ctl *c, struct fault *f)
@@ -107,15 +81,9 @@ bool client_signature_set(struct ctl *c, struct fault *f)
 	static const char update[] =
 	"update client set signature_required = $2, signature_tolerant = $3 where name = $1 and role = 'enterprise' returning id";
 	enum signature_required required;
-	const struct db_rows *r;
 
 	if (c->required == NULL || !signature_required_by_name(text_of(c->required), &required))
 		return fault_set(f, FAULT_BAD_REQUEST, "--required is none, schema, text or all");
 	struct db_param p[3] = { db_text(text_of(c->arguments[0])), db_text(text_of(c->required)), db_bool(&c->arena, !c->strict_signature) };
-	r = ctl_run(c, update, p, 3, f);
-	if (r == NULL)
-		return false;
-	if (db_row_count(r) == 0)
-		return fault_set(f, FAULT_NOT_FOUND, "%s", no_client);
-	return ctl_rules_moved(c, f);
+	return rows_change_held(c, &(struct change){ update, p, 3, { FAULT_NOT_FOUND, NO_CLIENT } }, f);
 }

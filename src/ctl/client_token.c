@@ -1,8 +1,7 @@
 /* client token…: a client's tokens. A new one is printed once; only its hash is kept. */
 #include <stdio.h>
 
-#include "ctl/ctl.h"
-#include "ctl/table.h"
+#include "ctl/rows.h"
 #include "store/client_token.h"
 
 bool client_token_print(const struct fresh_token *t, struct fault *f)
@@ -18,7 +17,6 @@ bool client_token(struct ctl *c, struct fault *f)
 	" select id, $2::bytea, $3::text, $4::text, $5::timestamptz, $6::text, $5::timestamptz + $7::integer * interval '1 day'"
 	" from client where name = $1::text returning id";
 	struct fresh_token fresh;
-	const struct db_rows *r;
 	struct db_param days;
 
 	if (c->label != NULL && strlen(c->label) > CLIENT_TOKEN_LABEL_BYTES_MAX)
@@ -27,12 +25,8 @@ bool client_token(struct ctl *c, struct fault *f)
 		return false;
 	struct db_param p[7] = { db_text(text_of(c->arguments[0])), db_bytes(fresh.sha256.b, sizeof(fresh.sha256.b)), db_text(fresh.last4),
 		                 db_text(text_of(c->label)), db_time(&c->arena, clock_now_us(&c->clock)), db_text(ctl_actor(c)), days };
-	r = ctl_run(c, insert, p, COUNTOF(p), f);
-	if (r == NULL)
-		return false;
-	if (db_row_count(r) == 0)
-		return fault_set(f, FAULT_NOT_FOUND, "there is no client of that name");
-	return ctl_rules_moved(c, f) && client_token_print(&fresh, f);
+	return rows_change_held(c, &(struct change){ insert, p, COUNTOF(p), { FAULT_NOT_FOUND, "there is no client of that name" } }, f)
+	       && client_token_print(&fresh, f);
 }
 
 bool client_tokens(struct ctl *c, struct fault *f)
@@ -41,20 +35,9 @@ bool client_tokens(struct ctl *c, struct fault *f)
 	static const char select[] =
 	"select c.name, t.id::text, t.last4, t.label, t.created_by, t.created_at, t.expires_at, t.revoked_at"
 	" from client_token t join client c on c.id = t.client_id where $1::text is null or c.name = $1 order by c.name, t.id";
-	struct db_param p[1] = { db_text(text_of(c->argument_count == 1 ? c->arguments[0] : NULL)) };
-	const struct db_rows *r = ctl_run(c, select, p, COUNTOF(p), f);
-	struct table t;
+	struct db_param p[1] = { rows_client(c) };
 
-	if (r == NULL)
-		return false;
-	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
-	for (int row = 0; row < db_row_count(r); row++) {
-		for (int col = 0; col < 5; col++)
-			table_text(&t, db_get_text(r, row, col));
-		for (int col = 5; col < 8; col++)
-			table_time(&t, r, row, col);
-	}
-	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	return rows_show(c, &(struct shown){ .sql = select, .p = p, .count = COUNTOF(p), .columns = columns, .kinds = "tttttzzz" }, f);
 }
 
 bool client_token_end(struct ctl *c, struct fault *f)
@@ -62,16 +45,10 @@ bool client_token_end(struct ctl *c, struct fault *f)
 	static const char update[] =
 	"update client_token set revoked_at = coalesce(revoked_at, $3::timestamptz)"
 	" where client_id = (select id from client where name = $1::text) and id = $2::integer returning id";
-	const struct db_rows *r;
 	struct db_param id;
 
 	if (!ctl_number(c, "id", c->arguments[1], &id, f))
 		return false;
 	struct db_param p[3] = { db_text(text_of(c->arguments[0])), id, db_time(&c->arena, clock_now_us(&c->clock)) };
-	r = ctl_run(c, update, p, COUNTOF(p), f);
-	if (r == NULL)
-		return false;
-	if (db_row_count(r) == 0)
-		return fault_set(f, FAULT_NOT_FOUND, "this client has no such token: tongguanctl client tokens");
-	return ctl_rules_moved(c, f);
+	return rows_change_held(c, &(struct change){ update, p, COUNTOF(p), { FAULT_NOT_FOUND, "this client has no such token: tongguanctl client tokens" } }, f);
 }

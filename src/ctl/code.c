@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ctl/ctl.h"
+#include "ctl/rows.h"
 #include "ctl/table.h"
 #include "model/field.h"
 
@@ -80,23 +81,12 @@ bool code_list_show(struct ctl *c, struct fault *f)
 	static const char select[] =
 	"select code, name_zh, name_en, iso, valid_from::text, valid_to::text, source from code where list = $1"
 	" order by code collate \"C\", valid_from";
-	struct db_param p[1];
-	const struct db_rows *r;
-	struct table t;
 
 	if (c->argument_count == 0)
 		return show_lists(c, f);
-	if (!known_list(c->arguments[0], f))
-		return false;
-	p[0] = db_text(text_of(c->arguments[0]));
-	r = ctl_run(c, select, p, 1, f);
-	if (r == NULL)
-		return false;
-	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
-	for (int row = 0; row < db_row_count(r); row++)
-		for (int col = 0; col < (int)COUNTOF(columns); col++)
-			table_text(&t, db_get_text(r, row, col));
-	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	const struct db_param p[1] = { db_text(text_of(c->arguments[0])) };
+
+	return known_list(c->arguments[0], f) && rows_show(c, &(struct shown){ .sql = select, .p = p, .count = 1, .columns = columns, .kinds = "ttttttt" }, f);
 }
 
 bool code_add(struct ctl *c, struct fault *f)

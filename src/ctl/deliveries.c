@@ -2,8 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/ctl.h"
-#include "ctl/table.h"
+#include "ctl/rows.h"
 #include "model/authority.h"
 #include "store/delivery_store.h"
 
@@ -57,24 +56,13 @@ bool deliveries_show(struct ctl *c, struct fault *f)
 	" where authority = $1::text and listed = 'due' and due_at >= $2::timestamptz and due_at < $3::timestamptz"
 	"   and ($4::text is null or starts_with(reason, $4::text)) order by due_at limit $5::integer";
 	int limit = LIST_USUAL;
-	const struct db_rows *r;
 	struct range g;
-	struct table t;
 
 	if (!read_range(c, &g, f) || !read_number(c, "limit", c->limit, DELIVERY_RETRY_MAX, &limit, f))
 		return false;
-	r = ctl_run(c, g.dead ? dead : due, (struct db_param[]){ g.authority, g.from, g.to, g.reason, db_i32(&c->arena, limit) }, 5, f);
-	if (r == NULL)
-		return false;
-	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
-	for (int row = 0; row < db_row_count(r); row++) {
-		table_text(&t, db_get_text(r, row, 0));
-		table_int(&t, db_get_int(r, row, 1));
-		table_time(&t, r, row, 2);
-		table_time(&t, r, row, 3);
-		table_text(&t, db_get_text(r, row, 4));
-	}
-	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	const struct db_param p[] = { g.authority, g.from, g.to, g.reason, db_i32(&c->arena, limit) };
+
+	return rows_show(c, &(struct shown){ .sql = g.dead ? dead : due, .p = p, .count = COUNTOF(p), .columns = columns, .kinds = "tnzzt" }, f);
 }
 
 /* Dead ones part after part, until none is left; of due ones one part, since they stay in the range. */

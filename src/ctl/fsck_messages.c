@@ -108,7 +108,7 @@ static bool open_vault(struct fsck *k, struct vault **out, struct fault *why, st
 
 	if (!k->c->has_config)
 		return fault_set(why, FAULT_CONFIG, "--db names no privacy.key_file") || true;
-	if (!key_read_kek(k->c, k->c->config.privacy.key_file, kek, why))
+	if (!ctl_read_kek(k->c, k->c->config.privacy.key_file, kek, why))
 		return true;
 	*out = vault_new();
 	r = ctl_run(k->c, key_store_all.sql, NULL, 0, f);

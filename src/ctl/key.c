@@ -36,24 +36,12 @@ bool key_secret(struct ctl *c, struct fault *f)
 	return secret_create(c->arguments[0], f);
 }
 
-bool key_read_kek(struct ctl *c, const char *path, uint8_t out[AEAD_KEY_BYTES], struct fault *f)
-{
-	struct text hex;
-	bool good = config_secret(&c->arena, path, &hex, f);
-
-	if (good && !vault_read_kek(hex, out))
-		good = fault_set(f, FAULT_CONFIG, "%s: holds no key of %d hexadecimal digits", path, 2 * AEAD_KEY_BYTES);
-	if (hex.at != NULL)
-		explicit_bzero((char *)(uintptr_t)hex.at, hex.len);
-	return good;
-}
-
 bool key_rewrap(struct ctl *c, struct fault *f)
 {
 	uint8_t from[AEAD_KEY_BYTES], to[AEAD_KEY_BYTES];
 	struct db_sync *db;
 	int count = 0;
-	bool good = key_read_kek(c, c->arguments[0], from, f) && key_read_kek(c, c->arguments[1], to, f) && (db = ctl_db(c, f)) != NULL &&
+	bool good = ctl_read_kek(c, c->arguments[0], from, f) && ctl_read_kek(c, c->arguments[1], to, f) && (db = ctl_db(c, f)) != NULL &&
 	            key_store_rewrap(db, from, to, &count, f);
 
 	explicit_bzero(from, sizeof(from));

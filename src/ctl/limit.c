@@ -1,6 +1,5 @@
 /* limit: how many requests clients may make. Rows are closed, never edited. */
-#include "ctl/ctl.h"
-#include "ctl/table.h"
+#include "ctl/rows.h"
 #include "store/client_store.h"
 #include "store/quota_store.h"
 
@@ -27,19 +26,13 @@ bool limit_add(struct ctl *c, struct fault *f)
 	" select $1::text, (select id from client where name = $2::text), $3::text, $4::integer, $5::integer, $6::timestamptz, $7::text"
 	" where $2::text is null or exists (select from client where name = $2::text) returning id";
 	struct db_param quota, window, from = db_time(&c->arena, clock_now_us(&c->clock));
-	const struct db_rows *r;
 
 	if (!check(c, f) || !ctl_number(c, "quota", c->quota, &quota, f) || !ctl_number(c, "window-s", c->window_s, &window, f)
 	    || !ctl_time(c, "from", c->from, &from, f))
 		return false;
 	struct db_param p[7] = { db_text(text_of(c->arguments[0])), db_text(text_of(c->name)), db_text(text_of(c->role)), quota, window, from,
 		                 db_text(text_of(c->source)) };
-	r = ctl_run(c, insert, p, COUNTOF(p), f);
-	if (r == NULL)
-		return false;
-	if (db_row_count(r) == 0)
-		return fault_set(f, FAULT_NOT_FOUND, "there is no client of that name");
-	return ctl_rules_moved(c, f);
+	return rows_change_held(c, &(struct change){ insert, p, COUNTOF(p), { FAULT_NOT_FOUND, "there is no client of that name" } }, f);
 }
 
 bool limit_list(struct ctl *c, struct fault *f)
@@ -48,33 +41,17 @@ bool limit_list(struct ctl *c, struct fault *f)
 	static const char select[] =
 	"select l.id::text, l.class, coalesce('client ' || c.name, l.role, 'everybody'), l.quota::text, l.window_s::text, l.source, l.valid_from, l.valid_to"
 	" from rate_limit l left join client c on c.id = l.client_id order by l.class, l.client_id nulls last, l.role nulls last, l.valid_from, l.id";
-	const struct db_rows *r = ctl_run(c, select, NULL, 0, f);
-	struct table t;
 
-	if (r == NULL)
-		return false;
-	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
-	for (int row = 0; row < db_row_count(r); row++) {
-		for (int col = 0; col < 6; col++)
-			table_text(&t, db_get_text(r, row, col));
-		for (int col = 6; col < 8; col++)
-			table_time(&t, r, row, col);
-	}
-	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	return rows_show(c, &(struct shown){ .sql = select, .columns = columns, .kinds = "ttttttzz" }, f);
 }
 
 bool limit_close(struct ctl *c, struct fault *f)
 {
+	static const char update[] = "update rate_limit set valid_to = $2::timestamptz where id = $1::integer and valid_to is null returning id";
 	struct db_param id, to = db_time(&c->arena, clock_now_us(&c->clock));
-	const struct db_rows *r;
 
 	if (!ctl_number(c, "id", c->arguments[0], &id, f) || !ctl_time(c, "to", c->to, &to, f))
 		return false;
 	struct db_param p[2] = { id, to };
-	r = ctl_run(c, "update rate_limit set valid_to = $2::timestamptz where id = $1::integer and valid_to is null returning id", p, COUNTOF(p), f);
-	if (r == NULL)
-		return false;
-	if (db_row_count(r) == 0)
-		return fault_set(f, FAULT_NOT_FOUND, "there is no such limit, or it is closed");
-	return ctl_rules_moved(c, f);
+	return rows_change_held(c, &(struct change){ update, p, COUNTOF(p), { FAULT_NOT_FOUND, "there is no such limit, or it is closed" } }, f);
 }

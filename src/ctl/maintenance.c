@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/ctl.h"
-#include "ctl/table.h"
+#include "ctl/rows.h"
 #include "model/authority.h"
 
 static bool list(struct ctl *c, struct fault *f)
@@ -14,20 +13,8 @@ static bool list(struct ctl *c, struct fault *f)
 	static const char select[] =
 	"select id, begins_at, ends_at, ended_at, recorded_by, reason from maintenance where authority = $1 order by begins_at desc, id desc limit 100";
 	const struct db_param p[] = { db_text(text_of(c->arguments[0])) };
-	const struct db_rows *r = ctl_run(c, select, p, 1, f);
-	struct table t;
 
-	if (r == NULL)
-		return false;
-	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
-	for (int row = 0; row < db_row_count(r); row++) {
-		table_int(&t, db_get_int(r, row, 0));
-		for (int col = 1; col < 4; col++)
-			table_time(&t, r, row, col);
-		table_text(&t, db_get_text(r, row, 4));
-		table_text(&t, db_get_text(r, row, 5));
-	}
-	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	return rows_show(c, &(struct shown){ .sql = select, .p = p, .count = 1, .columns = columns, .kinds = "nzzztt" }, f);
 }
 
 static bool show(struct ctl *c, const struct db_rows *r, struct fault *f)

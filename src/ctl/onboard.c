@@ -1,8 +1,7 @@
 /* client promote, history, report: how an enterprise comes in. */
 #include <stdio.h>
 
-#include "ctl/ctl.h"
-#include "ctl/table.h"
+#include "ctl/rows.h"
 #include "model/onboarding.h"
 #include "store/client_store.h"
 #include "store/query.h"
@@ -37,7 +36,6 @@ bool client_promote(struct ctl *c, struct fault *f)
 {
 	struct text name = text_of(ctl_client_name(c));
 	enum client_state from, to;
-	const struct db_rows *r;
 
 	if (name.at == NULL)
 		return fault_set(f, FAULT_BAD_REQUEST, "which client?");
@@ -45,41 +43,23 @@ bool client_promote(struct ctl *c, struct fault *f)
 		return false;
 	struct db_param p[6] = { db_text(name), db_text(text_of(client_state_name(to))), db_text(text_of(client_state_name(from))),
 		                 db_time(&c->arena, clock_now_us(&c->clock)), db_text(ctl_actor(c)), db_text(text_of(c->reason)) };
-	r = ctl_run(c, client_store_move.sql, p, 6, f);
-	if (r == NULL)
-		return false;
-	if (db_row_count(r) == 0)
-		return fault_set(f, FAULT_STATE_CONFLICT, "somebody else moved the client just now: look at it again");
-	if (!ctl_rules_moved(c, f))
-		return false;
-	(void)printf("%s\n", client_state_name(to));
-	return fflush(stdout) == 0 || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	const struct change move = { client_store_move.sql, p, COUNTOF(p), { FAULT_STATE_CONFLICT, "somebody else moved the client just now: look at it again" } };
+
+	return rows_change_held(c, &move, f) && rows_say(client_state_name(to), f);
 }
 
 bool client_history(struct ctl *c, struct fault *f)
 {
 	static const char *const columns[] = { "at", "from", "to", "actor", "reason" };
+	static const char select[] =
+	"select s.at, s.from_state, s.to_state, s.actor, s.reason from client_state_change s join client c on c.id = s.client_id where c.name = $1 order by s.id";
 	struct text name = text_of(ctl_client_name(c));
+	const struct db_param p[1] = { db_text(name) };
 	enum client_state now;
-	const struct db_rows *r;
-	struct table t;
 
 	if (name.at == NULL)
 		return fault_set(f, FAULT_BAD_REQUEST, "which client?");
-	if (!read_state(c, name, &now, f))
-		return false;
-	struct db_param p[1] = { db_text(name) };
-	r = ctl_run(c, "select s.at, s.from_state, s.to_state, s.actor, s.reason from client_state_change s join client c on c.id = s.client_id"
-	               " where c.name = $1 order by s.id", p, 1, f);
-	if (r == NULL)
-		return false;
-	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
-	for (int row = 0; row < db_row_count(r); row++) {
-		table_time(&t, r, row, 0);
-		for (int col = 1; col < 5; col++)
-			table_text(&t, db_get_text(r, row, col));
-	}
-	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	return read_state(c, name, &now, f) && rows_show(c, &(struct shown){ .sql = select, .p = p, .count = 1, .columns = columns, .kinds = "ztttt" }, f);
 }
 
 /* JSON always: it is kept as the evidence for the step to tested. */

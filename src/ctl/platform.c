@@ -1,7 +1,6 @@
 /* platform: where e-commerce platforms take the question for payment data (GACC 2018-179), and what they sign with. */
 #include "base/certificate.h"
-#include "ctl/ctl.h"
-#include "ctl/table.h"
+#include "ctl/rows.h"
 
 static bool set_url(struct ctl *c, struct fault *f)
 {
@@ -38,14 +37,9 @@ static bool drop_certificate(struct ctl *c, struct fault *f)
 {
 	static const char drop[] = "delete from platform_certificate where platform_code = $1 and cert_no = serial_key($2) returning 1";
 	struct db_param p[2] = { db_text(text_of(c->arguments[0])), db_text(text_of(c->drop_certificate)) };
-	const struct db_rows *r;
+	const struct change gone = { drop, p, 2, { FAULT_NOT_FOUND, "the platform has no certificate of that serial number" } };
 
-	if (c->drop_certificate == NULL)
-		return true;
-	r = ctl_run(c, drop, p, 2, f);
-	if (r == NULL)
-		return false;
-	return db_row_count(r) > 0 || fault_set(f, FAULT_NOT_FOUND, "the platform has no certificate of that serial number");
+	return c->drop_certificate == NULL || rows_change(c, &gone, f);
 }
 
 bool platform_set(struct ctl *c, struct fault *f)
@@ -63,16 +57,6 @@ bool platform_list(struct ctl *c, struct fault *f)
 	static const char select[] =
 	"select platform_code, url, cert_no, added_at from platform_endpoint full join platform_certificate using (platform_code)"
 	" order by platform_code, added_at";
-	const struct db_rows *r = ctl_run(c, select, NULL, 0, f);
-	struct table t;
 
-	if (r == NULL)
-		return false;
-	table_begin(&t, &c->arena, columns, (int)COUNTOF(columns));
-	for (int row = 0; row < db_row_count(r); row++) {
-		for (int col = 0; col < 3; col++)
-			table_text(&t, db_get_text(r, row, col));
-		table_time(&t, r, row, 3);
-	}
-	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	return rows_show(c, &(struct shown){ .sql = select, .columns = columns, .kinds = "tttz" }, f);
 }

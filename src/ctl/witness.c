@@ -1,5 +1,5 @@
 /* witness: who may cosign checkpoints. */
-#include "ctl/table.h"
+#include "ctl/rows.h"
 #include "ctl/trust.h"
 
 bool witness_add(struct ctl *c, struct fault *f)
@@ -25,22 +25,11 @@ bool witness_add(struct ctl *c, struct fault *f)
 bool witness_list(struct ctl *c, struct fault *f)
 {
 	static const char *const columns[] = { "name", "client", "public_key", "added", "disabled", "last_size" };
-	const struct db_rows *r = ctl_run(c,
-		"select w.name, c.name, encode(w.public_key, 'hex'), w.added_at, w.disabled_at, (select max(s.size) from cosignature s where s.witness_id = w.id)"
-		" from witness w join client c on c.id = w.client_id order by w.id", NULL, 0, f);
-	struct table t;
+	static const char select[] =
+	"select w.name, c.name, encode(w.public_key, 'hex'), w.added_at, w.disabled_at, (select max(s.size) from cosignature s where s.witness_id = w.id)"
+	" from witness w join client c on c.id = w.client_id order by w.id";
 
-	if (r == NULL)
-		return false;
-	table_begin(&t, &c->arena, columns, COUNTOF(columns));
-	for (int row = 0; row < db_row_count(r); row++) {
-		for (int col = 0; col < 3; col++)
-			table_text(&t, db_get_text(r, row, col));
-		table_time(&t, r, row, 3);
-		table_time(&t, r, row, 4);
-		table_int(&t, db_get_int(r, row, 5));
-	}
-	return table_end(&t, c->as_json) || fault_set(f, FAULT_SYSTEM, "stdout cannot be written");
+	return rows_show(c, &(struct shown){ .sql = select, .columns = columns, .kinds = "tttzzn" }, f);
 }
 
 bool witness_disable(struct ctl *c, struct fault *f)

@@ -2,19 +2,12 @@
 #include "io/address.h"
 
 #include <netinet/in.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/attr.h"
 
-struct block {
-	uint8_t prefix[16];
-	int bits;
-};
-
-static const struct block closed_v4[] = {
+static const struct address_block closed_v4[] = {
 	{ { 0 }, 8 },                  /* this network */
 	{ { 10 }, 8 },                 /* private */
 	{ { 100, 64 }, 10 },           /* shared by a carrier; some clouds' metadata */
@@ -33,17 +26,17 @@ static const struct block closed_v4[] = {
 };
 
 /* Of what IANA has given out so far, which is 2000::/3. */
-static const struct block closed_v6[] = {
+static const struct address_block closed_v6[] = {
 	{ { 0x20, 0x01, 0x00 }, 23 },             /* protocol assignments, Teredo */
 	{ { 0x20, 0x01, 0x0d, 0xb8 }, 32 },       /* documentation */
 	{ { 0x20, 0x02 }, 16 },                   /* 6to4: an IPv4 address by another's relay */
 	{ { 0x3f, 0xff }, 20 },                   /* documentation */
 };
-static const struct block global_v6 = { { 0x20 }, 3 };
-static const struct block mapped_v4 = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff }, 96 };     /* ::ffff:a.b.c.d */
-static const struct block translated_v4 = { { 0x00, 0x64, 0xff, 0x9b }, 96 };                   /* 64:ff9b::a.b.c.d */
+static const struct address_block global_v6 = { { 0x20 }, 3 };
+static const struct address_block mapped_v4 = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff }, 96 };     /* ::ffff:a.b.c.d */
+static const struct address_block translated_v4 = { { 0x00, 0x64, 0xff, 0x9b }, 96 };                   /* 64:ff9b::a.b.c.d */
 
-static bool is_in(const uint8_t *address, const struct block *block)
+bool address_in_block(const uint8_t *address, const struct address_block *block)
 {
 	int whole = block->bits / 8, rest = block->bits % 8;
 	uint8_t mask = (uint8_t)(0xff << (8 - rest));
@@ -56,19 +49,19 @@ static bool is_in(const uint8_t *address, const struct block *block)
 static bool v4_is_public(const uint8_t address[4])
 {
 	for (size_t i = 0; i < COUNTOF(closed_v4); i++)
-		if (is_in(address, &closed_v4[i]))
+		if (address_in_block(address, &closed_v4[i]))
 			return false;
 	return true;
 }
 
 static bool v6_is_public(const uint8_t address[16])
 {
-	if (is_in(address, &mapped_v4) || is_in(address, &translated_v4))
+	if (address_in_block(address, &mapped_v4) || address_in_block(address, &translated_v4))
 		return v4_is_public(address + 12);
 	for (size_t i = 0; i < COUNTOF(closed_v6); i++)
-		if (is_in(address, &closed_v6[i]))
+		if (address_in_block(address, &closed_v6[i]))
 			return false;
-	return is_in(address, &global_v6);
+	return address_in_block(address, &global_v6);
 }
 
 bool address_is_public(const struct sockaddr *address, size_t len)

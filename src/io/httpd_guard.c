@@ -29,6 +29,7 @@ enum { /* bits of guard.seen */
 	SEEN_AUTHORIZATION = 1u << 5,
 	SEEN_KEY = 1u << 6,
 	SEEN_DIGEST = 1u << 7,
+	SEEN_CERTIFICATE = 1u << 8,
 };
 
 static const struct {
@@ -41,6 +42,7 @@ static const struct {
 	{ { "Authorization", 13 }, SEEN_AUTHORIZATION },
 	{ { "Idempotency-Key", 15 }, SEEN_KEY },
 	{ { "Content-Digest", 14 }, SEEN_DIGEST },
+	{ { "Client-Cert", 11 }, SEEN_CERTIFICATE },
 	{ { "Transfer-Encoding", 17 }, SEEN_TRANSFER },
 	{ { "Content-Encoding", 16 }, SEEN_ENCODING },
 };

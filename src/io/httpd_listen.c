@@ -117,7 +117,7 @@ static int listen_tcp(const char *address, struct fault *f)
 	return fd;
 }
 
-int httpd_listen(const struct httpd_conf *conf, char **unix_path, struct fault *f)
+static int open_socket(const struct httpd_conf *conf, char **unix_path, struct fault *f)
 {
 	int fd;
 
@@ -130,6 +130,27 @@ int httpd_listen(const struct httpd_conf *conf, char **unix_path, struct fault *
 	if (strncmp(conf->address, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
 		return listen_unix(conf->address + strlen(UNIX_PREFIX), unix_path, f);
 	return listen_tcp(conf->address, f);
+}
+
+/* By where it is bound, whoever bound it: of an address or a name in the settings nobody knows where it leads. */
+static bool check_local(int fd, struct fault *f)
+{
+	struct sockaddr_storage at = { 0 };
+	socklen_t len = sizeof(at);
+
+	if (getsockname(fd, (struct sockaddr *)&at, &len) == 0 && address_is_local((const struct sockaddr *)&at))
+		return true;
+	return fault_set(f, FAULT_CONFIG, "in clear it may listen at a loopback address or a unix socket only");
+}
+
+int httpd_listen(const struct httpd_conf *conf, char **unix_path, struct fault *f)
+{
+	int fd = open_socket(conf, unix_path, f);
+
+	if (fd < 0 || !conf->local_only || check_local(fd, f))
+		return fd;
+	(void)close(fd);
+	return -1;
 }
 
 int httpd_listen_port(int fd)

@@ -30,6 +30,18 @@ struct text httpd_peer(const struct http_req *r)
 	return (struct text){ NULL, 0 };
 }
 
+bool httpd_peer_is_in(const struct http_req *r, const struct address_list *l)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->exchange->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return info != NULL && info->client_addr != NULL && address_list_has(l, info->client_addr);
+}
+
+bool httpd_is_tls(const struct http_req *r)
+{
+	return r->exchange->httpd->tls != NULL;
+}
+
 struct join {
 	struct arena *arena;
 	struct text name, first;

@@ -30,7 +30,7 @@ OWNERS = {  # outside header: the files or rooms that may include it
     "microhttpd.h": ["src/io/"], "curl/": ["src/io/"], "sys/epoll.h": ["src/io/"],
     "libxml/": ["src/standard/"],
     "jansson.h": ["src/base/json.c"],
-    "gnutls/": ["src/io/httpd_tls.c"],
+    "gnutls/": ["src/io/httpd_tls.c", "src/io/client_trust.c"],
     "openssl/": ["src/base/crypto.c", "src/base/certificate.c", "src/base/public_key.c", "src/base/aead.c"],
     "lz4.h": ["src/base/vault.c"],
     "systemd/": ["src/io/systemd.c"],

@@ -61,7 +61,7 @@ def test_one_of_two_is_killed(own, dice):
     with Load(stack, f"{SEED}/two", threads=6, addresses=[stack.daemon.address, second.address]) as load:
         load.progress(dice.randint(100, 300))
         second.kill()
-        second.socket.close()
+        second.sockets["api"].close()
         load.progress(150)
     print(verify_all(stack, load))
 

@@ -53,7 +53,8 @@ SETTINGS = {  # tests must not wait for what production rightly waits for
 AUTHORITY = {"timeout-ms": 1500, "first-wait-ms": 50, "longest-wait-ms": 400, "breaker-ms": 200, "attempts-max": 200}
 ROLES = {"carrier": "logistics", "zone": "warehouse"}  # of companies that filer.py calls otherwise
 BUNDLES = {"FX": 20, "POST": 100}  # who takes several messages in one request; the others get them one by one
-LAUNCH = ("import os, sys; os.dup2(int(sys.argv[1]), 3, True); os.environ['LISTEN_PID'] = str(os.getpid());"
+LAUNCH = ("import fcntl, os, sys; given = [fcntl.fcntl(int(n), fcntl.F_DUPFD, 64) for n in sys.argv[1].split(',')];"
+          "[os.dup2(fd, 3 + i, True) for i, fd in enumerate(given)]; os.environ['LISTEN_PID'] = str(os.getpid());"
           "os.execv(sys.argv[2], sys.argv[2:])")  # the pid is known only to the process itself
 
 
@@ -124,7 +125,11 @@ class Api:
             c = self.local.connection = (http.client.HTTPSConnection(*self.address, timeout=self.timeout, context=self.context) if self.context
                                          else http.client.HTTPConnection(*self.address, timeout=self.timeout))
         if c.sock is None:
-            c.connect()
+            try:
+                c.connect()
+            except BaseException:
+                c.close()  # a handshake that failed leaves a socket that is none
+                raise
             c.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return c
 
@@ -298,19 +303,29 @@ class Process:
         return found
 
 
+def listening():
+    s = socket.socket()
+    s.bind(("127.0.0.1", 0))
+    s.listen(1024)
+    return s
+
+
 class Daemon(Process):
-    """tongguand with its own socket, which stays open as long as this object."""
+    """tongguand with its own sockets, which stay open as long as this object."""
 
     def __init__(self, stack, name="tongguand", settings=None):
         super().__init__(name, stack.directory / f"{name}.log")
         self.stack, self.settings = stack, merged(stack.settings, settings or {})
         self.config = stack.directory / f"{name}.conf"
-        self.socket = socket.socket()
-        self.socket.bind(("127.0.0.1", 0))
-        self.socket.listen(1024)
-        self.address = self.socket.getsockname()
+        self.sockets = {"api": listening()}
+        self.address = self.sockets["api"].getsockname()
         self.url = f"http{'s' if stack.context else ''}://127.0.0.1:{self.address[1]}"
         self.public = Api(self.address, context=stack.context)
+
+    def listen(self, name):
+        """One more socket, passed under that name from the next start on; its address."""
+        self.sockets[name] = listening()
+        return self.sockets[name].getsockname()
 
     def set(self, section, **values):
         self.settings = merged(self.settings, {section: values})
@@ -320,10 +335,10 @@ class Daemon(Process):
 
     def start(self, wait=True):
         self.write_config()
-        env = dict(os.environ, LISTEN_FDS="1", LISTEN_FDNAMES="api", TZ="UTC")
+        env = dict(os.environ, LISTEN_FDS=str(len(self.sockets)), LISTEN_FDNAMES=":".join(self.sockets), TZ="UTC")
         env.pop("NOTIFY_SOCKET", None)
-        self.spawn([sys.executable, "-c", LAUNCH, str(self.socket.fileno()), binary("tongguand"), "--config", str(self.config)],
-                   env, (self.socket.fileno(),))
+        fds = [s.fileno() for s in self.sockets.values()]
+        self.spawn([sys.executable, "-c", LAUNCH, ",".join(map(str, fds)), binary("tongguand"), "--config", str(self.config)], env, fds)
         if wait:
             self.wait_ready()
         return self
@@ -346,7 +361,8 @@ class Daemon(Process):
         try:
             status = self.stop()
         finally:
-            self.socket.close()
+            for s in self.sockets.values():
+                s.close()
         if was_running and status != 0 or status in CRASHED or "Sanitizer: " in self.tail(200):
             raise StackError(f"{self.name} ended with {status}:\n{self.tail(60)}")
 
