@@ -18,6 +18,7 @@
 #include "store/client_store.h"
 #include "store/inbox.h"
 #include "store/key_store.h"
+#include "store/quality.h"
 #include "store/right_store.h"
 #include "store/rule_store.h"
 #include "store/schema_store.h"
@@ -96,6 +97,7 @@ struct worker {
 	struct inbox *inbox;
 	struct flow *flow;
 	struct intake *intake;
+	struct quality *quality;
 	struct job_runner *jobs;
 	struct api *api;
 	struct httpd *httpd;         /* NULL until it listens */

@@ -49,6 +49,7 @@ void worker_free(struct worker *w)
 	digests_free(w->digests);
 	appender_free(w->appender);
 	sequencer_free(w->sequencer);
+	quality_free(w->quality);
 	flow_free(w->flow);
 	inbox_free(w->inbox);
 	intake_free(w->intake);
@@ -100,6 +101,7 @@ static void on_drain(struct loop_timer *t)
 		flow_quiesce(w->flow);
 		payment_calls_quiesce(w->payment_calls);
 		push_quiesce(w->push);
+		quality_quiesce(w->quality);
 		if (w->deps.index == 0) { /* the next daemon numbers and counts the rest */
 			sequencer_quiesce(w->sequencer);
 			digests_quiesce(w->digests);
@@ -112,7 +114,8 @@ static void on_drain(struct loop_timer *t)
 		}
 		w->flow_quiesced = true;
 	}
-	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && push_idle(w->push) && inbox_idle(w->inbox)
+	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && push_idle(w->push) && quality_idle(w->quality)
+	                  && inbox_idle(w->inbox)
 	                  && (w->deps.index != 0 || (sequencer_idle(w->sequencer) && digests_idle(w->digests) && appender_idle(w->appender)
 	                                             && follow_up_idle(w->follow_up) && tracker_idle(w->tracker) && trade_months_idle(w->trade_months)
 	                                             && credit_idle(w->credit) && listing_idle(w->listing))))) {

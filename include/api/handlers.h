@@ -24,6 +24,8 @@ step_fn returns_list, returns_get, returns_arrival;
 step_fn me_tokens_list, me_tokens_post, me_tokens_delete;
 /* keys.c */
 step_fn me_keys_list, me_keys_post, me_keys_delete;
+/* quality.c */
+step_fn me_quality, clients_quality;
 /* quota.c */
 step_fn me_limits;
 /* steps.c */

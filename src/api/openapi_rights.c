@@ -33,7 +33,6 @@
 	",\"country_code\":" TEXT_ ",\"brand\":" TEXT_OR_NULL ",\"barcode\":" TEXT_OR_NULL ",\"unit\":" TEXT_ ",\"currency\":" TEXT_ \
 	",\"reference_price\":" TEXT_
 #define GOODS_STATE  "{\"enum\":[\"filed\",\"withdrawn\"]}"
-#define MONTH        "{\"type\":\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}$\"}"
 #define CONSENT_MEMBERS \
 	"\"enterprise\":" TEXT_ ",\"bank\":" TEXT_ ",\"scope\":{\"type\":\"array\",\"items\":{\"enum\":[\"trade\"]}}" \
 	",\"purpose\":{\"enum\":[\"credit_line\",\"loan_review\",\"guarantee\",\"insurance\"]},\"valid_to\":" DAY

@@ -33,6 +33,7 @@ static const struct openapi_parameter parameters[] = {
 	{ "status", "{\"enum\":[\"made\",\"summed\",\"void\"]}", "of a tax bill" },
 	{ "waiting", FLAG, "true: tax bills whose declaration is not known yet; false: the others" },
 	{ "day", DAY, "a day in China; today if left out" },
+	{ "month", MONTH, "a month in China; this one if left out" },
 	{ "client", TEXT_, "name of a client; for regulators and operators, who must give one" },
 	{ "declaration_id", UUID, "declaration" },
 	{ "authority", TEXT_, "role code, such as CUS" },

@@ -42,6 +42,7 @@ static const char *const forms_query[] = { "on", "direction", "trade_mode" };
 static const char *const day_query[] = { "on" };
 static const char *const enterprises_query[] = { "state", "role", "park", "limit", "cursor" };
 static const char *const trade_query[] = { "from", "to", "purpose" };
+static const char *const month_query[] = { "month" };
 static const char *const goods_query[] = { "hs_code", "limit", "cursor" };
 static const char *const authorisations_query[] = { "principal", "agent", "limit", "cursor" };
 static const char *const credit_query[] = { "as_of", "tier", "case" };
@@ -284,6 +285,9 @@ static const struct route routes[] = {
 	  .type = JSON_TYPE, .schema = "TokenList", .statuses = "",
 	  .summary = "The caller's tokens, without what is secret of them", .handler = me_tokens_list },
 	{ .name = "me_tokens_post", .method = "POST", .shows_secret = true, .path = "/v1/me/tokens", .roles = ROLES_ALL, .body = ROUTE_BODY_JSON,
+	{ .name = "me_quality", .method = "GET", .path = "/v1/me/quality", .roles = ENTERPRISE, QUERY(month_query),
+	  .type = JSON_TYPE, .schema = "SenderQuality", .statuses = "",
+	  .summary = "How good the data of a month were that the caller filed: a score, and what was wrong, by field and rule", .handler = me_quality },
 	  .type = JSON_TYPE, .schema = "TokenMade", .takes = "TokenBody", .statuses = "201 429",
 	  .summary = "A new token, shown this once; the one that asks stays good for a while", .handler = me_tokens_post },
 	{ .name = "me_tokens_delete", .method = "DELETE", .path = "/v1/me/tokens/{id}", .roles = ROLES_ALL,
@@ -317,6 +321,9 @@ static const struct route routes[] = {
 	  .type = JSON_TYPE, .schema = "Client", .takes = "ClientStateBody", .statuses = "404 409",
 	  .summary = "An enterprise's next state, or an earlier one with a reason", .handler = clients_state },
 	{ .name = "subscriptions_post", .method = "POST", .shows_secret = true, .path = "/v1/subscriptions", .roles = ROLES_READ, .body = ROUTE_BODY_JSON,
+	{ .name = "clients_quality", .method = "GET", .path = "/v1/clients/{name}/quality", .roles = REGULATOR | OPERATOR, QUERY(month_query),
+	  .type = JSON_TYPE, .schema = "SenderQuality", .statuses = "404",
+	  .summary = "The same of any sender", .handler = clients_quality },
 	  .type = JSON_TYPE, .schema = "SubscriptionMade", .takes = "SubscriptionBody", .statuses = "201 429",
 	  .summary = "Have events or receipts pushed (Standard Webhooks); the secret is shown this once", .handler = subscriptions_post },
 	{ .name = "subscriptions_list", .method = "GET", .path = "/v1/subscriptions", .roles = ROLES_READ, QUERY(jobs_query),

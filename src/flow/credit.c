@@ -34,6 +34,14 @@ static const struct db_stmt count_stmt = {
 	.flags = DB_WRITES,
 };
 
+/* $1 now, $2 today. The month of senders' data that was closed, with the events that follow of it; null: none is to be closed. */
+static const struct db_stmt close_stmt = {
+	.name = "sender_month_close",
+	.sql = "select sender_month_close($1::timestamptz, date '1970-01-01' + $2::integer)",
+	.param_count = 2,
+	.flags = DB_WRITES,
+};
+
 /* $1 today, $2 how many */
 static const struct db_stmt due_stmt = {
 	.name = "credit_due",
@@ -58,6 +66,7 @@ struct credit {
 	struct credit_place *places; /* who is due; of those that are judged the rest of the row is filled in */
 	int place_count;
 	int32_t today;
+	int64_t closed_hour; /* of business time, in which it was looked for months to close */
 	bool asking, quiesced, has_failed, counts_more;
 };
 
@@ -229,18 +238,54 @@ static void on_counted(struct db_call *call, const struct db_answer *a)
 	ask(c, &due_stmt, on_due);
 }
 
+static void count(struct credit *c)
+{
+	c->params[0] = db_i32(&c->arena, COUNT_EVENTS);
+	c->params[1] = db_i32(&c->arena, c->today);
+	ask(c, &count_stmt, on_counted);
+}
+
+/* --- months that are over ----------------------------------------------------------------------------------------- */
+
+static void close_month(struct credit *c, int64_t now_us);
+
+static void on_closed(struct db_call *call, const struct db_answer *a)
+{
+	struct credit *c = container_of(call, struct credit, call);
+	int64_t now_us = clock_now_us(c->deps.clock);
+
+	if (!is_good(c, a))
+		return;
+	if (!db_is_null(a->results[0], 0, 0)) { /* and perhaps the one after it */
+		log_event(NULL, LOG_LEVEL_NOTICE, "quality.closed", "a month of senders' data is closed");
+		close_month(c, now_us);
+		return;
+	}
+	c->closed_hour = now_us / US_PER_HOUR;
+	count(c);
+}
+
+static void close_month(struct credit *c, int64_t now_us)
+{
+	c->params[0] = db_time(&c->arena, now_us);
+	c->params[1] = db_i32(&c->arena, c->today);
+	ask(c, &close_stmt, on_closed);
+}
+
 static void on_sweep(struct loop_timer *t)
 {
 	struct credit *c = container_of(t, struct credit, sweep);
+	int64_t now_us = clock_now_us(c->deps.clock);
 
 	if (c->deps.is_busy(c->deps.arg)) {
 		rest(c, false);
 		return;
 	}
-	c->today = clock_day(clock_now_us(c->deps.clock));
-	c->params[0] = db_i32(&c->arena, COUNT_EVENTS);
-	c->params[1] = db_i32(&c->arena, c->today);
-	ask(c, &count_stmt, on_counted);
+	c->today = clock_day(now_us);
+	if (now_us / US_PER_HOUR != c->closed_hour)
+		close_month(c, now_us);
+	else
+		count(c);
 }
 
 /* --- life --------------------------------------------------------------------------------------------------------- */

@@ -84,6 +84,8 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/me"): ALL,
     ("GET", "/v1/me/report"): {"enterprise"},
     ("GET", "/v1/me/limits"): ALL,
+    ("GET", "/v1/me/quality"): {"enterprise"},
+    ("GET", "/v1/clients/{name}/quality"): {"operator", "regulator"},
     ("GET", "/v1/me/keys"): ALL,
     ("POST", "/v1/me/keys"): ALL,
     ("DELETE", "/v1/me/keys/{id}"): ALL,
