@@ -143,4 +143,18 @@ create function sender_month_close(at timestamptz, today date) returns date lang
   select m.month from mine m cross join lateral (select nextval('rule_revision') as n) v where v.n > 0
 $$;
 
+-- What a bank reads of an enterprise (T5) is found by its code.
+alter table goods_return add column merchant_code text collate "C"; -- as the declaration's inventory names it
+create index goods_return_merchant on goods_return (merchant_code, requested_at);
+create index tax_bill_merchant on tax_bill (merchant_code, made_at);
+
+-- The second part of the inventory's business key.
+create function declaration_merchant(of_bucket smallint, declaration uuid) returns text language sql stable parallel safe as $$
+  select split_part(f.business_key, '/', 2)
+  from declaration d cross join lateral unnest(d.filing_ids) n(id)
+  cross join lateral (select * from filing g where g.bucket = id_bucket(n.id) and g.id = n.id offset 0) f
+  where d.bucket = of_bucket and d.id = declaration and f.kind = 'inventory'
+  order by f.revision desc limit 1
+$$;
+
 select nextval('rule_revision');

@@ -34,7 +34,7 @@
 	",\"reference_price\":" TEXT_
 #define GOODS_STATE  "{\"enum\":[\"filed\",\"withdrawn\"]}"
 #define CONSENT_MEMBERS \
-	"\"enterprise\":" TEXT_ ",\"bank\":" TEXT_ ",\"scope\":{\"type\":\"array\",\"items\":{\"enum\":[\"trade\"]}}" \
+	"\"enterprise\":" TEXT_ ",\"bank\":" TEXT_ ",\"scope\":{\"type\":\"array\",\"items\":{\"enum\":[\"trade\",\"credit\"]}}" \
 	",\"purpose\":{\"enum\":[\"credit_line\",\"loan_review\",\"guarantee\",\"insurance\"]},\"valid_to\":" DAY
 
 const struct openapi_schema openapi_rights[] = {

@@ -40,7 +40,7 @@ static const struct openapi_parameter parameters[] = {
 	{ "code", TEXT_, "of an authority: its role code, such as CUS; of a list: how its codes begin; of an enterprise: any of its numbers" },
 	{ "id", TEXT_, "id as answers show it" },
 	{ "as_of", DAY, "the day as of which; today if left out" },
-	{ "tier", "{\"enum\":[\"public\",\"self\",\"department\",\"supervision\"]}", "how much is asked for; the most that the caller may see if left out" },
+	{ "tier", "{\"enum\":[\"public\",\"bank\",\"self\",\"department\",\"supervision\"]}", "how much is asked for; the most that the caller may see if left out" },
 	{ "case", TEXT_, "number of the case for which a regulator reads evidence" },
 	{ "codes", "{\"enum\":[\"customs\",\"iso\"]}", "iso: currencies and countries of the JSON filing are ISO 4217 and ISO 3166 letters" },
 	{ "list", TEXT_, "name of a code list, such as currency" },
