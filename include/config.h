@@ -91,6 +91,9 @@ struct config { /* texts live in the arena and are never NULL */
 		int sweep_ms, batch;
 	} credit;
 	struct {
+		int flush_ms, counters;
+	} quality;
+	struct {
 		int sweep_ms, batch, scan, look_ms, heartbeat_ms, streams, streams_of_client, stream_bytes, digest_ms, digest_batch;
 	} feed;
 	struct {

@@ -17,6 +17,7 @@
 #include "io/loop.h"
 #include "startup.h"
 #include "store/intake.h"
+#include "store/quality.h"
 
 struct worker;
 
@@ -32,6 +33,7 @@ struct worker_numbers { /* of one worker, for /metrics and the status line */
 	struct intake_stats intake;
 	struct flow_stats flow;
 	struct job_runner_stats jobs;
+	struct quality_stats quality;
 	struct push_stats push;
 	uint64_t turns, busy_us;
 	int64_t lag_us;         /* longest turn within the last second */

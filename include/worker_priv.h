@@ -11,6 +11,7 @@
 #include "store/client_store.h"
 #include "store/inbox.h"
 #include "store/key_store.h"
+#include "store/quality.h"
 #include "store/right_store.h"
 #include "store/rule_store.h"
 #include "store/schema_store.h"
@@ -85,6 +86,7 @@ struct worker {
 	struct inbox *inbox;
 	struct flow *flow;
 	struct intake *intake;
+	struct quality *quality;
 	struct job_runner *jobs;
 	struct api *api;
 	struct httpd *httpd[LISTENER_COUNT]; /* NULL until it listens, or where it does not */

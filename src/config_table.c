@@ -151,6 +151,9 @@ const struct setting config_settings[] = {
 	NUMBER(credit, sweep_ms, 10, 600000, 1000, "ms", "How often it is looked for enterprises whose credit is to be judged, and for open declarations of those on the negative list."),
 	NUMBER(credit, batch, 1, 1000, 100, "enterprises", "Enterprises judged in one step."),
 
+	NUMBER(quality, flush_ms, 10, 600000, 3000, "ms", "How often what was counted of the quality of data is written."),
+	NUMBER(quality, counters, 64, 1000000, 8192, "counters", "Most that are counted between two writings, each worker: senders times kinds, fields and rules."),
+
 	NUMBER(feed, sweep_ms, 10, 60000, 200, "ms", "How often what was changed is given its numbers; about so old an event is when it is first seen."),
 	NUMBER(feed, batch, 1, 100000, 2000, "batches", "Batches of changes numbered in one transaction."),
 	NUMBER(feed, digest_ms, 10, 600000, 2000, "ms", "How often the digests of what was filed, and the months of trade, are brought up to the feed."),
@@ -200,6 +203,7 @@ static const struct {
 	{ "payment_data", "Real-time payment data (GACC 2018-179). Platforms' addresses and certificates stand in tables (tongguanctl platform)." },
 	{ "lookups", "Questions to departments (POST /v1/lookups). Where they are asked: tongguanctl authority set --query-url." },
 	{ "credit", "Evaluation of enterprises' credit, the negative list." },
+	{ "quality", "How good the data are that each sender files (GET /v1/me/quality)." },
 	{ "feed", "The feed of all changes (GET /v1/events)." },
 	{ "audit", "The log that anyone can check: docs/EVIDENCE.md." },
 	{ "push", "Pushing events and receipts to subscriptions (webhooks)." },

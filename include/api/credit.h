@@ -10,8 +10,8 @@
 
 enum { CREDIT_TEXT_MAX = 500, CREDIT_NUMBER_MAX = 100, CREDIT_CODE_MAX = 30 };
 
-/* The more the higher, but for SELF: the enterprise's own view. A bank's, with the enterprise's consent, has its place here. */
-#define CREDIT_TIERS(X) X(PUBLIC, "public") X(SELF, "self") X(DEPARTMENT, "department") X(SUPERVISION, "supervision")
+/* The more the higher, but for SELF: the enterprise's own view, and BANK: with the enterprise's consent. */
+#define CREDIT_TIERS(X) X(PUBLIC, "public") X(BANK, "bank") X(SELF, "self") X(DEPARTMENT, "department") X(SUPERVISION, "supervision")
 enum credit_tier {
 #define X(id, name) CREDIT_TIER_##id,
 	CREDIT_TIERS(X)
@@ -27,7 +27,14 @@ enum step credit_deny(struct req *r, const char *why) must_check;
 
 /* One more member: ,"name":"2026-03-02"; INT32_MAX: null. */
 void credit_put_day(struct buf *b, const char *name, int32_t day);
-/* The enterprise as it stood on the view's day, as that tier sees it; history and warnings are JSON. */
-void credit_put(struct buf *b, const struct credit_view *v, enum credit_tier tier, bool chinese, struct text history, struct text warnings);
+/* One more member: when the level is better if nothing new happens. */
+void credit_put_restored(struct buf *b, const struct credit_view *v, const struct credit_standing *s);
+struct credit_beside { /* what stands beside the judgement, as JSON */
+	struct text history, warnings;
+	struct text months; /* for banks: their aggregates */
+	int band;           /* for banks: width of the step in which they are told the score */
+};
+/* The enterprise as it stood on the view's day, as that tier sees it. */
+void credit_put(struct buf *b, const struct credit_view *v, enum credit_tier tier, bool chinese, const struct credit_beside *beside);
 
 #endif

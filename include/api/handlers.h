@@ -24,6 +24,8 @@ step_fn returns_list, returns_get, returns_arrival;
 step_fn me_tokens_list, me_tokens_post, me_tokens_delete;
 /* keys.c */
 step_fn me_keys_list, me_keys_post, me_keys_delete;
+/* quality.c */
+step_fn me_quality, clients_quality;
 /* quota.c */
 step_fn me_limits;
 /* steps.c */
@@ -43,6 +45,8 @@ step_fn access_log_list, access_log_own;
 /* credit.c, credit_events.c, credit_records.c */
 step_fn credit_get, credit_events_post, credit_events_list, credit_changes_post;
 step_fn credit_post, credit_ties_post, credit_outside_post, credit_warnings_post, credit_rules_get;
+/* credit_candidates.c */
+step_fn credit_candidates;
 /* credit_messages.c */
 step_fn credit_messages_list, credit_messages_acknowledge;
 /* listings.c */

@@ -12,6 +12,7 @@
 #define TIME         "{\"type\":\"string\",\"format\":\"date-time\"}"
 #define TIME_OR_NULL "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
 #define DAY          "{\"type\":\"string\",\"format\":\"date\"}"
+#define MONTH        "{\"type\":\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}$\"}"
 #define NUMBER       "{\"type\":\"integer\"}"
 #define FLAG         "{\"type\":\"boolean\"}"
 #define SHA          "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"}"

@@ -80,6 +80,15 @@ struct credit_standing {
 int credit_weight(const struct credit_rules *r, const struct credit_event *e, int32_t day);
 int credit_score(const struct credit_rules *r, const struct credit_subject *s, int32_t day);
 void credit_judge(const struct credit_rules *r, const struct credit_subject *s, int32_t day, struct credit_standing *out);
+/* What an enterprise lacks on a day of the best level; all 0, and not capped: it has it. */
+struct credit_shortfall {
+	int points;    /* of score */
+	int good_days; /* more, on which the score is good enough */
+	int age_days;  /* since registration */
+	int released;  /* filings */
+	int serious;   /* events that still count */
+};
+void credit_lacks(const struct credit_rules *r, const struct credit_subject *s, int32_t day, struct credit_shortfall *out);
 /* The first day within `horizon` days on which the level is better than on `day` if nothing new happens; false: none. */
 bool credit_restored(const struct credit_rules *r, const struct credit_subject *s, int32_t day, int horizon, int32_t *when,
                      enum credit_level *level) must_check;

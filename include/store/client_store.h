@@ -38,6 +38,7 @@ struct client {
 	int key_count;
 	struct client_signature signature;
 	enum strictness strictness; /* how its customs messages are read */
+	struct text quality;      /* of its data last month, as header Data-Quality tells it; absent: it filed nothing */
 };
 
 struct client_token { /* that is not revoked */

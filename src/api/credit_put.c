@@ -159,7 +159,7 @@ static void put_treatment(struct buf *b, const struct credit_view *v, const stru
 }
 
 /* When the level is better if nothing new happens; nobody is told a day while he is barred. */
-static void put_restored(struct buf *b, const struct credit_view *v, const struct credit_standing *s)
+void credit_put_restored(struct buf *b, const struct credit_view *v, const struct credit_standing *s)
 {
 	enum credit_level level = CREDIT_D;
 	int32_t on = 0;
@@ -189,7 +189,16 @@ static void put_rule_rows(struct buf *b, const struct credit_view *v)
 	buf_char(b, ']');
 }
 
-void credit_put(struct buf *b, const struct credit_view *v, enum credit_tier tier, bool chinese, struct text history, struct text warnings)
+/* The level is told in full, the score by its step only. */
+static void put_for_bank(struct buf *b, const struct credit_standing *s, const struct credit_beside *beside)
+{
+	int from = s->score - s->score % beside->band;
+
+	buf_printf(b, ",\"score_band\":{\"from\":%d,\"to\":%d},\"months\":", from, from + beside->band - 1);
+	buf_text(b, beside->months);
+}
+
+void credit_put(struct buf *b, const struct credit_view *v, enum credit_tier tier, bool chinese, const struct credit_beside *beside)
 {
 	struct credit_standing s;
 
@@ -207,16 +216,18 @@ void credit_put(struct buf *b, const struct credit_view *v, enum credit_tier tie
 	buf_printf(b, ",\"barred\":%s", s.barred ? "true" : "false");
 	put_decisions(b, v, chinese);
 	buf_str(b, ",\"warnings\":");
-	buf_text(b, warnings);
-	if (tier != CREDIT_TIER_PUBLIC) {
+	buf_text(b, beside->warnings);
+	if (tier == CREDIT_TIER_BANK)
+		put_for_bank(b, &s, beside);
+	else if (tier != CREDIT_TIER_PUBLIC) {
 		put_score(b, v, &s);
 		put_treatment(b, v, &s);
 		put_events(b, v, tier, chinese);
 		put_outside(b, v);
-		put_restored(b, v, &s);
+		credit_put_restored(b, v, &s);
 		put_rule_rows(b, v);
 		buf_str(b, ",\"history\":");
-		buf_text(b, history);
+		buf_text(b, beside->history);
 	}
 	buf_char(b, '}');
 }

@@ -39,7 +39,7 @@ enum credit_tier credit_tier_of(const struct req *r, struct text code, bool has_
 		return CREDIT_TIER_DEPARTMENT;
 	case ROLE_ENTERPRISE:
 		return client_may_file_for(&r->client, code) ? CREDIT_TIER_SELF : CREDIT_TIER_PUBLIC;
-	case ROLE_BANK: /* what a consent shows it is GET /v1/enterprises/{code}/trade */
+	case ROLE_BANK: /* more only with consent: credit.c */
 	case ROLE_PUBLIC:
 	case ROLE_COUNT:
 		break;

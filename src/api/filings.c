@@ -16,6 +16,7 @@
 #include "api/filings_dry.h"
 #include "api/filings_goods.h"
 #include "api/filings_lines.h"
+#include "api/filings_quality.h"
 #include "api/handlers.h"
 #include "api/media.h"
 #include "api/route.h"
@@ -93,6 +94,7 @@ static enum step goods_found(struct req *r, const struct db_answer *a)
 
 enum step filings_post(struct req *r)
 {
+	filings_quality_tell(r);
 	return media_open(r, opened);
 }
 

@@ -16,6 +16,7 @@
 #include "api/filings_dry.h"
 #include "api/filings_goods.h"
 #include "api/filings_judge.h"
+#include "api/filings_quality.h"
 #include "api/jobs_make.h"
 
 enum { ANSWERS_FIRST_BYTES = 65536 };
@@ -159,6 +160,7 @@ static enum step filed(struct req *r)
 	struct lines_work *w = r->own;
 
 	filings_count(&w->tally, &w->piece);
+	filings_quality_count(r->api->deps.quality, &w->piece);
 	for (int i = 0; i < w->piece.message.node_count; i++) {
 		filings_put_result(&w->answers, &w->piece, i);
 		buf_char(&w->answers, '\n');

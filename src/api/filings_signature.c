@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "api/filings_answer.h"
+#include "api/filings_quality.h"
 #include "base/log.h"
 #include "standard/signature_gate.h"
 
@@ -40,8 +41,6 @@ static enum step refuse(struct req *r, struct filing_work *w)
 
 	if (found == NULL)
 		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
-	if (!w->as_xml)
-		return reply_problem_of(r, &p);
 	w->nodes = arena_zalloc(r->arena, sizeof(*w->nodes) * (size_t)count);
 	if (w->nodes == NULL)
 		return reply_fault(r, FAULT_BUSY, "the answer is larger than the memory of a request");
@@ -49,7 +48,10 @@ static enum step refuse(struct req *r, struct filing_work *w)
 		w->nodes[i].doc = w->message.nodes[i].doc;
 		w->nodes[i].findings = found;
 	}
-	return filings_answer(r, w);
+	if (w->as_xml)
+		return filings_answer(r, w);
+	filings_quality_count(r->api->deps.quality, w);
+	return reply_problem_of(r, &p);
 }
 
 bool filings_signature_passes(struct req *r, struct filing_work *w, enum step *refused)

@@ -6,6 +6,7 @@
 
 #include "api/filings_goods.h"
 #include "api/filings_judge.h"
+#include "api/filings_quality.h"
 #include "base/log.h"
 #include "store/job_store.h"
 
@@ -148,6 +149,7 @@ static void on_filed(struct intake_submission *submission)
 		buf_char(&results, '\n');
 	}
 	filings_count(&tally, &s->work);
+	filings_quality_count(s->home->deps.quality, &s->work);
 	record(s, &results, tally.good, tally.all - tally.good);
 }
 

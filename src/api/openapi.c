@@ -48,6 +48,9 @@ static void put_response(struct buf *b, const struct route *route, int status)
 		if (strtol(reasons[i][0], NULL, 10) == status)
 			reason = reasons[i][1];
 	buf_printf(b, "\"%d\":{\"description\":\"%s\"", status, reason);
+	if (route->files && is_good)
+		buf_str(b, ",\"headers\":{\"Data-Quality\":{\"description\":\"how good the sender's data were last month (RFC 9651 dictionary); absent when it filed "
+		           "nothing\",\"schema\":{\"type\":\"string\"}}}");
 	if (status != 204 && status != 304) {
 		buf_str(b, ",\"content\":{");
 		if (is_good || in_envelope || (status == 503 && route->also_503))

@@ -14,6 +14,15 @@
 	"\"id\":" UUID ",\"kind\":" TEXT_ ",\"title\":" TEXT_ ",\"degree\":" DEGREE ",\"day\":" DAY ",\"source\":" TEXT_ ",\"decision_no\":" TEXT_
 #define WARNING_MEMBERS \
 	"\"text\":" TEXT_ ",\"from\":" DAY ",\"to\":{\"type\":\"string\",\"format\":\"date\",\"description\":\"the first day without it\"},\"decision_no\":" TEXT_
+#define BANK_MONTHS \
+	"{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"from\",\"to\",\"value\",\"returns\",\"tax\",\"refunds\"],\"properties\":{" \
+	"\"from\":" MONTH ",\"to\":" MONTH \
+	",\"value\":" ROWS("\"direction\":" DIRECTION ",\"currency\":" TEXT_OR_NULL ",\"released\":" NUMBER ",\"value\":" TEXT_) \
+	",\"returns\":{\"type\":\"object\",\"properties\":{\"requested\":" NUMBER ",\"released\":" NUMBER ",\"rate\":" TEXT_OR_NULL "}}" \
+	",\"tax\":{\"type\":\"object\",\"properties\":{\"bills\":" NUMBER ",\"gathered\":" NUMBER ",\"late\":" NUMBER ",\"on_time\":{\"type\":[\"boolean\",\"null\"]}}}" \
+	",\"refunds\":{\"type\":\"null\",\"description\":\"not known here\"}}}"
+#define RESTORED \
+	"{\"type\":[\"object\",\"null\"],\"description\":\"when the level is better if nothing new happens\",\"properties\":{\"level\":" LEVEL ",\"on\":" DAY "}}"
 #define LISTING \
 	"{\"type\":\"object\",\"required\":[\"id\",\"code\",\"kind\",\"decision_no\",\"listed_on\",\"repair_from\",\"term_ends\",\"state\"],\"properties\":{" \
 	"\"id\":" UUID ",\"code\":" TEXT_ ",\"name\":" TEXT_ ",\"kind\":" TEXT_ ",\"event_id\":" UUID ",\"decision_no\":" TEXT_ ",\"reason\":" TEXT_ \
@@ -34,9 +43,10 @@ const struct openapi_schema openapi_credit[] = {
 	{ "Credit",
 	  "{\"type\":\"object\",\"required\":[\"code\",\"name\",\"role\",\"tier\",\"as_of\",\"level\",\"barred\",\"decisions\",\"warnings\"],"
 	  "\"additionalProperties\":false,\"properties\":{\"code\":" TEXT_ ",\"name\":" TEXT_ ",\"role\":" TEXT_
-	  ",\"tier\":{\"enum\":[\"public\",\"self\",\"department\",\"supervision\"]},\"as_of\":" DAY
+	  ",\"tier\":{\"enum\":[\"public\",\"bank\",\"self\",\"department\",\"supervision\"]},\"as_of\":" DAY
 	  ",\"level\":{\"enum\":[\"A\",\"B\",\"C\",\"D\",null],\"description\":\"null: not told to everybody\"},\"barred\":" FLAG
 	  ",\"decisions\":" ROWS(EVENT_MEMBERS ",\"published_until\":" DAY ",\"disputed\":" FLAG) ",\"warnings\":" ROWS(WARNING_MEMBERS)
+	  ",\"score_band\":{\"type\":\"object\",\"properties\":{\"from\":" NUMBER ",\"to\":" NUMBER "}},\"months\":" BANK_MONTHS
 	  ",\"score\":" NUMBER ",\"level_by_score\":" LEVEL ",\"base\":" NUMBER ",\"positive\":" NUMBER ",\"negative\":" NUMBER ",\"rating\":" NUMBER
 	  ",\"capped\":" FLAG ",\"lifted\":" FLAG ",\"released\":" NUMBER ",\"registered_on\":" DAY
 	  ",\"treatment\":{\"type\":\"object\",\"properties\":{\"inspection_bp\":" NUMBER ",\"guarantee_percent\":" NUMBER ",\"queue_rank\":" NUMBER
@@ -45,10 +55,18 @@ const struct openapi_schema openapi_credit[] = {
 	       ",\"counts\":{\"type\":\"integer\",\"description\":\"points of it on that day\"},\"against\":" FLAG ",\"changes\":" ROWS(CHANGE_MEMBERS)
 	       ",\"reason\":" TEXT_OR_NULL ",\"authorisation\":" TEXT_OR_NULL ",\"evidence_sha256\":{\"type\":[\"string\",\"null\"]}")
 	  ",\"outside\":" ROWS("\"what\":" TEXT_ ",\"value\":" TEXT_ ",\"from\":" DAY ",\"to\":" DAY_OR_NULL ",\"source\":" TEXT_)
-	  ",\"restored\":{\"type\":[\"object\",\"null\"],\"description\":\"when the level is better if nothing new happens\",\"properties\":{\"level\":" LEVEL
-	  ",\"on\":" DAY "}},\"rule_rows\":" NUMBERS
+	  ",\"restored\":" RESTORED ",\"rule_rows\":" NUMBERS
 	  ",\"history\":" ROWS("\"day\":" DAY ",\"score\":" NUMBER ",\"level\":" LEVEL ",\"barred\":" FLAG ",\"positive\":" NUMBER ",\"negative\":" NUMBER
 	       ",\"rating\":" NUMBER ",\"released\":" NUMBER ",\"events\":{\"type\":\"array\",\"items\":" UUID "},\"rule_rows\":" NUMBERS) "}}" },
+	{ "CreditCandidates",
+	  "{\"type\":\"object\",\"required\":[\"items\",\"all\",\"as_of\",\"margin\",\"rule_row\"],\"additionalProperties\":false,\"properties\":{"
+	  "\"all\":{\"type\":\"integer\",\"description\":\"how many there are, shown or not\"},\"as_of\":" DAY ",\"margin\":" NUMBER ",\"rule_row\":" NUMBER
+	  ",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"code\",\"name\",\"role\",\"score\",\"level\",\"lacks\",\"restored\"],"
+	  "\"additionalProperties\":false,\"properties\":{\"code\":" TEXT_ ",\"name\":" TEXT_ ",\"role\":" TEXT_ ",\"score\":" NUMBER ",\"level\":" LEVEL
+	  ",\"released\":" NUMBER ",\"capped\":" FLAG ",\"registered_on\":" DAY ",\"lacks\":{\"type\":\"object\",\"properties\":{\"points\":" NUMBER
+	  ",\"good_days\":{\"type\":\"integer\",\"description\":\"more days on which the score is good enough, one after another\"},\"days_registered\":" NUMBER
+	  ",\"released\":" NUMBER ",\"serious\":" ROWS("\"kind\":" TEXT_ ",\"decision_no\":" TEXT_ ",\"day\":" DAY ",\"ends_on\":" DAY) "}}"
+	  ",\"restored\":" RESTORED "}}}}}" },
 	{ "CreditSubjectBody",
 	  "{\"type\":\"object\",\"required\":[\"code\",\"name\",\"role\",\"registered_on\"],\"additionalProperties\":false,\"properties\":{\"code\":" TEXT_
 	  ",\"name\":" TEXT_ ",\"role\":" TEXT_ ",\"registered_on\":" DAY "}}" },

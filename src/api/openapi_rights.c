@@ -33,9 +33,8 @@
 	",\"country_code\":" TEXT_ ",\"brand\":" TEXT_OR_NULL ",\"barcode\":" TEXT_OR_NULL ",\"unit\":" TEXT_ ",\"currency\":" TEXT_ \
 	",\"reference_price\":" TEXT_
 #define GOODS_STATE  "{\"enum\":[\"filed\",\"withdrawn\"]}"
-#define MONTH        "{\"type\":\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}$\"}"
 #define CONSENT_MEMBERS \
-	"\"enterprise\":" TEXT_ ",\"bank\":" TEXT_ ",\"scope\":{\"type\":\"array\",\"items\":{\"enum\":[\"trade\"]}}" \
+	"\"enterprise\":" TEXT_ ",\"bank\":" TEXT_ ",\"scope\":{\"type\":\"array\",\"items\":{\"enum\":[\"trade\",\"credit\"]}}" \
 	",\"purpose\":{\"enum\":[\"credit_line\",\"loan_review\",\"guarantee\",\"insurance\"]},\"valid_to\":" DAY
 
 const struct openapi_schema openapi_rights[] = {

@@ -19,6 +19,8 @@
 	",\"state\":" CLIENT_STATE_OR_NULL ",\"state_title\":" TEXT_OR_NULL ",\"created_at\":" TIME ",\"expires_at\":" TIME_OR_NULL \
 	",\"disabled_at\":" TIME_OR_NULL
 
+#define QUALITY_COUNTS "\"accepted\":" NUMBER ",\"refused\":" NUMBER ",\"warned\":" NUMBER
+
 const struct openapi_schema openapi_service[] = {
 	{ "IdentityBody",
 	  "{\"type\":\"object\",\"required\":[\"name\",\"id_type\",\"id_number\",\"source\",\"attested_at\"],\"additionalProperties\":false,"
@@ -46,6 +48,16 @@ const struct openapi_schema openapi_service[] = {
 	{ "ClientStateBody",
 	  "{\"type\":\"object\",\"required\":[\"state\"],\"additionalProperties\":false,\"properties\":{"
 	  "\"state\":{\"enum\":[\"applied\",\"tested\",\"approved\",\"live\"]},\"reason\":" TEXT_OR_NULL "}}" },
+	{ "SenderQuality",
+	  "{\"type\":\"object\",\"required\":[\"client\",\"month\",\"accepted\",\"refused\",\"warned\",\"score\",\"rules\",\"kinds\",\"faults\"],"
+	  "\"additionalProperties\":false,\"properties\":{\"client\":" TEXT_ ",\"codes\":{\"type\":\"array\",\"items\":" TEXT_ "},\"month\":" MONTH
+	  ",\"closed_at\":{\"type\":[\"string\",\"null\"],\"format\":\"date-time\",\"description\":\"null: the month is not over\"}"
+	  "," QUALITY_COUNTS ",\"score\":{\"type\":[\"number\",\"null\"],\"minimum\":0,\"maximum\":100,\"description\":\"null: nothing was filed\"}"
+	  ",\"rules\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"id\":" NUMBER ",\"name\":" TEXT_ ",\"value\":" NUMBER ",\"source\":" TEXT_
+	  "}}},\"kinds\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":" TEXT_OR_NULL "," QUALITY_COUNTS "}}}"
+	  ",\"faults\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"kind\",\"field\",\"rule\",\"refused\",\"warned\"],"
+	  "\"additionalProperties\":false,\"properties\":{\"kind\":" TEXT_OR_NULL ",\"field\":" TEXT_OR_NULL ",\"rule\":" TEXT_ ",\"refused\":" NUMBER
+	  ",\"warned\":" NUMBER ",\"detail\":" TEXT_OR_NULL ",\"remedy\":" TEXT_OR_NULL "}}}}}" },
 	{ "ClientReport",
 	  "{\"type\":\"object\",\"required\":[\"name\",\"messages\",\"declarations\",\"answers\"],\"properties\":{\"name\":" TEXT_
 	  ",\"state\":" CLIENT_STATE_OR_NULL ",\"environment\":" ENVIRONMENT ",\"made_at\":" TIME

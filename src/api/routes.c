@@ -42,9 +42,11 @@ static const char *const forms_query[] = { "on", "direction", "trade_mode" };
 static const char *const day_query[] = { "on" };
 static const char *const enterprises_query[] = { "state", "role", "park", "limit", "cursor" };
 static const char *const trade_query[] = { "from", "to", "purpose" };
+static const char *const month_query[] = { "month" };
 static const char *const goods_query[] = { "hs_code", "limit", "cursor" };
 static const char *const authorisations_query[] = { "principal", "agent", "limit", "cursor" };
-static const char *const credit_query[] = { "as_of", "tier", "case" };
+static const char *const credit_query[] = { "as_of", "tier", "case", "purpose" };
+static const char *const limit_query[] = { "limit" };
 static const char *const messages_query[] = { "authority", "state" };
 static const char *const listings_query[] = { "code", "state" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
@@ -259,6 +261,9 @@ static const struct route routes[] = {
 	{ .name = "credit_rules_get", .method = "GET", .path = "/v1/credit-rules", .roles = ROLES_NONE, QUERY(day_query),
 	  .type = JSON_TYPE, .schema = "CreditRules", .statuses = "",
 	  .summary = "All rows of the evaluation in force on a day: numbers, degrees, levels, kinds of events, measures", .handler = credit_rules_get },
+	{ .name = "credit_candidates", .method = "GET", .path = "/v1/credit-candidates", .roles = REGULATOR | OPERATOR, QUERY(limit_query),
+	  .type = JSON_TYPE, .schema = "CreditCandidates", .statuses = "",
+	  .summary = "Enterprises near level A, the nearest first, with what each lacks: for customs, commerce and operators", .handler = credit_candidates },
 	{ .name = "credit_messages_list", .method = "GET", .path = "/v1/credit-messages", .roles = REGULATOR | OPERATOR | AUTHORITY,
 	  QUERY(messages_query), .type = JSON_TYPE, .schema = "CreditMessageList", .statuses = "",
 	  .summary = "Levels and bars that changed, to each department with what it is to do; those not acknowledged first", .handler = credit_messages_list },
@@ -280,6 +285,9 @@ static const struct route routes[] = {
 	{ .name = "me_report", .method = "GET", .path = "/v1/me/report", .roles = ENTERPRISE,
 	  .type = JSON_TYPE, .schema = "ClientReport", .statuses = "404",
 	  .summary = "What the caller has tried in this sandbox", .handler = me_report },
+	{ .name = "me_quality", .method = "GET", .path = "/v1/me/quality", .roles = ENTERPRISE, QUERY(month_query),
+	  .type = JSON_TYPE, .schema = "SenderQuality", .statuses = "",
+	  .summary = "How good the data of a month were that the caller filed: a score, and what was wrong, by field and rule", .handler = me_quality },
 	{ .name = "me_tokens_list", .method = "GET", .path = "/v1/me/tokens", .roles = ROLES_ALL,
 	  .type = JSON_TYPE, .schema = "TokenList", .statuses = "",
 	  .summary = "The caller's tokens, without what is secret of them", .handler = me_tokens_list },
@@ -313,6 +321,9 @@ static const struct route routes[] = {
 	{ .name = "clients_report", .method = "GET", .path = "/v1/clients/{name}/report", .roles = OPERATOR,
 	  .type = JSON_TYPE, .schema = "ClientReport", .statuses = "404",
 	  .summary = "What an enterprise has tried in this sandbox", .handler = clients_report },
+	{ .name = "clients_quality", .method = "GET", .path = "/v1/clients/{name}/quality", .roles = REGULATOR | OPERATOR, QUERY(month_query),
+	  .type = JSON_TYPE, .schema = "SenderQuality", .statuses = "404",
+	  .summary = "The same of any sender", .handler = clients_quality },
 	{ .name = "clients_state", .method = "POST", .path = "/v1/clients/{name}/state", .roles = OPERATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Client", .takes = "ClientStateBody", .statuses = "404 409",
 	  .summary = "An enterprise's next state, or an earlier one with a reason", .handler = clients_state },

@@ -93,12 +93,18 @@ int credit_score(const struct credit_rules *r, const struct credit_subject *s, i
 
 /* --- level ------------------------------------------------------------------------------------------------------- */
 
+static int serious_events(const struct credit_rules *r, const struct credit_subject *s, int32_t day)
+{
+	int count = 0;
+
+	for (int i = 0; i < s->event_count; i++)
+		count += s->events[i].degree == CREDIT_SERIOUS && credit_weight(r, &s->events[i], day) > 0;
+	return count;
+}
+
 static bool has_serious(const struct credit_rules *r, const struct credit_subject *s, int32_t day)
 {
-	for (int i = 0; i < s->event_count; i++)
-		if (s->events[i].degree == CREDIT_SERIOUS && credit_weight(r, &s->events[i], day) > 0)
-			return true;
-	return false;
+	return serious_events(r, s, day) > 0;
 }
 
 /* Until the age that level A asks for is reached the filings do not matter, so how many there were then need not be known. */
@@ -165,6 +171,22 @@ static int days_better(const struct credit_rules *r, const struct credit_subject
 	while (days <= r->rise_days && day - days >= s->registered && level_of_score(r, credit_score(r, s, day - days)) > than)
 		days++;
 	return day - days < s->registered ? INT16_MAX : days;
+}
+
+static int at_least_0(int64_t value)
+{
+	return value < 0 ? 0 : value > INT16_MAX ? INT16_MAX : (int)value;
+}
+
+void credit_lacks(const struct credit_rules *r, const struct credit_subject *s, int32_t day, struct credit_shortfall *out)
+{
+	*out = (struct credit_shortfall){
+		.points = at_least_0((int64_t)r->least[CREDIT_A] - credit_score(r, s, day)),
+		.good_days = at_least_0((int64_t)r->rise_days + 1 - days_better(r, s, day, CREDIT_B)),
+		.age_days = at_least_0((int64_t)r->top_age_days - ((int64_t)day - s->registered)),
+		.released = at_least_0((int64_t)r->top_released - s->released),
+		.serious = serious_events(r, s, day),
+	};
 }
 
 /* A day is judged only where its window, what caps it, and what the best level asks for do not tell at once that nothing is better. */

@@ -19,12 +19,13 @@ const char *role_name(enum role r)
 }
 
 enum { CLIENT_ID, CLIENT_NAME, CLIENT_ROLE, CLIENT_CODES, CLIENT_AUTHORITY, CLIENT_DISABLED,
-       CLIENT_SIGNATURE_REQUIRED, CLIENT_SIGNATURE_TOLERANT, CLIENT_STRICT, CLIENT_STATE, CLIENT_PROOF };
+       CLIENT_SIGNATURE_REQUIRED, CLIENT_SIGNATURE_TOLERANT, CLIENT_STRICT, CLIENT_STATE, CLIENT_PROOF, CLIENT_QUALITY };
 const struct db_stmt client_store_all = {
 	.name = "client_store_all",
 	.sql =
 	"select id, name, role, array_to_string(codes, chr(10)), authority, disabled_at is not null,"
-	" signature_required, signature_tolerant, strict_reading, state, proof from client order by id",
+	" signature_required, signature_tolerant, strict_reading, state, proof,"
+	" (select m.told from sender_month m join sender_month_place p on m.month = p.closed where m.client_id = client.id) from client order by id",
 };
 
 enum { TOKEN_CLIENT, TOKEN_ID, TOKEN_SHA256, TOKEN_EXPIRES, TOKEN_IS_CERTIFICATE };
@@ -150,6 +151,7 @@ static bool read_client(struct client_set *s, const struct db_rows *r, int row)
 		.disabled = db_get_int(r, row, CLIENT_DISABLED) != 0,
 		.signature = { .required = SIGNATURE_ALL, .is_tolerant = db_get_int(r, row, CLIENT_SIGNATURE_TOLERANT) != 0 },
 		.strictness = db_get_int(r, row, CLIENT_STRICT) != 0 ? READ_STRICT : READ_LENIENT,
+		.quality = text_dup(&s->arena, db_get_text(r, row, CLIENT_QUALITY)),
 	};
 	if (c->name.at == NULL || !client_codes_read(&s->arena, db_get_text(r, row, CLIENT_CODES), c))
 		return false;

@@ -84,6 +84,8 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/me"): ALL,
     ("GET", "/v1/me/report"): {"enterprise"},
     ("GET", "/v1/me/limits"): ALL,
+    ("GET", "/v1/me/quality"): {"enterprise"},
+    ("GET", "/v1/clients/{name}/quality"): {"operator", "regulator"},
     ("GET", "/v1/me/keys"): ALL,
     ("POST", "/v1/me/keys"): ALL,
     ("DELETE", "/v1/me/keys/{id}"): ALL,
@@ -117,6 +119,7 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/credit/{code}/ties"): {"operator", "regulator", "enterprise"},
     ("POST", "/v1/credit/{code}/outside"): {"regulator"},
     ("POST", "/v1/credit/{code}/warnings"): {"regulator"},
+    ("GET", "/v1/credit-candidates"): {"operator", "regulator"},
     ("GET", "/v1/credit-messages"): {"operator", "regulator", "authority"},
     ("POST", "/v1/credit-messages/{id}/acknowledge"): {"regulator", "authority"},
     ("POST", "/v1/listings"): {"regulator"},
@@ -175,7 +178,7 @@ def test_roles(stack, roles, locked_out, method, path):
     for role, api in roles.items():
         reply = call(api, method, path)
         if role in ROUTES[method, path]:
-            own = path in ("/v1/identities", "/v1/enterprises/alerts", "/v1/returns/{id}/arrival") or (
+            own = path in ("/v1/identities", "/v1/enterprises/alerts", "/v1/returns/{id}/arrival", "/v1/credit-candidates") or (
                 path.startswith("/v1/credit/") and role == "enterprise")  # 403 where it is not one's own
             assert reply.status in (200, 400, 404, 403 if own else 400), (role, reply)
         else:

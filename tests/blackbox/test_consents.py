@@ -1,4 +1,4 @@
-"""Banks read only with the enterprise's consent (E92): scope, purpose, time, revocable; every read is logged and seen by the enterprise."""
+"""Banks read trade and credit only with the enterprise's consent (E92): scope, purpose, time, revocable; every read is logged and seen by the enterprise."""
 import datetime
 
 import pytest
@@ -121,3 +121,72 @@ def test_whose_consents(stack, sides, trades):
 def test_what_is_no_consent(stack, sides, member, value):
     told = problem(sides.give(**{member: value}), 422, "rule-broken")["errors"]
     assert [e["pointer"] for e in told] == [f"/{member}"]
+
+
+# --- credit (T5) ------------------------------------------------------------------------------------------------------
+
+
+def credit_of(sides, api=None, query="?purpose=credit_line"):
+    return (api or sides.bank).get(f"/v1/credit/{sides.code}{query}")
+
+
+def test_credit_for_a_bank(stack, sides, trades):
+    """Level and step of the score, aggregates of twelve months; nothing of counterparties or consumers."""
+    accept(stack.operator.post("/v1/credit", {"code": sides.code, "name": "甲电商有限公司", "role": "merchant", "registered_on": "2026-01-01"}))
+    problem(credit_of(sides), 403, "forbidden")
+    accept(sides.give(), 201)  # of trade, not of credit
+    problem(credit_of(sides), 403, "forbidden")
+    made = accept(sides.give(scope=["credit", "trade"]), 201).json
+    told = accept(credit_of(sides), 200).json
+    assert (told["tier"], told["level"], told["score_band"]) == ("bank", "B", {"from": 700, "to": 749})
+    assert set(told) == {"code", "name", "role", "tier", "as_of", "level", "barred", "decisions", "warnings", "score_band", "months"}
+    assert told["months"] == {"from": f"{TODAY.year - (TODAY.month < 12)}-{TODAY.month % 12 + 1:02d}", "to": MONTH, "value": [], "refunds": None,
+                              "returns": {"requested": 0, "released": 0, "rate": None},
+                              "tax": {"bills": 0, "gathered": 0, "late": 0, "on_time": None}}
+    problem(credit_of(sides, query="?purpose=insurance"), 403, "forbidden")
+    problem(credit_of(sides, query="?tier=bank"), 400, "bad-request")
+    problem(credit_of(sides, query="?purpose=credit_line&as_of=2026-11-01"), 403, "forbidden")
+    problem(credit_of(sides, query="?purpose=credit_line&tier=department"), 403, "forbidden")
+    assert accept(credit_of(sides, query=""), 200).json["tier"] == "public"  # what everybody is told is no read
+    for api in (sides.shop, stack.regulator):
+        problem(credit_of(sides, api, "?tier=bank&purpose=credit_line"), 403, "forbidden")
+    accept(sides.shop.post(f"/v1/consents/{made['id']}/revoke"), 200)
+    problem(credit_of(sides), 403, "forbidden")
+    seen = accept(sides.shop.get("/v1/me/reads?limit=100"), 200).json["items"]
+    assert [(r["scope"], r["purpose"], r["allowed"]) for r in reversed(seen)] == [
+        ("credit", "credit_line", False), ("credit", "credit_line", False), ("credit", "credit_line", True), ("credit", "insurance", False),
+        ("credit", "credit_line", False)]
+    unknown = stack.client(f"no credit {trades.tag}", "bank", "--code", sides.bank_code)
+    accept(sides.give(scope=["credit"]), 201)
+    accept(credit_of(sides, unknown), 200)  # a client of the same bank
+
+
+def test_what_stands_in_the_months(stack, sides, trades):
+    accept(stack.operator.post("/v1/credit", {"code": sides.code, "name": "甲电商有限公司", "role": "merchant", "registered_on": "2026-01-01"}))
+    accept(sides.give(scope=["credit"]), 201)
+    trades.codes |= {"merchant": sides.code, "declarant": sides.code}
+    everybody = stack.client(f"all {trades.tag}", "enterprise", "--codes", ",".join([*trades.codes.values()]))
+    done = [trades.make() for _ in range(4)]
+    for trade in done:
+        file_all(everybody, trade.filings())
+        settled(stack, trade)
+    number = wait_for(lambda: stack.psql(f"select customs_numbers(id) from declaration where order_no = '{done[0].order_no}'"), "customs' number")
+    accept(everybody.file(done[0].sent_back({2: "1"}, inventory_no=number)), 201)
+
+    def told():
+        months = accept(credit_of(sides), 200).json["months"]
+        return months if sum(v["released"] for v in months["value"]) == 4 and months["returns"]["requested"] == 1 else None
+    months = wait_for(told, "releases and the return are counted")
+    assert [(v["direction"], v["currency"], round(float(v["value"]) * 100)) for v in months["value"]] == [("import", "142", sum(t.goods_fen for t in done))]
+    assert months["returns"] == {"requested": 1, "released": 4, "rate": "0.2500"}
+    # bills: gathered in time, gathered too late, not gathered and too late, of yesterday, void
+    bills = [(done[0], 2, "10"), (done[1], 2, "46"), (done[2], 1, None), (done[3], 3, "1")]
+    for n, (trade, status, days) in enumerate(bills):
+        stack.psql(f"insert into tax_bill (tax_no, id, inventory_no, status, status_at, made_at, merchant_code, declaration_id, received_at)"
+                   f" select 'T{trades.tag}{n}', id, 'x', {status}, released_at + interval '{days or 0} days', released_at, '{sides.code}', id, released_at"
+                   f" from declaration where order_no = '{trade.order_no}'")
+    tax = accept(credit_of(sides), 200).json["months"]["tax"]
+    assert tax == {"bills": 3, "gathered": 2, "late": 1, "on_time": False}
+    body = credit_of(sides).body.decode()
+    for secret in (done[0].buyer, done[0].buyer_id, done[0].order_no, trades.codes["platform"], f"T{trades.tag}"):
+        assert secret not in body

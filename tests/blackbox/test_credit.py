@@ -427,30 +427,68 @@ def test_bad_bodies(zone):
     assert CODES["merchant"] not in str(rules)
 
 
+def test_who_is_near_the_best_level(zone):
+    """With what each lacks, the nearest first; who reaches the level leaves the report."""
+    turn(zone, "2029-05-25")
+    near, young, stained, far = (new_firm(zone, f"MA2T098{n}", registered) for n, registered in enumerate(("2027-01-01", "2029-05-01", "2027-01-01", "2027-01-01")))
+    for code, events in ((near, 5), (young, 4), (stained, 3), (far, 1)):
+        for n in range(events):
+            record(zone.samr, code, "CE30", "2029-05-25", f"季-{n}", weight=40)
+    record(zone.samr, stained, "CE20", "2029-05-25", "伪-98", weight=1)
+    zone.psql(f"insert into credit_released select code, '2029-05-20', 120 from unnest(array['{near}', '{stained}']) as code")
+    judged(zone)
+    customs = zone.client("officer CUS 98", "regulator", "--authority", "CUS")
+
+    def report(api=customs, query=""):
+        told = accept(api.get(f"/v1/credit-candidates{query}"), 200).json
+        return told, {i["code"]: i for i in told["items"]}
+    told, items = report()
+    assert [i["code"] for i in told["items"] if i["code"] in (near, young, stained, far)] == [near, young, stained]
+    assert told["items"] == sorted(told["items"], key=lambda i: -i["score"]) and (told["margin"], told["as_of"]) == (100, "2029-05-25")
+    assert [(items[c]["score"], items[c]["level"]) for c in (near, young, stained)] == [(850, "B"), (850, "B"), (819, "B")]
+    assert items[near]["lacks"] == {"points": 0, "good_days": 30, "days_registered": 0, "released": 0, "serious": []}
+    assert items[young]["lacks"] == {"points": 0, "good_days": 30, "days_registered": 66, "released": 100, "serious": []}
+    assert items[stained]["lacks"] == {"points": 31, "good_days": 31, "days_registered": 0, "released": 0, "serious": [
+        {"kind": "CE20", "decision_no": "伪-98", "day": "2029-05-25", "ends_on": "2032-05-24"}]}
+    assert items[near]["restored"] == {"level": "A", "on": "2029-06-24"} and items[stained]["restored"] is None
+    first, _ = report(query="?limit=1")
+    assert len(first["items"]) == 1 and first["all"] == told["all"] >= 3
+    for api in (zone.reviewer, zone.operator):
+        assert report(api)[0] == told
+    problem(zone.samr.get("/v1/credit-candidates"), 403, "forbidden")
+    for limit in ("0", "101", "x"):
+        problem(customs.get(f"/v1/credit-candidates?limit={limit}"), 400, "bad-request")
+    assert zone.daemon.public.get(f"/v1/credit/{near}").json["level"] is None
+    turn(zone, "2029-06-02")  # the days go on: it is as the report said
+    turn(zone, items[near]["restored"]["on"])
+    assert credit(zone.regulator, near).json["level"] == "A"
+    assert near not in report()[1] and young in report()[1]
+
+
 def test_two_daemons_judge_once(zone):
     """Whoever comes second writes nothing; a daemon that was away catches up with the days it missed."""
-    turn(zone, "2029-06-03")
+    turn(zone, "2029-07-03")
     code = new_firm(zone, "MA2T0970")
-    record(zone.samr, code, "CE01", "2029-06-03", "更-70")
+    record(zone.samr, code, "CE01", "2029-07-03", "更-70")
     judged(zone)
     second = zone.add_daemon("second")
     second.start()
     zone.daemon.stop()
     try:
-        at = datetime.datetime.fromisoformat("2029-07-03T00:00:20+08:00")
+        at = datetime.datetime.fromisoformat("2029-08-02T00:00:20+08:00")
         shift = int((at - datetime.datetime.now(SHANGHAI)).total_seconds())
         accept(zone.caller(zone.tokens["operator"], second).post("/test/clock", {"shift_s": shift}), 200)
-        judged(zone, "2029-07-03")
+        judged(zone, "2029-08-02")
         zone.daemon.start()
         accept(zone.operator.post("/test/clock", {"shift_s": shift}), 200)
         accept(zone.samr.post(f"/v1/credit/{code}/outside", {"what": "tax_grade", "value": "A", "source": "x"}))
-        judged(zone, "2029-07-03")
+        judged(zone, "2029-08-02")
     finally:
         second.close()
     scores = [r.split("|") for r in zone.psql(f"select day, score from credit_standing where code = '{code}' order by id").splitlines()]
-    expected = [(day, 700 - round_half_up(20 * (90 - age), 90)) for age, day in enumerate(days("2029-06-03", "2029-07-03"))]
+    expected = [(day, 700 - round_half_up(20 * (90 - age), 90)) for age, day in enumerate(days("2029-07-03", "2029-08-02"))]
     changed = [(d, s) for i, (d, s) in enumerate(expected) if i == 0 or s != expected[i - 1][1]]
-    assert [(d, int(s)) for d, s in scores if d >= "2029-06-03"] == changed
+    assert [(d, int(s)) for d, s in scores if d >= "2029-07-03"] == changed
 
 
 def round_half_up(number, by):

@@ -73,6 +73,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/audit/consistency"): "/v1/audit/consistency?from=1",
         ("GET", "/v1/authorities/{code}/maintenance"): "/v1/authorities/TAX/maintenance",
         ("GET", "/v1/clients/{name}"): "/v1/clients/enterprise",
+        ("GET", "/v1/clients/{name}/quality"): "/v1/clients/enterprise/quality",
         ("GET", "/v1/clients/{name}/report"): "/v1/clients/enterprise/report",
         ("GET", "/v1/declarations/{id}/steps"): f"/v1/declarations/{d['id']}/steps",
         ("GET", "/v1/digests"): "/v1/digests?client=enterprise",

@@ -20,19 +20,19 @@ import sql as statements_of  # noqa: E402
 
 GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
            "change", "event_batch", "period_digest", "goods_return", "tax_bill", "tax_message", "tracking_parcel", "tracking_event", "tracking_alert",
-           "lookup_answer", "lookup_question", "lookup_waiter", "goods_version",
+           "lookup_answer", "lookup_question", "lookup_waiter", "goods_version", "sender_day", "sender_fault",
            "leaf", "leaf_place", "tree_node", "checkpoint"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "revision_returned", "revision_return_put", "tax_lock", "tax_keep", "tax_fold",
        "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings", "assess_deliveries", "assess_receipts", "assess_write",
        "delivery_claim", "digests_read", "digests_write", "tracking_read", "tracking_gather", "tracking_due", "tracking_write", "tracking_put",
        "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped",
        "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read", "log_append",
-       "credit_count", "credit_settle", "listing_search", "listing_holds"}
+       "credit_count", "credit_settle", "listing_search", "listing_holds", "quality_flush"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c",
          "src/flow/tracker_sql.c", "src/store/tracking_store.c", "src/store/lookup_store.c", "src/api/filings_goods.c",
          "src/flow/trade_months.c", "src/flow/appender.c", "src/flow/credit.c",
-         "src/flow/credit_settle.c", "src/flow/listing.c"]
+         "src/flow/credit_settle.c", "src/flow/listing.c", "src/store/quality.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""

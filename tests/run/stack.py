@@ -42,6 +42,7 @@ SETTINGS = {  # tests must not wait for what production rightly waits for
     "flow": {"lease_s": 3, "sweep_ms": 50, "report_ms": 200, "busy_patience_ms": 1000},
     "batch": {"lease_s": 3, "sweep_ms": 20},
     "credit": {"sweep_ms": 40},
+    "quality": {"flush_ms": 40},
     "feed": {"sweep_ms": 20, "look_ms": 20, "digest_ms": 50},
     "lookups": {"sweep_ms": 20},
     "payment_data": {"sweep_ms": 30, "first_wait_ms": 20, "longest_wait_ms": 100, "attempts_max": 4, "timeout_ms": 2000},

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "api/credit.h"
 #include "model/credit_record.h"
 
 enum { DAY = 20000, ROWS = 18 };
@@ -189,6 +190,154 @@ static void changes_follow_one_another(void **state)
 	assert_true(credit_outside_known(TEXT("tax_grade"), TEXT("M")) && !credit_outside_known(TEXT("tax_grade"), TEXT("dishonest")));
 }
 
+/* --- any records, on any day ------------------------------------------------------------------------------------------ */
+
+enum { EVENTS = 7, OUTSIDE = 2, DAYS = 260, ROUNDS = 12 };
+
+struct history { /* of a firm: all of it, or what was recorded up to a day */
+	struct credit_record record;
+	struct credit_record_event events[EVENTS];
+	struct credit_record_change changes[EVENTS][2];
+	struct credit_record_outside outside[OUTSIDE];
+	struct credit_record_listing listing;
+	struct credit_record_released released[2];
+};
+
+static uint32_t next(uint32_t *seed, uint32_t below)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return (*seed >> 8) % below;
+}
+
+static void make_event(struct history *h, int i, uint32_t *seed)
+{
+	struct credit_record_event *e = &h->events[i];
+
+	*e = (struct credit_record_event){ .degree = (enum credit_degree)next(seed, CREDIT_DEGREE_COUNT), .weight = 1 + (int)next(seed, 200),
+		                           .day = DAY + (int32_t)next(seed, 200), .kind = TEXT("CE01"), .title_en = TEXT("x"), .source = TEXT("x"),
+		                           .decision_no = TEXT("x"), .changes = h->changes[i], .change_count = (int)next(seed, 3) };
+	e->id.b[15] = (uint8_t)i;
+	e->recorded = e->day + (int32_t)next(seed, 20);
+	h->changes[i][0] = (struct credit_record_change){ CREDIT_DISPUTED, e->recorded + 1, e->recorded + 3, TEXT("d"), { NULL, 0 } };
+	h->changes[i][1] = (struct credit_record_change){ next(seed, 2) ? CREDIT_WITHDRAWN : CREDIT_CONFIRMED, e->recorded + 5, e->recorded + 20, TEXT("e"),
+		                                          { NULL, 0 } };
+}
+
+static void make_history(struct history *h, uint32_t *seed)
+{
+	*h = (struct history){ .record = { .code = TEXT("c"), .name = TEXT("n"), .role = TEXT("r"), .registered = DAY } };
+	for (int i = 0; i < EVENTS; i++)
+		make_event(h, i, seed);
+	h->outside[0] = (struct credit_record_outside){ DAY + 40, DAY + 90, DAY + 50, TEXT("customs_level"), TEXT("dishonest"), TEXT("x") };
+	h->outside[1] = (struct credit_record_outside){ DAY + 60, INT32_MAX, DAY + 70, TEXT("customs_level"), TEXT("advanced"), TEXT("x") };
+	h->listing = (struct credit_record_listing){ .listed = DAY + 100, .exited = DAY + 150 };
+	h->released[0] = (struct credit_record_released){ DAY + 5, 60 };
+	h->released[1] = (struct credit_record_released){ DAY + 80, 130 };
+	h->record.events = h->events;
+	h->record.event_count = EVENTS;
+	h->record.outside = h->outside;
+	h->record.outside_count = OUTSIDE;
+	h->record.listings = &h->listing;
+	h->record.listing_count = 1;
+	h->record.released = h->released;
+	h->record.released_count = 2;
+}
+
+/* What stood there on that day. */
+static void cut(const struct history *all, int32_t day, struct history *out)
+{
+	*out = (struct history){ .record = all->record, .listing = all->listing };
+	out->record.event_count = out->record.outside_count = out->record.listing_count = out->record.released_count = 0;
+	for (int i = 0; i < EVENTS; i++) {
+		struct credit_record_event *e = &out->events[out->record.event_count];
+
+		if (all->events[i].recorded > day)
+			continue;
+		*e = all->events[i];
+		for (e->change_count = 0; e->change_count < all->events[i].change_count && all->changes[i][e->change_count].recorded <= day;)
+			e->change_count++;
+		out->record.event_count++;
+	}
+	for (int i = 0; i < OUTSIDE; i++)
+		if (all->outside[i].recorded <= day)
+			out->outside[out->record.outside_count++] = all->outside[i];
+	out->record.listing_count = all->listing.listed <= day;
+	if (all->listing.exited > day)
+		out->listing.exited = INT32_MAX;
+	for (int i = 0; i < 2; i++)
+		if (all->released[i].day <= day)
+			out->released[out->record.released_count++] = all->released[i];
+	out->record.events = out->events;
+	out->record.outside = out->outside;
+	out->record.listings = &out->listing;
+	out->record.released = out->released;
+}
+
+static struct text told(const struct credit_record *r, int32_t day, struct arena *a)
+{
+	const struct credit_beside beside = { .history = TEXT("[]"), .warnings = TEXT("[]") };
+	struct credit_view v;
+	struct buf b;
+
+	(void)on(r, day, &v, a);
+	buf_init(&b, a, 4096);
+	credit_put(&b, &v, CREDIT_TIER_SELF, false, &beside);
+	assert_false(b.full);
+	return buf_as_text(&b);
+}
+
+/* Whatever was recorded and when: a day that is over is told byte for byte as it was told on it. */
+static void a_past_day_is_told_as_it_was(void **state)
+{
+	uint32_t seed = 20261129;
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		struct history all, then;
+
+		make_history(&all, &seed);
+		for (int32_t day = DAY; day < DAY + DAYS; day += 1 + round % 3) {
+			struct arena a;
+
+			arena_init(&a, 1 << 20);
+			cut(&all, day, &then);
+			assert_true(text_eq(told(&all.record, day, &a), told(&then.record, day, &a)));
+			arena_done(&a);
+		}
+	}
+}
+
+/* In whichever order the same records came in. */
+static void the_order_of_records_changes_nothing(void **state)
+{
+	uint32_t seed = 7;
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		struct credit_record_event turned[EVENTS];
+		struct credit_record other;
+		struct history all;
+
+		make_history(&all, &seed);
+		for (int i = 0; i < EVENTS; i++)
+			turned[i] = all.events[(i * 3 + round) % EVENTS];
+		other = all.record;
+		other.events = turned;
+		for (int32_t day = DAY; day < DAY + DAYS; day++) {
+			struct credit_standing one, two;
+			struct credit_view v;
+			struct arena a;
+
+			arena_init(&a, 1 << 20);
+			one = on(&all.record, day, &v, &a);
+			two = on(&other, day, &v, &a);
+			assert_true(one.score == two.score && one.level == two.level && one.barred == two.barred && one.positive == two.positive
+			            && one.negative == two.negative && one.rating == two.rating);
+			arena_done(&a);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +346,8 @@ int main(void)
 		cmocka_unit_test(caps_listings_and_releases),
 		cmocka_unit_test(rows_that_leave_something_out_are_refused),
 		cmocka_unit_test(changes_follow_one_another),
+		cmocka_unit_test(a_past_day_is_told_as_it_was),
+		cmocka_unit_test(the_order_of_records_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,44 @@ static void when_a_level_comes_back(void **state)
 	assert_false(credit_restored(&rules, &s, day("2026-03-10"), 5, &when, &level));
 }
 
+static bool lacks_nothing(const struct credit_shortfall *l)
+{
+	return l->points == 0 && l->good_days == 0 && l->age_days == 0 && l->released == 0 && l->serious == 0;
+}
+
+/* It lacks nothing of the best level exactly when it has it. */
+static void check_shortfall(const struct credit_subject *s, int32_t on, const struct credit_standing *got)
+{
+	struct credit_shortfall l;
+
+	credit_lacks(&rules, s, on, &l);
+	assert_int_equal(lacks_nothing(&l), got->level == CREDIT_A);
+	assert_int_equal(l.points == 0, got->by_score == CREDIT_A);
+}
+
+static void what_the_best_level_lacks(void **state)
+{
+	struct credit_event events[] = { { CREDIT_POSITIVE, 150, false, 20000, 20000, INT32_MAX }, { CREDIT_SERIOUS, 10, false, 20000, 20000, INT32_MAX } };
+	struct credit_subject s = { .registered = 19990, .released = 40, .events = events, .event_count = 2 };
+	struct credit_shortfall l;
+
+	(void)state;
+	credit_lacks(&rules, &s, 20000, &l);
+	assert_int_equal(l.points, 10);
+	assert_int_equal(l.good_days, 31);
+	assert_int_equal(l.age_days, 80);
+	assert_int_equal(l.released, 60);
+	assert_int_equal(l.serious, 1);
+	events[0] = (struct credit_event){ CREDIT_RATING, 50, false, 20000, 20000, INT32_MAX };
+	events[1] = (struct credit_event){ CREDIT_POSITIVE, 110, false, 20000, 20000, INT32_MAX };
+	credit_lacks(&rules, &s, 20000, &l);
+	assert_true(l.points == 0 && l.good_days == 30 && l.serious == 0); /* the first day of thirty-one */
+	s.registered = 20000;
+	credit_lacks(&rules, &s, 20000, &l);
+	assert_int_equal(l.good_days, 0); /* it had no worse one */
+	assert_int_equal(l.age_days, 90);
+}
+
 /* Whatever the events: their order changes nothing, and a level never rises from one day to the next without 31 good days behind it. */
 static void any_events(void **state)
 {
@@ -214,6 +252,7 @@ static void any_events(void **state)
 			assert_int_equal(got.score, other.score);
 			assert_int_equal(got.level, other.level);
 			assert_true(got.level <= got.by_score);
+			check_shortfall(&s, d, &got);
 			if (d > 20000 && got.level > last.level)
 				for (int back = 0; back <= rules.rise_days && d - back >= s.registered; back++)
 					assert_true(credit_score(&rules, &s, d - back) >= rules.least[got.level]);
@@ -227,7 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_year_in_the_books), cmocka_unit_test(weights_of_one_event), cmocka_unit_test(sums_have_caps),
 		cmocka_unit_test(the_best_level_asks_for_more), cmocka_unit_test(customs_caps_the_level), cmocka_unit_test(when_a_level_comes_back),
-		cmocka_unit_test(any_events),
+		cmocka_unit_test(what_the_best_level_lacks), cmocka_unit_test(any_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
