@@ -51,6 +51,8 @@ step_fn credit_candidates;
 step_fn credit_messages_list, credit_messages_acknowledge;
 /* listings.c */
 step_fn listings_post, listings_list, listings_exit;
+/* cases.c, cases_steps.c */
+step_fn cases_post, cases_list, cases_get, cases_rules, cases_step, cases_access;
 /* identities.c */
 step_fn identities_post;
 /* lookups.c */

@@ -298,17 +298,6 @@ create table authority_receipt (    -- what an authority answered, as received; 
   primary key (bucket, declaration_id, id)
 );
 
-create table case_file (            -- a contradiction after a final state: a person must look
-  bucket         smallint not null,
-  declaration_id uuid not null,
-  authority      text not null,
-  version        integer not null,
-  opened_at      timestamptz not null,
-  reason         text not null,
-  closed_at      timestamptz,
-  primary key (bucket, declaration_id, authority, version)
-);
-
 create sequence pre_entry_serial increment by 1000 minvalue 0 maxvalue 999999000 start 0 cycle;  -- preNo: letter + date + nine digits; drawn in blocks
 
 -- what callers are shown ---------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ with d as (
   ) f
 ), reader as (
   select $4::boolean or exists (select 1 from f where f.kind = 'inventory' and f.client_id = $3::integer) as of_info
+), contradiction as (  -- other cases are the departments' own
+  select c.* from d join case_file c on c.subject_kind = 'declaration' and c.subject = d.id::text and c.kind = 'contradiction'
 ), happened (at, rank, what, rest) as (
   select f.received_at, 1, 'filed', jsonb_build_object('filing_id', f.id, 'kind', f.kind, 'action', f.action,
     'business_key', f.business_key, 'revision', f.revision, 'own', f.client_id = $3::integer)
@@ -60,12 +62,12 @@ with d as (
   select g.at, 6, 'recognised', jsonb_build_object('authority', g.authority, 'version', g.version, 'recognised_from', g.giver, 'outcome', g.outcome)
   from d join recognition g on g.bucket = d.bucket and g.declaration_id = d.id
   union all
-  select c.opened_at, 6, 'case_opened', jsonb_build_object('authority', c.authority, 'version', c.version, 'reason', c.reason)
-  from d join case_file c on c.bucket = d.bucket and c.declaration_id = d.id
+  select c.opened_at, 6, 'case_opened', jsonb_build_object('authority', split_part(c.origin, '/', 1), 'version', split_part(c.origin, '/', 2)::integer,
+    'reason', c.reason)
+  from contradiction c
   union all
-  select c.closed_at, 7, 'case_closed', jsonb_build_object('authority', c.authority, 'version', c.version)
-  from d join case_file c on c.bucket = d.bucket and c.declaration_id = d.id
-  where c.closed_at is not null
+  select s.at, 7, 'case_closed', jsonb_build_object('authority', split_part(c.origin, '/', 1), 'version', split_part(c.origin, '/', 2)::integer)
+  from contradiction c join case_step s on s.case_id = c.id and s.state = 'closed'
   union all
   select d.released_at, 8, 'released', jsonb_build_object('version', d.version)
   from d where d.released_at is not null

@@ -9,7 +9,7 @@
 
 const struct openapi_schema *const openapi_schemas[] = {
 	openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, openapi_audit,
-	openapi_rights, openapi_released, openapi_tracking, openapi_lookups, openapi_access, openapi_credit, NULL
+	openapi_rights, openapi_released, openapi_tracking, openapi_lookups, openapi_access, openapi_credit, openapi_cases, NULL
 };
 
 static const struct openapi_parameter parameters[] = {
@@ -19,7 +19,7 @@ static const struct openapi_parameter parameters[] = {
 	{ "sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9A-Fa-f]{64}$\"}", "digest of the message as it was sent" },
 	{ "platform_code", TEXT_, "platform of the order" },
 	{ "order_no", TEXT_, "order number" },
-	{ "state", TEXT_, "state of a declaration, of a delivery (waiting, due, sent, dead), of a client (applied, tested, approved, live), of an enterprise (applied, filed, suspended, closed) or of an alert (open, closed)" },
+	{ "state", TEXT_, "state of a declaration, of a delivery (waiting, due, sent, dead), of a client (applied, tested, approved, live), of an enterprise (applied, filed, suspended, closed) of an alert (open, closed) or of a case (open, collected, assessed, warned, disposed, reviewed, closed)" },
 	{ "verdict", VERDICT, "verdict of the three flows" },
 	{ "from", TEXT_, "opened (receipts: received; deliveries: due, or given up) at or after: a day, or a time with its zone. Of the log: its older size" },
 	{ "to", TEXT_, "opened (receipts: received; deliveries: due, or given up) before: a day, or a time with its zone. Of the log: its newer size, the latest checkpoint's if left out" },
@@ -36,6 +36,9 @@ static const struct openapi_parameter parameters[] = {
 	{ "month", MONTH, "a month in China; this one if left out" },
 	{ "client", TEXT_, "name of a client; for regulators and operators, who must give one" },
 	{ "declaration_id", UUID, "declaration" },
+	{ "department", TEXT_, "role code of a department that takes part in the case, such as CUS" },
+	{ "officer", TEXT_, "name of the client that took the last step of a case" },
+	{ "enterprise", TEXT_, "a number of the enterprise" },
 	{ "authority", TEXT_, "role code, such as CUS" },
 	{ "code", TEXT_, "of an authority: its role code, such as CUS; of a list: how its codes begin; of an enterprise: any of its numbers" },
 	{ "id", TEXT_, "id as answers show it" },

@@ -49,6 +49,7 @@ static const char *const credit_query[] = { "as_of", "tier", "case", "purpose" }
 static const char *const limit_query[] = { "limit" };
 static const char *const messages_query[] = { "authority", "state" };
 static const char *const listings_query[] = { "code", "state" };
+static const char *const cases_query[] = { "state", "department", "officer", "declaration_id", "enterprise", "limit", "cursor" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
 
 static const struct route routes[] = {
@@ -279,6 +280,22 @@ static const struct route routes[] = {
 	{ .name = "listings_exit", .method = "POST", .path = "/v1/listings/{id}/exit", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Listing", .takes = "ListingExitBody", .statuses = "404 409 422",
 	  .summary = "Take an enterprise off the negative list: by a decision on repair, or because its term is over", .handler = listings_exit },
+	{ .name = "cases_post", .method = "POST", .path = "/v1/cases", .roles = REGULATOR | OPERATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Case", .takes = "CaseBody", .statuses = "201 409 422",
+	  .summary = "Open a case about a declaration, an enterprise or its goods", .handler = cases_post },
+	{ .name = "cases_list", .method = "GET", .path = "/v1/cases", .roles = REGULATOR | OPERATOR, QUERY(cases_query),
+	  .type = JSON_TYPE, .schema = "CaseList", .statuses = "", .summary = "Cases of the caller's department, newest first", .handler = cases_list },
+	{ .name = "cases_rules", .method = "GET", .path = "/v1/cases/rules", .roles = REGULATOR | OPERATOR, QUERY(day_query),
+	  .type = JSON_TYPE, .schema = "CaseRules", .statuses = "",
+	  .summary = "How often each rule was wrong in the reviews of the last days, and which are to be revised", .handler = cases_rules },
+	{ .name = "cases_get", .method = "GET", .path = "/v1/cases/{id}", .roles = REGULATOR | OPERATOR,
+	  .type = JSON_TYPE, .schema = "Case", .statuses = "404", .summary = "A case with its steps, findings and departments", .handler = cases_get },
+	{ .name = "cases_step", .method = "POST", .path = "/v1/cases/{id}/steps", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Case", .takes = "CaseStepBody", .statuses = "201 404 409 422",
+	  .summary = "The next step of a case: assessed, warned, disposed, reviewed or closed", .handler = cases_step },
+	{ .name = "cases_access", .method = "POST", .path = "/v1/cases/{id}/access", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Case", .takes = "CaseAccessBody", .statuses = "201 204 404 409 422",
+	  .summary = "Which department reads a case, or works on it", .handler = cases_access },
 	{ .name = "me_get", .method = "GET", .path = "/v1/me", .roles = ROLES_ALL,
 	  .type = JSON_TYPE, .schema = "Me", .statuses = "",
 	  .summary = "Who the caller is here, whether it may file, and what comes next", .handler = me_get },

@@ -16,7 +16,7 @@ bool status_show(struct ctl *c, struct fault *f)
 	" union all select 'to judge', 'now', coalesce(sum(cardinality(declaration_ids)), 0), min(made_at) from work where not handed"
 	" union all select 'to judge', 'later', count(*), min(due_at) from todo"
 	" union all select 'feed', 'watermark', feed_watermark(), feed_oldest()"
-	" union all select 'cases', 'open', count(*), min(opened_at) from case_file where closed_at is null";
+	" union all select 'cases', 'open', count(*), min(c.opened_at) from case_place p join case_file c on c.id = p.case_id where p.state <> 'closed'";
 	struct db_sync *db = ctl_db(c, f);
 	const struct db_rows *r;
 	struct table t;

@@ -124,6 +124,12 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/credit-messages/{id}/acknowledge"): {"regulator", "authority"},
     ("POST", "/v1/listings"): {"regulator"},
     ("POST", "/v1/listings/{id}/exit"): {"regulator"},
+    ("POST", "/v1/cases"): {"operator", "regulator"},
+    ("GET", "/v1/cases"): {"operator", "regulator"},
+    ("GET", "/v1/cases/rules"): {"operator", "regulator"},
+    ("GET", "/v1/cases/{id}"): {"operator", "regulator"},
+    ("POST", "/v1/cases/{id}/steps"): {"regulator"},
+    ("POST", "/v1/cases/{id}/access"): {"regulator"},
 }
 OPTIONAL = {("GET", "/v1/credit/{code}")}  # everybody may ask, and a token that is shown must be good
 PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}", "/v1/standard/{kind}/{direction}/xml-schema",

@@ -96,7 +96,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/trace"): f"/v1/trace?order_no={trade.order_no}",
     }
     accept(stack.enterprise.post("/v1/tracking", {"carrier_code": CODES["carrier"], "waybill_no": trade.waybill_no, "step": "out_gate", "at": moment()}), 201)
-    asked_later = {"/v1/payment-queries/{id}", "/v1/lookups", "/v1/lookups/{id}", "/v1/goods/{code}/{item}", "/v1/authorisations/{id}"}
+    asked_later = {"/v1/cases/{id}", "/v1/payment-queries/{id}", "/v1/lookups", "/v1/lookups/{id}", "/v1/goods/{code}/{item}", "/v1/authorisations/{id}"}
     for method, path, operation in operations(stack.openapi.document):
         if method == "GET" and path not in asked_later:
             api = stack.enterprise if operation.get("x-roles") in (["enterprise"], ["enterprise", "bank"]) else stack.operator
@@ -125,6 +125,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     cosign(stack, trades)
     use_subscription(stack.operator, f"/v1/subscriptions/{subscription}")
     use_rights(stack, trades)
+    use_cases(stack, trades.tag)
     promoted = stack.client(f"openapi {trades.tag}", "enterprise", "--codes", CODES["zone"])
     accept(promoted.get("/v1/me"), 200)
     accept(stack.operator.post(f"/v1/clients/openapi%20{trades.tag}/state", {"state": "tested"}), 200)
@@ -192,6 +193,14 @@ def use_rights(stack, trades):
     consent = {"enterprise": CODES["merchant"], "bank": bank, "scope": ["trade"], "purpose": "guarantee", "valid_to": "2999-12-31"}
     made = accept(stack.enterprise.post("/v1/consents", consent), 201).json["id"]
     accept(stack.enterprise.post(f"/v1/consents/{made}/revoke"), 200)
+
+
+def use_cases(stack, tag):
+    customs = stack.client(f"cases {tag}", "regulator", "--authority", "CUS")
+    case = accept(customs.post("/v1/cases", {"kind": "risk", "enterprise": CODES["merchant"], "origin": tag, "reason": "x"}), 201).json["id"]
+    accept(customs.get(f"/v1/cases/{case}"), 200)
+    accept(customs.post(f"/v1/cases/{case}/steps", {"step": "assessed", "points": 1, "class": "trade", "grade": "green"}), 201)
+    accept(customs.post(f"/v1/cases/{case}/access", {"authority": "TAX", "access": "read", "reason": "x"}), 201)
 
 
 def use_credit(stack, tag):
