@@ -182,7 +182,7 @@ create table declaration (          -- one per platform + order number
   verdict          text not null default 'MISSING',
   missing          text[] not null default '{}',
   state            text not null default 'waiting',
-  lane             text,                        -- of the risk rules, not set yet
+  lane             text,                        -- of the risk rules, of what was declared or held last
   tax_total        numeric(19,5),               -- of the tax rules, not set yet
   version          integer not null default 0,  -- what was last declared; 0: nothing yet
   basis            bytea,                       -- digest of the filings declared
@@ -377,17 +377,19 @@ $$;
 
 create function make_partitions(first_month date, months integer) returns integer language plpgsql as $$
 declare
-  parent text; m date; made integer := 0; part text;
+  parent text; by_id boolean; m date; made integer := 0; part text; begins timestamptz; ends timestamptz;
 begin
   for i in 0 .. months - 1 loop
     m := (date_trunc('month', first_month) + make_interval(months => i))::date;
-    for parent in select c.relname from pg_partitioned_table p join pg_class c on c.oid = p.partrelid -- all are by the id's time
+    begins := m::timestamp at time zone 'Asia/Shanghai';
+    ends := (m + interval '1 month')::timestamp at time zone 'Asia/Shanghai';
+    for parent, by_id in select c.relname, a.atttypid = 'uuid'::regtype -- by the id's time, or by a time
+        from pg_partitioned_table p join pg_class c on c.oid = p.partrelid join pg_attribute a on a.attrelid = c.oid and a.attnum = p.partattrs[0]
         where c.relnamespace = current_schema()::regnamespace order by c.relname loop
       part := parent || to_char(m, '_YYYYMM');
       if to_regclass(part) is null then
         execute format('create table %I partition of %I for values from (%L) to (%L)', part, parent,
-                       id_floor(m::timestamp at time zone 'Asia/Shanghai'),
-                       id_floor((m + interval '1 month')::timestamp at time zone 'Asia/Shanghai'));
+                       case when by_id then id_floor(begins)::text else begins::text end, case when by_id then id_floor(ends)::text else ends::text end);
         made := made + 1;
       end if;
     end loop;
