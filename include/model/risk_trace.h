@@ -16,7 +16,7 @@
 enum { RISK_GOODS_BYTES = 24, RISK_SEEN_MAX = 200 }; /* SEEN: trades of one buyer that are looked at; more change no verdict of the rules there are */
 
 struct risk_goods {
-	int64_t sku;      /* the merchant's own number, or commodity code and unit */
+	int64_t sku;      /* the merchant's own number, or commodity code and unit; and the currency */
 	int64_t unit_fen; /* price of one, rounded down */
 	int32_t units;    /* rounded up */
 	int32_t heading;  /* first four digits of the commodity code */

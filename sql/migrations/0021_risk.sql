@@ -97,11 +97,50 @@ create index risk_trace_account on risk_trace (account, at) where account is not
 create index risk_trace_shop on risk_trace (shop, at);
 create table risk_trace_rest partition of risk_trace default;
 
-create table risk_price (           -- what goods cost: made along the feed from what was released, never by a judgement
+create table risk_price (           -- what goods cost: learnt along the feed from what was released, never by a judgement
   goods      bigint primary key,
   released   bigint not null,       -- lines, ever
-  median_fen bigint not null
+  latest     bigint[] not null,     -- the last 101 prices of one, in fen, the newest first
+  median_fen bigint not null        -- of these
+) with (fillfactor = 70);
+
+create table risk_price_place (     -- one row: up to which event of the feed prices are learnt
+  one boolean primary key default true check (one),
+  seq bigint not null default 0
 );
+insert into risk_price_place default values;
+
+-- A step along the feed. Who is far behind leaves out what is old: a hundred prices are enough.
+create function risk_prices_learn(most integer) returns bigint language plpgsql as $$
+declare
+  here bigint; upto bigint;
+begin
+  select seq into here from risk_price_place for update skip locked;
+  if not found then
+    return null;                    -- another daemon is at it
+  end if;
+  here := greatest(here, feed_floor() - 1, feed_watermark() - 20 * most);
+  upto := least(here + most, feed_watermark());
+  insert into risk_price as p (goods, released, latest, median_fen)
+  select x.goods, x.released, x.latest, (select percentile_disc(0.5) within group (order by v) from unnest(x.latest) v)
+  from (
+    select g.goods, count(*) as released, (array_agg(g.fen order by e.seq desc))[1:101] as latest
+    from feed_read(here, upto) e
+    cross join lateral (select k.opened_at from declaration k where k.bucket = id_bucket(e.declaration_id) and k.id = e.declaration_id offset 0) d
+    cross join lateral (
+      select k.goods from risk_trace k where k.bucket = id_bucket(e.declaration_id) and k.id = e.declaration_id and k.opened_at = d.opened_at offset 0) t
+    cross join lateral (
+      select ('x' || encode(substring(t.goods from 24 * n + 1 for 8), 'hex'))::bit(64)::bigint as goods,
+        ('x' || encode(substring(t.goods from 24 * n + 9 for 8), 'hex'))::bit(64)::bigint as fen
+      from generate_series(0, length(t.goods) / 24 - 1) n) g
+    where e.type = 'declaration.released'
+    group by g.goods
+  ) x
+  on conflict (goods) do update set released = p.released + excluded.released, latest = (excluded.latest || p.latest)[1:101],
+    median_fen = (select percentile_disc(0.5) within group (order by v) from unnest((excluded.latest || p.latest)[1:101]) v);
+  update risk_price_place set seq = upto where seq <> upto;
+  return upto;
+end $$;
 
 -- what was decided ----------------------------------------------------------------------------------------------------------------------
 alter table decision

@@ -23,6 +23,13 @@ static const struct db_stmt lapse = {
 	.flags = DB_WRITES,
 };
 
+static const struct db_stmt learn_prices = {
+	.name = "risk_prices_learn",
+	.sql = "select risk_prices_learn($1::integer)",
+	.param_count = 1,
+	.flags = DB_WRITES,
+};
+
 /* Bills that do not say whose they are: their inventories, encrypted. */
 static const struct db_stmt strangers = {
 	.name = "tax_bills_strangers",
@@ -167,6 +174,7 @@ static void on_sweep(struct loop_timer *t)
 	db_call_add(&u->call, &bind, u->params[0]);
 	db_call_add(&u->call, &lapse, u->params[1]);
 	db_call_add(&u->call, &strangers, u->limit);
+	db_call_add(&u->call, &learn_prices, u->params[0]);
 	db_start(u->deps.db, &u->call, on_asked);
 }
 

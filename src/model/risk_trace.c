@@ -41,10 +41,10 @@ static int64_t keyed(struct text secret, char kind, struct text a, struct text b
 	return number_of(hmac_sha256(secret, (struct text){ joined, 2 + n + m }));
 }
 
-/* Of what is no person's: merchants, goods. */
-static int64_t plain(struct text a, struct text b)
+/* Of what is no person's: shops, goods. */
+static int64_t plain(struct text a, struct text b, struct text c)
 {
-	const struct text parts[] = { a, TEXT("\n"), b };
+	const struct text parts[] = { a, TEXT("\n"), b, TEXT("\n"), c };
 
 	return number_of(sha256_of_parts(parts, COUNTOF(parts)));
 }
@@ -134,6 +134,7 @@ static int64_t fen_of(struct decimal amount)
 static void put_line(struct buf *b, const struct document *inventory, int line, struct text merchant)
 {
 	struct text hs = document_line_get(inventory, line, F_HS_CODE), item = document_line_get(inventory, line, F_ITEM_NO);
+	struct text currency = document_line_get(inventory, line, F_CURRENCY);
 	struct decimal quantity = { 0 }, price = { 0 };
 	int64_t heading = 0;
 
@@ -142,7 +143,7 @@ static void put_line(struct buf *b, const struct document *inventory, int line, 
 		quantity.e5 = price.e5 = 0; /* a checked inventory has both */
 	if (hs.len < 4 || !text_to_i64((struct text){ hs.at, 4 }, &heading))
 		heading = 0;
-	put_number(b, (uint64_t)(item.len > 0 ? plain(merchant, item) : plain(hs, document_line_get(inventory, line, F_UNIT))), 8);
+	put_number(b, (uint64_t)(item.len > 0 ? plain(merchant, item, currency) : plain(hs, document_line_get(inventory, line, F_UNIT), currency)), 8);
 	put_number(b, (uint64_t)fen_of(price), 8);
 	put_number(b, (uint64_t)bounded((quantity.e5 + 99999) / 100000, INT32_MAX), 4);
 	put_number(b, (uint64_t)heading, 4);
@@ -199,8 +200,8 @@ bool risk_trace_make(struct arena *a, struct text secret, const struct document 
 	out->phone = keyed(secret, 'T', digits_of(a, phone.len > 0 ? phone : field(order, F_BUYER_TELEPHONE)), (struct text){ NULL, 0 });
 	if (payer.len > 0 && !text_eq(payer, buyer))
 		out->account = keyed(secret, 'B', payer, (struct text){ NULL, 0 }); /* as he would be hashed as a buyer */
-	(void)snprintf(amount, sizeof(amount), "\n%lld", (long long)out->total_fen);
-	out->shop = number_of(sha256_of_parts((const struct text[]){ merchant, TEXT("\n"), platform, text_of(amount) }, 4));
+	(void)snprintf(amount, sizeof(amount), "%lld", (long long)out->total_fen);
+	out->shop = plain(merchant, platform, text_of(amount));
 	buf_init(&b, a, RISK_GOODS_BYTES * (size_t)(inventory->line_count + 1));
 	for (int line = 0; line < inventory->line_count; line++)
 		put_line(&b, inventory, line, merchant);
