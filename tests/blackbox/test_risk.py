@@ -1,12 +1,14 @@
 """The risk rules at work: windows over what was filed, lanes and what follows from them, trials, and that a decision can be repeated."""
 import datetime
+import hashlib
+import hmac
 import json
 
 import pytest
 
-from filer import BUYERS, IMPORT_GOODS, SHANGHAI, Trades, identity_number, moment, revised
+from filer import SHANGHAI, Trades, identity_number, moment, revised
 from stack import wait_for
-from support import accept, file_all, settled
+from support import accept, file_all, problem, settled
 
 TEE = (("TEE-9", "T恤", "棉", "011", 1, 9900, "502", "6109100010", "1", "011", "0.3", "035"),)  # in no class that needs care
 
@@ -216,3 +218,72 @@ def test_a_row_that_cannot_be_obeyed_stays_out(zone, shop):
         shop.file()
     finally:
         zone.psql("delete from risk_rule where id = 902; select nextval('rule_revision')")
+
+
+def rules_of(stack):
+    """{rule: parameters} of the rows that hold today, as the API tells them."""
+    return {(r["rule"], r["step"]): r for r in accept(stack.regulator.get("/v1/risk/rules"), 200).json["rules"]}
+
+
+def test_who_sees_what_of_a_declaration(zone, shop):
+    phone = "13700000003"
+    for _ in range(2):
+        shop.file(phone=phone)
+    trade = shop.file(state={"released", "review"}, phone=phone)
+    path = f"/v1/declarations/{trade.declaration['id']}/risk"
+    seen, own = accept(zone.regulator.get(path), 200).json, accept(zone.enterprise.get(path), 200).json
+    assert (seen["lane"], seen["action"], seen["credit"]["level"]) == ("yellow", "review", "B") and seen["counted"]["buyers_of_phone"] == 3
+    assert "R-ORD-03" in {h["rule"] for h in seen["hits"]} and seen["more"] == 0
+    assert (own["lane"], own["points"], own["counted"], own["credit"]) == ("yellow", seen["points"], None, None)
+    assert {h["rule"] for h in own["hits"]} == {h["rule"] for h in seen["hits"]} - {"R-ORD-03"} and own["more"] == 1
+    problem(zone.client("stranger", "enterprise", "--codes", "91330100MA27XW1Q4N").get(path), 404, "not-found")
+
+
+def test_a_decision_can_be_worked_out_again(zone, shop):
+    """From what the decision keeps and the rows of its day alone: points, lane."""
+    phone = "13700000004"
+    for _ in range(3):
+        trade = shop.file(state={"released", "review"}, phone=phone)
+    kept, rows = risk(zone, trade), {r["id"]: r for r in rules_of(zone).values()}
+    assert kept["rule_points"] == sum(rows[h["row"]]["points"] for h in kept["hits"] if rows[h["row"]]["mode"] == "active")
+    assert kept["counted"]["buyers_of_phone"] >= rows[10]["parameters"][0] and 10 in {h["row"] for h in kept["hits"]}
+    lanes = sorted((lane["least_points"], lane["lane"]) for lane in accept(zone.regulator.get("/v1/risk/rules"), 200).json["lanes"] if lane["lane"] != "reject")
+    assert kept["lane"] == max((least, lane) for least, lane in lanes if least <= kept["points"])[1]
+
+
+def test_the_draw_can_be_repeated_once_the_day_is_over(zone, shop):
+    today = datetime.datetime.now(SHANGHAI).date()
+    problem(zone.daemon.public.get(f"/v1/risk/draws/{today}"), 404, "not-found")
+    assert len(accept(zone.daemon.public.get(f"/v1/risk/draws/{today - datetime.timedelta(days=2)}"), 200).json["key"]) == 64
+    trade = shop.file()
+    told = accept(zone.enterprise.get(f"/v1/declarations/{trade.declaration['id']}/risk"), 200).json["draw"]
+    master = (zone.directory / "payer-key").read_bytes().strip()
+    secret = hmac.digest(master, b"\xffrisk draw", hashlib.sha256)
+    key = hmac.digest(secret, told["day"].encode(), hashlib.sha256)  # as the API tells it tomorrow
+    assert told["drawn"] == int.from_bytes(hmac.digest(key, told["id"].encode(), hashlib.sha256)[:8], "big") % 10000 and told["rate_bp"] == 0
+
+
+def test_what_goods_cost_is_learnt_from_what_was_released(zone, shop):
+    goods = (("VASE-" + shop.trades.tag,) + TEE[0][1:],)
+    at = lambda fen: (goods[0][:5] + (fen,) + goods[0][6:],)  # noqa: E731
+    assert "R-GOD-02" in hits(zone, shop.file(goods=at(10000)))
+    for n in range(9):
+        shop.file(goods=at(10000 + n))
+    wait_for(lambda: zone.psql("select max(released) from risk_price where median_fen between 10000 and 10008") == "10", "ten releases are learnt from")
+    usual = shop.file(goods=at(12900))
+    assert not {"R-GOD-02", "R-DEC-01"} & set(hits(zone, usual)), hits(zone, usual)
+    assert hits(zone, shop.file(goods=at(6900)))["R-DEC-01"] == 310
+    dear = shop.file(state={"released", "review"}, goods=at(15100))
+    assert hits(zone, dear)["R-DEC-01"] > 500 and risk(zone, dear)["points"] == 40
+
+
+def test_trials_are_compared_with_what_is_in_force(zone, shop):
+    since = moment()
+    shop.file()
+    report = accept(zone.regulator.get(f"/v1/risk/shadow?from={since.replace('+', '%2B')}&to=2099-01-01".replace("&to=2099-01-01", "")), 200).json
+    assert report["judged"] >= 1 and report["live"] >= 1
+    row = next(i for i in report["items"] if i["rule"] == "R-GOD-02")
+    assert row["hits"] == row["also_live"] + row["alone"] and row["hits_green"] >= 1
+    lanes = accept(zone.regulator.get("/v1/risk/lanes"), 200).json
+    assert sum(i["declarations"] for i in lanes["items"]) == lanes["judged"] > 0 and [i["lane"] for i in lanes["items"]][0] == "green"
+    problem(zone.regulator.get("/v1/risk/lanes?from=2026-01-01&to=2026-06-01"), 400, "bad-request")
