@@ -47,6 +47,8 @@ step_fn credit_get, credit_events_post, credit_events_list, credit_changes_post;
 step_fn credit_post, credit_ties_post, credit_outside_post, credit_warnings_post, credit_rules_get;
 /* credit_candidates.c */
 step_fn credit_candidates;
+/* risk.c */
+step_fn risk_rules_get, risk_shadow_get, risk_lanes_get, risk_draw_get, declarations_risk;
 /* credit_messages.c */
 step_fn credit_messages_list, credit_messages_acknowledge;
 /* listings.c */

@@ -19,6 +19,7 @@ struct sha256 sha256_of(struct text bytes);
 /* Over several pieces as if they were one. */
 struct sha256 sha256_of_parts(const struct text *parts, int count);
 struct sha256 hmac_sha256(struct text key, struct text bytes);
+static inline struct text sha256_bytes(const struct sha256 *d) { return (struct text){ (const char *)d->b, sizeof(d->b) }; }
 bool crypto_equal(const void *a, const void *b, size_t len); /* in constant time */
 bool crypto_random(void *out, size_t len) must_check;        /* the kernel's, for secrets */
 

@@ -1,9 +1,9 @@
 /*
  * Private to assess. Each calls only what is to its right; what has ended goes back by turn and begin.
  *
- *   assess ─► flight ─► lookups ─► settle ─► wanted ─► part, serial
- *     ▲ turn    ▲ begin                                  │
- *     └─ ─ ─ ─ ─┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
+ *   assess ─► flight ─► lookups ─► risk ─► settle ─► wanted ─► part, serial
+ *     ▲ turn    ▲ begin                                         │
+ *     └─ ─ ─ ─ ─┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
  */
 #ifndef FLOW_ASSESS_PRIV_H
 #define FLOW_ASSESS_PRIV_H
@@ -39,6 +39,13 @@ struct flight {
 	int asked_count;
 	struct lookup_known_query known;
 	struct lookup_want want;
+	struct {
+		struct risk_weighed *list; /* what is about to be declared … */
+		int *of, count;            /* … and whose each is: places among judged */
+		struct weigh_day { struct risk_day day; struct sha256 key; bool holds; struct weigh_day *next; } *days;
+		struct risk_query query;
+		struct risk_withdrawal withdrawal;
+	} weighing;
 	struct judge_context context;
 	struct db_call call;
 	struct assess_load load;
@@ -64,6 +71,7 @@ struct assess {
 	struct arena sweep_arena;
 	bool sweeping;
 	struct loop_timer sweep, gather;
+	struct sha256 trace_secret, draw_secret; /* of the risk rules; made of the secret for pseudonyms */
 	int64_t next_us; /* monotonic: no flight before */
 	struct loop_task soon;
 };
@@ -72,8 +80,11 @@ struct assess {
 void flight_start(struct flight *f);
 void flight_stop(struct flight *f); /* for good; nothing is called back */
 
-/* assess_lookups.c: once all of the part is matched; what departments have answered about it. Then it settles. */
+/* assess_lookups.c: once all of the part is matched; what departments have answered about it. Then it is weighed. */
 void flight_look_up(struct flight *f);
+
+/* assess_risk.c: what came before the trades that are about to be declared. Then it settles. */
+void flight_weigh(struct flight *f);
 
 /* assess_settle.c: once all that is known is there. */
 void flight_settle(struct flight *f);

@@ -18,6 +18,7 @@
 #include "store/assess_store.h"
 #include "store/lookup_store.h"
 #include "store/recent.h"
+#include "store/risk_store.h"
 
 struct judged {
 	struct id id;
@@ -61,6 +62,18 @@ struct judged {
 	} *lookups;
 	int lookup_count;
 	const struct lookup_rule *attested_by; /* the row by which its identity is asked about; NULL: nobody is asked */
+	struct judged_risk {            /* weighed before it is declared; NULL: it was not */
+		const struct risk_day *day;
+		const struct sha256 *day_key;
+		struct risk_facts facts;
+		enum credit_level level;
+		bool is_listed;
+		/* judged */
+		bool has_lane;
+		struct risk_judgement judgement;
+		struct lane_choice choice;
+		struct text rows, text; /* as the decision keeps them */
+	} *risk;
 };
 
 /* Reads the three results of assess_store_load into count cases, in the order asked. held: the answers in memory for each.
@@ -91,6 +104,17 @@ bool judge_want_lookups(struct arena *a, struct judged *j, const struct codebook
 bool judge_lookup_known(struct judged *j, int lookup, const struct lookup_known *known, int64_t now_us);
 /* After it was settled: what it waits for; out: with room for lookup_count + 1. */
 int judge_asked(const struct judged *j, struct lookup_asked *out, struct arena *a);
+
+/* judge_risk.c: is it about to be declared? Then what its trade says of itself is put into j->risk, and what it leaves for others into out. */
+struct judge_weighing {
+	struct arena *arena;
+	const struct codebook *book;
+	struct text secret;             /* of the hashes of persons */
+	const struct risk_day *day;     /* these two live as long as j */
+	const struct sha256 *day_key;
+};
+bool judge_is_weighed(const struct judged *j);
+bool judge_weigh(struct judged *j, const struct judge_weighing *w, struct risk_weighed *out) must_check; /* false: arena full */
 
 struct judge_context { /* of a batch; the arrays have room for all */
 	struct arena *arena;

@@ -25,6 +25,12 @@ bool judge_is_told(const struct judged *j, enum authority a, int version);
 /* judge_lookups.c: may it be declared? Else kind is PENDING or BLOCKED, and its reasons are among the verdict's. */
 bool judge_passes(struct judged *j);
 
+/* judge_risk.c: chooses the lane of what was weighed: may it be declared? Else it is BLOCKED, and the reason is among the verdict's. */
+bool judge_lane(struct judged *j, struct judge_context *x);
+/* Once it is declared: an answer of our own, where the lane asks for a review or an inspection. Was there one? */
+bool judge_lane_acts(struct judged *j, struct judge_context *x);
+void judge_note_lane(const struct judged *j, struct judgement *g);
+
 /* judge_withdrawal.c: after the fold: sets withdrawn and withdrawing; what is to be sent for it is added. False: no serial. */
 bool judge_withdrawal(struct judged *j, struct judge_context *x) must_check;
 /* judge_released.c: what is still to be sent of a released declaration: a return that is asked for, word to those who are only told.

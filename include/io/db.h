@@ -38,8 +38,8 @@ struct db;
 struct db_call;
 
 #define DB_WRITES     1u /* a lost connection leaves the outcome unknown */
-#define DB_STMTS_MAX  8
-#define DB_PARAMS_MAX 64
+#define DB_STMTS_MAX  16
+#define DB_PARAMS_MAX 80
 
 struct db_stmt { /* static const, beside the code that reads its rows */
 	const char *name; /* unique in the program; prepared lazily per connection under this name */

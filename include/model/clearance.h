@@ -29,7 +29,7 @@
 	X(EXPIRED,   "expired",   false, "The waiting window ended",       "匹配超时") \
 	X(WITHDRAWN, "withdrawn", false, "Withdrawn by the declarant",     "已撤销") \
 	X(WITHDRAWING, "withdrawing", false, "Customs is asked to cancel it", "撤销申请中") \
-	X(BLOCKED,   "blocked",   false, "A department's answer stands against it; may be corrected", "部门核查不通过")
+	X(BLOCKED,   "blocked",   false, "A department's answer or a risk rule stands against it; may be corrected", "部门核查或风险判定不通过")
 
 enum declaration_state {
 #define X(id, name, final, en, zh) STATE_##id,

@@ -53,6 +53,8 @@ struct lane_choice {
 
 /* HMAC-SHA256 over the text under the day's key: its first eight bytes, big-endian, modulo 10000. */
 int lane_draw(const struct sha256 *day_key, struct text of);
+/* The secret of the draw, of the daemon's secret for pseudonyms; nothing that can be filed leads to it. */
+struct sha256 lane_secret(struct text master);
 /* The day's key from the secret one: HMAC-SHA256 over the day as 2026-03-02, so that a past day's can be shown without telling others'. */
 struct sha256 lane_day_key(struct text secret, int32_t day);
 /* The level's rate after feedback: each step up doubles it, each step down halves it; between `least_bp` and `most_bp`. */

@@ -41,6 +41,7 @@ struct risk_facts {
 	int64_t ordered_us, paid_us;
 	int64_t total_fen;
 	int price_deviation;        /* of the line that differs most from its median, thousandths, signed */
+	int64_t price_released;     /* trades that that median rests on */
 	bool has_zero_price;
 	bool is_new_sku, is_sensitive, has_open_complaint, hs_differs_from_filed;
 	int64_t gross_g, expected_g;

@@ -110,7 +110,10 @@
 	X(DEPARTMENT_LIST,   "department.negative-list", "pilot-zone plan, negative list of goods; table lookup_rule") \
 	X(DEPARTMENT_PERMIT, "department.licence",       "pilot-zone plan, licences; table lookup_rule") \
 	X(DEPARTMENT_ASKED,  "department.unanswered",    "table lookup_rule") \
-	X(DEPARTMENT_AWAY,   "department.away",          "table lookup_rule")
+	X(DEPARTMENT_AWAY,   "department.away",          "table lookup_rule") \
+	/* lanes of the risk rules */ \
+	X(RISK_REFUSED,      "risk.refused",             "table risk_rule") \
+	X(RISK_HELD,         "risk.held",                "table risk_lane")
 
 enum rule {
 #define X(id, slug, source) RULE_##id,

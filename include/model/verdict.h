@@ -37,7 +37,8 @@ struct trade_case {
 	                            * buyer's identity on the business date. Absent means no. */
 };
 
-/* PENDING and BLOCKED are said of flows that match, before they are declared: by what departments answer (flow/judge_lookups.c). */
+/* PENDING and BLOCKED are said of flows that match, before they are declared: by what departments answer (flow/judge_lookups.c);
+ * BLOCKED also by the lane of the risk rules (flow/judge_risk.c). */
 enum verdict_kind { VERDICT_MISSING, VERDICT_MATCHED, VERDICT_CONFLICT, VERDICT_DUPLICATE, VERDICT_PENDING, VERDICT_BLOCKED, VERDICT_KIND_COUNT };
 const char *verdict_name(enum verdict_kind v); /* "MISSING" … */
 const char *verdict_title(enum verdict_kind v, bool chinese);

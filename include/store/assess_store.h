@@ -24,6 +24,8 @@ enum { AR_PLACE, AR_AUTHORITY, AR_VERSION, AR_OUTCOME, AR_AT };
 struct assess_load {
 	struct db_param params[2];
 };
+/* Two arrays, as statements that look up by key take them: buckets and ids. */
+void assess_store_put_ids(struct db_param out[2], struct arena *a, const struct id *ids, int count);
 void assess_store_load(struct assess_load *l, struct arena *a, const struct id *ids, int count, struct db_call *call);
 /* The filings of these ids, in no order; AF_PLACE: the 1-based place of the id asked. */
 void assess_store_filings(struct assess_load *l, struct arena *a, const struct id *filings, int count, struct db_call *call);
@@ -53,6 +55,7 @@ struct judgement { /* of one declaration; written only while its seq is still th
 	struct id decision;
 	const char *stage;
 	struct text rule_rows, filings, reasons;   /* two array literals and JSON */
+	struct text lane, risk_rows, risk;         /* absent: no lane was chosen; the second an array literal, the third JSON */
 };
 
 struct new_delivery {
@@ -86,7 +89,7 @@ struct new_request { /* the declaration's new deliveries declare nothing: they t
 	bool returns;
 };
 
-enum { ASSESS_WRITE_PARAMS = 61 };
+enum { ASSESS_WRITE_PARAMS = 64 };
 struct assess_write {
 	const struct judgement *judgements; /* sorted by bucket and id */
 	struct new_delivery *deliveries;

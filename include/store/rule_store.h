@@ -1,5 +1,5 @@
 /*
- * Codes, regimes, goods, forms, authorities, who recognises whom and what departments are asked, read from their tables into memory.
+ * Codes, regimes, goods, forms, authorities, who recognises whom, what departments are asked and the risk rules, read from their tables into memory.
  * One call reads all; the result is immutable; a new one replaces it when rule_revision moved.
  */
 #ifndef STORE_RULE_STORE_H
@@ -8,6 +8,7 @@
 #include "io/db.h"
 #include "model/codebook.h"
 #include "model/delivery.h"
+#include "model/risk_set.h"
 
 enum { RULES_BOOK_BYTES = 64 << 20 }; /* limit of a codebook read from the tables */
 
@@ -44,6 +45,7 @@ bool authority_in_maintenance(const struct authority_conf *c, int64_t now_us, in
 struct rules {
 	struct codebook *book;
 	struct authority_conf authorities[AUTHORITY_COUNT];
+	struct risk_set risk;
 	int64_t revision;
 };
 

@@ -182,7 +182,7 @@ create table declaration (          -- one per platform + order number
   verdict          text not null default 'MISSING',
   missing          text[] not null default '{}',
   state            text not null default 'waiting',
-  lane             text,                        -- of the risk rules, not set yet
+  lane             text,                        -- of the risk rules, of what was declared or held last
   tax_total        numeric(19,5),               -- of the tax rules, not set yet
   version          integer not null default 0,  -- what was last declared; 0: nothing yet
   basis            bytea,                       -- digest of the filings declared
@@ -361,25 +361,28 @@ create function filing_key_json(k filing_key) returns json language sql stable p
   )
 $$;
 
--- partitions: by month of the id's time; made ahead by tongguanctl migrate and by the daemon ------------------
+-- partitions: by month of the id's time, or of a time; made ahead by tongguanctl migrate and by the daemon ------------------
 create function id_floor(at timestamptz) returns uuid language sql immutable parallel safe as $$
   select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
 $$;
 
 create function make_partition(parent text, month date) returns void language plpgsql as $$
 declare
-  part text := parent || to_char(month, '_YYYYMM'); rest text := parent || '_rest'; is_held boolean;
-  first uuid := id_floor(month::timestamp at time zone 'Asia/Shanghai');
-  next uuid := id_floor((month + interval '1 month')::timestamp at time zone 'Asia/Shanghai');
+  part text := parent || to_char(month, '_YYYYMM'); rest text := parent || '_rest'; is_held boolean; key text; first text; next text;
+  begins timestamptz := month::timestamp at time zone 'Asia/Shanghai'; ends timestamptz := (month + interval '1 month')::timestamp at time zone 'Asia/Shanghai';
 begin
+  select a.attname, case a.atttypid when 'uuid'::regtype then id_floor(begins)::text else begins::text end,
+      case a.atttypid when 'uuid'::regtype then id_floor(ends)::text else ends::text end  -- by the id's time, or by a time
+    into strict key, first, next
+    from pg_partitioned_table p join pg_attribute a on a.attrelid = p.partrelid and a.attnum = p.partattrs[0] where p.partrelid = parent::regclass;
   -- What came before its month was made lies in the rest. It moves; apart from its table, for there it may be forbidden to delete.
-  execute format('select exists (select from %I where id >= %L and id < %L)', rest, first, next) into is_held;
+  execute format('select exists (select from %I where %I >= %L and %I < %L)', rest, key, first, key, next) into is_held;
   if is_held then
     execute format('alter table %I detach partition %I', parent, rest);
   end if;
   execute format('create table %I partition of %I for values from (%L) to (%L)', part, parent, first, next);
   if is_held then
-    execute format('with moved as (delete from %I where id >= %L and id < %L returning *) insert into %I select * from moved', rest, first, next, part);
+    execute format('with moved as (delete from %I where %I >= %L and %I < %L returning *) insert into %I select * from moved', rest, key, first, key, next, part);
     execute format('alter table %I attach partition %I default', parent, rest);
   end if;
 end $$;
@@ -393,7 +396,7 @@ begin
   for month, parent in
     select m.month::date, c.relname
     from generate_series(date_trunc('month', first_month::timestamp), date_trunc('month', first_month::timestamp) + make_interval(months => months - 1), interval '1 month') m(month)
-    cross join pg_partitioned_table p join pg_class c on c.oid = p.partrelid -- all are by the id's time
+    cross join pg_partitioned_table p join pg_class c on c.oid = p.partrelid
     where c.relnamespace = current_schema()::regnamespace and to_regclass(c.relname || to_char(m.month, '_YYYYMM')) is null
     order by 1, 2 limit most
   loop

@@ -50,6 +50,7 @@ static const char *const limit_query[] = { "limit" };
 static const char *const messages_query[] = { "authority", "state" };
 static const char *const listings_query[] = { "code", "state" };
 static const char *const cases_query[] = { "state", "department", "officer", "declaration_id", "enterprise", "limit", "cursor" };
+static const char *const period_query[] = { "from", "to" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
 
 static const struct route routes[] = {
@@ -108,6 +109,9 @@ static const struct route routes[] = {
 	{ .name = "declarations_steps", .method = "GET", .path = "/v1/declarations/{id}/steps", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Steps", .statuses = "404",
 	  .summary = "The steps of its regime: what is done, what is waited for, and from whom", .handler = declarations_steps },
+	{ .name = "declarations_risk", .method = "GET", .path = "/v1/declarations/{id}/risk", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "DeclarationRisk", .statuses = "404",
+	  .summary = "The lane of a declaration and why; the filer sees the rules about its own trade, departments all", .handler = declarations_risk },
 	{ .name = "declarations_evidence", .method = "GET", .path = "/v1/declarations/{id}/evidence", .roles = ROLES_READ,
 	  .type = JSON_TYPE, .schema = "Evidence", .statuses = "404",
 	  .summary = "Signed: what the declaration rests on, and that all of it is in the log", .handler = declarations_evidence },
@@ -271,6 +275,18 @@ static const struct route routes[] = {
 	{ .name = "credit_messages_acknowledge", .method = "POST", .path = "/v1/credit-messages/{id}/acknowledge", .roles = REGULATOR | AUTHORITY,
 	  .type = JSON_TYPE, .schema = "CreditMessage", .statuses = "404",
 	  .summary = "The department has taken notice", .handler = credit_messages_acknowledge },
+	{ .name = "risk_rules_get", .method = "GET", .path = "/v1/risk/rules", .roles = REGULATOR | OPERATOR | AUTHORITY, QUERY(day_query),
+	  .type = JSON_TYPE, .schema = "RiskRules", .statuses = "",
+	  .summary = "All rows of the risk rules and lanes in force on a day", .handler = risk_rules_get },
+	{ .name = "risk_shadow_get", .method = "GET", .path = "/v1/risk/shadow", .roles = REGULATOR | OPERATOR | AUTHORITY, QUERY(period_query),
+	  .type = JSON_TYPE, .schema = "RiskShadow", .statuses = "",
+	  .summary = "What each rule hit over a period: rules on trial against those in force", .handler = risk_shadow_get },
+	{ .name = "risk_lanes_get", .method = "GET", .path = "/v1/risk/lanes", .roles = REGULATOR | OPERATOR | AUTHORITY, QUERY(period_query),
+	  .type = JSON_TYPE, .schema = "RiskLanes", .statuses = "",
+	  .summary = "How many declarations took each lane over a period, and how many of them by the draw", .handler = risk_lanes_get },
+	{ .name = "risk_draw_get", .method = "GET", .path = "/v1/risk/draws/{day}", .roles = ROLES_NONE,
+	  .type = JSON_TYPE, .schema = "RiskDraw", .statuses = "404",
+	  .summary = "The key of a past day's draw, for everybody who wants to repeat it", .handler = risk_draw_get },
 	{ .name = "listings_list", .method = "GET", .path = "/v1/listings", .roles = ROLES_NONE, QUERY(listings_query),
 	  .type = JSON_TYPE, .schema = "ListingList", .statuses = "",
 	  .summary = "The negative list of enterprises, for everybody", .handler = listings_list },

@@ -234,6 +234,8 @@ struct assess *assess_new(struct flow *fl)
 	}
 	s->flow = fl;
 	s->turn = turn;
+	s->trace_secret = risk_secret(fl->conf.payer_key);
+	s->draw_secret = lane_secret(fl->conf.payer_key);
 	arena_init(&s->sweep_arena, 1u << 20);
 	for (int k = 0; k < FLIGHTS_MAX; k++) {
 		s->flights[k].home = s;

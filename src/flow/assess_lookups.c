@@ -1,7 +1,7 @@
 /*
  * What departments have answered about the goods and licences of a flight, before it settles.
  *
- *   matched ──> known? memory, else one trip for the whole part ──> settle, write ──> what is lacking is wanted (assess_wanted.c)
+ *   matched ──> known? memory, else one trip for the whole part ──> weighed (assess_risk.c) ──> settle, write ──> what is lacking is wanted
  *
  * Where no department is connected for questions, and where memory knows all, nothing of this costs a trip.
  */
@@ -51,7 +51,7 @@ void flight_look_up(struct flight *f)
 	bool fits = true;
 
 	if (bits == 0) {
-		flight_settle(f);
+		flight_weigh(f);
 		return;
 	}
 	for (int i = 0; i < f->count && fits; i++)
@@ -61,7 +61,7 @@ void flight_look_up(struct flight *f)
 		return;
 	}
 	if (f->asked_count == 0) {
-		flight_settle(f);
+		flight_weigh(f);
 		return;
 	}
 	lookup_store_known(&f->known, &f->arena, f->asked_of, f->asked_count, now_us, &f->call);
@@ -105,5 +105,5 @@ static void on_known(struct db_call *c, const struct db_answer *a)
 	if (f->arena.full)
 		flight_put_off(f, "questions", NULL);
 	else
-		flight_settle(f);
+		flight_weigh(f);
 }

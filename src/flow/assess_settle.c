@@ -45,7 +45,7 @@ static bool make_context(struct flight *f)
 		                             .next_serial = assess_next_serial, .has_room = has_room, .arg = f->home };
 	f->context.judgements = arena_alloc(&f->arena, n * sizeof(struct judgement));
 	f->context.deliveries = arena_alloc(&f->arena, n * AUTHORITY_COUNT * sizeof(struct new_delivery));
-	f->context.answers = arena_alloc(&f->arena, (answers + 1) * sizeof(struct new_answer));
+	f->context.answers = arena_alloc(&f->arena, (answers + n) * sizeof(struct new_answer));
 	f->context.requests = arena_alloc(&f->arena, n * sizeof(struct new_request));
 	f->context.changes = arena_alloc(&f->arena, (changes + 1) * sizeof(struct part_change));
 	return !f->arena.full;
@@ -64,6 +64,27 @@ static void judge_again(struct flight *f, int at)
 			flight_answers_done(item, INBOX_TRY_AGAIN);
 		}
 	}
+}
+
+/* What was taken back counts no longer for those who come after. */
+static void withdraw_traces(struct flight *f)
+{
+	struct id *ids = arena_alloc(&f->arena, sizeof(*ids) * (size_t)f->context.judgement_count);
+	int n = 0;
+
+	for (int i = 0; ids != NULL && i < f->context.judgement_count; i++)
+		if (f->context.judgements[i].state == STATE_WITHDRAWN)
+			ids[n++] = f->context.judgements[i].declaration;
+	if (n > 0)
+		risk_store_withdraw(&f->weighing.withdrawal, &f->arena, ids, n, &f->call);
+}
+
+static bool add_write(struct flight *f)
+{
+	if (!assess_store_write(&f->write, &f->arena, &f->call))
+		return false;
+	withdraw_traces(f);
+	return !f->arena.full;
 }
 
 void flight_settle(struct flight *f)
@@ -97,7 +118,7 @@ void flight_settle(struct flight *f)
 		f->write.joint = buf_as_text(&f->context.joint);
 	}
 	f->write.id = id_new(fl->deps.ids, x->now_us, (int16_t)(id_random(fl->deps.ids) % ID_BUCKETS));
-	if (!assess_store_write(&f->write, &f->arena, &f->call))
+	if (!add_write(f))
 		flight_put_off(f, "write", NULL);
 	else
 		flight_call(f, on_written);
@@ -184,7 +205,7 @@ static void remember_declared(struct flight *f, const bool *won)
 		for (next = i; next < x->delivery_count && id_eq(&x->deliveries[next].declaration, &x->deliveries[i].declaration);)
 			next++;
 		if (at >= 0 && won[at] && x->judgements[at].version == 1 && x->judgements[at].wait_until_us == INT64_MIN
-		    && x->judgements[at].state != STATE_RELEASED) /* else they are those who are only told */
+		    && x->judgements[at].state != STATE_RELEASED /* else they are those who are only told */ && !x->judgements[at].answered)
 			remember(f, &x->judgements[at], &x->deliveries[i], x->delivery_count - i);
 	}
 }

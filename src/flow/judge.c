@@ -237,22 +237,27 @@ bool judge_settle(struct judged *j, struct judge_context *x)
 	struct sha256 basis;
 	struct clearance_input in;
 	int old_parts = j->part_count, version_read = j->version;
-	bool more = false;
+	bool more = false, acts = false;
 
 	judge_fold(j, x->book);
 	if (!judge_withdrawal(j, x) || (j->matched_now && j->state == STATE_RELEASED && !judge_released(j, x, &more)))
 		return false;
-	if (j->matched_now && j->kind == VERDICT_MATCHED && j->verdict.regime->asks_goods)
+	if (j->matched_now && j->kind == VERDICT_MATCHED && j->verdict.regime->asks_goods && j->risk == NULL)
 		judge_find_goods(j, x->book);
 	if (j->matched_now && j->kind == VERDICT_MATCHED && j->state != STATE_RELEASED && !j->withdrawn && !j->withdrawing && !judge_is_declared(j, &basis)
-	    && judge_passes(j) && !declare(j, x, basis))
-		return false;
+	    && judge_passes(j) && judge_lane(j, x)) {
+		if (!declare(j, x, basis))
+			return false;
+		acts = judge_lane_acts(j, x);
+	}
 	in = (struct clearance_input){ .verdict = j->kind, .expired = j->matched_now && j->verdict.expired, .withdrawn = j->withdrawn,
 		                       .withdrawing = j->withdrawing, .state = j->state, .version = clearance_declared(j->parts, j->part_count), .parts = j->parts, .part_count = j->part_count };
 	*g = (struct judgement){ .declaration = j->id, .seq = j->seq, .inputs = j->matched_now ? j->inputs : j->inputs_judged, .version = j->version,
-		                 .version_read = version_read, .answered = j->held != NULL, .verdict = verdict_name(j->kind), .state = clearance_state(&in), .basis = j->basis, .wait_until_us = INT64_MIN,
+		                 .version_read = version_read, .answered = j->held != NULL || acts, .verdict = verdict_name(j->kind), .state = clearance_state(&in), .basis = j->basis, .wait_until_us = INT64_MIN,
 		                 .released_us = INT64_MIN, .todo_us = INT64_MIN };
 	note_window(j, g, x->now_us);
+	if (acts)
+		g->todo_us = x->now_us; /* the part learns of it by the look that follows */
 	if (more || (g->state == STATE_RELEASED && j->state != STATE_RELEASED && x->informed != 0))
 		look_again(g, x->now_us);
 	g->missing = j->matched_now ? flows_literal(x->arena, j->kind == VERDICT_MISSING ? j->verdict.missing : 0) : j->stored_missing;
@@ -266,6 +271,7 @@ bool judge_settle(struct judged *j, struct judge_context *x)
 	if (g->has_decision) {
 		g->decision = id_new(x->ids, x->now_us, id_bucket(&j->id));
 		put_reasons(j, x, g);
+		judge_note_lane(j, g);
 	}
 	judge_joint(j, x);
 	j->part_count = old_parts;

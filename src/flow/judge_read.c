@@ -126,8 +126,8 @@ static bool read_answers(struct arena *a, const struct db_rows *r, int count, st
 	for (int i = 0; i < count; i++) {
 		int n = sizes[i] + held_count(&out[i]);
 
-		out[i].answers = n == 0 ? NULL : arena_alloc(a, sizeof(struct answer) * (size_t)n);
-		if (n > 0 && out[i].answers == NULL)
+		out[i].answers = arena_alloc(a, sizeof(struct answer) * (size_t)(n + 1)); /* one more: our own */
+		if (out[i].answers == NULL)
 			return false;
 	}
 	for (int row = 0; row < db_row_count(r); row++) {

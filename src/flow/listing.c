@@ -3,6 +3,7 @@
 
 
 #include "base/log.h"
+#include "flow/own_answer.h"
 #include "model/clearance.h"
 
 enum { PIECE = 2000, HOLDS = 100, SEARCH_PARAMS = 3, HOLDS_PARAMS = 7, STORED_PARAMS = 4 };
@@ -146,22 +147,6 @@ static void on_answered(struct inbox_item *item)
 		mark(asked->of);
 }
 
-/* In customs' own form, as a regulator's decision is. */
-static struct text body_of(struct listing *l, const struct inbox_answer *answer, struct text reference)
-{
-	char at[CLOCK_COMPACT_BYTES];
-	struct buf b;
-
-	clock_compact(answer->at_us, 17, at);
-	buf_init(&b, &l->base.arena, 256);
-	buf_str(&b, "{\"preNo\":");
-	buf_json(&b, reference);
-	buf_printf(&b, ",\"returnStatus\":\"500\",\"returnTime\":\"%s\",\"returnInfo\":", at);
-	buf_json(&b, answer->info);
-	buf_char(&b, '}');
-	return buf_as_text(&b);
-}
-
 static struct text info_of(struct listing *l, struct text decision_no)
 {
 	struct buf b;
@@ -185,8 +170,7 @@ static void fill(struct listing *l, const struct db_rows *r, int row, struct ask
 	answer->outcome = OUTCOME_INSPECT;
 	answer->at_us = db_get_time(r, row, HOLD_AT);
 	answer->info = info_of(l, db_get_text(r, row, HOLD_DECISION));
-	answer->body = body_of(l, answer, db_get_text(r, row, HOLD_REFERENCE));
-	answer->digest = sha256_of(answer->body);
+	own_answer_seal(&l->base.arena, answer, db_get_text(r, row, HOLD_REFERENCE));
 }
 
 /* What the inbox has no room for is asked for by a later step: its time stands in the row. */

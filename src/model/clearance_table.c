@@ -68,7 +68,7 @@ bool state_allows_revision(enum declaration_state s)
 	X(WINDOW_ENDED,  "window ended",           "匹配超时") \
 	X(FLOWS_MISSING, "flow missing",           "三单不全") \
 	X(UNANSWERED,    "a department is asked",  "待部门核查") \
-	X(BLOCKED,       "a department stands against it", "部门核查不通过") \
+	X(BLOCKED,       "a department or a risk rule stands against it", "部门核查或风险判定不通过") \
 	X(DECLARED,      "declared",               "已申报") \
 	X(REVIEW,        "review",                 "人工审核") \
 	X(INSPECT,       "inspect",                "查验") \
@@ -101,7 +101,7 @@ static const struct change {
 	{ OPEN & ~AT(WAITING), EVENT_UNANSWERED, STATE_WAITING,
 	  "a department is asked before it is declared", "申报前须经部门核查", "table lookup_rule" },
 	{ OPEN & ~AT(BLOCKED), EVENT_BLOCKED, STATE_BLOCKED,
-	  "a department's list or register stands against it", "部门清单或登记信息不允许申报", "table lookup_rule" },
+	  "a department's list or register, or a risk rule, stands against it", "部门清单、登记信息或风险规则不允许申报", "tables lookup_rule, risk_rule" },
 	{ BEFORE & ~AT(EXPIRED), EVENT_WINDOW_ENDED, STATE_EXPIRED,
 	  "the window ended before every flow came", "等待期满，单证仍未齐全", "table regime, wait_hours" },
 	{ WITH_THE, EVENT_WINDOW_ENDED, STATE_EXPIRED,

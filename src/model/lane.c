@@ -38,6 +38,11 @@ int lane_draw(const struct sha256 *day_key, struct text of)
 	return (int)(number % 10000);
 }
 
+struct sha256 lane_secret(struct text master)
+{
+	return hmac_sha256(master, TEXT("\xff" "risk draw")); /* 0xff is in no text */
+}
+
 struct sha256 lane_day_key(struct text secret, int32_t day)
 {
 	char text[DAY_TEXT_BYTES];

@@ -133,11 +133,11 @@ static int64_t weight_differs(const struct risk_facts *f, const int64_t *p) /* t
 
 /* --- declaration -------------------------------------------------------------------------------------------------- */
 
-static int64_t price_deviates(const struct risk_facts *f, const int64_t *p) /* thousandths of the median, either way: beyond */
+static int64_t price_deviates(const struct risk_facts *f, const int64_t *p) /* thousandths of the median, either way: beyond; trades it rests on */
 {
 	int64_t off = f->price_deviation < 0 ? -(int64_t)f->price_deviation : f->price_deviation;
 
-	return f->has_prices && off > p[0] ? off : NO;
+	return f->has_prices && f->price_released >= p[1] && off > p[0] ? off : NO;
 }
 
 static int64_t zero_price(const struct risk_facts *f, const int64_t *p)

@@ -342,6 +342,12 @@ static const struct {
 	[RULE_DEPARTMENT_AWAY] = {
 		"A department could not be asked; its row lets the declaration pass.", "部门核查暂不可用，按规则放行申报。",
 		"Nothing is to be done.", "无需处理。", 0 },
+	[RULE_RISK_REFUSED] = {
+		"A risk rule refuses the trade as it was filed.", "风险规则拦截：按所报内容不得申报。",
+		"GET /v1/declarations/{id}/risk names the rule; correct what it is about.", "请查询风险判定所列规则，并更正相关内容。", 0 },
+	[RULE_RISK_HELD] = {
+		"The risk rules together hold the trade; somebody will look at it.", "综合风险较高，暂缓申报，等待人工处置。",
+		"Nothing is to be done until the case is decided.", "请等待人工处置结果。", 0 },
 };
 
 static const char *const slugs[RULE_COUNT] = {

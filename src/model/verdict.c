@@ -22,7 +22,7 @@ static const struct {
 	[VERDICT_CONFLICT] = { "CONFLICT", "The flows differ", "三单不符" },
 	[VERDICT_DUPLICATE] = { "DUPLICATE", "Two filings claim the same place", "重复申报" },
 	[VERDICT_PENDING] = { "PENDING", "The flows match; a department is asked first", "三单相符，待部门核查" },
-	[VERDICT_BLOCKED] = { "BLOCKED", "The flows match; a department's answer stands against it", "三单相符，部门核查不通过" },
+	[VERDICT_BLOCKED] = { "BLOCKED", "The flows match; a department's answer or a risk rule stands against it", "三单相符，部门核查或风险判定不通过" },
 };
 
 const char *verdict_name(enum verdict_kind v)

@@ -90,7 +90,7 @@ const struct db_stmt assess_store_done = {
 
 const struct db_stmt assess_store_serial = { .name = "assess_serial", .sql = "select nextval('pre_entry_serial')", .flags = DB_WRITES };
 
-static void put_ids(struct db_param out[2], struct arena *a, const struct id *ids, int count)
+void assess_store_put_ids(struct db_param out[2], struct arena *a, const struct id *ids, int count)
 {
 	struct db_array buckets, keys;
 
@@ -106,7 +106,7 @@ static void put_ids(struct db_param out[2], struct arena *a, const struct id *id
 
 void assess_store_load(struct assess_load *l, struct arena *a, const struct id *ids, int count, struct db_call *call)
 {
-	put_ids(l->params, a, ids, count);
+	assess_store_put_ids(l->params, a, ids, count);
 	db_call_init(call);
 	db_call_add(call, &load_declarations, l->params);
 	db_call_add(call, &load_deliveries, l->params);
@@ -115,7 +115,7 @@ void assess_store_load(struct assess_load *l, struct arena *a, const struct id *
 
 void assess_store_filings(struct assess_load *l, struct arena *a, const struct id *filings, int count, struct db_call *call)
 {
-	put_ids(l->params, a, filings, count);
+	assess_store_put_ids(l->params, a, filings, count);
 	db_call_init(call);
 	db_call_add(call, &load_filings, l->params);
 }

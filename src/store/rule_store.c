@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/risk_store.h"
+
 enum { RESULT_REVISION, RESULT_CODES, RESULT_REGIMES, RESULT_GOODS, RESULT_FIELDS, RESULT_AUTHORITIES, RESULT_RECOGNITIONS, RESULT_LOOKUPS,
-       RESULT_COUNT };
+       RESULT_RISK, RESULT_COUNT = RESULT_RISK + RISK_ROW_RESULTS };
 
 const struct db_stmt rule_store_revision = {
 	.name = "rule_store_revision",
@@ -98,6 +100,7 @@ void rule_store_load(struct db_call *call)
 	db_call_add(call, &authorities, NULL);
 	db_call_add(call, &recognitions, NULL);
 	db_call_add(call, &lookups, NULL);
+	risk_store_load(call);
 }
 
 /* --- reading ----------------------------------------------------------------------------------------------------- */
@@ -382,7 +385,8 @@ static bool fill(struct rules *r, const struct db_answer *a, struct fault *f)
 	if (!read_regimes(r->book, a->results[RESULT_REGIMES], f) || !read_goods(r->book, a->results[RESULT_GOODS], f) ||
 	    !read_form_rows(r->book, a->results[RESULT_FIELDS], f))
 		return false;
-	if (!read_recognitions(r->book, a->results[RESULT_RECOGNITIONS], f) || !read_lookups(r->book, a->results[RESULT_LOOKUPS], f))
+	if (!read_recognitions(r->book, a->results[RESULT_RECOGNITIONS], f) || !read_lookups(r->book, a->results[RESULT_LOOKUPS], f) ||
+	    !risk_store_read(a->results + RESULT_RISK, &r->risk, f))
 		return false;
 	r->book->revision = r->revision;
 	if (!codebook_seal(r->book) || !read_authorities(r, a->results[RESULT_AUTHORITIES]))

@@ -400,10 +400,10 @@ def run(command, what, ok=(0,), **more):
 class Stack:
     """conninfo: of the database postgres of a running cluster, where a database of our own is made; None: a cluster of our own.
     keep: what is in the directory is used again, and stays there. registered: the companies of filer.py are, and the merchant's
-    declarants hold its authorisation."""
+    declarants hold its authorisation. lanes: what the risk rules lead to is done; else it is only told, because a test's trades have few buyers."""
 
     def __init__(self, directory, conninfo=None, settings=None, authorities=AUTHORITIES, purpose="test", authority=None, keep=False,
-                 mock_options=(), registered=True, context=None):
+                 mock_options=(), registered=True, context=None, lanes=False):
         self.directory = pathlib.Path(directory).absolute()
         self.cluster = None if conninfo else Cluster(self.directory / "pg")
         self.admin, self.keep = conninfo, keep
@@ -411,7 +411,7 @@ class Stack:
         self.more, self.settings = settings or {}, None
         self.authorities, self.authority, self.purpose = authorities, AUTHORITY | (authority or {}), purpose
         self.tokens, self.daemons, self.mock_options, self.context = {}, [], list(mock_options), context  # context: of a daemon that speaks TLS
-        self.registered = registered
+        self.registered, self.lanes = registered, lanes
         self.mock_process = self.mock = self.daemon = None
 
     # --- parts ---
@@ -543,6 +543,8 @@ class Stack:
             self._make_database()
             self._make_settings()
             self.ctl("migrate", "--purpose", self.purpose)
+            if not self.lanes:
+                self.psql("update risk_lane set action = 'none'")
             self.daemon = self.add_daemon()
             self._make_clients()
             if self.registered:

@@ -1,0 +1,21 @@
+-- params: 2
+-- $1 $2 decided from, before. Each row of a rule that hit in that time, and how a trial compares with what is in force: also_live counts its
+-- hits on declarations that a row in force hit as well, alone the others; live_without those that rows in force hit and it did not.
+with c as materialized (
+  select c.lane, c.risk_rows, exists (select from unnest(c.risk_rows) x(id) join risk_rule w on w.id = x.id where w.mode = 'active') as is_live
+  from decision c
+  where c.decided_at >= $1::timestamptz and c.decided_at < $2::timestamptz and c.lane is not null
+), t as (
+  select count(*) as judged, count(*) filter (where is_live) as live from c
+), h as (
+  select x.id, count(*) as hits, count(*) filter (where c.lane = 'green') as green,
+    count(*) filter (where exists (select from unnest(c.risk_rows) y(id) join risk_rule v on v.id = y.id where v.mode = 'active' and v.id <> x.id)) as also_live
+  from c cross join unnest(c.risk_rows) x(id) group by x.id
+)
+select json_build_object('from', local_time($1::timestamptz), 'to', local_time($2::timestamptz), 'judged', t.judged, 'live', t.live,
+  'items', (select coalesce(json_agg(json_build_object('row', w.id, 'rule', w.rule, 'step', w.step, 'node', w.node, 'class', w.class, 'mode', w.mode,
+      'blocks', w.blocks, 'points', w.points, 'hits', h.hits, 'hits_green', h.green, 'also_live', h.also_live, 'alone', h.hits - h.also_live,
+      'live_without', t.live - h.also_live - case when w.mode = 'active' then h.hits - h.also_live else 0 end)
+      order by w.mode desc, h.hits desc, w.id), '[]')
+    from h join risk_rule w on w.id = h.id))
+from t

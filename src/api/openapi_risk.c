@@ -1,0 +1,42 @@
+/* Shapes of the risk rules and lanes. */
+#include "api/openapi_words.h"
+
+#include <stddef.h>
+
+#define LANE        "{\"enum\":[\"green\",\"yellow\",\"red\",\"black\",\"reject\"]}"
+#define LANE_OR_NULL "{\"enum\":[\"green\",\"yellow\",\"red\",\"black\",\"reject\",null],\"description\":\"null: no lane was chosen\"}"
+#define ACTION      "{\"enum\":[\"none\",\"review\",\"inspect\",\"hold\",null]}"
+#define MODE        "{\"enum\":[\"off\",\"shadow\",\"active\"]}"
+#define COUNT_      "{\"type\":[\"integer\",\"null\"]}"
+#define ROWS(of)    "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{" of "}}}"
+#define RULE        "\"rule\":" TEXT_ ",\"node\":" TEXT_ ",\"class\":{\"enum\":[\"trade\",\"economic\",\"technical\"]},\"mode\":" MODE ",\"blocks\":" FLAG ",\"points\":" NUMBER
+#define PERIOD      "\"from\":" TIME ",\"to\":" TIME ",\"judged\":" NUMBER
+
+const struct openapi_schema openapi_risk[] = {
+	{ "RiskRules",
+	  "{\"type\":\"object\",\"required\":[\"on\",\"rules\",\"lanes\",\"numbers\",\"levels\"],\"properties\":{\"on\":" DAY ",\"rules\":"
+	  ROWS("\"id\":" NUMBER ",\"step\":" NUMBER "," RULE ",\"window_s\":" COUNT_ ",\"parameters\":" NUMBERS ",\"valid_from\":" DAY
+	       ",\"valid_to\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"},\"recorded_at\":" TIME ",\"source\":" TEXT_)
+	  ",\"lanes\":" ROWS("\"id\":" NUMBER ",\"lane\":" LANE ",\"least_points\":" NUMBER ",\"action\":" ACTION ",\"source\":" TEXT_)
+	  ",\"numbers\":" ROWS("\"id\":" NUMBER ",\"name\":" TEXT_ ",\"value\":" NUMBER ",\"source\":" TEXT_)
+	  ",\"levels\":" ROWS("\"id\":" NUMBER ",\"level\":" TEXT_ ",\"credit_term\":" NUMBER ",\"rate_bp\":" NUMBER ",\"source\":" TEXT_) "}}" },
+	{ "RiskShadow",
+	  "{\"type\":\"object\",\"required\":[\"judged\",\"live\",\"items\"],\"properties\":{" PERIOD
+	  ",\"live\":{\"type\":\"integer\",\"description\":\"declarations that a row in force hit\"},\"items\":"
+	  ROWS("\"row\":" NUMBER ",\"step\":" NUMBER "," RULE ",\"hits\":" NUMBER ",\"hits_green\":" NUMBER ",\"also_live\":" NUMBER ",\"alone\":" NUMBER
+	       ",\"live_without\":" NUMBER) "}}" },
+	{ "RiskLanes",
+	  "{\"type\":\"object\",\"required\":[\"judged\",\"drawn\",\"items\"],\"properties\":{" PERIOD ",\"drawn\":" NUMBER ",\"items\":"
+	  ROWS("\"lane\":" LANE ",\"declarations\":" NUMBER ",\"drawn\":" NUMBER ",\"share_bp\":" COUNT_) "}}" },
+	{ "DeclarationRisk",
+	  "{\"type\":\"object\",\"required\":[\"declaration_id\",\"lane\",\"hits\",\"more\"],\"properties\":{\"declaration_id\":" UUID ",\"lane\":" LANE_OR_NULL
+	  ",\"decision_id\":" UUID_OR_NULL ",\"decided_at\":" TIME_OR_NULL ",\"version\":" COUNT_ ",\"action\":" ACTION ",\"points\":" COUNT_
+	  ",\"by_chance\":{\"type\":[\"boolean\",\"null\"]},\"draw\":{\"type\":[\"object\",\"null\"],\"properties\":{\"id\":" UUID ",\"day\":" DAY ",\"drawn\":" NUMBER
+	  ",\"rate_bp\":" NUMBER "}},\"hits\":" ROWS("\"row\":" NUMBER "," RULE ",\"counted\":" NUMBER ",\"source\":" TEXT_)
+	  ",\"more\":{\"type\":\"integer\",\"description\":\"rules in force that hit and are not shown to the caller\"}"
+	  ",\"credit\":{\"type\":[\"object\",\"null\"],\"properties\":{\"level\":" TEXT_ ",\"term\":" NUMBER ",\"is_listed\":" FLAG "}}"
+	  ",\"counted\":{\"type\":[\"object\",\"null\"]},\"rows\":{\"type\":[\"array\",\"null\"],\"items\":" NUMBER "}}}" },
+	{ "RiskDraw",
+	  "{\"type\":\"object\",\"required\":[\"day\",\"key\",\"algorithm\"],\"properties\":{\"day\":" DAY ",\"key\":" SHA ",\"algorithm\":" TEXT_ "}}" },
+	{ NULL, NULL },
+};

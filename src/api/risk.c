@@ -1,0 +1,99 @@
+/*
+ * /v1/risk and /v1/declarations/{id}/risk: the rules of a day, what they led to over a period, the lane of one declaration, and the key of a past
+ * day's draw, by which anybody can repeat it.
+ *
+ * Who files sees the lane, and the rules that look at its own trade; what was counted over others is for departments.
+ */
+#include "api/args.h"
+#include "api/handlers.h"
+#include "api/page.h"
+#include "model/lane.h"
+
+enum { PERIOD_DAYS = 31 };
+
+static bool read_day(struct text t, int64_t *us, struct fault *f)
+{
+	return t.at == NULL || clock_parse_date(t, us) || fault_set(f, FAULT_BAD_REQUEST, "a day is told as 2026-03-02");
+}
+
+enum step risk_rules_get(struct req *r)
+{
+	struct args *q = args_new(r);
+	int64_t us = r->now_us;
+	struct fault f = { 0 };
+
+	if (!read_day(httpd_query(r->http, "on"), &us, &f))
+		return reply_problem(r, &f);
+	args_i32(q, clock_day(us));
+	return args_await_query(r, q, "risk_rules", reply_row);
+}
+
+/* The last thirty-one days, if nothing else is asked for; no more at once. */
+static bool read_period(struct req *r, struct args *q, struct fault *f)
+{
+	int64_t to_us = r->now_us, from_us;
+
+	if (!page_time(r, "to", &to_us, f))
+		return false;
+	from_us = to_us - PERIOD_DAYS * US_PER_DAY;
+	if (!page_time(r, "from", &from_us, f))
+		return false;
+	if (from_us > to_us || to_us - from_us > PERIOD_DAYS * US_PER_DAY)
+		return fault_set(f, FAULT_BAD_REQUEST, "from and to are at most %d days apart, from first", PERIOD_DAYS);
+	args_time(q, from_us);
+	args_time(q, to_us);
+	return true;
+}
+
+static enum step over_period(struct req *r, const char *query)
+{
+	struct args *q = args_new(r);
+	struct fault f = { 0 };
+
+	if (!read_period(r, q, &f))
+		return reply_problem(r, &f);
+	return args_await_query(r, q, query, reply_row);
+}
+
+enum step risk_shadow_get(struct req *r)
+{
+	return over_period(r, "risk_shadow");
+}
+
+enum step risk_lanes_get(struct req *r)
+{
+	return over_period(r, "risk_lanes");
+}
+
+enum step declarations_risk(struct req *r)
+{
+	struct args *q = args_new(r);
+
+	if (!args_own_record(q))
+		return reply_fault(r, FAULT_NOT_FOUND, "");
+	return args_await_query(r, q, "declaration_risk", reply_row);
+}
+
+/* Told when the day is over: until then nobody can know what it draws. */
+enum step risk_draw_get(struct req *r)
+{
+	struct text master = r->api->conf.payer_key;
+	struct sha256 secret, key;
+	struct fault f = { 0 };
+	int64_t us = 0;
+	struct buf b;
+
+	if (!read_day(r->captures[0], &us, &f))
+		return reply_problem(r, &f);
+	if (master.len == 0 || clock_day(us) >= clock_day(r->now_us))
+		return reply_fault(r, FAULT_NOT_FOUND, "the key of a day's draw is told when the day is over");
+	secret = lane_secret(master);
+	key = lane_day_key(sha256_bytes(&secret), clock_day(us));
+	buf_init(&b, r->arena, 256);
+	buf_str(&b, "{\"day\":");
+	buf_json(&b, r->captures[0]);
+	buf_str(&b, ",\"key\":\"");
+	buf_hex(&b, key.b, sizeof(key.b));
+	buf_str(&b, "\",\"algorithm\":\"HMAC-SHA256(key, id): the first eight bytes as a number, modulo 10000; drawn if below rate_bp\"}");
+	return reply_json(r, 200, &b);
+}
