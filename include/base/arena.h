@@ -34,6 +34,8 @@ void *arena_copy(struct arena *a, const void *bytes, size_t size) must_check; /*
 /* Enlarges the newest allocation in place, or, when it has a block of its own, by moving it: use what is
  * returned. NULL: not possible, nothing changed and `full` is not set; allocate anew and copy. */
 void *arena_extend(struct arena *a, void *newest, size_t old_size, size_t new_size) must_check;
+/* A list of `count` items with room for one more: the same, or a copy with twice the room. NULL: the arena is full. */
+void *arena_grow(struct arena *a, void *list, int count, int *room, size_t item_size) must_check;
 /* Ties an object of an outside library to the arena: fn(object) runs in arena_done().
  * False (arena full): nothing was tied, the caller frees the object itself. */
 bool arena_defer(struct arena *a, void (*fn)(void *), void *object) must_check;

@@ -191,6 +191,22 @@ char *arena_dup(struct arena *a, const char *text)
 	return arena_copy(a, text, strlen(text));
 }
 
+void *arena_grow(struct arena *a, void *list, int count, int *room, size_t item_size)
+{
+	int twice = *room == 0 ? 4 : 2 * *room;
+	void *grown;
+
+	if (count < *room)
+		return list;
+	grown = arena_alloc(a, item_size * (size_t)twice);
+	if (grown == NULL)
+		return NULL;
+	if (count > 0)
+		memcpy(grown, list, item_size * (size_t)count);
+	*room = twice;
+	return grown;
+}
+
 bool arena_defer(struct arena *a, void (*fn)(void *), void *object)
 {
 	struct arena_defer *d = arena_alloc(a, sizeof(*d));

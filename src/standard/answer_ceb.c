@@ -13,7 +13,7 @@
 #include "base/json.h"
 #include "standard/ceb_parts.h"
 #include "standard/utf8.h"
-#include "standard/xml_walk.h"
+#include "standard/xml_values.h"
 
 enum { INFO_CHARACTERS_MAX = 1000, REFERENCE_BYTES_MAX = 18 };
 
@@ -46,9 +46,8 @@ struct reading {
 	int count, room, nodes, depth;
 	const struct message_def *def; /* of the message */
 	enum doc_kind of;
-	enum element open; /* ELEMENT_COUNT: none is open */
 	struct text values[ELEMENT_COUNT];
-	char *pool;
+	struct xml_values x; /* of them */
 };
 
 static bool arena_full(struct fault *f)
@@ -67,7 +66,7 @@ static bool open_node(struct reading *r, const struct xml_element *e)
 		return fault_set(r->fault, FAULT_BAD_XML, "the message holds something else than %s", r->def->node);
 	if (r->nodes++ == ANSWERS_MAX)
 		return fault_set(r->fault, FAULT_TOO_LARGE, "a message holds at most %d answers", ANSWERS_MAX);
-	memset(r->values, 0, sizeof(r->values));
+	xml_values_forget(&r->x, 0, ELEMENT_COUNT);
 	return true;
 }
 
@@ -99,14 +98,8 @@ static bool opened(void *arg, const struct xml_element *e)
 		return open_root(r, e);
 	if (e->depth == 2)
 		return open_node(r, e);
-	for (enum element p = 0; e->depth == 3 && !e->is_foreign && p < ELEMENT_COUNT; p++) {
-		if (!text_is(e->name, element_names[p]))
-			continue;
-		if (r->values[p].at != NULL)
-			return fault_set(r->fault, FAULT_BAD_XML, "%s stands twice in answer %d", element_names[p], r->nodes);
-		r->open = p;
-		r->values[p] = (struct text){ r->pool, 0 };
-	}
+	if (e->depth == 3 && !e->is_foreign && !xml_values_open(&r->x, e->name, 0, ELEMENT_COUNT))
+		return fault_set(r->fault, FAULT_BAD_XML, "%s stands twice in answer %d", element_names[r->x.open], r->nodes);
 	return true;
 }
 
@@ -114,26 +107,9 @@ static bool said(void *arg, struct text piece)
 {
 	struct reading *r = arg;
 
-	if (r->open == ELEMENT_COUNT || r->depth != 3)
-		return true;
-	memcpy(r->pool, piece.at, piece.len);
-	r->pool += piece.len;
-	r->values[r->open].len += piece.len;
+	if (r->depth == 3)
+		xml_values_say(&r->x, piece);
 	return true;
-}
-
-/* {"customsCode":…} of what is there, without guid. */
-static void put_record(struct buf *b, const struct text *values)
-{
-	for (enum element p = ELEMENT_GUID + 1; p < ELEMENT_COUNT; p++) {
-		if (values[p].len == 0)
-			continue;
-		buf_char(b, b->len == 0 ? '{' : ',');
-		buf_json(b, text_of(element_names[p]));
-		buf_char(b, ':');
-		buf_json(b, values[p]);
-	}
-	buf_char(b, '}');
 }
 
 static bool wrong(struct reading *r, const char *what)
@@ -144,17 +120,11 @@ static bool wrong(struct reading *r, const char *what)
 
 static bool keep(struct reading *r, const struct authority_answer *answer)
 {
-	if (r->count == r->room) {
-		int room = r->room == 0 ? 4 : 2 * r->room;
-		struct authority_answer *more = arena_alloc(r->arena, sizeof(*more) * (size_t)room);
+	struct authority_answer *list = arena_grow(r->arena, r->answers, r->count, &r->room, sizeof(*list));
 
-		if (more == NULL)
-			return arena_is_full(r);
-		if (r->count > 0)
-			memcpy(more, r->answers, sizeof(*more) * (size_t)r->count);
-		r->answers = more;
-		r->room = room;
-	}
+	if (list == NULL)
+		return arena_is_full(r);
+	r->answers = list;
 	r->answers[r->count++] = *answer;
 	return true;
 }
@@ -164,9 +134,7 @@ static bool finish_node(struct reading *r)
 	struct authority_answer answer = { .authority = AUTHORITY_CUS, .of = r->of };
 	struct buf record, key;
 
-	for (enum element p = 0; p < ELEMENT_COUNT; p++)
-		if (p != ELEMENT_INFO)
-			r->values[p] = text_trim(r->values[p]);
+	xml_values_trim(&r->x, 0, ELEMENT_INFO); /* the last: customs' own words stay as they came */
 	answer.reference = r->values[ELEMENT_PRE_NO];
 	answer.status = r->values[ELEMENT_STATUS];
 	answer.inventory_no = r->values[ELEMENT_INVENTORY_NO].len == 0 || r->values[ELEMENT_INVENTORY_NO].len > REFERENCE_BYTES_MAX
@@ -179,7 +147,7 @@ static bool finish_node(struct reading *r)
 	if (r->values[ELEMENT_TIME].len < 14 || !clock_parse_compact(r->values[ELEMENT_TIME], &answer.at_us))
 		return wrong(r, "returnTime is no time of 17 digits");
 	buf_init(&record, r->arena, 512);
-	put_record(&record, r->values);
+	xml_values_put(&record, &r->x, ELEMENT_GUID + 1, ELEMENT_COUNT); /* its guid differs with each sending */
 	buf_init(&key, r->arena, 64);
 	buf_text(&key, r->values[ELEMENT_MERCHANT]);
 	buf_char(&key, '/');
@@ -198,18 +166,17 @@ static bool closed(void *arg)
 	int depth = r->depth--;
 
 	if (depth == 3)
-		r->open = ELEMENT_COUNT;
+		xml_values_close(&r->x);
 	return depth != 2 || finish_node(r);
 }
 
 bool answer_ceb_read(struct arena *a, struct text body, struct authority_answer **out, int *count, struct fault *f)
 {
 	static const struct xml_events events = { opened, said, closed, CEB_NAMESPACE };
-	struct reading r = { .arena = a, .fault = f, .open = ELEMENT_COUNT };
+	struct reading r = { .arena = a, .fault = f };
 
 	*count = 0;
-	r.pool = arena_alloc(a, body.len + 1); /* character data are never longer than the text they came from */
-	if (r.pool == NULL)
+	if (!xml_values_begin(&r.x, a, body.len, element_names, r.values))
 		return arena_is_full(&r);
 	if (!xml_walk(body, &events, &r, f))
 		return false;

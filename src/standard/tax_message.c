@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/decimal.h"
-#include "standard/xml_walk.h"
+#include "standard/xml_values.h"
 
 enum { DEPTH_NODE = 2, DEPTH_PART = 3, DEPTH_ELEMENT = 4, TOTAL_DIGITS = 19, FRACTION_DIGITS = 5, NUMBER_BYTES_MAX = 18, TAX_NO_BYTES_MAX = 50 };
 
@@ -28,10 +28,10 @@ struct reading {
 	struct tax_message *list;
 	int count, room, nodes, depth, line_count;
 	bool is_bill;
-	enum element from, to, open;  /* of the part that is open; open == ELEMENT_COUNT: no element is */
+	enum element from, to;  /* of the part that is open */
 	struct text values[ELEMENT_COUNT];
+	struct xml_values x;    /* of them */
 	struct buf lines;
-	char *pool;
 };
 
 static bool arena_full(struct reading *r)
@@ -55,7 +55,7 @@ static bool open_node(struct reading *r, const struct xml_element *e)
 		return fault_set(r->fault, FAULT_BAD_XML, "the message holds something else than Tax");
 	if (r->nodes++ == TAX_MESSAGES_MAX)
 		return fault_set(r->fault, FAULT_TOO_LARGE, "a message holds at most %d tax bills", TAX_MESSAGES_MAX);
-	memset(r->values, 0, sizeof(r->values));
+	xml_values_forget(&r->x, 0, ELEMENT_COUNT);
 	buf_init(&r->lines, r->arena, 256);
 	r->line_count = 0;
 	return true;
@@ -70,24 +70,19 @@ static bool open_part(struct reading *r, const struct xml_element *e)
 	r->from = is_line ? LINE_NO : HEAD_TIME;
 	r->to = is_line ? ELEMENT_COUNT : HEAD_COUNT;
 	r->line_count += is_line;
-	for (int i = LINE_NO; is_line && i < ELEMENT_COUNT; i++)
-		r->values[i] = (struct text){ NULL, 0 };
+	if (is_line)
+		xml_values_forget(&r->x, LINE_NO, ELEMENT_COUNT);
 	return true;
 }
 
 static bool open_element(struct reading *r, const struct xml_element *e)
 {
-	for (int i = (int)r->from; !e->is_foreign && i < (int)r->to; i++) {
-		/* logisticNo: as the standard's text spells it */
-		if (!text_is(e->name, names[i]) && !(i == HEAD_WAYBILL_NO && text_is(e->name, "logisticNo")))
-			continue;
-		if (r->values[i].at != NULL)
-			return fault_set(r->fault, FAULT_BAD_XML, "%s stands twice in tax bill %d", names[i], r->nodes);
-		r->open = (enum element)i;
-		r->values[i] = (struct text){ r->pool, 0 };
+	/* logisticNo: as the standard's text spells it */
+	struct text name = text_is(e->name, "logisticNo") ? text_of(names[HEAD_WAYBILL_NO]) : e->name;
+
+	if (e->is_foreign || xml_values_open(&r->x, name, (int)r->from, (int)r->to))
 		return true;
-	}
-	return true;
+	return fault_set(r->fault, FAULT_BAD_XML, "%s stands twice in tax bill %d", names[r->x.open], r->nodes);
 }
 
 static bool opened(void *arg, const struct xml_element *e)
@@ -108,32 +103,12 @@ static bool said(void *arg, struct text piece)
 {
 	struct reading *r = arg;
 
-	if (r->open == ELEMENT_COUNT || r->depth != DEPTH_ELEMENT)
-		return true;
-	memcpy(r->pool, piece.at, piece.len);
-	r->pool += piece.len;
-	r->values[r->open].len += piece.len;
+	if (r->depth == DEPTH_ELEMENT)
+		xml_values_say(&r->x, piece);
 	return true;
 }
 
 /* ---- a node ---- */
-
-/* {"invtNo":…} of what is there. */
-static void put_members(struct buf *b, const struct text *values, int from, int to)
-{
-	bool first = true;
-
-	for (int i = from; i < to; i++) {
-		if (values[i].len == 0)
-			continue;
-		buf_str(b, first ? "{" : ",");
-		buf_json(b, text_of(names[i]));
-		buf_char(b, ':');
-		buf_json(b, values[i]);
-		first = false;
-	}
-	buf_str(b, first ? "{}" : "}");
-}
 
 static bool is_amount(struct text t)
 {
@@ -156,22 +131,16 @@ static bool wrong(struct reading *r, const char *element)
 	return true; /* the others still count */
 }
 
-static void trim(struct reading *r, int from, int to)
-{
-	for (int i = from; i < to; i++)
-		r->values[i] = text_trim(r->values[i]);
-}
-
 static bool finish_line(struct reading *r)
 {
 	const char *element;
 
-	trim(r, LINE_NO, ELEMENT_COUNT);
+	xml_values_trim(&r->x, LINE_NO, ELEMENT_COUNT);
 	element = r->values[LINE_NO].len == 0 ? names[LINE_NO] : wrong_amounts(r, LINE_VALUE, LINE_CONSUMPTION);
 	if (element != NULL)
 		return wrong(r, element);
 	buf_str(&r->lines, r->lines.len == 0 ? "" : ",");
-	put_members(&r->lines, r->values, LINE_NO, ELEMENT_COUNT);
+	xml_values_put(&r->lines, &r->x, LINE_NO, ELEMENT_COUNT);
 	return !r->lines.full || arena_full(r);
 }
 
@@ -195,7 +164,7 @@ static struct text make_record(struct reading *r)
 	struct buf b;
 
 	buf_init(&b, r->arena, 512 + r->lines.len);
-	put_members(&b, r->values, HEAD_TIME, HEAD_COUNT);
+	xml_values_put(&b, &r->x, HEAD_TIME, HEAD_COUNT);
 	if (r->lines.len > 0) {
 		b.len--;
 		buf_str(&b, ",\"lines\":[");
@@ -207,17 +176,11 @@ static struct text make_record(struct reading *r)
 
 static bool keep(struct reading *r, const struct tax_message *m)
 {
-	if (r->count == r->room) {
-		int room = r->room == 0 ? 4 : 2 * r->room;
-		struct tax_message *more = arena_alloc(r->arena, sizeof(*more) * (size_t)room);
+	struct tax_message *list = arena_grow(r->arena, r->list, r->count, &r->room, sizeof(*list));
 
-		if (more == NULL)
-			return arena_full(r);
-		if (r->count > 0)
-			memcpy(more, r->list, sizeof(*more) * (size_t)r->count);
-		r->list = more;
-		r->room = room;
-	}
+	if (list == NULL)
+		return arena_full(r);
+	r->list = list;
 	r->list[r->count++] = *m;
 	return true;
 }
@@ -233,7 +196,7 @@ static bool finish_node(struct reading *r)
 	struct tax_message m = { .is_bill = r->is_bill };
 	const char *element;
 
-	trim(r, HEAD_TIME, HEAD_COUNT);
+	xml_values_trim(&r->x, HEAD_TIME, HEAD_COUNT);
 	element = wrong_head(r, &m.at_us);
 	if (element == NULL && r->is_bill && r->lines.len == 0)
 		element = "TaxListRd";
@@ -266,7 +229,7 @@ static bool closed(void *arg)
 	int depth = r->depth--;
 
 	if (depth == DEPTH_ELEMENT)
-		r->open = ELEMENT_COUNT;
+		xml_values_close(&r->x);
 	if (depth == DEPTH_PART && r->from == LINE_NO)
 		return finish_line(r);
 	return depth != DEPTH_NODE || finish_node(r);
@@ -275,11 +238,10 @@ static bool closed(void *arg)
 bool tax_messages_read(struct arena *a, struct text body, struct tax_message **out, int *count, struct fault *f)
 {
 	static const struct xml_events events = { opened, said, closed, CEB_NAMESPACE };
-	struct reading r = { .arena = a, .fault = f, .open = ELEMENT_COUNT };
+	struct reading r = { .arena = a, .fault = f };
 
 	*count = 0;
-	r.pool = arena_alloc(a, body.len + 1); /* character data are never longer than the text they came from */
-	if (r.pool == NULL)
+	if (!xml_values_begin(&r.x, a, body.len, names, r.values))
 		return arena_full(&r);
 	if (!xml_walk(body, &events, &r, f))
 		return false;

@@ -122,7 +122,7 @@ def test_a_state_before_its_bill(stack, trades):
     one, = bound(stack, d, api=stack.regulator)
     assert (one["status"], one["total"], one["lines"]) == ("summed", None, [])
     took(say(stack, 816, bill(f"{number}_1", number)), 1)
-    one, = taxes(stack.enterprise, d)
+    one, = bound(stack, d)  # whose it is is known a moment after it was bound
     assert (one["status"], one["total"], one["declarant_code"]) == ("summed", "52.00000", CODES["declarant"])
 
 

@@ -168,6 +168,28 @@ static void extending_the_newest(void **state)
 	arena_done(&a);
 }
 
+static void a_list_grows(void **state)
+{
+	struct arena a;
+	int *list = NULL, room = 0;
+
+	(void)state;
+	arena_init(&a, 4096);
+	for (int count = 0; count < 100; count++) {
+		list = arena_grow(&a, list, count, &room, sizeof(*list));
+		assert_non_null(list);
+		assert_true(room > count);
+		list[count] = count;
+	}
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(list[i], i);
+	assert_int_equal(room, 128);
+	assert_null(arena_grow(&a, list, 128, &room, 100)); /* over the limit */
+	assert_true(a.full);
+	assert_int_equal(room, 128);
+	arena_done(&a);
+}
+
 static void nth_allocation_fails(void **state)
 {
 	struct arena a;
@@ -197,7 +219,8 @@ int main(void)
 		cmocka_unit_test(copies),
 		cmocka_unit_test(deferred_calls_run_newest_first_and_once),
 		cmocka_unit_test(extending_the_newest),
-		cmocka_unit_test(nth_allocation_fails),
+		cmocka_unit_test(a_list_grows),
+	cmocka_unit_test(nth_allocation_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
