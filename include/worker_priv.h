@@ -98,7 +98,7 @@ struct worker {
 	struct worker_reload reload;
 	struct worker_watch watch;
 	bool is_known;               /* rules, rights and clients were read once */
-	struct worker_sockets given; /* of the first worker, once has_given */
+	struct worker_sockets given; /* by systemd, or by the first worker; once has_given */
 	bool has_given;
 	struct loop_timer drain;
 	int64_t drain_until_us;      /* 0: not draining */

@@ -49,14 +49,13 @@ static void open_now(struct worker *w, const struct worker_sockets *given)
 
 void worker_known(struct worker *w)
 {
-	struct worker_sockets passed;
-
 	w->is_known = true;
-	for (int l = 0; l < LISTENER_COUNT; l++)
-		passed.fd[l] = systemd_listen_fd(socket_names[l]); /* -1: none was passed */
-	if (w->deps.index == 0)
-		open_now(w, &passed);
-	else if (w->has_given)
+	if (w->deps.index == 0) {
+		for (int l = 0; l < LISTENER_COUNT; l++)
+			w->given.fd[l] = systemd_listen_fd(socket_names[l]); /* -1: none was passed */
+		w->has_given = true;
+	}
+	if (w->has_given)
 		open_now(w, &w->given);
 }
 

@@ -9,7 +9,7 @@
 #ifndef API_ACCESS_H
 #define API_ACCESS_H
 
-#include "api/req.h"
+#include "api/args.h"
 #include "standard/redact.h"
 
 struct access {
@@ -22,6 +22,9 @@ struct access {
 
 /* NULL: *f says what of full and purpose is wrong, or that this caller may not. */
 struct access *access_begin(struct req *r, struct fault *f) must_check;
+/* The same for the record that the path names, with the first parameters of its query: the id, the caller, and whether it is a regulator, who
+ * may ask for another's in full. NULL: *answer is the refusal. */
+struct args *access_record(struct req *r, enum step *answer) must_check;
 /* The answer, of a record whose owners are these clients (an array literal of their ids); kept: the buf lies in the request's arena. */
 enum step access_reply(struct access *x, struct text owners, const struct buf *answer) must_check;
 

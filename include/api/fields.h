@@ -24,6 +24,9 @@ struct fields {
 
 /* False with *f: no JSON, or no object. Strangers among the members, which are parted by blanks, are findings. */
 bool fields_read(struct req *r, const char *members, struct fields *out, struct fault *f) must_check;
+/* The same in two steps, where what it says decides which members there may be. */
+bool fields_open(struct req *r, struct fields *out, struct fault *f) must_check;
+void fields_only(struct fields *x, const char *members);
 void fields_complain(struct fields *x, enum rule rule, const char *member, const char *expected);
 bool fields_good(const struct fields *x);
 enum step fields_refuse(struct fields *x) must_check; /* there are findings */

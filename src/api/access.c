@@ -1,6 +1,5 @@
 #include "api/access.h"
 
-#include "api/args.h"
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/route.h"
@@ -43,6 +42,23 @@ struct access *access_begin(struct req *r, struct fault *f)
 	x->r = r;
 	x->redaction = (struct redaction){ .arena = r->arena, .form_of = form_of, .arg = x, .secret = r->api->conf.payer_key };
 	return read_wish(r, x, f) ? x : NULL;
+}
+
+struct args *access_record(struct req *r, enum step *answer)
+{
+	struct args *q = args_new(r);
+	struct fault f = { 0 };
+
+	r->own = access_begin(r, &f);
+	if (r->own == NULL)
+		*answer = reply_problem(r, &f);
+	else if (q == NULL)
+		*answer = reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+	else if (!args_own_record(q))
+		*answer = reply_fault(r, FAULT_NOT_FOUND, "");
+	else
+		args_bool(q, r->client.role == ROLE_REGULATOR);
+	return r->replied ? NULL : q;
 }
 
 /* --- the log ------------------------------------------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@ _Static_assert((int)CLIENT_CERT_CHAIN_MAX <= (int)CLIENT_CHAIN_MAX, "what is rea
 
 bool client_cert_check(struct req *r, struct fault *f)
 {
-	struct text cert = httpd_header(r->http, HEADER), chain = httpd_header_joined(r->http, TEXT(CHAIN_HEADER));
+	struct text cert = httpd_header(r->http, HEADER);
 
 	if (cert.at == NULL && httpd_header(r->http, CHAIN_HEADER).at == NULL)
 		return true;
@@ -20,7 +20,7 @@ bool client_cert_check(struct req *r, struct fault *f)
 	r->handed_on = arena_zalloc(r->arena, sizeof(*r->handed_on));
 	if (r->handed_on == NULL)
 		return fault_set(f, FAULT_BUSY, "the request is larger than its memory");
-	return client_cert_read(r->arena, cert, chain, r->handed_on, f);
+	return client_cert_read(r->arena, cert, httpd_header_joined(r->http, TEXT(CHAIN_HEADER)), r->handed_on, f);
 }
 
 bool client_cert_find(const struct req *r, struct sha256 *out)

@@ -9,6 +9,7 @@
 #include "api/auth.h"
 #include "api/body.h"
 #include "api/handlers.h"
+#include "api/moved.h"
 #include "api/page.h"
 #include "base/log.h"
 #include "store/client_token.h"
@@ -232,12 +233,7 @@ static enum step found(struct req *r, const struct db_answer *a)
 	args_time(q, r->now_us);
 	args_text(q, m->actor);
 	args_text(q, m->reason);
-	if (q == NULL || r->arena->full)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	db_call_init(&r->call);
-	db_call_add(&r->call, &client_store_move, q->p);
-	db_call_add(&r->call, &client_store_moved, NULL);
-	return await_db(r, moved);
+	return moved_await(r, q, &client_store_move, moved);
 }
 
 static enum step moved(struct req *r, const struct db_answer *a)

@@ -1,6 +1,6 @@
 #include "api/fields.h"
 
-bool fields_read(struct req *r, const char *members, struct fields *out, struct fault *f)
+bool fields_open(struct req *r, struct fields *out, struct fault *f)
 {
 	*out = (struct fields){ .r = r, .body = json_parse(r->arena, r->http->body, f), .found = arena_alloc(r->arena, sizeof(*out->found)) };
 	if (out->body == NULL)
@@ -10,7 +10,19 @@ bool fields_read(struct req *r, const char *members, struct fields *out, struct 
 	if (out->found == NULL)
 		return fault_set(f, FAULT_BUSY, "the request is larger than its memory");
 	findings_init(out->found, r->arena);
-	body_find_strangers(out->body, members, out->found);
+	return true;
+}
+
+void fields_only(struct fields *x, const char *members)
+{
+	body_find_strangers(x->body, members, x->found);
+}
+
+bool fields_read(struct req *r, const char *members, struct fields *out, struct fault *f)
+{
+	if (!fields_open(r, out, f))
+		return false;
+	fields_only(out, members);
 	return true;
 }
 

@@ -1,6 +1,5 @@
 /* GET /v1/filings and below: a filer's own filings, and for regulators and operators all. */
 #include "api/access.h"
-#include "api/args.h"
 #include "api/handlers.h"
 #include "api/receipts_ceb.h"
 #include "api/stored.h"
@@ -10,16 +9,10 @@ static db_step_fn found;
 
 enum step filings_get(struct req *r)
 {
-	struct args *q = args_new(r);
-	struct fault f = { 0 };
+	enum step refusal = STEP_REPLIED;
+	struct args *q = access_record(r, &refusal);
 
-	r->own = access_begin(r, &f);
-	if (r->own == NULL)
-		return reply_problem(r, &f);
-	if (!args_own_record(q))
-		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_bool(q, r->client.role == ROLE_REGULATOR);
-	return args_await_query(r, q, "filing_get", found);
+	return q == NULL ? refusal : args_await_query(r, q, "filing_get", found);
 }
 
 enum { FOUND_FILING, FOUND_DOCUMENT, FOUND_OWN, FOUND_OWNER, FOUND_YEARS };

@@ -2,9 +2,9 @@
  * /v1/me/keys: the public keys with which a client signs its requests. A client that must sign adds and ends keys by signed
  * requests like all others, so that a token alone never brings a key in.
  */
-#include "api/args.h"
 #include "api/body.h"
 #include "api/handlers.h"
+#include "api/moved.h"
 #include "base/log.h"
 #include "store/client_token.h"
 #include "store/query.h"
@@ -54,16 +54,6 @@ static const struct public_key *read_body(struct req *r, struct text *label, str
 	return read_key(r, json_text(json_member(body, "public_key")), f);
 }
 
-static enum step await_change(struct req *r, const struct args *q, const struct db_stmt *stmt, db_step_fn *then)
-{
-	if (q == NULL || r->arena->full)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	db_call_init(&r->call);
-	db_call_add(&r->call, stmt, q->p);
-	db_call_add(&r->call, &client_store_moved, NULL);
-	return await_db(r, then);
-}
-
 enum step me_keys_post(struct req *r)
 {
 	struct args *q = args_new(r);
@@ -81,19 +71,18 @@ enum step me_keys_post(struct req *r)
 	args_time(q, r->now_us);
 	args_text(q, text_dup(r->arena, r->client.name));
 	args_i32(q, r->api->conf.access.keys_max);
-	return await_change(r, q, &client_key_add, added);
+	return moved_await(r, q, &client_key_add, added);
 }
 
 static enum step added(struct req *r, const struct db_answer *a)
 {
+	static const struct fault none = { FAULT_STATE_CONFLICT, "the key was revoked, or this client has as many keys as it may" };
+	enum step refusal = STEP_REPLIED;
 	bool was_there;
 
-	if (a->outcome != DB_DONE)
-		return reply_db_fault(r, a);
-	if (db_row_count(a->results[0]) == 0)
-		return reply_fault(r, FAULT_STATE_CONFLICT, "the key was revoked, or this client has as many keys as it may");
+	if (!moved_met(r, a, &none, &refusal))
+		return refusal;
 	was_there = db_get_int(a->results[0], 0, COLUMN_WAS_THERE) != 0;
-	r->api->deps.reload(r->api->deps.arg);
 	log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_NOTICE, "key.added", "for client %d", r->client.id);
 	return reply_bytes(r, was_there ? 200 : 201, "application/json", db_get_text(a->results[0], 0, COLUMN_KEY));
 }
@@ -107,16 +96,15 @@ enum step me_keys_delete(struct req *r)
 	args_i32(q, r->client.id);
 	args_text(q, r->captures[0]);
 	args_time(q, r->now_us);
-	return await_change(r, q, &client_key_revoke, revoked);
+	return moved_await(r, q, &client_key_revoke, revoked);
 }
 
 static enum step revoked(struct req *r, const struct db_answer *a)
 {
-	if (a->outcome != DB_DONE)
-		return reply_db_fault(r, a);
-	if (db_row_count(a->results[0]) == 0)
-		return reply_fault(r, FAULT_NOT_FOUND, "");
-	r->api->deps.reload(r->api->deps.arg);
+	enum step refusal = STEP_REPLIED;
+
+	if (!moved_met(r, a, &(struct fault){ FAULT_NOT_FOUND, "" }, &refusal))
+		return refusal;
 	log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_NOTICE, "key.revoked", "of client %d", r->client.id);
 	return reply_empty(r, 204);
 }

@@ -7,16 +7,13 @@
  * files nothing new (store/client_store), and what it has in process is inspected (flow/listing). Getting off the list and repairing the event
  * are two decisions.
  */
-#include "api/args.h"
 #include "api/credit.h"
 #include "api/fields.h"
 #include "api/handlers.h"
+#include "api/moved.h"
 #include "base/log.h"
 
 static db_step_fn listed, exited;
-
-/* Daemons read who is barred with the clients. */
-static const struct db_stmt raise_revision = { .name = "listing_raise_revision", .sql = "select nextval('rule_revision')", .flags = DB_WRITES };
 
 /* $1 code, $2 event, $3 decision number, $4 reason, $5 id, $6 now, $7 today, $8 client */
 static const struct db_stmt put_listing = {
@@ -61,16 +58,6 @@ enum { EXIT_NEW, EXIT_SAME, EXIT_EARLIEST };
 
 static const struct db_stmt show_listing = { .name = "listing_show", .sql = "select listing_json(l) from listing l where l.id = $1::uuid", .param_count = 1 };
 
-static enum step start(struct req *r, struct args *q, const struct db_stmt *stmt, db_step_fn *then)
-{
-	if (q == NULL || r->arena->full)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	db_call_init(&r->call);
-	db_call_add(&r->call, stmt, q->p);
-	db_call_add(&r->call, &raise_revision, NULL);
-	return await_db(r, then);
-}
-
 /* --- on the list ---------------------------------------------------------------------------------------------------- */
 
 enum step listings_post(struct req *r)
@@ -94,7 +81,7 @@ enum step listings_post(struct req *r)
 	args_time(q, r->now_us);
 	args_i32(q, clock_day(r->now_us));
 	args_i32(q, r->client.id);
-	return fields_good(&x) ? start(r, q, &put_listing, listed) : fields_refuse(&x);
+	return fields_good(&x) ? moved_await(r, q, &put_listing, listed) : fields_refuse(&x);
 }
 
 static enum step listed(struct req *r, const struct db_answer *a)
@@ -157,7 +144,7 @@ enum step listings_exit(struct req *r)
 	args_time(q, r->now_us);
 	args_i32(q, clock_day(r->now_us));
 	args_i32(q, r->client.id);
-	return fields_good(&x) ? start(r, q, &put_exit, exited) : fields_refuse(&x);
+	return fields_good(&x) ? moved_await(r, q, &put_exit, exited) : fields_refuse(&x);
 }
 
 static enum step exited(struct req *r, const struct db_answer *a)

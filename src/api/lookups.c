@@ -9,7 +9,7 @@
  * A person's name and number come in the body only, and go no further than into the keyed hash: they are asked with what an order says.
  */
 #include "api/args.h"
-#include "api/body.h"
+#include "api/fields.h"
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/rules.h"
@@ -155,58 +155,53 @@ static const struct db_stmt ask = {
 	.flags = DB_WRITES,
 };
 
-static void complain(struct findings *out, enum rule rule, const char *member, const char *expected)
-{
-	findings_add(out, &(struct finding){ .rule = rule, .member = text_of(member), .line = -1, .expected = expected });
-}
-
 /* The hash that name and number are known by. Both are looked at as they would be in an order. */
-static void read_person(struct req *r, const struct json *body, struct asks *out, struct findings *wrong)
+static void read_person(struct fields *x, struct asks *out)
 {
-	struct text number = json_text(json_member(body, "id_number")), name = json_text(json_member(body, "name"));
-	struct text declaration = json_text(json_member(body, "declaration_id"));
+	struct text number = json_text(json_member(x->body, "id_number")), name = json_text(json_member(x->body, "name"));
+	struct text declaration = json_text(json_member(x->body, "declaration_id"));
 	struct identity_hash hash;
 	struct buf hex;
 
 	if (name.len == 0)
-		complain(wrong, RULE_REQUIRED, "name", NULL);
+		fields_complain(x, RULE_REQUIRED, "name", NULL);
 	if (number.len == 0)
-		complain(wrong, RULE_REQUIRED, "id_number", NULL);
-	else if (!identifier_identity_number(number, clock_day(r->now_us)))
-		complain(wrong, RULE_IDENTITY_NUMBER, "id_number", NULL);
+		fields_complain(x, RULE_REQUIRED, "id_number", NULL);
+	else if (!identifier_identity_number(number, clock_day(x->r->now_us)))
+		fields_complain(x, RULE_IDENTITY_NUMBER, "id_number", NULL);
 	out->has_declaration = declaration.at != NULL && id_parse(declaration, &out->declaration);
 	if (declaration.at != NULL && !out->has_declaration)
-		complain(wrong, RULE_FORM, "declaration_id", "the id of a declaration");
+		fields_complain(x, RULE_FORM, "declaration_id", "the id of a declaration");
 	if (out->purpose.len == 0)
-		complain(wrong, RULE_REQUIRED, "purpose", NULL);
+		fields_complain(x, RULE_REQUIRED, "purpose", NULL);
 	if (number.len == 0 || name.len == 0)
 		return;
-	hash = identity_hash(&r->api->conf.identity_keys.list[0], number, name);
-	buf_init(&hex, r->arena, 80);
+	hash = identity_hash(&x->r->api->conf.identity_keys.list[0], number, name);
+	buf_init(&hex, x->r->arena, 80);
 	buf_hex(&hex, &hash, sizeof(hash));
 	out->key = buf_as_text(&hex);
 }
 
-static void read_asks(struct req *r, const struct json *body, struct asks *out, struct findings *wrong)
+static void read_asks(struct fields *x, struct asks *out)
 {
-	const struct json *anew = json_member(body, "anew");
+	const struct json *anew = json_member(x->body, "anew");
 
-	out->purpose = json_text(json_member(body, "purpose"));
-	if (json_member(body, "purpose") != NULL && (out->purpose.len == 0 || text_utf8_length(out->purpose) > PURPOSE_CHARACTERS_MAX))
-		complain(wrong, RULE_LENGTH, "purpose", NULL);
+	out->purpose = json_text(json_member(x->body, "purpose"));
+	if (json_member(x->body, "purpose") != NULL && (out->purpose.len == 0 || text_utf8_length(out->purpose) > PURPOSE_CHARACTERS_MAX))
+		fields_complain(x, RULE_LENGTH, "purpose", NULL);
 	if (anew != NULL && !json_bool(anew, &out->anew))
-		complain(wrong, RULE_TYPE, "anew", "true or false");
+		fields_complain(x, RULE_TYPE, "anew", "true or false");
 	if (lookup_key_of(out->question) == LOOKUP_PERSON) {
-		read_person(r, body, out, wrong);
-		body_find_strangers(body, "authority question name id_number declaration_id purpose anew", wrong);
+		read_person(x, out);
+		fields_only(x, "authority question name id_number declaration_id purpose anew");
 		return;
 	}
-	out->key = json_text(json_member(body, "key"));
+	out->key = json_text(json_member(x->body, "key"));
 	if (out->key.len == 0)
-		complain(wrong, RULE_REQUIRED, "key", NULL);
+		fields_complain(x, RULE_REQUIRED, "key", NULL);
 	else if (!lookup_key_is_good(out->question, out->key))
-		complain(wrong, RULE_FORM, "key", "a company's code, ten digits of a commodity code, or a number of visible ASCII, by the question");
-	body_find_strangers(body, "authority question key purpose anew", wrong);
+		fields_complain(x, RULE_FORM, "key", "a company's code, ten digits of a commodity code, or a number of visible ASCII, by the question");
+	fields_only(x, "authority question key purpose anew");
 }
 
 static enum step write_down(struct req *r, const struct asks *k)
@@ -233,28 +228,20 @@ static enum step write_down(struct req *r, const struct asks *k)
 
 enum step lookups_post(struct req *r)
 {
-	struct findings *wrong = arena_alloc(r->arena, sizeof(*wrong));
 	struct asks *k = arena_zalloc(r->arena, sizeof(*k));
 	struct fault f = { 0 };
-	const struct json *body = json_parse(r->arena, r->http->body, &f);
+	struct fields x;
 
-	if (body == NULL)
-		return reply_problem(r, &f);
-	if (!json_is_object(body))
-		return reply_fault(r, FAULT_BAD_JSON, "the body is one object");
-	if (wrong == NULL || k == NULL)
+	if (k == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	if (!read_what(json_text(json_member(body, "authority")), json_text(json_member(body, "question")), k, &f))
+	if (!fields_open(r, &x, &f) || !read_what(json_text(json_member(x.body, "authority")), json_text(json_member(x.body, "question")), k, &f))
 		return reply_problem(r, &f);
 	if (lookup_key_of(k->question) == LOOKUP_PERSON && r->api->conf.identity_keys.count == 0)
 		return reply_fault(r, FAULT_BUSY, "no key for identities is configured here");
-	findings_init(wrong, r->arena);
-	read_asks(r, body, k, wrong);
-	if (!findings_any(wrong) && !may_know(r, k))
-		return refuse(r, k);
-	if (findings_any(wrong))
-		return reply_problem_of(r, &(struct problem){ .code = FAULT_RULE_BROKEN, .findings = wrong, .node = -1 });
-	return write_down(r, k);
+	read_asks(&x, k);
+	if (!fields_good(&x))
+		return fields_refuse(&x);
+	return may_know(r, k) ? write_down(r, k) : refuse(r, k);
 }
 
 static enum step refuse_unasked(struct req *r, const struct db_rows *rows)

@@ -1,16 +1,13 @@
 /* /v1/authorities/{code}/maintenance: when an authority is left alone on purpose. Windows are added and closed, never edited. */
 #include "store/maintenance_store.h"
 
-#include "api/args.h"
 #include "api/authorities.h"
 #include "api/body.h"
 #include "api/handlers.h"
+#include "api/moved.h"
 #include "base/log.h"
 
 static db_step_fn added, ended;
-
-/* Daemons read the windows with the rules. */
-static const struct db_stmt raise_revision = { .name = "maintenance_raise_revision", .sql = "select nextval('rule_revision')", .flags = DB_WRITES };
 
 struct window {
 	bool end;
@@ -50,16 +47,6 @@ static bool read_window(struct req *r, struct window *w, struct fault *f)
 	return (w->until_us > w->from_us && w->until_us > r->now_us) || fault_set(f, FAULT_BAD_REQUEST, "until comes after from, and after now");
 }
 
-static enum step start(struct req *r, struct args *q, const struct db_stmt *stmt, db_step_fn *then)
-{
-	if (q == NULL || r->arena->full)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	db_call_init(&r->call);
-	db_call_add(&r->call, stmt, q->p);
-	db_call_add(&r->call, &raise_revision, NULL);
-	return await_db(r, then);
-}
-
 enum step maintenance_post(struct req *r)
 {
 	struct window w = { 0 };
@@ -79,7 +66,7 @@ enum step maintenance_post(struct req *r)
 			args_i64(q, w.id);
 		args_time(q, r->now_us);
 		args_text(q, text_dup(r->arena, r->client.name));
-		return start(r, q, &maintenance_store_end, ended);
+		return moved_await(r, q, &maintenance_store_end, ended);
 	}
 	args_time(q, w.from_us);
 	if (w.until_us == INT64_MAX)
@@ -89,7 +76,7 @@ enum step maintenance_post(struct req *r)
 	args_text(q, w.reason);
 	args_time(q, r->now_us);
 	args_text(q, text_dup(r->arena, r->client.name));
-	return start(r, q, &maintenance_store_add, added);
+	return moved_await(r, q, &maintenance_store_add, added);
 }
 
 static void tell(struct req *r, const char *what)

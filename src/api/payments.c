@@ -8,7 +8,7 @@
  */
 #include "api/access.h"
 #include "api/args.h"
-#include "api/body.h"
+#include "api/fields.h"
 #include "api/handlers.h"
 #include "api/stored.h"
 #include "standard/payment_data.h"
@@ -34,19 +34,6 @@ static const struct db_stmt ask = {
 	.flags = DB_WRITES,
 };
 
-static struct text read_text(const struct json *body, const char *member, long most, struct findings *out)
-{
-	struct text t = json_text(json_member(body, member));
-	struct finding wrong = { .rule = RULE_LENGTH, .member = text_of(member), .line = -1 };
-
-	if (t.len == 0)
-		wrong.rule = RULE_REQUIRED;
-	else if (text_utf8_length(t) <= most)
-		return t;
-	findings_add(out, &wrong);
-	return t;
-}
-
 /* An id of ours in capitals: the form that customs' own sessions have. */
 static struct text session_of(struct req *r, const struct id *id)
 {
@@ -63,25 +50,18 @@ static struct text session_of(struct req *r, const struct id *id)
 
 enum step payment_queries_post(struct req *r)
 {
-	struct findings *wrong = arena_alloc(r->arena, sizeof(*wrong));
 	struct id id = id_new(r->api->deps.ids, r->now_us, 0);
 	struct text platform, order;
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
-	const struct json *body = json_parse(r->arena, r->http->body, &f);
+	struct fields x;
 
-	if (body == NULL)
+	if (!fields_read(r, "platform_code order_no", &x, &f))
 		return reply_problem(r, &f);
-	if (!json_is_object(body))
-		return reply_fault(r, FAULT_BAD_JSON, "the body is one object");
-	if (wrong == NULL)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	findings_init(wrong, r->arena);
-	platform = read_text(body, "platform_code", CODE_CHARACTERS_MAX, wrong);
-	order = read_text(body, "order_no", ORDER_CHARACTERS_MAX, wrong);
-	body_find_strangers(body, "platform_code order_no", wrong);
-	if (findings_any(wrong))
-		return reply_problem_of(r, &(struct problem){ .code = FAULT_RULE_BROKEN, .findings = wrong, .node = -1 });
+	platform = fields_text(&x, "platform_code", CODE_CHARACTERS_MAX, true);
+	order = fields_text(&x, "order_no", ORDER_CHARACTERS_MAX, true);
+	if (!fields_good(&x))
+		return fields_refuse(&x);
 	args_uuid(q, &id);
 	args_text(q, session_of(r, &id));
 	args_text(q, platform);

@@ -8,7 +8,7 @@
  * that authority in between, is the same one.
  */
 #include "api/args.h"
-#include "api/body.h"
+#include "api/fields.h"
 #include "api/handlers.h"
 #include "base/log.h"
 #include "model/personal.h"
@@ -153,7 +153,6 @@ static void read_wish(struct arena *arena, const struct json *body, struct rulin
 		complain(out, RULE_TYPE, "/version", "a whole number from 1");
 	w->version = (int)number;
 	read_appointment(body, w, out);
-	body_find_strangers(body, "decision reason version appointment", out);
 }
 
 /* What is decided: the same of the same version is the same. */
@@ -247,25 +246,20 @@ static enum step store(struct req *r, const struct ruling_wish *w)
 enum step rulings_post(struct req *r)
 {
 	struct ruling_wish *w = arena_zalloc(r->arena, sizeof(*w));
-	struct findings *findings = arena_alloc(r->arena, sizeof(*findings));
 	struct fault f = { 0 };
-	const struct json *body;
+	struct fields x;
 
 	if (!r->client.has_authority)
 		return reply_fault(r, FAULT_FORBIDDEN, "this client decides for no authority");
-	if (w == NULL || findings == NULL)
+	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	if (!id_parse(r->captures[0], &w->declaration))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	body = json_parse(r->arena, r->http->body, &f);
-	if (body == NULL || !read_key(r, w, &f))
+	if (!fields_read(r, "decision reason version appointment", &x, &f) || !read_key(r, w, &f))
 		return reply_problem(r, &f);
-	if (!json_is_object(body))
-		return reply_fault(r, FAULT_BAD_JSON, "the body is one object");
-	findings_init(findings, r->arena);
-	read_wish(r->arena, body, w, findings);
-	if (findings_any(findings))
-		return reply_problem_of(r, &(struct problem){ .code = FAULT_RULE_BROKEN, .findings = findings, .node = -1 });
+	read_wish(r->arena, x.body, w, x.found);
+	if (!fields_good(&x))
+		return fields_refuse(&x);
 	w->digest = digest_of_wish(r, w);
 	r->own = w;
 	return store(r, w);

@@ -2,9 +2,9 @@
  * /v1/me/tokens: a client's own tokens. A new one is shown once; the one that asked for it stays good for a while, so
  * that the software can change over without a gap.
  */
-#include "api/args.h"
 #include "api/body.h"
 #include "api/handlers.h"
+#include "api/moved.h"
 #include "base/log.h"
 #include "store/client_token.h"
 #include "store/query.h"
@@ -60,7 +60,7 @@ enum step me_tokens_post(struct req *r)
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
 
-	if (q == NULL || w == NULL)
+	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	if (!read_wish(r, w, &f))
 		return reply_problem(r, &f);
@@ -75,25 +75,19 @@ enum step me_tokens_post(struct req *r)
 	args_i32(q, c->tokens_max);
 	args_i32(q, w->rotates && r->has_token ? r->token.id : 0);
 	args_time(q, r->now_us + (int64_t)c->token_overlap_hours * US_PER_HOUR);
-	if (r->arena->full)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	db_call_init(&r->call);
-	db_call_add(&r->call, &client_token_add, q->p);
-	db_call_add(&r->call, &client_store_moved, NULL);
-	return await_db(r, made);
+	return moved_await(r, q, &client_token_add, made);
 }
 
 static enum step made(struct req *r, const struct db_answer *a)
 {
+	static const struct fault none = { FAULT_OVER_QUOTA, "this client has as many tokens as it may: delete one that is not used" };
 	const struct token_wish *w = r->own;
+	enum step refusal = STEP_REPLIED;
 	struct text shown;
 	struct buf b;
 
-	if (a->outcome != DB_DONE)
-		return reply_db_fault(r, a);
-	if (db_row_count(a->results[0]) == 0)
-		return reply_fault(r, FAULT_OVER_QUOTA, "this client has as many tokens as it may: delete one that is not used");
-	r->api->deps.reload(r->api->deps.arg);
+	if (!moved_met(r, a, &none, &refusal))
+		return refusal;
 	log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_NOTICE, "token.made", "for client %d, ending in " TEXT_FMT, r->client.id,
 	          TEXT_ARG(w->fresh.last4));
 	shown = db_get_text(a->results[0], 0, 0);
@@ -117,21 +111,15 @@ enum step me_tokens_delete(struct req *r)
 	args_i32(q, r->client.id);
 	args_i32(q, (int32_t)id);
 	args_time(q, r->now_us);
-	if (q == NULL || r->arena->full)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	db_call_init(&r->call);
-	db_call_add(&r->call, &client_token_revoke, q->p);
-	db_call_add(&r->call, &client_store_moved, NULL);
-	return await_db(r, revoked);
+	return moved_await(r, q, &client_token_revoke, revoked);
 }
 
 static enum step revoked(struct req *r, const struct db_answer *a)
 {
-	if (a->outcome != DB_DONE)
-		return reply_db_fault(r, a);
-	if (db_row_count(a->results[0]) == 0)
-		return reply_fault(r, FAULT_NOT_FOUND, "");
-	r->api->deps.reload(r->api->deps.arg);
+	enum step refusal = STEP_REPLIED;
+
+	if (!moved_met(r, a, &(struct fault){ FAULT_NOT_FOUND, "" }, &refusal))
+		return refusal;
 	log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_NOTICE, "token.revoked", TEXT_FMT " of client %d", TEXT_ARG(r->captures[0]), r->client.id);
 	return reply_empty(r, 204);
 }

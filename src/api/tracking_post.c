@@ -5,7 +5,7 @@
  * has against an event is shown where it is read, not refused here. A carrier tells of waybills of its own company codes only.
  */
 #include "api/args.h"
-#include "api/body.h"
+#include "api/fields.h"
 #include "api/handlers.h"
 #include "model/finding.h"
 #include "store/tracking_store.h"
@@ -20,7 +20,7 @@ struct told_event {
 
 struct telling { /* r->own */
 	struct req *r;
-	struct findings *findings;
+	struct fields body;
 	struct told_event *list;
 	int count;
 	bool alone; /* the body is the event */
@@ -39,7 +39,7 @@ static void complain(struct telling *t, int i, enum rule rule, struct text membe
 		buf_printf(&pointer, "/events/%d", i);
 	buf_char(&pointer, '/');
 	buf_text(&pointer, member);
-	findings_add(t->findings, &(struct finding){ .rule = rule, .pointer = buf_as_text(&pointer), .line = -1, .expected = expected });
+	findings_add(t->body.found, &(struct finding){ .rule = rule, .pointer = buf_as_text(&pointer), .line = -1, .expected = expected });
 }
 
 static struct text read_text(struct telling *t, int i, const struct json *event, const char *member, long most)
@@ -99,10 +99,9 @@ static void read_event(struct telling *t, int i, const struct json *event)
 		json_each(event, find_stranger, &(struct strangers){ t, i });
 }
 
-static bool read_body(struct telling *t, const struct json *body, struct fault *f)
+static bool read_body(struct telling *t, struct fault *f)
 {
-	const struct json *events = json_member(body, "events");
-	struct findings *findings = t->findings;
+	const struct json *events = json_member(t->body.body, "events");
 
 	t->alone = events == NULL;
 	if (!t->alone && (!json_is_array(events) || json_length(events) < 1 || json_length(events) > EVENTS_MAX))
@@ -112,9 +111,9 @@ static bool read_body(struct telling *t, const struct json *body, struct fault *
 	if (t->list == NULL)
 		return fault_set(f, FAULT_BUSY, "the request is larger than its memory");
 	if (!t->alone)
-		body_find_strangers(body, "events", findings);
+		fields_only(&t->body, "events");
 	for (int i = 0; i < t->count; i++)
-		read_event(t, i, t->alone ? body : json_item(events, (size_t)i));
+		read_event(t, i, t->alone ? t->body.body : json_item(events, (size_t)i));
 	return true;
 }
 
@@ -155,22 +154,15 @@ enum step tracking_post(struct req *r)
 {
 	struct telling *t = arena_zalloc(r->arena, sizeof(*t));
 	struct fault f = { 0 };
-	const struct json *body;
 
-	if (t == NULL || (t->findings = arena_alloc(r->arena, sizeof(*t->findings))) == NULL)
+	if (t == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	t->r = r;
 	r->own = t;
-	findings_init(t->findings, r->arena);
-	body = json_parse(r->arena, r->http->body, &f);
-	if (body == NULL)
+	if (!fields_open(r, &t->body, &f) || !read_body(t, &f))
 		return reply_problem(r, &f);
-	if (!json_is_object(body))
-		return reply_fault(r, FAULT_BAD_JSON, "the body is one object");
-	if (!read_body(t, body, &f))
-		return reply_problem(r, &f);
-	if (findings_any(t->findings))
-		return reply_problem_of(r, &(struct problem){ .code = FAULT_RULE_BROKEN, .findings = t->findings, .node = -1 });
+	if (!fields_good(&t->body))
+		return fields_refuse(&t->body);
 	if (!are_its_own(t, &f))
 		return reply_problem(r, &f);
 	return store(r, t);
@@ -206,8 +198,8 @@ static enum step stored(struct req *r, const struct db_answer *a)
 	for (int i = 0; i < t->count; i++)
 		if (db_get_int(rows, i, TRACKING_PUT_KNOWN) == 0)
 			complain(t, i, RULE_VALUE, TEXT("step"), arena_copy(r->arena, db_get_text(rows, i, TRACKING_PUT_STEPS).at, db_get_text(rows, i, TRACKING_PUT_STEPS).len));
-	if (findings_any(t->findings))
-		return reply_problem_of(r, &(struct problem){ .code = FAULT_RULE_BROKEN, .findings = t->findings, .node = -1 });
+	if (!fields_good(&t->body))
+		return fields_refuse(&t->body);
 	for (int i = 0; i < t->count; i++) {
 		if (db_get_int(rows, i, TRACKING_PUT_FULL) == 0)
 			continue;

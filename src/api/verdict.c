@@ -5,7 +5,6 @@
  * the values are looked up here.
  */
 #include "api/access.h"
-#include "api/args.h"
 #include "api/handlers.h"
 #include "api/stored.h"
 #include "base/json.h"
@@ -17,15 +16,11 @@ static db_step_fn found;
 
 enum step declarations_verdict(struct req *r)
 {
-	struct args *q = args_new(r);
-	struct fault f = { 0 };
+	enum step refusal = STEP_REPLIED;
+	struct args *q = access_record(r, &refusal);
 
-	r->own = access_begin(r, &f);
-	if (r->own == NULL)
-		return reply_problem(r, &f);
-	if (!args_own_record(q))
-		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_bool(q, r->client.role == ROLE_REGULATOR);
+	if (q == NULL)
+		return refusal;
 	args_text(q, args_verdict_titles(r));
 	args_text(q, args_rule_words(r));
 	return args_await_query(r, q, "declaration_verdict", found);

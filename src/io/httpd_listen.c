@@ -133,21 +133,21 @@ static int open_socket(const struct httpd_conf *conf, char **unix_path, struct f
 }
 
 /* By where it is bound, whoever bound it: of an address or a name in the settings nobody knows where it leads. */
-static bool check_local(int fd, struct fault *f)
+static bool check_local(int fd, const char *address, struct fault *f)
 {
 	struct sockaddr_storage at = { 0 };
 	socklen_t len = sizeof(at);
 
 	if (getsockname(fd, (struct sockaddr *)&at, &len) == 0 && address_is_local((const struct sockaddr *)&at))
 		return true;
-	return fault_set(f, FAULT_CONFIG, "in clear it may listen at a loopback address or a unix socket only");
+	return fault_set(f, FAULT_CONFIG, "listen address %s: in clear it is a loopback address or a unix socket", address);
 }
 
 int httpd_listen(const struct httpd_conf *conf, char **unix_path, struct fault *f)
 {
 	int fd = open_socket(conf, unix_path, f);
 
-	if (fd < 0 || !conf->local_only || check_local(fd, f))
+	if (fd < 0 || !conf->local_only || check_local(fd, conf->listen_fd >= 0 ? "of the socket that was passed" : conf->address, f))
 		return fd;
 	(void)close(fd);
 	return -1;

@@ -301,6 +301,8 @@ def test_customs_asks_and_gets(stack, trades, calls, agent):
 
 def test_uploads_survive_a_crash(stack, trades, calls, agent):
     order, session = trades.make().order_no, f"C-{trades.tag}-{agent.signer.kind}"
+    agent.set("payment_data", attempts_max=1000)  # it must not be given up before the crash, however long that takes
+    agent.restart()
     accept(stack.enterprise.post("/v1/payment-data", {"payExchangeInfoHead": head(), "payExchangeInfoLists": lists(order)}), 201)
     calls.behave(refuse_next=1000000)
     assert opened(agent, order, session)[0] == "10000"
@@ -309,6 +311,8 @@ def test_uploads_survive_a_crash(stack, trades, calls, agent):
     calls.behave(refuse_next=0)
     agent.start()
     wait_for(lambda: calls.about("sessionID", session), "customs has it")
+    agent.set("payment_data", attempts_max=stack.settings["payment_data"]["attempts_max"])
+    agent.restart()
 
 
 def test_bad_questions(agent):

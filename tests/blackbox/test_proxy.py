@@ -254,12 +254,21 @@ def test_it_drains_both(house):
     ({"local_address": "0.0.0.0:0"}, {}, "loopback"), ({"proxies": "10.0.0.0/33"}, {}, "10.0.0.0/33"), ({"proxies": "proxy.example"}, {}, "http.proxies"),
     ({}, {"client_ca": ""}, "tls.client_ca"), ({"proxies": ""}, {"certificate": "", "key_file": ""}, "client_ca")])
 def test_settings_that_do_not_fit(house, http_settings, tls_settings, words):
-    daemon = house.add_daemon("refused", {"http": http_settings, "tls": house.settings["tls"] | tls_settings})
+    refused(house, house.add_daemon("refused", {"http": http_settings, "tls": house.settings["tls"] | tls_settings}), words)
+
+
+def refused(house, daemon, words):
     daemon.start(wait=False)
     assert daemon.wait() == 78 and words in daemon.tail()
     house.daemons.remove(daemon)
     for s in daemon.sockets.values():
         s.close()
+
+
+def test_a_socket_that_is_passed_is_looked_at_too(house):
+    daemon = house.add_daemon("open to all")
+    daemon.listen("local", "0.0.0.0")
+    refused(house, daemon, "loopback")
 
 
 def test_a_proxy_alone_ends_tls(house, bound):

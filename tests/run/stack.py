@@ -304,9 +304,9 @@ class Process:
         return found
 
 
-def listening():
+def listening(host="127.0.0.1"):
     s = socket.socket()
-    s.bind(("127.0.0.1", 0))
+    s.bind((host, 0))
     s.listen(1024)
     return s
 
@@ -323,9 +323,9 @@ class Daemon(Process):
         self.url = f"http{'s' if stack.context else ''}://127.0.0.1:{self.address[1]}"
         self.public = Api(self.address, context=stack.context)
 
-    def listen(self, name):
+    def listen(self, name, host="127.0.0.1"):
         """One more socket, passed under that name from the next start on; its address."""
-        self.sockets[name] = listening()
+        self.sockets[name] = listening(host)
         return self.sockets[name].getsockname()
 
     def set(self, section, **values):
