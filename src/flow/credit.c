@@ -67,7 +67,7 @@ struct credit {
 	int place_count;
 	int32_t today;
 	int64_t closed_hour; /* of business time, in which it was looked for months to close */
-	bool asking, quiesced, has_failed, counts_more;
+	bool asking, quiesced, has_failed, close_failed, counts_more;
 };
 
 static void on_sweep(struct loop_timer *t);
@@ -254,8 +254,14 @@ static void on_closed(struct db_call *call, const struct db_answer *a)
 	struct credit *c = container_of(call, struct credit, call);
 	int64_t now_us = clock_now_us(c->deps.clock);
 
-	if (!is_good(c, a))
+	if (a->outcome != DB_DONE) { /* at the next sweep again: credit does not wait for it */
+		if (!c->close_failed)
+			log_event(NULL, LOG_LEVEL_WARNING, "quality.not_closed", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
+		c->close_failed = true;
+		count(c);
 		return;
+	}
+	c->close_failed = false;
 	if (!db_is_null(a->results[0], 0, 0)) { /* and perhaps the one after it */
 		log_event(NULL, LOG_LEVEL_NOTICE, "quality.closed", "a month of senders' data is closed");
 		close_month(c, now_us);
