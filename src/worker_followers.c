@@ -6,6 +6,7 @@
 #include "flow/digests.h"
 #include "flow/follow_up.h"
 #include "flow/listing.h"
+#include "flow/month_closer.h"
 #include "flow/price_learner.h"
 #include "flow/sequencer.h"
 #include "flow/tracker.h"
@@ -28,6 +29,7 @@ bool worker_followers_make(struct worker *w, bool (*is_busy)(void *arg), struct 
 		{ &credit_kind, { c->credit.sweep_ms, c->credit.batch } },
 		{ &listing_kind, { .sweep_ms = c->credit.sweep_ms } },
 		{ &price_learner_kind, { .sweep_ms = c->flow.sweep_ms } },
+		{ &month_closer_kind, { .sweep_ms = c->credit.sweep_ms } },
 	};
 	const struct follower_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids, .vault = w->vault,

@@ -1,7 +1,7 @@
 /*
  * GET /v1/credit-candidates: enterprises near level A, with what each lacks (E107), for customs, commerce and operators.
  *
- *   candidates_list ──who is near──> found ──their records──> loaded: 200; 403
+ *   credit_candidates ──who is near──> found ──their records──> loaded: 200; 403
  *
  * Each is judged here as of today by the same functions as the daily evaluation; who has reached the level meanwhile is left out.
  */

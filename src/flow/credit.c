@@ -30,14 +30,6 @@ static const struct db_stmt count_stmt = {
 	.flags = DB_WRITES,
 };
 
-/* $1 now, $2 today. The month of senders' data that was closed, with the events that follow of it; null: none is to be closed. */
-static const struct db_stmt close_stmt = {
-	.name = "sender_month_close",
-	.sql = "select sender_month_close($1::timestamptz, date '1970-01-01' + $2::integer)",
-	.param_count = 2,
-	.flags = DB_WRITES,
-};
-
 /* $1 today, $2 how many */
 static const struct db_stmt due_stmt = {
 	.name = "credit_due",
@@ -58,7 +50,6 @@ struct credit {
 	struct credit_place *places; /* who is due; of those that are judged the rest of the row is filled in */
 	int place_count;
 	int32_t today;
-	int64_t closed_hour; /* of business time, in which it was looked for months to close */
 	bool counts_more;
 };
 
@@ -189,50 +180,14 @@ static void on_counted(struct db_call *call, const struct db_answer *a)
 	follower_ask(&c->base, &due_stmt, c->params, on_due);
 }
 
-static void count(struct credit *c)
-{
-	c->params[0] = db_i32(&c->base.arena, COUNT_EVENTS);
-	c->params[1] = db_i32(&c->base.arena, c->today);
-	follower_ask(&c->base, &count_stmt, c->params, on_counted);
-}
-
-/* --- months that are over ----------------------------------------------------------------------------------------- */
-
-static void close_month(struct credit *c, int64_t now_us);
-
-static void on_closed(struct db_call *call, const struct db_answer *a)
-{
-	struct credit *c = container_of(call, struct credit, base.call);
-	int64_t now_us = clock_now_us(c->base.deps.clock);
-
-	if (!follower_is_good(&c->base, a))
-		return;
-	if (!db_is_null(a->results[0], 0, 0)) { /* and perhaps the one after it */
-		log_event(NULL, LOG_LEVEL_NOTICE, "quality.closed", "a month of senders' data is closed");
-		close_month(c, now_us);
-		return;
-	}
-	c->closed_hour = now_us / US_PER_HOUR;
-	count(c);
-}
-
-static void close_month(struct credit *c, int64_t now_us)
-{
-	c->params[0] = db_time(&c->base.arena, now_us);
-	c->params[1] = db_i32(&c->base.arena, c->today);
-	follower_ask(&c->base, &close_stmt, c->params, on_closed);
-}
-
 static void begin(struct follower *f)
 {
 	struct credit *c = container_of(f, struct credit, base);
-	int64_t now_us = clock_now_us(f->deps.clock);
 
-	c->today = clock_day(now_us);
-	if (now_us / US_PER_HOUR != c->closed_hour)
-		close_month(c, now_us);
-	else
-		count(c);
+	c->today = clock_day(clock_now_us(f->deps.clock));
+	c->params[0] = db_i32(&f->arena, COUNT_EVENTS);
+	c->params[1] = db_i32(&f->arena, c->today);
+	follower_ask(f, &count_stmt, c->params, on_counted);
 }
 
 const struct follower_kind credit_kind = {

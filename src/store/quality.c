@@ -5,7 +5,9 @@
 
 #include "base/log.h"
 
-enum { KEY_ARRAYS = 2, FAULT_ARRAYS = 6, DAY_ARRAYS = 5, FLUSH_PARAMS = 1 + DAY_ARRAYS + FAULT_ARRAYS };
+enum { KEY_ARRAYS = 2, FAULT_ARRAYS = 6, DAY_ARRAYS = 5, FLUSH_PARAMS = 12 };
+_Static_assert(FLUSH_PARAMS == 1 + DAY_ARRAYS + FAULT_ARRAYS, "a parameter each");
+_Static_assert(DAY_ARRAYS == KEY_ARRAYS + QUALITY_OUTCOMES, "a column each");
 
 /* $1 the day; $2.. a column each of filings: client, kind, accepted, refused, warned; $7.. of faults: client, kind, field, rule, refused, warned.
  * In the order of their keys, so that workers do not wait for each other in a circle. What comes after a month was closed counts for the next. */
