@@ -27,6 +27,7 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "credit_receivers.tsv": ("authority id valid_from valid_to source".split(), 1),
     "case_kinds.tsv": ("kind id departments title_zh title_en valid_from valid_to source".split(), 1),
     "case_limits.tsv": ("name id value valid_from valid_to source".split(), 1),
+    "quality_rules.tsv": ("kind id least within_days valid_from valid_to source".split(), 1),
     "recognitions.tsv": ("id giver taker of stands_for valid_from valid_to source".split(), 1),
 }
 CALENDAR = "calendar_days.tsv"
