@@ -6,6 +6,7 @@ from shop import ITEM, Shop, cases, end, recall, today
 from stack import wait_for
 from support import accept, problem
 
+
 @pytest.fixture
 def shop(stack, trades):
     return Shop(stack, trades)
