@@ -24,6 +24,8 @@ void quality_args_evidence(struct args *q, struct fields *x);
 /* $1 id, $2 the enterprise's number, $3 its goods, $4 the caller's codes, $5 may speak of every enterprise, $6 now, $7 today, $8 actor,
  * $9 department, $10 client: how the parameters of every put begin. */
 struct args *quality_args_put(struct req *r, const struct quality_goods *g) must_check;
+/* $1 the enterprise's number, $2 its goods, $3 a number of the record: of every show. */
+struct args *quality_args_shown(struct req *r, const struct quality_goods *g, struct text number) must_check;
 #define QUALITY_ENTERPRISE \
 	"e as (select e.id, e.credit_code from enterprise e where e.id = enterprise_by_number($2::text) and ($5::boolean or enterprise_is_of(e.id, $4::text[])))"
 enum step quality_record(struct req *r, struct args *q, const struct db_stmt *put, struct args *shown, const struct db_stmt *show) must_check;

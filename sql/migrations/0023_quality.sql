@@ -61,12 +61,13 @@ create table quality_recall (
   item_no         text collate "C" not null,
   batch           text,             -- null: all of them
   from_on         date not null,    -- released from, to: which parcels are meant
-  to_on           date not null,
+  to_on           date,             -- null: those that are still to be released, too
   source          text not null,
   decision_no     text not null,
   reason          text not null,
   evidence_sha256 bytea,
   recorded_at     timestamptz not null,
+  recorded_on     date not null,
   actor           text not null,
   authority       text,             -- null: the enterprise's own
   client_id       integer not null,
@@ -182,7 +183,7 @@ create function quality_recall_json(r quality_recall) returns json language sql 
     'actor', r.actor, 'authority', r.authority, 'state', case when x.recall_id is null then 'open' else 'ended' end,
     'end', case when x.recall_id is not null then json_build_object('carried_out', x.carried_out, 'decision_no', x.decision_no, 'reason', x.reason,
       'at', local_time(x.ended_at), 'actor', x.actor) end,
-    'affected', (select count(distinct a.declaration_id) from goods_affected(r.enterprise_id, r.item_no, r.batch, r.from_on, r.to_on) a))
+    'affected', (select count(distinct a.declaration_id) from goods_affected(r.enterprise_id, r.item_no, r.batch, r.from_on, coalesce(r.to_on, '9999-12-31')) a))
   from (select) one left join quality_recall_end x on x.recall_id = r.id
 $$;
 

@@ -170,7 +170,7 @@ static const struct db_stmt show_decided = { /* $1 complaint */
 
 enum step complaints_post(struct req *r)
 {
-	struct args *q, *show = args_new(r);
+	struct args *q;
 	struct quality_goods goods;
 	struct fault f = { 0 };
 	struct text reference;
@@ -190,10 +190,7 @@ enum step complaints_post(struct req *r)
 	quality_args_evidence(q, &x);
 	if (!fields_good(&x))
 		return fields_refuse(&x);
-	args_text(show, goods.enterprise);
-	args_text(show, goods.item);
-	args_text(show, reference);
-	return quality_record(r, q, &put_complaint, show, &show_complaint);
+	return quality_record(r, q, &put_complaint, quality_args_shown(r, &goods, reference), &show_complaint);
 }
 
 enum step complaints_list(struct req *r)

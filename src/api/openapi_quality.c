@@ -41,7 +41,7 @@ const struct openapi_schema openapi_quality[] = {
 	  ",\"to\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"},\"source\":" TEXT_ ",\"decision_no\":" TEXT_ "," EVIDENCE "}}" },
 	{ "Recall",
 	  "{\"type\":\"object\",\"required\":[\"id\",\"goods\",\"from\",\"to\",\"decision_no\",\"state\",\"affected\"],\"properties\":{\"id\":" UUID ",\"goods\":" GOODS
-	  ",\"from\":" DAY ",\"to\":" DAY ",\"source\":" TEXT_ ",\"decision_no\":" TEXT_ "," EVIDENCE "," RECORDED ",\"state\":{\"enum\":[\"open\",\"ended\"]}"
+	  ",\"from\":" DAY ",\"to\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"},\"source\":" TEXT_ ",\"decision_no\":" TEXT_ "," EVIDENCE "," RECORDED ",\"state\":{\"enum\":[\"open\",\"ended\"]}"
 	  ",\"end\":{\"type\":[\"object\",\"null\"],\"properties\":{\"carried_out\":" FLAG ",\"decision_no\":" TEXT_ ",\"reason\":" TEXT_ ",\"at\":" TIME ",\"actor\":"
 	  TEXT_ "}},\"affected\":" NUMBER "}}" },
 	{ "RecallList", PAGE(REF("Recall")) },

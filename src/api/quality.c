@@ -13,7 +13,7 @@
 static db_step_fn parcels_listed;
 
 /* $1 … $10 as in quality_args_put(), $11 batch, $12 kind, $13 adverse, $14 day, $15 source, $16 reference, $17 reason, $18 evidence. k: the rule; n: what
- * it counts, this event included; u: the warning, unless one of that rule was raised within its days. */
+ * it counts, this event included; u: the warning, unless one of that rule was raised within its days; it has the id of the event that tips it. */
 static const struct db_stmt put_event = {
 	.name = "quality_event_put",
 	.sql =
@@ -49,12 +49,12 @@ static const struct db_stmt put_event = {
 	.flags = DB_WRITES,
 };
 
-/* $1 a number of the enterprise, $2 its goods, $3 kind, $4 reference */
+/* $1 a number of the enterprise, $2 its goods, $3 reference, $4 kind */
 static const struct db_stmt show_event = {
 	.name = "quality_event_show",
 	.sql =
 	"select quality_event_json(v) from quality_event v"
-	" where v.enterprise_id = enterprise_by_number($1::text) and v.item_no = $2::text and v.kind = $3::text and v.reference = $4::text",
+	" where v.enterprise_id = enterprise_by_number($1::text) and v.item_no = $2::text and v.reference = $3::text and v.kind = $4::text",
 	.param_count = 4,
 	.flags = DB_WRITES,
 };
@@ -66,7 +66,7 @@ static bool is_kind(struct text t)
 
 enum step quality_events_post(struct req *r)
 {
-	struct args *q, *show = args_new(r);
+	struct args *q, *show;
 	struct quality_goods goods;
 	struct text kind, reference;
 	int32_t day = clock_day(r->now_us);
@@ -97,10 +97,8 @@ enum step quality_events_post(struct req *r)
 	quality_args_evidence(q, &x);
 	if (!fields_good(&x))
 		return fields_refuse(&x);
-	args_text(show, goods.enterprise);
-	args_text(show, goods.item);
+	show = quality_args_shown(r, &goods, reference);
 	args_text(show, kind);
-	args_text(show, reference);
 	return quality_record(r, q, &put_event, show, &show_event);
 }
 

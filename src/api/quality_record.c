@@ -57,6 +57,16 @@ struct args *quality_args_put(struct req *r, const struct quality_goods *g)
 	return q;
 }
 
+struct args *quality_args_shown(struct req *r, const struct quality_goods *g, struct text number)
+{
+	struct args *q = args_new(r);
+
+	args_text(q, g->enterprise);
+	args_text(q, g->item);
+	args_text(q, number);
+	return q;
+}
+
 enum step quality_record(struct req *r, struct args *q, const struct db_stmt *put, struct args *shown, const struct db_stmt *show)
 {
 	if (q == NULL || shown == NULL || r->arena->full)

@@ -17,10 +17,10 @@ static const struct db_stmt put_recall = {
 	"with " QUALITY_ENTERPRISE ","
 	" w as (select v.* from e join quality_recall v on v.enterprise_id = e.id and v.item_no = $3::text and v.decision_no = $15::text),"
 	" i as ("
-	"  insert into quality_recall (id, enterprise_id, item_no, batch, from_on, to_on, source, decision_no, reason, evidence_sha256, recorded_at, actor,"
-	"    authority, client_id)"
+	"  insert into quality_recall (id, enterprise_id, item_no, batch, from_on, to_on, source, decision_no, reason, evidence_sha256, recorded_at,"
+	"    recorded_on, actor, authority, client_id)"
 	"  select $1::uuid, e.id, $3::text, $11::text, date '1970-01-01' + $12::integer, date '1970-01-01' + $13::integer, $14::text, $15::text, $16::text,"
-	"    $17::bytea, $6::timestamptz, $8::text, $9::text, $10::integer from e where $7::integer is not null"
+	"    $17::bytea, $6::timestamptz, date '1970-01-01' + $7::integer, $8::text, $9::text, $10::integer from e"
 	"  on conflict (enterprise_id, item_no, decision_no) do nothing returning *),"
 	" c as materialized ("
 	"  select case_open('quality', 'goods', e.credit_code || '/' || i.item_no, 'recall/' || i.decision_no, '{}', null, 'trade', null, i.reason,"
@@ -58,8 +58,8 @@ static const struct db_stmt end_recall = {
 
 enum step recalls_post(struct req *r)
 {
-	int32_t from = 0, to = clock_day(r->now_us);
-	struct args *q, *show = args_new(r);
+	int32_t from = 0, to = INT32_MAX;
+	struct args *q;
 	struct quality_goods goods;
 	struct fault f = { 0 };
 	struct text number;
@@ -77,7 +77,7 @@ enum step recalls_post(struct req *r)
 	if (to < from)
 		fields_complain(&x, RULE_VALUE, "to", "no day before from");
 	args_i32(q, from);
-	args_i32(q, to);
+	args_day(q, to);
 	args_text(q, fields_text(&x, "source", QUALITY_WORD_MAX, true));
 	number = fields_text(&x, "decision_no", QUALITY_WORD_MAX, true);
 	args_text(q, number);
@@ -85,10 +85,7 @@ enum step recalls_post(struct req *r)
 	quality_args_evidence(q, &x);
 	if (!fields_good(&x))
 		return fields_refuse(&x);
-	args_text(show, goods.enterprise);
-	args_text(show, goods.item);
-	args_text(show, number);
-	return quality_record(r, q, &put_recall, show, &show_recall);
+	return quality_record(r, q, &put_recall, quality_args_shown(r, &goods, number), &show_recall);
 }
 
 enum step recalls_list(struct req *r)

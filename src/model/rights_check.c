@@ -161,11 +161,12 @@ static void check_authorisation(const struct rights *r, const struct document *d
 
 static const char *free_goods(struct findings *out, const struct right_freeze *z)
 {
-	char *words = arena_alloc(out->arena, WORDS_BYTES);
+	struct buf b;
 
-	if (words != NULL)
-		(void)snprintf(words, WORDS_BYTES, "goods that nothing holds; these: " TEXT_FMT, TEXT_ARG(z->why));
-	return words;
+	buf_init(&b, out->arena, z->why.len + 40);
+	buf_str(&b, "goods that nothing holds; these: ");
+	buf_text(&b, z->why);
+	return b.full ? NULL : b.at;
 }
 
 static void check_goods(const struct rights *r, const struct document *d, struct findings *out)

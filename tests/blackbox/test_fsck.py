@@ -48,7 +48,7 @@ BY_HAND = (  # records of what the fixture does not bring about itself
     f"case_access values ({ONE}, 1, 'CUS', 'work', 'r', now(), 'x', 1)",
     f"quality_event values ({ONE}, {ENTERPRISE}, 'i', 'b', 'test', true, '2026-01-01', 's', 'r', 'r', '\\x01', now(), '2026-01-01', 'x', 'CUS', 1)",
     f"quality_warning values ({ONE}, {ENTERPRISE}, 'i', 'b', 4, '{{{ONE[1:-1]}}}', now(), '2026-01-01')",
-    f"quality_recall values ({ONE}, {ENTERPRISE}, 'i', 'b', '2026-01-01', '2026-01-02', 's', 'd', 'r', '\\x01', now(), 'x', 'CUS', 1)",
+    f"quality_recall values ({ONE}, {ENTERPRISE}, 'i', 'b', '2026-01-01', '2026-01-02', 's', 'd', 'r', '\\x01', now(), '2026-01-02', 'x', 'CUS', 1)",
     f"quality_recall_end values ({ONE}, true, 'd', 'r', now(), 'x', 1)",
     f"brand_recordal values ({ONE}, 'n', 'b', 'h', '{{25}}', '2026-01-01', '2026-12-31', 's', now(), 'x', 1)",
     f"brand_complaint values ({ONE}, 'n', {ENTERPRISE}, 'i', 'c', 'r', 'r', '\\x01', now(), 'x', 'CUS', 1)",
