@@ -24,7 +24,7 @@ step_fn returns_list, returns_get, returns_arrival;
 step_fn me_tokens_list, me_tokens_post, me_tokens_delete;
 /* keys.c */
 step_fn me_keys_list, me_keys_post, me_keys_delete;
-/* quality.c */
+/* senders.c */
 step_fn me_quality, clients_quality;
 /* quota.c */
 step_fn me_limits;
@@ -55,6 +55,11 @@ step_fn credit_messages_list, credit_messages_acknowledge;
 step_fn listings_post, listings_list, listings_exit;
 /* cases.c, cases_steps.c */
 step_fn cases_post, cases_list, cases_get, cases_rules, cases_step, cases_access;
+/* quality.c, recalls.c */
+step_fn quality_events_post, quality_events_list, quality_warnings_list, quality_parcels;
+step_fn recalls_post, recalls_list, recalls_get, recalls_end;
+/* brands.c */
+step_fn brands_post, brands_list, complaints_post, complaints_list, complaints_decide;
 /* identities.c */
 step_fn identities_post;
 /* lookups.c */

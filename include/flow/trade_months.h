@@ -1,5 +1,6 @@
 /*
- * What of each merchant was released, month by month: counts and values; table trade_month. It is what a bank may read with consent.
+ * What of each merchant was released, month by month: counts and values; table trade_month. It is what a bank may read with consent. Beside it
+ * which goods each release had; table goods_release. It is what a recall finds its parcels by.
  *
  *   resting ──feed.digest_ms──> reading releases from where the last step ended ──> writing ──> resting, or the next step at once
  *

@@ -4,7 +4,7 @@
  *
  *   rights_new ─► add, add … ─► rights_seal ─► rights_check for each filing
  *
- * A filing is looked at by its own fields: its filers (message_def.filers), the declarant as agent, the merchant as principal. Nothing here
+ * A filing is looked at by its own fields: its filers (message_def.filers), the declarant as agent, the merchant as principal, its goods. Nothing here
  * allocates or asks a database but for the words of a refusal.
  */
 #ifndef MODEL_RIGHTS_H
@@ -50,6 +50,12 @@ struct goods_rule { /* where only registered goods may be filed */
 	int32_t valid_from, valid_to;
 };
 
+struct right_freeze { /* view goods_frozen: what may be in no new order and no inventory */
+	int32_t enterprise;
+	struct text item;
+	struct text why;              /* "recall 2026-7 since 2026-03-02" */
+};
+
 struct rights {
 	struct arena arena;
 	struct right_party *parties;  /* sealed: by id */
@@ -65,6 +71,8 @@ struct rights {
 	int scope_rule_count;
 	struct goods_rule *goods_rules;
 	int goods_rule_count;
+	struct right_freeze *freezes; /* sealed: by enterprise and item */
+	int freeze_count;
 };
 
 struct rights *rights_new(size_t limit_bytes) must_check;
@@ -76,6 +84,7 @@ bool rights_add_grant(struct rights *r, const struct right_grant *one) must_chec
 bool rights_add_authorisation_rule(struct rights *r, const struct authorisation_rule *one) must_check;
 bool rights_add_scope_rule(struct rights *r, const struct scope_rule *one) must_check;
 bool rights_add_goods_rule(struct rights *r, const struct goods_rule *one) must_check;
+bool rights_add_freeze(struct rights *r, const struct right_freeze *one) must_check;
 bool rights_seal(struct rights *r) must_check;
 
 /* The enterprise with that credit or customs code; NULL: none is registered. */
@@ -84,6 +93,9 @@ const struct right_party *rights_party(const struct rights *r, struct text numbe
 void rights_check(const struct rights *r, const struct document *d, int32_t day, struct findings *out);
 /* The rule by which the lines of this filing must be of registered goods on the day; NULL: none. */
 const struct goods_rule *rights_goods_rule(const struct rights *r, const struct document *d, int32_t day);
+
+/* The freeze of these goods; NULL: they are free. */
+const struct right_freeze *rights_freeze(const struct rights *r, int32_t enterprise, struct text item);
 
 /* What would have been right on the day, by which rule row and since when, in words; NULL: no memory for them. */
 const char *rights_expected(struct findings *out, const char *what, int32_t rule, int32_t since, int32_t day);

@@ -57,6 +57,7 @@
 	X(PARTY_SCOPE,       "party.scope",              "table scope_rule") \
 	X(PARTY_AUTHORISATION, "party.authorisation",    "table authorisation_rule") \
 	X(GOODS_NOT_FILED,   "goods.not-filed",          "table goods_rule") \
+	X(GOODS_FROZEN,      "goods.frozen",             "tables quality_recall, brand_complaint") \
 	X(NOTHING_TO_CHANGE, "revision.unknown",         "GACC 2018-113 (202205), appType") \
 	X(CHANGE_TOO_LATE,   "revision.too-late",        "GACC 2018-194 art. 11") \
 	X(CHANGE_WITHDRAWING, "revision.withdrawing",    "GACC 2018-194 art. 11") \

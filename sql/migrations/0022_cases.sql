@@ -44,7 +44,7 @@ create table case_file (            -- what it is about, as it was collected; ne
   class        text,                -- trade economic technical
   grade        text,                -- a lane (model/lane.h)
   reason       text not null,
-  kind_row     integer not null,
+  kind_row     integer,             -- null: no row of the kind was in force
   opened_at    timestamptz not null,
   opened_by    text not null,
   client_id    integer              -- null: the gateway itself
@@ -107,19 +107,20 @@ create index case_place_open on case_place (case_id) where state <> 'closed';
 create function case_id(kind text, subject_kind text, subject text, origin text) returns uuid language sql immutable parallel safe as $$
   select (substr(h, 1, 12) || '8' || lpad(to_hex(get_byte(d, 6) & 63), 3, '0') || '8' || substr(h, 18, 15))::uuid
   from (select d, encode(d, 'hex') as h
-    from (select sha256(convert_to(json_build_array(kind, subject_kind, subject, origin)::text, 'UTF8')) as d) x) y
+    from (select sha256(convert_to(kind || chr(31) || subject_kind || chr(31) || subject || chr(31) || origin, 'UTF8')) as d) x) y
 $$;
 
 -- Opens a case, unless it is there: its id, or null. Called by other writers in their own statement. `more`: departments besides those of the kind.
+-- It must not fail, since the judgements beside it would: without a row of the kind these others are all.
 create function case_open(kind text, subject_kind text, subject text, origin text, rules text[], points integer, class text, grade text, reason text,
   more text[], at timestamptz, actor text, client_id integer default null) returns uuid
 language plpgsql as $$
 declare
   made uuid; row_used case_kind; departments text[];
 begin
-  select k.* into strict row_used from case_kind k where k.kind = case_open.kind and k.valid_from <= (at at time zone 'Asia/Shanghai')::date
+  select k.* into row_used from case_kind k where k.kind = case_open.kind and k.valid_from <= (at at time zone 'Asia/Shanghai')::date
     and (k.valid_to is null or k.valid_to >= (at at time zone 'Asia/Shanghai')::date);
-  select array_agg(distinct d order by d) into departments from unnest(row_used.departments || more) d;
+  select coalesce(array_agg(distinct d order by d), '{}') into departments from unnest(row_used.departments || more) d;
   insert into case_file (id, kind, subject_kind, subject, origin, rules, points, class, grade, reason, kind_row, opened_at, opened_by, client_id)
     values (case_id(kind, subject_kind, subject, origin), kind, subject_kind, subject, origin, rules, points, class, grade, reason, row_used.id, at, actor,
       client_id)
@@ -150,7 +151,7 @@ create function case_json(c case_file, chinese boolean, alone boolean) returns j
   select json_joined(json_build_object(
     'id', c.id,
     'kind', c.kind,
-    'kind_title', (select case when chinese then k.title_zh else k.title_en end from case_kind k where k.id = c.kind_row),
+    'kind_title', coalesce((select case when chinese then k.title_zh else k.title_en end from case_kind k where k.id = c.kind_row), c.kind),
     'subject', case_subject_json(c),
     'origin', c.origin,
     'rules', c.rules,
@@ -163,7 +164,7 @@ create function case_json(c case_file, chinese boolean, alone boolean) returns j
     'opened_by', c.opened_by,
     'changed_at', local_time(p.changed_at),
     'officer', p.officer,
-    'departments', (select json_agg(json_build_object('authority', d, 'access', case when d = any (p.workers) then 'work' else 'read' end) order by d)
+    'departments', (select coalesce(json_agg(json_build_object('authority', d, 'access', case when d = any (p.workers) then 'work' else 'read' end) order by d), '[]')
       from unnest(p.readers) d)
   ), case when alone then json_build_object(
     'steps', (select json_agg(json_build_object('number', s.number, 'state', s.state, 'points', s.points, 'class', s.class, 'grade', s.grade,
@@ -172,8 +173,8 @@ create function case_json(c case_file, chinese boolean, alone boolean) returns j
       from case_step s where s.case_id = c.id),
     'findings', (select coalesce(json_agg(json_build_object('rule', f.rule, 'was_right', f.was_right) order by f.rule), '[]')
       from case_finding f where f.case_id = c.id),
-    'access', (select json_agg(json_build_object('authority', x.authority, 'access', x.access, 'reason', x.reason, 'at', local_time(x.at),
-        'actor', x.actor) order by x.number)
+    'access', (select coalesce(json_agg(json_build_object('authority', x.authority, 'access', x.access, 'reason', x.reason, 'at', local_time(x.at),
+        'actor', x.actor) order by x.number), '[]')
       from case_access x where x.case_id = c.id)
   ) end)
   from case_place p left join lateral (

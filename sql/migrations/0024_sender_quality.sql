@@ -6,21 +6,21 @@
 --
 -- Kinds of filings, names of fields and rules alone: nothing of what a filing said. Days and months are those of China.
 
-create table quality_rule (         -- dated; closed, never edited: sql/data/quality_rules.tsv
+create table sender_rule (         -- dated; closed, never edited: sql/data/sender_rules.tsv
   id integer primary key, name text not null, value integer not null, valid_from date not null, valid_to date, source text not null
 );
-insert into quality_rule (name, id, value, valid_from, valid_to, source)
+insert into sender_rule (name, id, value, valid_from, valid_to, source)
 select f[1], f[2]::integer, f[3]::integer, f[4]::date, nullif(f[5], '')::date, f[6]
 from (
   select string_to_array(line, E'\t') as f
   from string_to_table($data$
-@sql/data/quality_rules.tsv
+@sql/data/sender_rules.tsv
 $data$, E'\n') as line
   where line like E'%\t%'
 ) as rows;
 
-create function quality_rule_on(wanted text, day date) returns integer language sql stable parallel safe as $$
-  select value from quality_rule r where r.name = wanted and r.valid_from <= day and (r.valid_to is null or r.valid_to >= day)
+create function sender_rule_on(wanted text, day date) returns integer language sql stable parallel safe as $$
+  select value from sender_rule r where r.name = wanted and r.valid_from <= day and (r.valid_to is null or r.valid_to >= day)
 $$;
 
 create table sender_day (           -- what became of a client's filings; repeats and dry runs count for nothing
@@ -66,12 +66,12 @@ insert into sender_month_place default values;
 
 -- Of a hundred; null: there was no filing.
 create function sender_score(filings bigint, refused bigint, warned bigint, day date) returns numeric language sql stable parallel safe as $$
-  select case when filings > 0 then greatest(0, round(100 - (refused * quality_rule_on('refused_points', day)
-    + warned * quality_rule_on('warned_points', day))::numeric / filings, 1)) end
+  select case when filings > 0 then greatest(0, round(100 - (refused * sender_rule_on('refused_points', day)
+    + warned * sender_rule_on('warned_points', day))::numeric / filings, 1)) end
 $$;
 
 create function sender_score_rows(day date) returns integer[] language sql stable parallel safe as $$
-  select array_agg(id order by id) from quality_rule
+  select array_agg(id order by id) from sender_rule
   where name in ('refused_points', 'warned_points') and valid_from <= day and (valid_to is null or valid_to >= day)
 $$;
 
@@ -94,7 +94,7 @@ language sql stable parallel safe as $$
     || ', accepted=' || accepted || ', refused=' || refused || ', warned=' || warned || ', faults=(' || coalesce((
       select string_agg('"' || f.field || '";kind="' || f.kind || '";rule="' || f.rule || '";refused=' || f.refused || ';warned=' || f.warned, ' '
         order by f.refused desc, f.warned desc, f.kind, f.field, f.rule)
-      from (select * from sender_faults(client, month, month_end(month)) limit quality_rule_on('told_faults', month_end(month))) f), '') || ')'
+      from (select * from sender_faults(client, month, month_end(month)) limit sender_rule_on('told_faults', month_end(month))) f), '') || ')'
 $$;
 
 -- An id that the event's own words name: the same on every machine (base/id.h, version 8).
@@ -108,7 +108,7 @@ $$;
 -- with its code. Null: none is to be closed, or another daemon does it. Clients are read anew then.
 create function sender_month_close(at timestamptz, today date) returns date language sql volatile as $$
   with over as (
-    select (date_trunc('month', (at - quality_rule_on('close_minutes', today) * interval '1 minute') at time zone 'Asia/Shanghai')
+    select (date_trunc('month', (at - sender_rule_on('close_minutes', today) * interval '1 minute') at time zone 'Asia/Shanghai')
       - interval '1 month')::date as month
   ), next as materialized (         -- months in which nobody filed are passed over
     select least(o.month, (select date_trunc('month', min(d.day))::date from sender_day d where d.day > month_end(p.closed))) as month
@@ -133,8 +133,8 @@ create function sender_month_close(at timestamptz, today date) returns date lang
       w.refused || ' of ' || w.filings || ' filings refused', k.id, at, today, 0 -- by no client
     from wrong w cross join lateral (select 'CE02/' || to_char(w.month, 'YYYY-MM') as decision_no) n
     join credit_kind k on k.kind = 'CE02' and k.valid_from <= month_end(w.month) and (k.valid_to is null or k.valid_to >= month_end(w.month))
-    where w.filings > quality_rule_on('event_filings', month_end(w.month))
-      and w.refused * 10000 > w.filings * quality_rule_on('event_refused_bp', month_end(w.month))
+    where w.filings > sender_rule_on('event_filings', month_end(w.month))
+      and w.refused * 10000 > w.filings * sender_rule_on('event_refused_bp', month_end(w.month))
     order by w.code
     on conflict (code, kind, decision_no) do nothing returning code
   ), raised as (

@@ -20,7 +20,7 @@ select json_build_object(
   'score', coalesce(k.score, sender_score(n.accepted + n.refused, n.refused, n.warned, m.last_day)),
   'rules', (
     select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name, 'value', r.value, 'source', r.source) order by r.id), '[]')
-    from quality_rule r where r.id = any (coalesce(k.rule_rows, sender_score_rows(m.last_day)))),
+    from sender_rule r where r.id = any (coalesce(k.rule_rows, sender_score_rows(m.last_day)))),
   'kinds', (
     select coalesce(json_agg(json_build_object('kind', nullif(d.kind, ''), 'accepted', d.accepted, 'refused', d.refused, 'warned', d.warned)
       order by d.kind), '[]')

@@ -76,7 +76,8 @@ const struct openapi_schema openapi_rights[] = {
 	  "{\"type\":\"object\",\"required\":[\"enterprise\",\"item_no\",\"version\",\"state\",\"name\",\"hs_code\"],\"properties\":{" GOODS_MEMBERS
 	  ",\"version\":" NUMBER ",\"state\":" GOODS_STATE ",\"barcode_good\":{\"type\":[\"boolean\",\"null\"],\"description\":\"its check digit; "
 	  "null: it is no number of GS1's form\"},\"from\":" TIME ",\"actor\":" TEXT_ ",\"history\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
-	  "\"properties\":{\"version\":" NUMBER ",\"state\":" GOODS_STATE "}}}}}" },
+	  "\"properties\":{\"version\":" NUMBER ",\"state\":" GOODS_STATE "}}},\"frozen\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+	  "\"ground\":{\"enum\":[\"recall\",\"brand\"]},\"number\":" TEXT_ ",\"since\":" TIME "}}}}}" },
 	{ "RegisteredGoodsList", PAGE(REF("RegisteredGoods")) },
 	{ "AuthorisationBody",
 	  "{\"type\":\"object\",\"required\":[\"principal\",\"agent\",\"kinds\"],\"additionalProperties\":false,\"properties\":{\"principal\":" TEXT_

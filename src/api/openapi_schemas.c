@@ -9,7 +9,7 @@
 
 const struct openapi_schema *const openapi_schemas[] = {
 	openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, openapi_audit,
-	openapi_rights, openapi_released, openapi_tracking, openapi_lookups, openapi_access, openapi_credit, openapi_cases, openapi_risk, NULL
+	openapi_rights, openapi_released, openapi_tracking, openapi_lookups, openapi_access, openapi_credit, openapi_cases, openapi_risk, openapi_quality, NULL
 };
 
 static const struct openapi_parameter parameters[] = {
@@ -39,6 +39,10 @@ static const struct openapi_parameter parameters[] = {
 	{ "department", TEXT_, "role code of a department that takes part in the case, such as CUS" },
 	{ "officer", TEXT_, "name of the client that took the last step of a case" },
 	{ "enterprise", TEXT_, "a number of the enterprise" },
+	{ "item_no", TEXT_, "the enterprise's own number of the goods" },
+	{ "batch", TEXT_, "batch of the goods, as orders name it" },
+	{ "brand", TEXT_, "a brand; capitals do not matter" },
+	{ "recordal_no", TEXT_, "number of a recordal" },
 	{ "authority", TEXT_, "role code, such as CUS" },
 	{ "code", TEXT_, "of an authority: its role code, such as CUS; of a list: how its codes begin; of an enterprise: any of its numbers" },
 	{ "id", TEXT_, "id as answers show it" },

@@ -1,50 +1,165 @@
 /*
- * GET /v1/me/quality, /v1/clients/{name}/quality: how good the data are that a sender files, month by month: what was wrong, by field.
+ * /v1/quality: what is told of the quality of goods, the warnings that follow from it, and which released parcels had the goods (E111, E112).
  *
- * What is counted is at most a flush of each worker late.
+ * Departments tell of everybody's goods, enterprises of their own. Enough events against the same goods and batch within the days of a row of
+ * quality_rule are a warning, and a warning opens a case.
  */
-#include "api/args.h"
 #include "api/handlers.h"
-#include "api/month.h"
+#include "api/page.h"
+#include "api/quality.h"
 
-/* {"bad-json":{"detail":…},…} beside the rules: what a message can be refused for as a whole. */
-static struct text fault_titles(struct req *r)
+#define KINDS "test, complaint, recall or opinion"
+
+static db_step_fn parcels_listed;
+
+/* $1 … $10 as in quality_args_put(), $11 batch, $12 kind, $13 adverse, $14 day, $15 source, $16 reference, $17 reason, $18 evidence. k: the rule; n: what
+ * it counts, this event included; u: the warning, unless one of that rule was raised within its days; it has the id of the event that tips it. */
+static const struct db_stmt put_event = {
+	.name = "quality_event_put",
+	.sql =
+	"with " QUALITY_ENTERPRISE ","
+	" w as (select v.* from e join quality_event v on v.enterprise_id = e.id and v.item_no = $3::text and v.kind = $12::text and v.reference = $16::text),"
+	" i as ("
+	"  insert into quality_event (id, enterprise_id, item_no, batch, kind, adverse, day, source, reference, reason, evidence_sha256, recorded_at,"
+	"    recorded_on, actor, authority, client_id)"
+	"  select $1::uuid, e.id, $3::text, $11::text, $12::text, $13::boolean, date '1970-01-01' + $14::integer, $15::text, $16::text, $17::text, $18::bytea,"
+	"    $6::timestamptz, date '1970-01-01' + $7::integer, $8::text, $9::text, $10::integer from e"
+	"  on conflict (enterprise_id, item_no, kind, reference) do nothing returning *),"
+	" k as ("
+	"  select k.* from quality_rule k where k.kind = $12::text and k.valid_from <= date '1970-01-01' + $7::integer"
+	"    and (k.valid_to is null or k.valid_to >= date '1970-01-01' + $7::integer)),"
+	" n as ("
+	"  select array_agg(x.id) as events from ("
+	"    select v.id from e cross join k join quality_event v on v.enterprise_id = e.id and v.item_no = $3::text and v.kind = k.kind and v.adverse"
+	"      and v.batch is not distinct from $11::text and v.day > date '1970-01-01' + $7::integer - k.within_days"
+	"    union all select i.id from i, k where i.adverse and i.day > date '1970-01-01' + $7::integer - k.within_days) x),"
+	" u as ("
+	"  insert into quality_warning (id, enterprise_id, item_no, batch, rule_row, events, raised_at, raised_on)"
+	"  select $1::uuid, i.enterprise_id, i.item_no, i.batch, k.id, n.events, $6::timestamptz, date '1970-01-01' + $7::integer from i, k, n"
+	"  where i.adverse and cardinality(n.events) >= k.least and not exists ("
+	"    select from quality_warning q where q.enterprise_id = i.enterprise_id and q.item_no = i.item_no and q.batch is not distinct from i.batch"
+	"      and q.rule_row = k.id and q.raised_on > date '1970-01-01' + $7::integer - k.within_days) returning *),"
+	" c as materialized ("
+	"  select case_open('quality', 'goods', e.credit_code || '/' || u.item_no, 'warning/' || u.id, '{}', null, 'trade', null, $17::text,"
+	"    case when $9::text is null then '{}' else array[$9::text] end, $6::timestamptz, $8::text, $10::integer) as id from u, e)"
+	" select exists (select from e), exists (select from i), (select (w.batch, w.adverse, w.day, w.source, w.reason, w.evidence_sha256)"
+	"    is not distinct from ($11::text, $13::boolean, date '1970-01-01' + $14::integer, $15::text, $17::text, $18::bytea) from w), null::bigint,"
+	"   (select count(*) from c)",
+	.param_count = 18,
+	.flags = DB_WRITES,
+};
+
+/* $1 a number of the enterprise, $2 its goods, $3 reference, $4 kind */
+static const struct db_stmt show_event = {
+	.name = "quality_event_show",
+	.sql =
+	"select quality_event_json(v) from quality_event v"
+	" where v.enterprise_id = enterprise_by_number($1::text) and v.item_no = $2::text and v.reference = $3::text and v.kind = $4::text",
+	.param_count = 4,
+	.flags = DB_WRITES,
+};
+
+static bool is_kind(struct text t)
 {
-	bool chinese = req_chinese(r);
-	struct buf b;
-
-	buf_init(&b, r->arena, 4096);
-	for (int i = 0; i < FAULT_COUNT; i++) {
-		buf_char(&b, i == 0 ? '{' : ',');
-		buf_json(&b, text_of(fault_slug((enum fault_code)i)));
-		buf_char(&b, ':');
-		buf_json(&b, text_of(fault_title((enum fault_code)i, chinese)));
-	}
-	buf_char(&b, '}');
-	return buf_as_text(&b);
+	return text_is_among(TEXT("test complaint recall opinion"), ' ', t);
 }
 
-static enum step quality_of(struct req *r, struct text client)
+enum step quality_events_post(struct req *r)
 {
-	int32_t first = month_first_day(clock_day(r->now_us));
+	struct args *q, *show;
+	struct quality_goods goods;
+	struct text kind, reference;
+	int32_t day = clock_day(r->now_us);
+	struct fault f = { 0 };
+	bool adverse = true;
+	struct fields x;
+
+	if (!fields_read(r, "enterprise item_no batch kind adverse day source reference reason evidence_sha256", &x, &f))
+		return reply_problem(r, &f);
+	quality_read_goods(&x, &goods);
+	q = quality_args_put(r, &goods);
+	args_text(q, fields_text(&x, "batch", QUALITY_WORD_MAX, false));
+	kind = fields_text(&x, "kind", QUALITY_WORD_MAX, true);
+	if (kind.at != NULL && !is_kind(kind))
+		fields_complain(&x, RULE_VALUE, "kind", KINDS);
+	args_text(q, kind);
+	if (fields_has(&x, "adverse") && !json_bool(json_member(x.body, "adverse"), &adverse))
+		fields_complain(&x, RULE_TYPE, "adverse", "true or false");
+	args_bool(q, adverse);
+	fields_day(&x, "day", true, &day);
+	if (day > clock_day(r->now_us))
+		fields_complain(&x, RULE_VALUE, "day", "a day that has begun");
+	args_i32(q, day);
+	args_text(q, fields_text(&x, "source", QUALITY_WORD_MAX, true));
+	reference = fields_text(&x, "reference", QUALITY_WORD_MAX, true);
+	args_text(q, reference);
+	args_text(q, quality_read_words(&x, "reason"));
+	quality_args_evidence(q, &x);
+	if (!fields_good(&x))
+		return fields_refuse(&x);
+	show = quality_args_shown(r, &goods, reference);
+	args_text(show, kind);
+	return quality_record(r, q, &put_event, show, &show_event);
+}
+
+enum step quality_events_list(struct req *r)
+{
+	return quality_list(r, "quality_events_list");
+}
+
+enum step quality_warnings_list(struct req *r)
+{
+	return quality_list(r, "quality_warnings_list");
+}
+
+/* --- parcels --------------------------------------------------------------------------------------------------------- */
+
+static bool read_day(struct req *r, const char *name, int32_t *out, struct fault *f)
+{
+	struct text t = httpd_query(r->http, name);
+	int64_t us;
+
+	if (t.at == NULL)
+		return true;
+	if (!clock_parse_date(t, &us))
+		return fault_set(f, FAULT_BAD_REQUEST, "%s is a day, as 2026-03-02", name);
+	*out = clock_day(us);
+	return true;
+}
+
+enum step quality_parcels(struct req *r)
+{
+	struct text enterprise = httpd_query(r->http, "enterprise"), item = httpd_query(r->http, "item_no");
+	int32_t from = 0, to = clock_day(PAGE_LAST_US - US_PER_DAY);
+	struct page *page = arena_zalloc(r->arena, sizeof(*page));
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
+	struct cursor newest;
 
-	if (!month_read(r, "month", &first, &f))
+	if (page == NULL)
+		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+	if (enterprise.at == NULL || item.at == NULL)
+		return reply_fault(r, FAULT_BAD_REQUEST, "enterprise and item_no say which goods");
+	if (!read_day(r, "from", &from, &f) || !read_day(r, "to", &to, &f) || !page_read(r, page, &f))
 		return reply_problem(r, &f);
-	args_text(q, client);
-	args_i32(q, first);
-	args_text(q, args_rule_words(r));
-	args_text(q, fault_titles(r));
-	return args_await_query(r, q, "sender_quality", reply_row);
+	newest = page_newest(page);
+	args_codes(q);
+	args_bool(q, req_sees_all(r));
+	args_text(q, enterprise);
+	args_text(q, item);
+	args_text(q, httpd_query(r->http, "batch"));
+	args_i32(q, from);
+	args_i32(q, to);
+	args_time(q, newest.at_us);
+	args_uuid(q, &newest.id);
+	args_i32(q, newest.serial);
+	args_i32(q, page->limit);
+	return args_await_query(r, q, "quality_parcels", parcels_listed);
 }
 
-enum step me_quality(struct req *r)
+static enum step parcels_listed(struct req *r, const struct db_answer *a)
 {
-	return quality_of(r, text_dup(r->arena, r->client.name));
-}
-
-enum step clients_quality(struct req *r)
-{
-	return quality_of(r, r->captures[0]);
+	if (a->outcome == DB_DONE && db_row_count(a->results[0]) == 0)
+		return reply_fault(r, FAULT_NOT_FOUND, "");
+	return page_reply(r, a);
 }

@@ -51,6 +51,9 @@ static const char *const messages_query[] = { "authority", "state" };
 static const char *const listings_query[] = { "code", "state" };
 static const char *const cases_query[] = { "state", "department", "officer", "declaration_id", "enterprise", "limit", "cursor" };
 static const char *const period_query[] = { "from", "to" };
+static const char *const quality_query[] = { "enterprise", "item_no", "limit", "cursor" };
+static const char *const parcels_query[] = { "enterprise", "item_no", "batch", "from", "to", "limit", "cursor" };
+static const char *const brands_query[] = { "brand", "recordal_no", "on", "limit", "cursor" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
 
 static const struct route routes[] = {
@@ -312,6 +315,41 @@ static const struct route routes[] = {
 	{ .name = "cases_access", .method = "POST", .path = "/v1/cases/{id}/access", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Case", .takes = "CaseAccessBody", .statuses = "201 204 404 409 422",
 	  .summary = "Which department reads a case, or works on it", .handler = cases_access },
+	{ .name = "quality_events_post", .method = "POST", .path = "/v1/quality/events", .roles = REGULATOR | ENTERPRISE, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "QualityEvent", .takes = "QualityEventBody", .statuses = "201 409 422",
+	  .summary = "Tell of a test, a complaint, a recall elsewhere or an opinion of goods", .handler = quality_events_post },
+	{ .name = "quality_events_list", .method = "GET", .path = "/v1/quality/events", .roles = ROLES_READ, QUERY(quality_query),
+	  .type = JSON_TYPE, .schema = "QualityEventList", .statuses = "", .summary = "What was told of the quality of goods, newest first",
+	  .handler = quality_events_list },
+	{ .name = "quality_warnings_list", .method = "GET", .path = "/v1/quality/warnings", .roles = ROLES_READ, QUERY(quality_query),
+	  .type = JSON_TYPE, .schema = "QualityWarningList", .statuses = "",
+	  .summary = "Warnings of goods and batches, with how many released declarations are affected", .handler = quality_warnings_list },
+	{ .name = "quality_parcels", .method = "GET", .path = "/v1/quality/parcels", .roles = ROLES_READ, QUERY(parcels_query),
+	  .type = JSON_TYPE, .schema = "QualityParcelList", .statuses = "404",
+	  .summary = "Released parcels that have goods of a batch, newest first; no data of persons", .handler = quality_parcels },
+	{ .name = "recalls_post", .method = "POST", .path = "/v1/quality/recalls", .roles = REGULATOR | ENTERPRISE, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Recall", .takes = "RecallBody", .statuses = "201 409 422",
+	  .summary = "Recall goods, of one batch or all: they are frozen at once", .handler = recalls_post },
+	{ .name = "recalls_list", .method = "GET", .path = "/v1/quality/recalls", .roles = ROLES_READ, QUERY(quality_query),
+	  .type = JSON_TYPE, .schema = "RecallList", .statuses = "", .summary = "Recalls, newest first", .handler = recalls_list },
+	{ .name = "recalls_get", .method = "GET", .path = "/v1/quality/recalls/{id}", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "Recall", .statuses = "404", .summary = "A recall, and what ended it", .handler = recalls_get },
+	{ .name = "recalls_end", .method = "POST", .path = "/v1/quality/recalls/{id}/end", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Recall", .takes = "RecallEndBody", .statuses = "404 409 422",
+	  .summary = "A recall was carried out, or is taken back: the goods are free", .handler = recalls_end },
+	{ .name = "brands_post", .method = "POST", .path = "/v1/brands", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Brand", .takes = "BrandBody", .statuses = "201 409 422",
+	  .summary = "Record a right that customs has on record", .handler = brands_post },
+	{ .name = "brands_list", .method = "GET", .path = "/v1/brands", .roles = ROLES_READ, QUERY(brands_query),
+	  .type = JSON_TYPE, .schema = "BrandList", .statuses = "", .summary = "Recorded rights, newest first", .handler = brands_list },
+	{ .name = "complaints_list", .method = "GET", .path = "/v1/brands/complaints", .roles = ROLES_READ, QUERY(quality_query),
+	  .type = JSON_TYPE, .schema = "BrandComplaintList", .statuses = "", .summary = "Complaints about brands, newest first", .handler = complaints_list },
+	{ .name = "complaints_post", .method = "POST", .path = "/v1/brands/complaints", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "BrandComplaint", .takes = "BrandComplaintBody", .statuses = "201 409 422",
+	  .summary = "Take a right holder's complaint about goods: they are frozen until it is decided", .handler = complaints_post },
+	{ .name = "complaints_decide", .method = "POST", .path = "/v1/brands/complaints/{id}/decision", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "BrandComplaint", .takes = "BrandDecisionBody", .statuses = "404 409 422",
+	  .summary = "Uphold a complaint: the goods stay frozen; or reject it: they are free", .handler = complaints_decide },
 	{ .name = "me_get", .method = "GET", .path = "/v1/me", .roles = ROLES_ALL,
 	  .type = JSON_TYPE, .schema = "Me", .statuses = "",
 	  .summary = "Who the caller is here, whether it may file, and what comes next", .handler = me_get },

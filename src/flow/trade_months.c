@@ -1,4 +1,4 @@
-/* A step: the releases of some events, each with its merchant and the order's document, of which value and currency are read. */
+/* A step: the releases of some events, each with its merchant and the order's document, of which value, currency and goods are read. */
 #include "flow/trade_months.h"
 
 
@@ -7,7 +7,7 @@
 
 #define DOCUMENT_BYTES ((size_t)16 << 20) /* of one order */
 
-enum { WRITE_ARRAYS = 5, WRITE_PARAMS = 7 };
+enum { WRITE_ARRAYS = 5, WRITE_PARAMS = 8 };
 
 /* $1 how many events. The merchant is the second part of the inventory's business key. */
 static const struct db_stmt read_stmt = {
@@ -15,9 +15,9 @@ static const struct db_stmt read_stmt = {
 	.sql =
 	"with w as materialized ("
 	"  select p.seq, feed_watermark() as last, least(greatest(p.seq, feed_floor() - 1) + $1::integer, feed_watermark()) as upto from trade_place p)"
-	" select w.seq, w.upto, w.last, x.merchant, x.month - date '1970-01-01', x.direction, x.order_id, x.document"
+	" select w.seq, w.upto, w.last, x.merchant, x.month - date '1970-01-01', x.direction, x.order_id, x.document, x.id"
 	" from w left join lateral ("
-	"  select f.merchant, date_trunc('month', d.released_at at time zone 'Asia/Shanghai')::date as month, d.direction, f.order_id, f.document"
+	"  select f.merchant, date_trunc('month', d.released_at at time zone 'Asia/Shanghai')::date as month, d.direction, f.order_id, f.document, d.id"
 	"  from feed_read(w.seq, w.upto) e"
 	"  cross join lateral (select * from declaration d where d.bucket = id_bucket(e.declaration_id) and d.id = e.declaration_id offset 0) d"
 	"  cross join lateral ("
@@ -29,9 +29,9 @@ static const struct db_stmt read_stmt = {
 	"  where e.type = 'declaration.released' and d.released_at is not null and f.merchant is not null) x on true",
 	.param_count = 1,
 };
-enum { COL_FROM, COL_UPTO, COL_LAST, COL_MERCHANT, COL_MONTH, COL_DIRECTION, COL_ORDER, COL_DOCUMENT };
+enum { COL_FROM, COL_UPTO, COL_LAST, COL_MERCHANT, COL_MONTH, COL_DIRECTION, COL_ORDER, COL_DOCUMENT, COL_DECLARATION };
 
-/* $1 $2 from where, up to where; then a column each: merchant, month, direction, currency, value */
+/* $1 $2 from where, up to where; then a column each: merchant, month, direction, currency, value; $8 the lines of their goods */
 static const struct db_stmt write_stmt = {
 	.name = "trade_months_write",
 	.sql =
@@ -42,7 +42,13 @@ static const struct db_stmt write_stmt = {
 	"  from unnest($3::text[], $4::integer[], $5::text[], $6::text[], $7::text[]) as x(merchant, month, direction, currency, value)"
 	"  where exists (select from g) group by 1, 2, 3, 4 order by 1, 2, 3, 4"
 	"  on conflict (merchant_code, month, direction, currency) do update set released = t.released + excluded.released,"
-	"    value = t.value + excluded.value)"
+	"    value = t.value + excluded.value),"
+	" l as ("
+	"  insert into goods_release (merchant_code, item_no, released_at, declaration_id, line, batches, quantity)"
+	"  select y.merchant, y.item, d.released_at, y.declaration, y.line, y.batches, y.quantity"
+	"  from g cross join json_to_recordset($8::json) as y(merchant text, item text, declaration uuid, line integer, batches text, quantity numeric)"
+	"  cross join lateral (select d.released_at from declaration d where d.bucket = id_bucket(y.declaration) and d.id = y.declaration offset 0) d"
+	"  on conflict do nothing)"
 	" select seq from g",
 	.param_count = WRITE_PARAMS,
 	.flags = DB_WRITES,
@@ -64,8 +70,36 @@ static void on_written(struct db_call *call, const struct db_answer *a)
 		follower_rest(&t->base, db_row_count(a->results[0]) == 1 && t->more);
 }
 
-/* Without a readable order a release counts, with no value. */
-static void put_value(struct trade_months *t, struct db_array *currency, struct db_array *value, const struct db_rows *rows, int row)
+/* The lines that have a number of the goods: for recalls (sql/migrations/0023_quality.sql). */
+static void put_goods(struct buf *b, const struct document *d, const struct db_rows *rows, int row)
+{
+	struct text batches = document_get(d, F_BATCH_NUMBERS);
+	char declaration[ID_TEXT_BYTES];
+	struct decimal quantity;
+	struct id id;
+
+	if (!db_get_id(rows, row, COL_DECLARATION, &id))
+		return;
+	id_format(&id, declaration);
+	for (int i = 0; i < d->line_count; i++) {
+		struct text item = document_line_get(d, i, F_ITEM_NO);
+
+		if (item.len == 0 || !document_line_decimal(d, i, F_QUANTITY, &quantity))
+			continue;
+		buf_str(b, b->len > 1 ? ",{\"merchant\":" : "{\"merchant\":");
+		buf_json(b, db_get_text(rows, row, COL_MERCHANT));
+		buf_str(b, ",\"item\":");
+		buf_json(b, item);
+		buf_printf(b, ",\"declaration\":\"%s\",\"line\":%d,\"batches\":", declaration, i + 1);
+		buf_json(b, batches.len == 0 ? (struct text){ NULL, 0 } : batches);
+		buf_str(b, ",\"quantity\":");
+		decimal_put(b, quantity);
+		buf_char(b, '}');
+	}
+}
+
+/* Without a readable order a release counts, with no value and no goods. */
+static void put_order(struct trade_months *t, struct db_array *currency, struct db_array *value, struct buf *goods, const struct db_rows *rows, int row)
 {
 	const struct document *d = NULL;
 	struct decimal amount;
@@ -85,6 +119,8 @@ static void put_value(struct trade_months *t, struct db_array *currency, struct 
 		db_array_text(currency, document_get(d, F_CURRENCY));
 		db_array_text(value, buf_as_text(&b));
 	}
+	if (d != NULL)
+		put_goods(goods, d, rows, row);
 	arena_done(&a);
 }
 
@@ -93,19 +129,24 @@ static void write_step(struct trade_months *t, const struct db_rows *rows)
 	static const enum db_kind kinds[WRITE_ARRAYS] = { DB_KIND_TEXT, DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_TEXT };
 	int count = db_is_null(rows, 0, COL_MERCHANT) ? 0 : db_row_count(rows);
 	struct db_array x[WRITE_ARRAYS];
+	struct buf goods;
 
 	for (int i = 0; i < WRITE_ARRAYS; i++)
 		db_array_begin(&x[i], &t->base.arena, kinds[i], count, 24 * (size_t)count);
+	buf_init(&goods, &t->base.arena, 64 + 256 * (size_t)count);
+	buf_char(&goods, '[');
 	for (int row = 0; row < count; row++) {
 		db_array_text(&x[0], db_get_text(rows, row, COL_MERCHANT));
 		db_array_i64(&x[1], db_get_int(rows, row, COL_MONTH));
 		db_array_text(&x[2], db_get_text(rows, row, COL_DIRECTION));
-		put_value(t, &x[3], &x[4], rows, row);
+		put_order(t, &x[3], &x[4], &goods, rows, row);
 	}
+	buf_char(&goods, ']');
 	t->write[0] = db_i64(&t->base.arena, db_get_int(rows, 0, COL_FROM));
 	t->write[1] = db_i64(&t->base.arena, db_get_int(rows, 0, COL_UPTO));
 	for (int i = 0; i < WRITE_ARRAYS; i++)
 		t->write[2 + i] = db_array_end(&x[i]);
+	t->write[2 + WRITE_ARRAYS] = db_text(buf_as_text(&goods));
 	t->more = db_get_int(rows, 0, COL_UPTO) < db_get_int(rows, 0, COL_LAST);
 	follower_ask(&t->base, &write_stmt, t->write, on_written);
 }

@@ -87,6 +87,13 @@ bool rights_add_goods_rule(struct rights *r, const struct goods_rule *given)
 	return keep(r, &one.trade_mode) && APPEND(r, goods_rules, goods_rule_count, &one);
 }
 
+bool rights_add_freeze(struct rights *r, const struct right_freeze *given)
+{
+	struct right_freeze one = *given;
+
+	return keep(r, &one.item) && keep(r, &one.why) && APPEND(r, freezes, freeze_count, &one);
+}
+
 /* --- sealing --------------------------------------------------------------------------------------------------------- */
 
 static int by_id(const void *one, const void *other)
@@ -122,6 +129,15 @@ static const struct right_party *party_of(const struct rights *r, int32_t id)
 	return r->party_count == 0 ? NULL : bsearch(&key, r->parties, (size_t)r->party_count, sizeof(key), by_id);
 }
 
+static int by_enterprise_and_item(const void *one, const void *other)
+{
+	const struct right_freeze *a = one, *b = other;
+
+	if (a->enterprise != b->enterprise)
+		return a->enterprise < b->enterprise ? -1 : 1;
+	return text_order(a->item, b->item);
+}
+
 bool rights_seal(struct rights *r)
 {
 	uint32_t size = 16;
@@ -131,6 +147,8 @@ bool rights_seal(struct rights *r)
 		qsort(r->parties, (size_t)r->party_count, sizeof(*r->parties), by_id);
 	if (r->grant_count > 0)
 		qsort(r->grants, (size_t)r->grant_count, sizeof(*r->grants), by_principal_and_agent);
+	if (r->freeze_count > 0)
+		qsort(r->freezes, (size_t)r->freeze_count, sizeof(*r->freezes), by_enterprise_and_item);
 	while (size < 2 * (uint32_t)r->number_count)
 		size *= 2;
 	r->mask = size - 1;
@@ -156,6 +174,15 @@ const struct right_party *rights_party(const struct rights *r, struct text numbe
 			return n->party;
 	}
 	return NULL;
+}
+
+const struct right_freeze *rights_freeze(const struct rights *r, int32_t enterprise, struct text item)
+{
+	const struct right_freeze wanted = { .enterprise = enterprise, .item = item };
+
+	if (r->freeze_count == 0 || item.len == 0)
+		return NULL;
+	return bsearch(&wanted, r->freezes, (size_t)r->freeze_count, sizeof(*r->freezes), by_enterprise_and_item);
 }
 
 unsigned right_kinds_read(struct text names)

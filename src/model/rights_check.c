@@ -5,6 +5,7 @@
  *   frozen                  the register tells its name otherwise, or that it is out of business: no party of a new filing either
  *   scope                   a dated rule keeps enterprises from outside the city out
  *   authorisation           the declarant is another enterprise than the merchant: it needs an authorisation of the merchant's
+ *   goods                   recalled, or complained about for their brand: in no order and no inventory, but in what takes one back
  *
  * Who is not registered has no state and nothing frozen; he has no domicile and no authorisation either.
  */
@@ -156,12 +157,42 @@ static void check_authorisation(const struct rights *r, const struct document *d
 	}
 }
 
+/* --- goods ------------------------------------------------------------------------------------------------------------- */
+
+static const char *free_goods(struct findings *out, const struct right_freeze *z)
+{
+	struct buf b;
+
+	buf_init(&b, out->arena, z->why.len + 40);
+	buf_str(&b, "goods that nothing holds; these: ");
+	buf_text(&b, z->why);
+	return b.full ? NULL : b.at;
+}
+
+static void check_goods(const struct rights *r, const struct document *d, struct findings *out)
+{
+	const struct right_party *merchant = r->freeze_count == 0 ? NULL : rights_party(r, document_get(d, F_MERCHANT_CODE));
+	int index = field_line_index(d->def, F_ITEM_NO);
+
+	if (merchant == NULL || index < 0 || (d->def->kind != DOC_ORDER && d->def->kind != DOC_INVENTORY) || document_action(d) == ACTION_DELETE)
+		return;
+	for (int i = 0; i < d->line_count; i++) {
+		struct text item = document_line_get(d, i, F_ITEM_NO);
+		const struct right_freeze *z = rights_freeze(r, merchant->id, item);
+
+		if (z != NULL)
+			findings_add(out, &(struct finding){ .rule = RULE_GOODS_FROZEN, .field = &d->def->line_fields[index], .line = i, .got = item,
+			                                     .expected = free_goods(out, z) });
+	}
+}
+
 void rights_check(const struct rights *r, const struct document *d, int32_t day, struct findings *out)
 {
 	for (int i = 0; i < d->def->filer_count; i++)
 		check_party(r, d, d->def->filers[i], out);
 	check_scope(r, d, day, out);
 	check_authorisation(r, d, day, out);
+	check_goods(r, d, out);
 }
 
 const struct goods_rule *rights_goods_rule(const struct rights *r, const struct document *d, int32_t day)

@@ -172,6 +172,10 @@ static const struct {
 	[RULE_GOODS_NOT_FILED] = {
 		"The e-commerce company has not registered goods of this number.", "电商企业未备案该货号的商品。",
 		"Register the goods under /v1/goods, or correct the number.", "请在 /v1/goods 备案该商品，或更正商品货号。", -625007 },
+	[RULE_GOODS_FROZEN] = {
+		"These goods are frozen: they are recalled, or a complaint about their brand is open.", "该商品因召回或知识产权投诉已被冻结。",
+		"Take them out of sale; the department that recalled them or took the complaint ends it (GET /v1/quality/recalls, /v1/brands/complaints).",
+		"请停止销售该商品，由召回或受理投诉的部门解除（见 /v1/quality/recalls、/v1/brands/complaints）。", -625007 },
 
 	/* revisions */
 	[RULE_NOTHING_TO_CHANGE] = {

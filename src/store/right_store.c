@@ -6,7 +6,7 @@
  */
 #include "store/right_store.h"
 
-enum { RESULT_PARTIES, RESULT_NUMBERS, RESULT_GRANTS, RESULT_AUTHORISATION_RULES, RESULT_SCOPE_RULES, RESULT_GOODS_RULES };
+enum { RESULT_PARTIES, RESULT_NUMBERS, RESULT_GRANTS, RESULT_AUTHORISATION_RULES, RESULT_SCOPE_RULES, RESULT_GOODS_RULES, RESULT_FREEZES };
 
 const struct db_stmt right_store_revision = {
 	.name = "right_store_revision",
@@ -63,6 +63,14 @@ static const struct db_stmt goods_rules = {
 	" from goods_rule order by id",
 };
 
+enum { FREEZE_ENTERPRISE, FREEZE_ITEM, FREEZE_WHY };
+static const struct db_stmt freezes = {
+	.name = "right_store_freezes",
+	.sql =
+	"select enterprise_id, item_no, string_agg(ground || ' ' || number || ' since ' || to_char(since at time zone 'Asia/Shanghai', 'YYYY-MM-DD'), ', '"
+	"   order by since, number) from goods_frozen group by enterprise_id, item_no",
+};
+
 void right_store_load(struct db_call *call)
 {
 	db_call_add(call, &parties, NULL);
@@ -71,6 +79,7 @@ void right_store_load(struct db_call *call)
 	db_call_add(call, &authorisation_rules, NULL);
 	db_call_add(call, &scope_rules, NULL);
 	db_call_add(call, &goods_rules, NULL);
+	db_call_add(call, &freezes, NULL);
 }
 
 static int32_t day_of(const struct db_rows *r, int row, int col)
@@ -167,13 +176,28 @@ static bool read_goods_rules(struct rights *all, const struct db_rows *r)
 	return true;
 }
 
+static bool read_freezes(struct rights *all, const struct db_rows *r)
+{
+	for (int row = 0; row < db_row_count(r); row++) {
+		const struct right_freeze one = {
+			.enterprise = (int32_t)db_get_int(r, row, FREEZE_ENTERPRISE),
+			.item = db_get_text(r, row, FREEZE_ITEM),
+			.why = db_get_text(r, row, FREEZE_WHY),
+		};
+
+		if (!rights_add_freeze(all, &one))
+			return false;
+	}
+	return true;
+}
+
 struct rights *rights_from_answer(const struct db_answer *a)
 {
 	struct rights *all = rights_new(RIGHTS_BYTES);
 
 	if (all != NULL && read_parties(all, a->results[RESULT_PARTIES], a->results[RESULT_NUMBERS]) && read_grants(all, a->results[RESULT_GRANTS]) &&
 	    read_authorisation_rules(all, a->results[RESULT_AUTHORISATION_RULES]) && read_scope_rules(all, a->results[RESULT_SCOPE_RULES]) &&
-	    read_goods_rules(all, a->results[RESULT_GOODS_RULES]) && rights_seal(all))
+	    read_goods_rules(all, a->results[RESULT_GOODS_RULES]) && read_freezes(all, a->results[RESULT_FREEZES]) && rights_seal(all))
 		return all;
 	rights_free(all);
 	return NULL;

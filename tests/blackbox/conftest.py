@@ -22,6 +22,12 @@ def stack():
         s.remove()
 
 
+@pytest.fixture(scope="session")
+def officers(stack):
+    """A regulator's client of each department that tests let decide something."""
+    return {a: stack.client(f"department {a}", "regulator", "--authority", a) for a in ("CUS", "CIQ", "FX", "SAMR", "TAX")}
+
+
 @pytest.fixture(autouse=True)
 def calm(request):
     """A test finds the authorities as they are at first, whatever the one before did."""

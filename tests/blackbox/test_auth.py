@@ -133,6 +133,19 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/cases/{id}"): {"operator", "regulator"},
     ("POST", "/v1/cases/{id}/steps"): {"regulator"},
     ("POST", "/v1/cases/{id}/access"): {"regulator"},
+    ("POST", "/v1/quality/events"): {"enterprise", "regulator"},
+    ("GET", "/v1/quality/events"): READ,
+    ("GET", "/v1/quality/warnings"): READ,
+    ("GET", "/v1/quality/parcels"): READ,
+    ("POST", "/v1/quality/recalls"): {"enterprise", "regulator"},
+    ("GET", "/v1/quality/recalls"): READ,
+    ("GET", "/v1/quality/recalls/{id}"): READ,
+    ("POST", "/v1/quality/recalls/{id}/end"): {"regulator"},
+    ("POST", "/v1/brands"): {"regulator"},
+    ("GET", "/v1/brands"): READ,
+    ("POST", "/v1/brands/complaints"): {"regulator"},
+    ("GET", "/v1/brands/complaints"): READ,
+    ("POST", "/v1/brands/complaints/{id}/decision"): {"regulator"},
 }
 OPTIONAL = {("GET", "/v1/credit/{code}")}  # everybody may ask, and a token that is shown must be good
 PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}", "/v1/standard/{kind}/{direction}/xml-schema",
@@ -187,7 +200,9 @@ def test_roles(stack, roles, locked_out, method, path):
     for role, api in roles.items():
         reply = call(api, method, path)
         if role in ROUTES[method, path]:
-            own = path in ("/v1/identities", "/v1/enterprises/alerts", "/v1/returns/{id}/arrival", "/v1/credit-candidates") or (
+            own = path in ("/v1/quality/recalls", "/v1/quality/recalls/{id}/end", "/v1/brands", "/v1/brands/complaints",
+                           "/v1/brands/complaints/{id}/decision", "/v1/identities", "/v1/enterprises/alerts", "/v1/returns/{id}/arrival",
+                           "/v1/credit-candidates") or (
                 path.startswith("/v1/credit/") and role == "enterprise")  # 403 where it is not one's own
             assert reply.status in (200, 400, 404, 403 if own else 400), (role, reply)
         else:

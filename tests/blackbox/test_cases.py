@@ -11,11 +11,6 @@ RULES = ["R-ORD-01", "R-ORD-04"]
 ASSESSED = {"step": "assessed", "points": 65, "class": "economic", "grade": "red", "reason": "拆单嫌疑"}
 
 
-@pytest.fixture(scope="module")
-def officers(stack):
-    return {a: stack.client(f"case officer {a}", "regulator", "--authority", a) for a in ("CUS", "FX", "SAMR", "TAX")}
-
-
 @pytest.fixture
 def firm(stack, trades):
     code = credit_code("330100", f"M7{int(trades.tag, 16) % 10 ** 6:06d}")
@@ -56,7 +51,7 @@ def test_the_whole_course(officers, firm):
         told = problem(customs.post(f"/v1/cases/{case['id']}/steps", early), 409, "state-conflict")
         assert "assessed follows" in told["detail"]
     now = step(customs, case, **ASSESSED).json
-    assert (now["state"], now["points"], now["class"], now["grade"], now["officer"]) == ("assessed", 65, "economic", "red", "case officer CUS")
+    assert (now["state"], now["points"], now["class"], now["grade"], now["officer"]) == ("assessed", 65, "economic", "red", "department CUS")
     assert step(customs, case, 200, **ASSESSED).json["changed_at"] == now["changed_at"]  # the same again
     step(customs, case, step="warned", action="预警通报平台")
     step(customs, case, **ASSESSED | {"points": 90, "grade": "black"})  # new facts
@@ -138,7 +133,7 @@ def test_work_lists(officers, firm):
     def listed(query):
         return [c["id"] for c in customs.pages(f"/v1/cases?limit=2&enterprise={firm}&{query}")]
     assert listed("state=collected")[1:] == made[:0:-1]
-    assert listed("state=assessed") == made[:1] == listed("officer=case%20officer%20CUS")
+    assert listed("state=assessed") == made[:1] == listed("officer=department%20CUS")
     assert len(listed("state=open")) == 6 and listed("state=closed") == [] and len(listed("department=TAX")) == 1
     goods = next(c for c in officers["TAX"].pages("/v1/cases") if c["subject"].get("enterprise") == firm)
     assert goods["subject"] == {"kind": "goods", "enterprise": firm, "item_no": "SKU-1"}

@@ -11,7 +11,8 @@ from witness import Witness
 
 COVERED = ("coverage", "signing_key", "seal", "filing", "decision", "authority_receipt", "delivery_document", "ruling", "client_state_change",
            "identity_attestation", "payment_record", "witness", "access_log", "bank_read", "lookup_access", "lookup_answer", "tombstone", "tax_message",
-           "enterprise", "enterprise_version", "register_comparison", "enterprise_alert", "goods_version", "authorisation", "consent", "case_file", "case_step", "case_finding", "case_access")
+           "enterprise", "enterprise_version", "register_comparison", "enterprise_alert", "goods_version", "authorisation", "consent", "case_file", "case_step", "case_finding", "case_access",
+           "quality_event", "quality_warning", "quality_recall", "quality_recall_end", "brand_recordal", "brand_complaint", "brand_decision")
 DERIVED = ("filing_key", "submission")
 LOG = ("leaf", "leaf_place", "tree_node", "tree_head", "checkpoint", "cosignature")
 MAY_CHANGE = {("signing_key", "retired_at"), ("witness", "disabled_at"),          # left out of their coverage
@@ -45,6 +46,13 @@ BY_HAND = (  # records of what the fixture does not bring about itself
     f"case_step values ({ONE}, 1, 'collected', 1, 'trade', 'red', 'a', true, 'r', now(), 'x', 'CUS', 1, '\\x01')",
     f"case_finding values ({ONE}, 'R', true, now(), '2026-01-01')",
     f"case_access values ({ONE}, 1, 'CUS', 'work', 'r', now(), 'x', 1)",
+    f"quality_event values ({ONE}, {ENTERPRISE}, 'i', 'b', 'test', true, '2026-01-01', 's', 'r', 'r', '\\x01', now(), '2026-01-01', 'x', 'CUS', 1)",
+    f"quality_warning values ({ONE}, {ENTERPRISE}, 'i', 'b', 4, '{{{ONE[1:-1]}}}', now(), '2026-01-01')",
+    f"quality_recall values ({ONE}, {ENTERPRISE}, 'i', 'b', '2026-01-01', '2026-01-02', 's', 'd', 'r', '\\x01', now(), '2026-01-02', 'x', 'CUS', 1)",
+    f"quality_recall_end values ({ONE}, true, 'd', 'r', now(), 'x', 1)",
+    f"brand_recordal values ({ONE}, 'n', 'b', 'h', '{{25}}', '2026-01-01', '2026-12-31', 's', now(), 'x', 1)",
+    f"brand_complaint values ({ONE}, 'n', {ENTERPRISE}, 'i', 'c', 'r', 'r', '\\x01', now(), 'x', 'CUS', 1)",
+    f"brand_decision values ({ONE}, true, 'd', 'r', now(), 'x', 1)",
     f"bank_read values ({ONE}, {ENTERPRISE}, {ONE}, 'b', 'c', 'trade', 'p', '2026-01-01', '2026-02-01', now(), 't')",
 )
 

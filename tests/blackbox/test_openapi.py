@@ -96,7 +96,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/trace"): f"/v1/trace?order_no={trade.order_no}",
     }
     accept(stack.enterprise.post("/v1/tracking", {"carrier_code": CODES["carrier"], "waybill_no": trade.waybill_no, "step": "out_gate", "at": moment()}), 201)
-    asked_later = {"/v1/cases/{id}", "/v1/payment-queries/{id}", "/v1/lookups", "/v1/lookups/{id}", "/v1/goods/{code}/{item}", "/v1/authorisations/{id}"}
+    asked_later = {"/v1/cases/{id}", "/v1/quality/recalls/{id}", "/v1/quality/parcels", "/v1/payment-queries/{id}", "/v1/lookups", "/v1/lookups/{id}", "/v1/goods/{code}/{item}", "/v1/authorisations/{id}"}
     for method, path, operation in operations(stack.openapi.document):
         if method == "GET" and path not in asked_later:
             api = stack.enterprise if operation.get("x-roles") in (["enterprise"], ["enterprise", "bank"]) else stack.operator
@@ -126,6 +126,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     use_subscription(stack.operator, f"/v1/subscriptions/{subscription}")
     use_rights(stack, trades)
     use_cases(stack, trades.tag)
+    use_quality(stack, trades.tag)
     promoted = stack.client(f"openapi {trades.tag}", "enterprise", "--codes", CODES["zone"])
     accept(promoted.get("/v1/me"), 200)
     accept(stack.operator.post(f"/v1/clients/openapi%20{trades.tag}/state", {"state": "tested"}), 200)
@@ -201,6 +202,21 @@ def use_cases(stack, tag):
     accept(customs.get(f"/v1/cases/{case}"), 200)
     accept(customs.post(f"/v1/cases/{case}/steps", {"step": "assessed", "points": 1, "class": "trade", "grade": "green"}), 201)
     accept(customs.post(f"/v1/cases/{case}/access", {"authority": "TAX", "access": "read", "reason": "x"}), 201)
+
+
+def use_quality(stack, tag):
+    """About goods that nobody files."""
+    customs, goods = stack.client(f"quality {tag}", "regulator", "--authority", "CUS"), {"enterprise": CODES["merchant"], "item_no": f"NONE-{tag}"[:30]}
+    accept(customs.post("/v1/quality/events", goods | {"kind": "test", "day": "2026-01-01", "source": "x", "reference": tag, "reason": "x"}), 201)
+    recall = accept(customs.post("/v1/quality/recalls", goods | {"source": "x", "decision_no": tag, "reason": "x"}), 201).json["id"]
+    accept(customs.get(f"/v1/quality/recalls/{recall}"), 200)
+    accept(customs.get(f"/v1/quality/parcels?enterprise={goods['enterprise']}&item_no={goods['item_no']}"), 200)
+    accept(customs.post(f"/v1/quality/recalls/{recall}/end", {"carried_out": True, "decision_no": "1", "reason": "x"}), 200)
+    right = {"recordal_no": tag, "brand": "x", "holder": "x", "classes": ["25"], "valid_from": "2020-01-01", "valid_to": "2999-12-31", "source": "x"}
+    accept(customs.post("/v1/brands", right), 201)
+    complaint = goods | {"recordal_no": tag, "complainant": "x", "reference": tag, "reason": "x"}
+    made = accept(customs.post("/v1/brands/complaints", complaint), 201).json["id"]
+    accept(customs.post(f"/v1/brands/complaints/{made}/decision", {"upheld": False, "decision_no": "1", "reason": "x"}), 200)
 
 
 def use_credit(stack, tag):

@@ -27,11 +27,12 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "credit_receivers.tsv": ("authority id valid_from valid_to source".split(), 1),
     "case_kinds.tsv": ("kind id departments title_zh title_en valid_from valid_to source".split(), 1),
     "case_limits.tsv": ("name id value valid_from valid_to source".split(), 1),
-    "quality_rules.tsv": ("name id value valid_from valid_to source".split(), 1),
+    "sender_rules.tsv": ("name id value valid_from valid_to source".split(), 1),
     "risk_rules.tsv": ("rule id step node class mode blocks points window_s parameter_1 parameter_2 parameter_3 valid_from valid_to source".split(), 3),
     "risk_lanes.tsv": ("lane id least_points action valid_from valid_to source".split(), 1),
     "risk_numbers.tsv": ("name id value valid_from valid_to source".split(), 1),
     "risk_goods.tsv": ("goods_class id valid_from valid_to source".split(), 1),
+    "quality_rules.tsv": ("kind id least within_days valid_from valid_to source".split(), 1),
     "recognitions.tsv": ("id giver taker of stands_for valid_from valid_to source".split(), 1),
 }
 CALENDAR = "calendar_days.tsv"

@@ -266,6 +266,45 @@ static void which_goods_are_asked_about(void **state)
 	assert_null(rights_goods_rule(b->r, fixture_document(&b->arena, &f, DOC_INVENTORY, DIR_IMPORT), b->day));
 }
 
+/* Recalled goods of one merchant are in no new order and no inventory of it; those of others, payments and what takes back are. */
+static void frozen_goods(void **state)
+{
+	static const struct {
+		int32_t enterprise;
+		const char *item;
+		int findings;
+	} cases[] = { { MERCHANT, "%s", 1 }, { MERCHANT, "%s-2", 0 }, { DECLARANT, "%s", 0 } };
+	struct bench *b = *state;
+	struct fixture f;
+
+	fixture_init(&f);
+	for (size_t i = 0; i < COUNTOF(cases); i++) {
+		struct document *order = fixture_document(&b->arena, &f, DOC_ORDER, DIR_IMPORT), *inventory_of = inventory(b, DIR_IMPORT);
+		struct text first = document_line_get(order, 0, F_ITEM_NO);
+		struct findings found;
+		struct buf item;
+
+		assert_true(first.len > 0 && text_eq(first, document_line_get(inventory_of, 0, F_ITEM_NO)));
+		buf_init(&item, &b->arena, 40);
+		buf_text(&item, first);
+		buf_str(&item, cases[i].item + 2);
+		rights_free(b->r);
+		b->r = rights_new(1 << 20);
+		two_parties(b);
+		assert_true(rights_add_freeze(b->r, &(struct right_freeze){ .enterprise = 99, .item = first, .why = TEXT("x") }));
+		assert_true(rights_add_freeze(b->r, &(struct right_freeze){ .enterprise = cases[i].enterprise, .item = buf_as_text(&item), .why = TEXT("recall 7") }));
+		assert_true(rights_seal(b->r));
+		found = check(b, order);
+		assert_int_equal(found.count, cases[i].findings);
+		assert_int_equal(check(b, inventory_of).count, cases[i].findings);
+		assert_int_equal(check(b, fixture_document(&b->arena, &f, DOC_PAYMENT, DIR_IMPORT)).count, 0);
+		if (found.count > 0) {
+			assert_true(found.list[0].rule == RULE_GOODS_FROZEN && found.list[0].line == 0 && found.list[0].field->id == F_ITEM_NO);
+			assert_string_equal(found.list[0].expected, "goods that nothing holds; these: recall 7");
+		}
+	}
+}
+
 static void kinds_by_name(void **state)
 {
 	(void)state;
@@ -283,6 +322,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_of_several_grants_is_enough, setup, teardown),
 		cmocka_unit_test_setup_teardown(who_needs_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_rule_has_its_days, setup, teardown),
+		cmocka_unit_test_setup_teardown(frozen_goods, setup, teardown),
 		cmocka_unit_test_setup_teardown(phases_by_domicile, setup, teardown),
 		cmocka_unit_test_setup_teardown(which_goods_are_asked_about, setup, teardown),
 		cmocka_unit_test(kinds_by_name),
