@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 
-enum { PIECE = 1000, STRANGERS = 100 }; /* bills, events and returns looked at in one go; inventories read */
+enum { PIECE = 1000, STRANGERS = 100, PRICES = 200 }; /* bills, events and returns looked at in one go; inventories read; events that prices are learnt from */
 
 static const struct db_stmt bind = {
 	.name = "tax_bills_bind",
@@ -55,7 +55,7 @@ struct follow_up {
 	struct db_call call;
 	struct arena arena;
 	struct id batches[2]; /* of the changes that tell it */
-	struct db_param params[2][3], limit[1], named[3];
+	struct db_param params[2][3], limit[1], prices[1], named[3];
 	int64_t pause_us; /* after this step */
 	bool asking, quiesced, has_failed; /* has_failed: the last one; told once */
 };
@@ -164,6 +164,7 @@ static void on_sweep(struct loop_timer *t)
 		u->params[i][2] = db_id(&u->batches[i]);
 	}
 	u->limit[0] = db_i32(&u->arena, STRANGERS);
+	u->prices[0] = db_i32(&u->arena, PRICES);
 	if (u->arena.full) {
 		arena_done(&u->arena);
 		rest(u, (int64_t)u->deps.sweep_ms * 1000);
@@ -174,7 +175,7 @@ static void on_sweep(struct loop_timer *t)
 	db_call_add(&u->call, &bind, u->params[0]);
 	db_call_add(&u->call, &lapse, u->params[1]);
 	db_call_add(&u->call, &strangers, u->limit);
-	db_call_add(&u->call, &learn_prices, u->params[0]);
+	db_call_add(&u->call, &learn_prices, u->prices);
 	db_start(u->deps.db, &u->call, on_asked);
 }
 
