@@ -110,7 +110,7 @@ create table risk_price_place (     -- one row: up to which event of the feed pr
 );
 insert into risk_price_place default values;
 
--- A step along the feed. Who is far behind leaves out what is old: a hundred prices are enough.
+-- A small step along the feed, now and then. Far behind it leaves out what is old: at a peak a sample is enough, and costs the peak nothing.
 create function risk_prices_learn(most integer) returns bigint language plpgsql as $$
 declare
   here bigint; upto bigint;

@@ -1,7 +1,6 @@
 /* A step asks; what is done stands in the database. */
 #include "flow/follow_up.h"
 
-
 #include "base/json.h"
 #include "store/filing_document.h"
 

@@ -1,7 +1,6 @@
 /* One call at a time: a piece of the search, then some of the holds, then what became of their answers. */
 #include "flow/listing.h"
 
-
 #include "base/log.h"
 #include "flow/own_answer.h"
 #include "model/clearance.h"

@@ -1,7 +1,6 @@
 /* A step: the releases of some events, each with its merchant and the order's document, of which value, currency and goods are read. */
 #include "flow/trade_months.h"
 
-
 #include "standard/reader.h"
 #include "store/filing_document.h"
 

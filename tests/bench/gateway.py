@@ -109,7 +109,7 @@ class Gateway(house.Stack):
     def __init__(self, directory, cluster, a, **more):
         house.BUNDLES = BUNDLES
         house.SETTINGS, house.AUTHORITY = {}, {}  # those of the tests are not what is measured
-        super().__init__(directory, cluster.conninfo(), daemon_settings(a), purpose="sandbox", **more)
+        super().__init__(directory, cluster.conninfo(), daemon_settings(a), purpose="sandbox", lanes=True, **more)
         self.token_file = self.directory / "filers"
         shutil.rmtree(self.directory, ignore_errors=True)  # of the last time
 

@@ -32,6 +32,7 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/authorities/{code}/receipts"): {"authority", "operator", "regulator"},
     ("GET", "/v1/authorities/{code}/maintenance"): ALL,
     ("POST", "/v1/authorities/{code}/maintenance"): {"operator"},
+    ("GET", "/v1/declarations/{id}/risk"): READ,
     ("GET", "/v1/declarations/{id}/evidence"): READ,
     ("GET", "/v1/declarations/{id}/evidence/outage"): READ,
     ("GET", "/v1/filings/{id}/proof"): READ,
@@ -150,14 +151,14 @@ ROUTES = {  # method, path: roles that are let in
 OPTIONAL = {("GET", "/v1/credit/{code}")}  # everybody may ask, and a token that is shown must be good
 PUBLIC = {("GET", p) for p in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/problems/{slug}", "/v1/standard", "/v1/standard/{kind}/{direction}", "/v1/standard/{kind}/{direction}/xml-schema",
                              "/v1/standard/codes", "/v1/standard/codes/{list}", "/v1/standard/regimes", "/v1/standard/{record}", "/v1/standard/goods-classes",
-                             "/v1/standard/authorities", "/v1/standard/authorities/{code}", "/v1/standard/authorities/{code}/schema", "/v1/authorities", "/v1/trace", "/v1/credit-rules", "/v1/listings")}
+                             "/v1/standard/authorities", "/v1/standard/authorities/{code}", "/v1/standard/authorities/{code}/schema", "/v1/authorities", "/v1/trace", "/v1/credit-rules", "/v1/listings", "/v1/risk/draws/{day}")}
 
 FROM_OUTSIDE = {("POST", p) for p in ("/platDataOpen", "/ceb2grab/grab/realTimeDataUpload")}  # customs and platforms, who have no token
 PUBLIC |= {("GET", f"/v1/audit/{what}") for what in ("checkpoint", "proof", "consistency", "keys")}  # who proves needs to trust nobody
 
 
 def concrete(path):
-    for name, value in {"code": "TAX", "slug": "bad-json", "kind": "order", "direction": "import", "id": "x", "list": "unit", "name": "nobody", "record": "party", "alert": "x", "item": "x"}.items():
+    for name, value in {"code": "TAX", "slug": "bad-json", "kind": "order", "direction": "import", "id": "x", "list": "unit", "name": "nobody", "record": "party", "alert": "x", "item": "x", "day": "2026-01-05"}.items():
         path = path.replace(f"{{{name}}}", value)
     return path
 

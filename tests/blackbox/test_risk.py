@@ -10,7 +10,7 @@ from filer import SHANGHAI, Trades, identity_number, moment, revised
 from stack import wait_for
 from support import accept, file_all, problem, settled
 
-TEE = (("TEE-9", "T恤", "棉", "011", 1, 9900, "502", "6109100010", "1", "011", "0.3", "035"),)  # in no class that needs care
+TEE = ("TEE", "T恤", "棉", "011", 1, 9900, "502", "6109100010", "1", "011", "0.3", "035")  # in no class that needs care
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +37,11 @@ class Shop:
     def __init__(self, stack, seed):
         self.stack, self.trades, self.n = stack, Trades(seed), 0
         self.base = self.trades.random.randrange(1, 10 ** 6)
+        self.tee = (f"TEE-{self.trades.tag}",) + TEE[1:]  # nobody else's goods: what they cost was not learnt
 
     def make(self, buyer=None, address=None, phone=None, goods=None, paid_at=None, reg=None, **payment):
         self.n += 1
-        goods = goods or tuple(line[:5] + (line[5] + self.base % 700 + self.n,) + line[6:] for line in TEE)  # many equal amounts are a pattern
+        goods = goods or (self.tee[:5] + (9900 + self.base % 700 + self.n,) + self.tee[6:],)  # many equal amounts are a pattern
         trade = self.trades.make(buyer=buyer or (f"买家{self.n}", identity_number("330100", f"19{self.base % 80 + 10}0{self.base % 9 + 1}1{self.base % 9}", self.n)), goods=goods)
         self.address = address or f"杭州市西湖区{self.trades.tag}路{self.n}号"
         phone = phone or f"139{self.base:06d}{self.n:02d}"
@@ -108,15 +109,15 @@ def test_buyers_at_one_address_and_telephone(zone, shop):
 
 
 def test_a_split_trade(zone, shop):
-    buyer, half = person(102), tuple(line[:5] + (260000,) + line[6:] for line in TEE)
+    buyer, half = person(102), (shop.tee[:5] + (260000,) + shop.tee[6:],)
     assert "R-ORD-04" not in hits(zone, shop.file(buyer=buyer, goods=half, paid_at=ago(minutes=30)))
     second = shop.file(state={"review", "released"}, buyer=buyer, goods=half)
     assert hits(zone, second)["R-ORD-04"] == second.paid_fen * 2 and risk(zone, second)["lane"] == "yellow"
 
 
 def test_more_than_one_uses(zone, shop):
-    thirteen = tuple(line[:4] + (13,) + line[5:] for line in TEE)
-    assert hits(zone, shop.file(goods=thirteen))["R-ORD-05"] == 13
+    thirteen = shop.tee[:4] + (13,) + shop.tee[5:]
+    assert hits(zone, shop.file(goods=(thirteen,)))["R-ORD-05"] == 13
 
 
 def test_accounts_at_a_platform(zone, shop):
@@ -154,7 +155,7 @@ def test_yellow_is_reviewed_and_red_inspected(zone, shop):
     for _ in range(2):
         shop.file(state="declared", phone=phone)
     yellow = shop.file(state="review", phone=phone)
-    assert (yellow.declaration["version"], risk(zone, yellow)["points"], risk(zone, yellow)["action"]) == (1, 30 + 10 * ("R-GOD-02" in hits(zone, yellow)), "review")
+    assert (yellow.declaration["version"], risk(zone, yellow)["points"], risk(zone, yellow)["action"]) == (1, 40, "review")
     told = accept(zone.enterprise.get(f"/v1/declarations/{yellow.declaration['id']}/receipts"), 200).json["items"]
     assert [(a["status"], "R-ORD-03" in a["info"]) for a in told if a["authority"] == "CUS"] == [("300", True)]
     for _ in range(2):
@@ -171,8 +172,8 @@ def test_yellow_is_reviewed_and_red_inspected(zone, shop):
 
 
 def test_a_rule_that_blocks_holds(zone, shop):
-    free = tuple(line[:5] + (0,) + line[6:] for line in TEE)
-    trade = shop.file(state="blocked", goods=TEE + free)
+    free = shop.tee[:5] + (0,) + shop.tee[6:]
+    trade = shop.file(state="blocked", goods=(shop.tee, free))
     assert (trade.declaration["verdict"], trade.declaration["version"], trade.declaration["parts"]) == ("BLOCKED", 0, [])
     assert risk(zone, trade)["lane"] == "reject"
     reasons = accept(zone.enterprise.get(f"/v1/declarations/{trade.declaration['id']}/verdict"), 200).json["reasons"]
@@ -211,7 +212,7 @@ def test_a_trial_is_told_and_adds_nothing(zone, shop):
 def test_a_row_that_cannot_be_obeyed_stays_out(zone, shop):
     before = len(zone.daemon.events("rules.not_read"))
     zone.psql("insert into risk_rule (id, rule, step, node, class, mode, blocks, points, parameters, valid_from, source)"
-              " values (902, 'R-XXX-01', 1, 'order', 'economic', 'active', false, 5, '{}', '2019-01-01', 'a test'); select nextval('rule_revision')")
+              " values (902, 'R-NEW-01', 1, 'order', 'economic', 'active', false, 5, '{}', '2019-01-01', 'a test'); select nextval('rule_revision')")
     try:
         wait_for(lambda: len(zone.daemon.events("rules.not_read")) > before, "it is refused")
         assert "risk_rule row 902" in zone.daemon.events("rules.not_read")[-1]["msg"]
@@ -264,8 +265,9 @@ def test_the_draw_can_be_repeated_once_the_day_is_over(zone, shop):
 
 
 def test_what_goods_cost_is_learnt_from_what_was_released(zone, shop):
-    goods = (("VASE-" + shop.trades.tag,) + TEE[0][1:],)
-    at = lambda fen: (goods[0][:5] + (fen,) + goods[0][6:],)  # noqa: E731
+    def at(fen):
+        return (shop.tee[:5] + (fen,) + shop.tee[6:],)
+
     assert "R-GOD-02" in hits(zone, shop.file(goods=at(10000)))
     for n in range(9):
         shop.file(goods=at(10000 + n))
@@ -280,7 +282,7 @@ def test_what_goods_cost_is_learnt_from_what_was_released(zone, shop):
 def test_trials_are_compared_with_what_is_in_force(zone, shop):
     since = moment()
     shop.file()
-    report = accept(zone.regulator.get(f"/v1/risk/shadow?from={since.replace('+', '%2B')}&to=2099-01-01".replace("&to=2099-01-01", "")), 200).json
+    report = accept(zone.regulator.get(f"/v1/risk/shadow?from={since.replace('+', '%2B')}"), 200).json
     assert report["judged"] >= 1 and report["live"] >= 1
     row = next(i for i in report["items"] if i["rule"] == "R-GOD-02")
     assert row["hits"] == row["also_live"] + row["alone"] and row["hits_green"] >= 1
