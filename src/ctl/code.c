@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/ctl.h"
 #include "ctl/rows.h"
 #include "ctl/table.h"
 #include "model/field.h"
