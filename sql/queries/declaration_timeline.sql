@@ -20,8 +20,9 @@ with d as (
   ) f
 ), reader as (
   select $4::boolean or exists (select 1 from f where f.kind = 'inventory' and f.client_id = $3::integer) as of_info
-), contradiction as (  -- other cases are the departments' own
+), contradiction as (  -- opened by the gateway itself; other cases are the departments' own
   select c.* from d join case_file c on c.subject_kind = 'declaration' and c.subject = d.id::text and c.kind = 'contradiction'
+    and c.client_id is null
 ), happened (at, rank, what, rest) as (
   select f.received_at, 1, 'filed', jsonb_build_object('filing_id', f.id, 'kind', f.kind, 'action', f.action,
     'business_key', f.business_key, 'revision', f.revision, 'own', f.client_id = $3::integer)

@@ -118,6 +118,8 @@ static bool is_department(struct text t)
 static void read_wish(struct fields *x, struct case_wish *w)
 {
 	w->kind = fields_text(x, "kind", CASE_WORD_MAX, true);
+	if (text_is(w->kind, "contradiction"))
+		fields_complain(x, RULE_VALUE, "kind", "any but contradiction, which the gateway itself opens (origin: authority/version)");
 	w->declaration = fields_text(x, "declaration_id", 36, false);
 	w->enterprise = fields_text(x, "enterprise", NUMBER_MAX, false);
 	w->item = fields_text(x, "item_no", ITEM_MAX, false);
@@ -200,7 +202,7 @@ static enum step opened(struct req *r, const struct db_answer *a)
 	row = a->results[0];
 	is_new = db_get_int(row, 0, OPEN_NEW) != 0;
 	if (db_get_int(row, 0, OPEN_KIND) == 0)
-		return fields_refuse_member(r, RULE_VALUE, "kind", "a kind of table case_kind that is in force today: brand, contradiction, money, quality, risk");
+		return fields_refuse_member(r, RULE_VALUE, "kind", "a kind of table case_kind that is in force today: brand, money, quality, risk");
 	if (db_get_int(row, 0, OPEN_SUBJECT) == 0)
 		return fields_refuse_member(r, RULE_VALUE, "enterprise", "a registered enterprise, or the id of a declaration that is here");
 	if (db_row_count(a->results[1]) == 0)

@@ -142,7 +142,7 @@ def test_work_lists(officers, firm):
 
 
 @pytest.mark.parametrize("more,where", [
-    ({"kind": "weather"}, "/kind"), ({"enterprise": "91330100MA2T99999X"}, "/enterprise"), ({"enterprise": None}, "/declaration_id"),
+    ({"kind": "weather"}, "/kind"), ({"kind": "contradiction"}, "/kind"), ({"enterprise": "91330100MA2T99999X"}, "/enterprise"), ({"enterprise": None}, "/declaration_id"),
     ({"declaration_id": "0069d27a-1f41-8029-bb6c-859588a3639e"}, "/declaration_id"), ({"departments": ["NSA"]}, "/departments"),
     ({"rules": ["a", "a"]}, "/rules"), ({"reason": None}, "/reason"), ({"origin": None}, "/origin"), ({"points": "1"}, "/points")], ids=str)
 def test_what_is_no_case(officers, firm, more, where):
