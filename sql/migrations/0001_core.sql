@@ -228,6 +228,9 @@ create table decision (             -- every judgement; never updated
   inputs         uuid[] not null,   -- filings counted
   reasons        bytea not null,    -- JSON array, UTF-8; no values
   actor          text not null,     -- 'tongguand' or a client
+  lane           text,              -- null: no lane was chosen (0021_risk.sql)
+  risk_rows      integer[],         -- of risk_rule: those that hit, in force or in shadow
+  risk           bytea,             -- JSON, UTF-8: points, draw, rows of the lanes, everything counted; no values
   primary key (bucket, declaration_id, id)
 );
 

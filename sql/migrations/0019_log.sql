@@ -141,7 +141,7 @@ select log_cover('coverage', 'coverage', 'id', 'recorded_at');
 select log_cover('signing_key', 'key', 'key_id', 'since', left_out => '{retired_at}');
 select log_cover('seal', 'intake', 'id', 'sealed_at', digested => '{receipts}');
 select log_cover('filing', 'intake', 'id', 'received_at', digested => '{document}', by_writer => true); -- store/filing_record.h
-select log_cover('decision', 'judgement', 'id', 'decided_at', digested => '{reasons}');
+select log_cover('decision', 'judgement', 'id', 'decided_at', digested => '{reasons,risk}');
 select log_cover('authority_receipt', 'answer', 'id', 'received_at', digested => '{body}');
 select log_cover('delivery_document', 'delivery', 'id', 'created_at', digested => '{body}');
 select log_cover('ruling', 'ruling', 'id', 'decided_at');

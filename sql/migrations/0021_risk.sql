@@ -143,11 +143,6 @@ begin
 end $$;
 
 -- what was decided ----------------------------------------------------------------------------------------------------------------------
-alter table decision
-  add column lane text,             -- null: no lane was chosen
-  add column risk_rows integer[],   -- of risk_rule: those that hit, in force or in shadow
-  add column risk bytea;            -- JSON, UTF-8: points, draw, rows of the lanes, everything counted; no values
 create index decision_lane on decision using brin (decided_at) with (pages_per_range = 32, autosummarize = on);
-select log_cover('decision', 'judgement', 'id', 'decided_at', digested => '{reasons,risk}');
 
 select nextval('rule_revision');
