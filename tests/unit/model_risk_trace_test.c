@@ -88,7 +88,7 @@ static void equal_or_not_is_all_that_is_left(void **state)
 static void time_is_the_trades_own(void **state)
 {
 	struct trade t = trade_of();
-	int64_t paid, sent;
+	int64_t paid = 0, sent = 0;
 
 	(void)state;
 	assert_true(clock_parse_rfc3339(document_get(t.payment, F_PAID_AT), &paid) && clock_parse_rfc3339(document_get(t.order, F_SENT_AT), &sent));
