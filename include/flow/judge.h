@@ -67,7 +67,7 @@ struct judged {
 		const struct sha256 *day_key;
 		struct risk_facts facts;
 		enum credit_level level;
-		bool is_listed;
+		bool is_listed, is_cleared;     /* is_cleared: a review let the trade go as it is */
 		/* judged */
 		bool has_lane;
 		struct risk_judgement judgement;

@@ -24,7 +24,7 @@ struct risk_weighed { /* one trade */
 	struct text merchant;
 };
 
-enum { RISK_LOCKED, RISK_TRACED, RISK_BUYERS, RISK_COUNTS, RISK_PRICES, RISK_STANDINGS };
+enum { RISK_LOCKED, RISK_TRACED, RISK_CLEARED, RISK_BUYERS, RISK_COUNTS, RISK_PRICES, RISK_STANDINGS };
 enum { RB_PLACE, RB_AT, RB_REGISTRATION, RB_TOTAL, RB_GOODS };             /* by place, then the latest first */
 enum { RC_PLACE, RC_ADDRESS, RC_PHONE, RC_ACCOUNT, RC_SHOP };              /* those of which anything is more than the trade itself */
 enum { RP_GOODS, RP_RELEASED, RP_MEDIAN };                                 /* of goods that were released before */
@@ -32,7 +32,7 @@ enum { RS_CODE, RS_LEVEL, RS_BARRED };                                     /* of
 
 enum { RISK_TRACE_PARAMS = 12, RISK_BUYER_PARAMS = 7, RISK_COUNT_PARAMS = 13 };
 struct risk_query {
-	struct db_param traces[RISK_TRACE_PARAMS], buyers[RISK_BUYER_PARAMS], counts[RISK_COUNT_PARAMS], prices[1], standings[1];
+	struct db_param traces[RISK_TRACE_PARAMS], buyers[RISK_BUYER_PARAMS], counts[RISK_COUNT_PARAMS], prices[1], standings[1], cleared[2];
 };
 /* Places are 1-based positions in list, which is sorted by bucket and id. params live with the call. */
 void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_weighed *list, int count, int64_t now_us, struct db_call *call);

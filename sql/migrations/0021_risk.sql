@@ -86,6 +86,7 @@ create table risk_trace (           -- one row a declaration, as it matched last
   shop         bigint not null,     -- merchant, platform and amount
   total_fen    bigint not null,
   withdrawn    boolean not null default false,
+  cleared      boolean not null default false, -- a review found that the rules were wrong about it: no lane holds it
   goods        bytea not null,      -- records of 24 bytes, big endian: goods (8), fen for a unit (8), units (4), heading (4)
   primary key (bucket, id, opened_at)
 ) partition by range (opened_at);
@@ -95,6 +96,7 @@ create index risk_trace_address on risk_trace (address, at) where address is not
 create index risk_trace_phone on risk_trace (phone, at) where phone is not null;
 create index risk_trace_account on risk_trace (account, at) where account is not null;
 create index risk_trace_shop on risk_trace (shop, at);
+create index risk_trace_cleared on risk_trace (id) where cleared;
 create table risk_trace_rest partition of risk_trace default;
 
 create table risk_price (           -- what goods cost: learnt along the feed from what was released, never by a judgement

@@ -31,7 +31,7 @@ static const struct db_stmt look_stmt = {
 enum { LOOK_STATE, LOOK_STEPS, LOOK_RULES, LOOK_DIGEST, LOOK_CLIENT, LOOK_WORKS };
 
 /* $1 case, $2 number, $3 state, $4 points, $5 class, $6 grade, $7 action, $8 was right, $9 reason, $10 rules, $11 whether each was right, $12 now,
- * $13 today, $14 actor, $15 department, $16 client, $17 digest */
+ * $13 today, $14 actor, $15 department, $16 client, $17 digest. Whom a lane held without right is judged anew, and let go. */
 static const struct db_stmt put_stmt = {
 	.name = "case_step_put",
 	.sql =
@@ -42,7 +42,16 @@ static const struct db_stmt put_stmt = {
 	" f as ("
 	"  insert into case_finding (case_id, rule, was_right, reviewed_at, reviewed_on)"
 	"  select i.case_id, x.rule, x.was_right, $12::timestamptz, date '1970-01-01' + $13::integer"
-	"  from i, unnest($10::text[], $11::boolean[]) as x(rule, was_right))"
+	"  from i, unnest($10::text[], $11::boolean[]) as x(rule, was_right)),"
+	" l as ("
+	"  update risk_trace t set cleared = true from i join case_file c on c.id = i.case_id and c.kind = 'risk' and c.subject_kind = 'declaration'"
+	"    and c.origin like 'lane/%'"
+	"  cross join lateral (select case c.subject_kind when 'declaration' then c.subject::uuid end as id) s"
+	"  join declaration d on d.bucket = id_bucket(s.id) and d.id = s.id"
+	"  where $3::text = 'reviewed' and not $8::boolean and t.bucket = d.bucket and t.id = d.id and t.opened_at = d.opened_at returning t.bucket, t.id),"
+	" g as ("
+	"  insert into todo as t (bucket, declaration_id, due_at, lease_until) select bucket, id, $12::timestamptz, '-infinity' from l"
+	"  on conflict (bucket, declaration_id) do update set due_at = least(t.due_at, excluded.due_at), lease_until = excluded.lease_until)"
 	" update case_place p set state = $3::text, steps = $2::integer, officer = $14::text, changed_at = $12::timestamptz from i where p.case_id = i.case_id",
 	.param_count = 17,
 	.flags = DB_WRITES,

@@ -185,6 +185,8 @@ static void on_weighed(struct db_call *c, const struct db_answer *a)
 		flight_put_off(f, "risk", a);
 		return;
 	}
+	for (int row = 0; row < db_row_count(a->results[RISK_CLEARED]); row++)
+		risk_at(f, (int)db_get_int(a->results[RISK_CLEARED], row, 0) - 1)->is_cleared = true;
 	count_buyers(f, a->results[RISK_BUYERS]);
 	count_shared(f, a->results[RISK_COUNTS]);
 	compare_prices(f, a->results[RISK_PRICES]);

@@ -147,9 +147,10 @@ static struct text risk_text(struct judge_context *x, const struct judged_risk *
 	struct buf b;
 
 	buf_init(&b, x->arena, 512);
-	buf_printf(&b, "{\"day\":%d,\"lane\":\"%s\",\"action\":\"%s\",\"points\":%d,\"rule_points\":%d,\"credit_level\":\"%c\",\"credit_term\":%d,\"is_listed\":%s", (int)day->day,
+	buf_printf(&b, "{\"day\":%d,\"lane\":\"%s\",\"action\":\"%s\",\"points\":%d,\"rule_points\":%d,\"credit_level\":\"%c\",\"credit_term\":%d,\"is_listed\":%s,\"is_cleared\":%s",
+	           (int)day->day,
 	           lane_name(c->lane), lane_action_name(day->actions[c->lane]), c->points, risk->judgement.points, credit_level_letter(risk->level), c->credit_term,
-	           risk->is_listed ? "true" : "false");
+	           risk->is_listed ? "true" : "false", risk->is_cleared ? "true" : "false");
 	buf_printf(&b, ",\"drawn\":%d,\"rate_bp\":%d,\"by_chance\":%s,\"lane_row\":%d,\"level_row\":%d", c->drawn, rate_bp, c->by_chance ? "true" : "false",
 	           day->lane_rows[c->lane], day->level_rows[risk->level]);
 	put_hits(&b, &risk->judgement);
@@ -191,7 +192,7 @@ static void choose(struct judged *j, struct judge_context *x)
 	risk->rows = rows_literal(x, &risk->judgement);
 }
 
-/* It waits for a person: whoever opens cases of risk finds here which declarations. */
+/* It waits for a person: what writes the judgement opens a case of it, whose review may let it go. */
 static void hold(struct judged *j)
 {
 	bool is_refused = j->risk->choice.lane == LANE_REJECT;
@@ -208,7 +209,9 @@ static void hold(struct judged *j)
 
 static enum lane_action action_of(const struct judged *j)
 {
-	return j->risk == NULL || !j->risk->has_lane ? LANE_ACT_NONE : j->risk->day->actions[j->risk->choice.lane];
+	enum lane_action action = j->risk == NULL || !j->risk->has_lane ? LANE_ACT_NONE : j->risk->day->actions[j->risk->choice.lane];
+
+	return action == LANE_ACT_HOLD && j->risk->is_cleared ? LANE_ACT_NONE : action;
 }
 
 bool judge_lane(struct judged *j, struct judge_context *x)

@@ -4,7 +4,8 @@
  *
  *   u   the declarations that are still as read         c   a decision each       s, t  their waiting windows
  *   vi  new deliveries, vd their documents in one row, h the work row that remembers which of them are in this daemon's hand
- *   r   answers that came in the replies of deliveries  pu  what they and older ones mean for each part     e  cases
+ *   r   answers that came in the replies of deliveries  pu  what they and older ones mean for each part
+ *   e   cases of contradictions                         q   cases of what its lane holds; no filer is told of them
  *   n   of the few declarations that were selected for inspection, as one text of JSON: ni the inspection, nd, nr what is recognised
  *   f   what of all this is told in the feed: what has been answered, then what has come of it
  */
@@ -92,6 +93,13 @@ static const struct db_stmt write_all = {
 	"    select p.*, case_open('contradiction', 'declaration', declaration_id::text, authority || '/' || version, '{}', null, null, null,"
 	"      'an answer contradicts a final one', array[authority], $57::timestamptz, 'tongguand') as opened from p where contradicted offset 0) y"
 	"  where y.opened is not null),"
+	" q as materialized ("
+	"  select case_open('risk', 'declaration', k.id::text, 'lane/' || k.lane,"
+	"    array(select distinct r.rule from risk_rule r where r.id = any (k.risk_rows::integer[]) and r.mode = 'active' order by 1),"
+	"    (convert_from(k.risk, 'UTF8')::json ->> 'points')::integer,"
+	"    (select r.class from risk_rule r where r.id = any (k.risk_rows::integer[]) and r.mode = 'active' order by r.blocks desc, r.points desc, r.id limit 1),"
+	"    k.lane, 'its lane holds it: ' || k.lane, '{}', $57::timestamptz, 'tongguand')"
+	"  from k where k.verdict = 'BLOCKED' and k.lane is not null offset 0),"
 	" n as materialized ("
 	"  select u.bucket, y.* from json_to_recordset($63::json) as y(declaration_id uuid, version integer, selected_by text[], opened_at timestamptz,"
 	"    joined_at timestamptz, result text, closed_at timestamptz, recognised json) join u on u.id = y.declaration_id),"
@@ -117,7 +125,7 @@ static const struct db_stmt write_all = {
 	"    union all select 'case.opened', declaration_id, authority, version, null, null, null from e"
 	"    union all select case moved when 2 then 'declaration.released' else 'declaration.changed' end, id, null, version, state, verdict, null"
 	"      from k where moved > 0) x having count(*) > 0)"
-	" select id from k",
+	" select id from k where (select count(*) from q) >= 0", /* who is not read is not run */
 	.param_count = ASSESS_WRITE_PARAMS,
 	.flags = DB_WRITES,
 };

@@ -1,7 +1,7 @@
 /*
- * The traces of a batch and what came before it: six statements, one trip, one transaction.
+ * The traces of a batch and what came before it: seven statements, one trip, one transaction.
  *
- *   lock ─► traces written ─► trades of the same buyers ─► counts at addresses, telephones, accounts, shops ─► prices ─► credit
+ *   lock ─► traces written ─► which of them were cleared ─► trades of the same buyers ─► counts at addresses, telephones, accounts, shops ─► prices ─► credit
  *
  * One batch at a time, over all daemons: of two trades of one buyer in two batches the later one sees the earlier. The lock lasts for
  * milliseconds, because its transaction does not wait for the disk: the judgement that follows does, and what was written before it is
@@ -30,12 +30,21 @@ static const struct db_stmt trace = {
 	"   $9::bigint[], $10::bigint[], $11::bigint[], $12::bytea[])"
 	" on conflict (bucket, id, opened_at) do update set at = excluded.at, buyer = excluded.buyer, registration = excluded.registration,"
 	"   address = excluded.address, phone = excluded.phone, account = excluded.account, shop = excluded.shop, total_fen = excluded.total_fen,"
-	"   goods = excluded.goods, withdrawn = false"
+	"   goods = excluded.goods, withdrawn = false, cleared = false"
 	" where (t.at, t.buyer, t.registration, t.address, t.phone, t.account, t.shop, t.total_fen, t.goods, t.withdrawn) is distinct from"
 	"   (excluded.at, excluded.buyer, excluded.registration, excluded.address, excluded.phone, excluded.account, excluded.shop, excluded.total_fen,"
 	"   excluded.goods, false)",
 	.param_count = RISK_TRACE_PARAMS,
 	.flags = DB_WRITES,
+};
+
+/* Of those just written: which a review let go as they are. */
+static const struct db_stmt cleared = {
+	.name = "risk_cleared",
+	.sql =
+	"select w.place from unnest($1::uuid[], $2::timestamptz[]) with ordinality as w(id, opened_at, place)"
+	" cross join lateral (select from risk_trace t where t.id = w.id and t.opened_at = w.opened_at and t.cleared offset 0) t",
+	.param_count = 2,
 };
 
 #define KNOWN(from, to) " and not t.withdrawn and t.opened_at between " from "::timestamptz and " to "::timestamptz"
@@ -259,6 +268,8 @@ void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_w
 	put_counts(q, a, list, count);
 	put_prices(q, a, list, count);
 	put_standings(q, a, list, count);
+	q->cleared[0] = q->traces[1];
+	q->cleared[1] = q->traces[2];
 	q->buyers[4] = q->counts[10] = db_time(a, first_us - LATE_US);
 	q->buyers[5] = q->counts[11] = db_time(a, now_us);
 	q->buyers[6] = db_i32(a, RISK_SEEN_MAX);
@@ -266,6 +277,7 @@ void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_w
 	db_call_init(call);
 	db_call_add(call, &lock, NULL);
 	db_call_add(call, &trace, q->traces);
+	db_call_add(call, &cleared, q->cleared);
 	db_call_add(call, &buyers, q->buyers);
 	db_call_add(call, &counts, q->counts);
 	db_call_add(call, &prices, q->prices);

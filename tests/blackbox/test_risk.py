@@ -149,7 +149,7 @@ def test_what_is_withdrawn_counts_no_longer(zone, shop):
     assert risk(zone, shop.file(buyer=buyer))["counted"]["orders_of_buyer"] == 1
 
 
-def test_yellow_is_reviewed_and_red_inspected(zone, shop):
+def test_yellow_is_reviewed_and_red_inspected(zone, shop, inspector):
     zone.mock.behave("CUS", answer="never")
     phone = "13700000001"
     for _ in range(2):
@@ -167,11 +167,34 @@ def test_yellow_is_reviewed_and_red_inspected(zone, shop):
     assert red["inspection"]["selected_by"] == ["CUS"] and risk(zone, heavy)["lane"] == "red", risk(zone, heavy)
     part = wait_for(lambda: [p for p in zone.regulator.declaration(heavy.order_no)["parts"] if p["authority"] == "CUS" and p["outcome"] == "inspect"], "the part knows")
     assert part[0]["version"] == 1
-    accept(zone.client("inspector", "regulator", "--authority", "CUS").post(f"/v1/declarations/{red['id']}/decisions", {"decision": "release", "reason": "查验无异常"}))
+    accept(inspector.post(f"/v1/declarations/{red['id']}/decisions", {"decision": "release", "reason": "查验无异常"}))
     settled(zone, heavy, "released")
 
 
-def test_a_rule_that_blocks_holds(zone, shop):
+def case_of(inspector, trade):
+    found = wait_for(lambda: accept(inspector.get(f"/v1/cases?declaration_id={trade.declaration['id']}"), 200).json["items"], "a case is open")
+    assert len(found) == 1
+    return accept(inspector.get(f"/v1/cases/{found[0]['id']}"), 200).json
+
+
+def review(inspector, case, was_right):
+    steps = [{"step": "assessed", "points": 90, "class": "economic", "grade": "black"}, {"step": "disposed", "action": "核对单证"},
+             {"step": "reviewed", "was_right": was_right, "findings": [{"rule": r, "was_right": was_right} for r in case["rules"]]}]
+    for body in steps:
+        accept(inspector.post(f"/v1/cases/{case['id']}/steps", body))
+
+
+def reviewed_again(stack, trade):
+    return stack.psql("select id from decision where lane is not null and declaration_id ="
+                      f" (select id from declaration where order_no = '{trade.order_no}')").split()
+
+
+@pytest.fixture(scope="module")
+def inspector(zone):
+    return zone.client("inspector", "regulator", "--authority", "CUS")
+
+
+def test_a_rule_that_blocks_holds(zone, shop, inspector):
     free = shop.tee[:5] + (0,) + shop.tee[6:]
     trade = shop.file(state="blocked", goods=(shop.tee, free))
     assert (trade.declaration["verdict"], trade.declaration["version"], trade.declaration["parts"]) == ("BLOCKED", 0, [])
@@ -179,9 +202,15 @@ def test_a_rule_that_blocks_holds(zone, shop):
     reasons = accept(zone.enterprise.get(f"/v1/declarations/{trade.declaration['id']}/verdict"), 200).json["reasons"]
     assert [r["rule"] for r in reasons] == ["risk.refused"]
     assert zone.psql(f"select count(*) from delivery where declaration_id = '{trade.declaration['id']}'") == "0"
+    case = case_of(inspector, trade)
+    assert (case["kind"], case["origin"], case["grade"], case["class"]) == ("risk", "lane/reject", "reject", "economic") and "R-DEC-02" in case["rules"], case
+    review(inspector, case, was_right=True)
+    file_all(zone.enterprise, [revised(trade.all[0], note="其他")])
+    wait_for(lambda: len(reviewed_again(zone, trade)) > 1, "it is weighed anew")
+    assert settled(zone, trade, "blocked")["version"] == 0 and case_of(inspector, trade)["id"] == case["id"], "one case, and it is held as before"
 
 
-def test_black_waits_for_somebody(zone, shop):
+def test_black_waits_for_somebody(zone, shop, inspector):
     phone, address = "13700000002", "嘉兴市南湖区中山路2号"
     for _ in range(5):
         shop.file(state={"released", "review", "inspect", "declared"}, phone=phone, address=address)
@@ -191,6 +220,13 @@ def test_black_waits_for_somebody(zone, shop):
     blocked = settled(zone, trade, "blocked")
     assert risk(zone, trade)["lane"] == "black" and risk(zone, trade)["points"] >= 85
     assert [r["rule"] for r in accept(zone.enterprise.get(f"/v1/declarations/{blocked['id']}/verdict"), 200).json["reasons"]] == ["risk.held"]
+    trade.declaration = blocked
+    review(inspector, case_of(inspector, trade), was_right=False)
+    assert settled(zone, trade, "released")["verdict"] == "MATCHED"
+    kept = risk(zone, trade)
+    assert (kept["lane"], kept["is_cleared"]) == ("black", True), "the lane is what it was"
+    told = accept(zone.enterprise.get(f"/v1/declarations/{blocked['id']}/timeline"), 200).json
+    assert "case" not in json.dumps(told), "its filer is not told of the case"
 
 
 def test_a_trial_is_told_and_adds_nothing(zone, shop):

@@ -27,7 +27,7 @@ HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "rev
        "delivery_claim", "digests_read", "digests_write", "tracking_read", "tracking_gather", "tracking_due", "tracking_write", "tracking_put",
        "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped",
        "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read", "log_append",
-       "risk_trace_put", "risk_buyers", "risk_counts", "risk_prices", "risk_withdraw",
+       "risk_trace_put", "risk_cleared", "risk_buyers", "risk_counts", "risk_prices", "risk_withdraw",
        "credit_count", "credit_settle", "listing_search", "listing_holds", "quality_flush"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/risk_trace_store.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c",
@@ -68,7 +68,7 @@ insert into period_digest select n, current_date, 'order', 'import', 1, null, nu
 insert into tracking_parcel (bucket, id, carrier_code, waybill_no, due_at) select bucket, id, 'C', order_no, case when left(order_no, 3) = 'O-1' then now() end from declaration;
 insert into tracking_event select bucket, id, 'out_gate', now(), null, now(), 1, null from declaration;
 insert into tracking_step values (4, '*', 'import', 'out_gate', 1, '{{}}', false, null, null, true, 'x', 'x', '2014-01-01', null, 'x');
-insert into risk_trace select bucket, id, opened_at, now(), hashtextextended(order_no, 1), 1, hashtextextended(order_no, 2), hashtextextended(order_no, 3), null, 4, 5, false, '' from declaration;
+insert into risk_trace select bucket, id, opened_at, now(), hashtextextended(order_no, 1), 1, hashtextextended(order_no, 2), hashtextextended(order_no, 3), null, 4, 5, false, false, '' from declaration;
 insert into risk_price select n, 1, '{{1}}', 1 from generate_series(1, {GROWN}) n;
 insert into tracking_alert select bucket, id, id, id, 'out_gate', 4, now(), now(), case when left(order_no, 3) <> 'O-1' then now() end, null from declaration;
 """
