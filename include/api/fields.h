@@ -36,6 +36,7 @@ enum step fields_refuse_member(struct req *r, enum rule rule, const char *member
 bool fields_has(const struct fields *x, const char *member); /* it is there, and not null */
 /* At most so many characters; absent or null: at == NULL, and a finding where it is needed. */
 struct text fields_text(struct fields *x, const char *member, long most, bool is_needed);
+bool fields_bool(struct fields *x, const char *member); /* needed */
 /* A list of one to WORDS_MAX texts, none twice, each of at most so many characters. */
 void fields_words(struct fields *x, const char *member, long most, bool is_needed, struct words *out);
 /* "2026-03-02" as a day number; absent: *out is left, and a finding where it is needed. */

@@ -30,8 +30,9 @@ struct args *quality_args_shown(struct req *r, const struct quality_goods *g, st
 	"e as (select e.id, e.credit_code from enterprise e where e.id = enterprise_by_number($2::text) and ($5::boolean or enterprise_is_of(e.id, $4::text[])))"
 enum step quality_record(struct req *r, struct args *q, const struct db_stmt *put, struct args *shown, const struct db_stmt *show) must_check;
 
-/* What ends a recall or decides a complaint: of put, one row with whether it is new and whether the same was there; no row: 404. Then shown. */
-enum step quality_decide(struct req *r, struct args *q, const struct db_stmt *put, struct args *shown, const struct db_stmt *show) must_check;
+/* What ends a recall or decides a complaint: flag, decision_no and reason. $1 id, $2 flag, $3 number, $4 reason, $5 now, $6 actor, $7 client; of
+ * put one row with whether it is new and whether the same was there; no row: 404. show has the same parameters. */
+enum step quality_decide(struct req *r, const char *flag, const char *members, const struct db_stmt *put, const struct db_stmt *show) must_check;
 
 /* A list of sql/queries by enterprise, item_no, limit and cursor; enterprises see what is about their own goods. */
 enum step quality_list(struct req *r, const char *query) must_check;

@@ -200,28 +200,7 @@ enum step complaints_list(struct req *r)
 
 enum step complaints_decide(struct req *r)
 {
-	struct args *q = args_new(r);
-	bool upheld = false;
-	struct fault f = { 0 };
-	struct fields x;
-	struct id id;
-
 	if (not_competent(r) != NULL)
 		return reply_fault(r, FAULT_FORBIDDEN, not_competent(r));
-	if (!fields_read(r, "upheld decision_no reason", &x, &f))
-		return reply_problem(r, &f);
-	if (!json_bool(json_member(x.body, "upheld"), &upheld))
-		fields_complain(&x, fields_has(&x, "upheld") ? RULE_TYPE : RULE_REQUIRED, "upheld", "true or false");
-	if (!id_parse(r->captures[0], &id))
-		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_uuid(q, &id);
-	args_bool(q, upheld);
-	args_text(q, fields_text(&x, "decision_no", QUALITY_WORD_MAX, true));
-	args_text(q, quality_read_words(&x, "reason"));
-	if (!fields_good(&x))
-		return fields_refuse(&x);
-	args_time(q, r->now_us);
-	args_text(q, text_dup(r->arena, r->client.name));
-	args_i32(q, r->client.id);
-	return quality_decide(r, q, &put_decision, q, &show_decided);
+	return quality_decide(r, "upheld", "upheld decision_no reason", &put_decision, &show_decided);
 }

@@ -165,8 +165,7 @@ static void read_step(struct fields *x, struct step_wish *w)
 	w->action = cases_read_words(x, "action", text_is_among(needs, ' ', TEXT("action")));
 	w->reason = cases_read_words(x, "reason", false);
 	w->has_right = text_is_among(needs, ' ', TEXT("was_right"));
-	if (w->has_right && !json_bool(json_member(x->body, "was_right"), &w->was_right))
-		fields_complain(x, fields_has(x, "was_right") ? RULE_TYPE : RULE_REQUIRED, "was_right", "true or false");
+	w->was_right = w->has_right && fields_bool(x, "was_right");
 	read_findings(x, w);
 }
 

@@ -81,6 +81,15 @@ struct text fields_text(struct fields *x, const char *member, long most, bool is
 	return t;
 }
 
+bool fields_bool(struct fields *x, const char *member)
+{
+	bool said = false;
+
+	if (!json_bool(json_member(x->body, member), &said))
+		fields_complain(x, fields_has(x, member) ? RULE_TYPE : RULE_REQUIRED, member, "true or false");
+	return said;
+}
+
 static bool has_twice(const struct words *w)
 {
 	for (int i = 1; i < w->count; i++)

@@ -100,13 +100,31 @@ static enum step recorded(struct req *r, const struct db_answer *a)
 	return reply_bytes(r, 200, "application/json", db_get_text(a->results[2], 0, 0));
 }
 
-enum step quality_decide(struct req *r, struct args *q, const struct db_stmt *put, struct args *shown, const struct db_stmt *show)
+enum step quality_decide(struct req *r, const char *flag, const char *members, const struct db_stmt *put, const struct db_stmt *show)
 {
-	if (q == NULL || shown == NULL || r->arena->full)
+	struct args *q = args_new(r);
+	struct fault f = { 0 };
+	struct fields x;
+	struct id id;
+
+	if (!fields_read(r, members, &x, &f))
+		return reply_problem(r, &f);
+	if (!id_parse(r->captures[0], &id))
+		return reply_fault(r, FAULT_NOT_FOUND, "");
+	args_uuid(q, &id);
+	args_bool(q, fields_bool(&x, flag));
+	args_text(q, fields_text(&x, "decision_no", QUALITY_WORD_MAX, true));
+	args_text(q, quality_read_words(&x, "reason"));
+	if (!fields_good(&x))
+		return fields_refuse(&x);
+	args_time(q, r->now_us);
+	args_text(q, text_dup(r->arena, r->client.name));
+	args_i32(q, r->client.id);
+	if (q == NULL || r->arena->full)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	db_call_init(&r->call);
 	db_call_add(&r->call, put, q->p);
-	db_call_add(&r->call, show, shown->p);
+	db_call_add(&r->call, show, q->p);
 	return await_db(r, decided);
 }
 

@@ -56,6 +56,13 @@ static const struct db_stmt end_recall = {
 	.flags = DB_WRITES,
 };
 
+static const struct db_stmt show_ended = { /* $1 recall */
+	.name = "quality_recall_ended",
+	.sql = "select quality_recall_json(r) from quality_recall r where r.id = $1::uuid",
+	.param_count = 1,
+	.flags = DB_WRITES,
+};
+
 enum step recalls_post(struct req *r)
 {
 	int32_t from = 0, to = INT32_MAX;
@@ -93,49 +100,22 @@ enum step recalls_list(struct req *r)
 	return quality_list(r, "quality_recalls_list");
 }
 
-static struct args *args_get(struct req *r, const struct id *id)
-{
-	struct args *q = args_new(r);
-
-	args_uuid(q, id);
-	args_codes(q);
-	args_bool(q, req_sees_all(r));
-	return q;
-}
-
 enum step recalls_get(struct req *r)
 {
+	struct args *q = args_new(r);
 	struct id id;
 
 	if (!id_parse(r->captures[0], &id))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
-	return args_await_query(r, args_get(r, &id), "quality_recall_get", reply_row);
+	args_uuid(q, &id);
+	args_codes(q);
+	args_bool(q, req_sees_all(r));
+	return args_await_query(r, q, "quality_recall_get", reply_row);
 }
 
 enum step recalls_end(struct req *r)
 {
-	struct args *q = args_new(r);
-	bool carried_out = false;
-	struct fault f = { 0 };
-	struct fields x;
-	struct id id;
-
 	if (!quality_decides(r))
 		return reply_fault(r, FAULT_FORBIDDEN, "a recall is ended by customs, quarantine or market regulation");
-	if (!fields_read(r, "carried_out decision_no reason", &x, &f))
-		return reply_problem(r, &f);
-	if (!json_bool(json_member(x.body, "carried_out"), &carried_out))
-		fields_complain(&x, fields_has(&x, "carried_out") ? RULE_TYPE : RULE_REQUIRED, "carried_out", "true or false");
-	if (!id_parse(r->captures[0], &id))
-		return reply_fault(r, FAULT_NOT_FOUND, "");
-	args_uuid(q, &id);
-	args_bool(q, carried_out);
-	args_text(q, fields_text(&x, "decision_no", QUALITY_WORD_MAX, true));
-	args_text(q, quality_read_words(&x, "reason"));
-	if (!fields_good(&x))
-		return fields_refuse(&x);
-	args_time(q, r->now_us);
-	args_text(q, text_dup(r->arena, r->client.name));
-	args_i32(q, r->client.id);
-	return quality_decide(r, q, &end_recall, args_get(r, &id), query("quality_recall_get"));
+	return quality_decide(r, "carried_out", "carried_out decision_no reason", &end_recall, &show_ended);
 }
