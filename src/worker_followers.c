@@ -28,7 +28,7 @@ bool worker_followers_make(struct worker *w, bool (*is_busy)(void *arg), struct 
 		{ &trade_months_kind, { c->feed.digest_ms, c->feed.digest_batch } },
 		{ &credit_kind, { c->credit.sweep_ms, c->credit.batch } },
 		{ &listing_kind, { .sweep_ms = c->credit.sweep_ms } },
-		{ &price_learner_kind, { .sweep_ms = c->flow.sweep_ms } },
+		{ &price_learner_kind, { .sweep_ms = c->feed.digest_ms } },
 		{ &month_closer_kind, { .sweep_ms = c->credit.sweep_ms } },
 	};
 	const struct follower_deps deps = {

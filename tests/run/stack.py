@@ -36,18 +36,18 @@ from filer import CODES, COMPANIES, as_json
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 AUTHORITIES = ("CUS", "TAX", "FX", "POST")
 FOR_SOME_GOODS = ("CIQ", "NMPA", "SAMR")  # connected, too: some goods ask for them
-SETTINGS = {  # tests must not wait for what production rightly waits for
+SETTINGS = {  # tests must not wait for what production rightly waits for; nor may a dozen idle stacks use up the machine
     "service": {"reload_ms": 200, "stop_timeout_ms": 20000},
     "intake": {"work_lease_s": 1},
-    "flow": {"lease_s": 3, "sweep_ms": 50, "report_ms": 200, "busy_patience_ms": 1000},
-    "batch": {"lease_s": 3, "sweep_ms": 20},
-    "credit": {"sweep_ms": 40},
+    "flow": {"lease_s": 3, "sweep_ms": 80, "report_ms": 200, "busy_patience_ms": 1000},
+    "batch": {"lease_s": 3, "sweep_ms": 40},
+    "credit": {"sweep_ms": 100},
     "quality": {"flush_ms": 40},
-    "feed": {"sweep_ms": 20, "look_ms": 20, "digest_ms": 50},
-    "lookups": {"sweep_ms": 20},
-    "payment_data": {"sweep_ms": 30, "first_wait_ms": 20, "longest_wait_ms": 100, "attempts_max": 4, "timeout_ms": 2000},
-    "tracking": {"sweep_ms": 30, "trace_per_minute": 1000},
-    "push": {"sweep_ms": 40, "lease_s": 2, "timeout_ms": 2000, "allow_private": True},
+    "feed": {"sweep_ms": 20, "look_ms": 20, "digest_ms": 120},
+    "lookups": {"sweep_ms": 50},
+    "payment_data": {"sweep_ms": 60, "first_wait_ms": 20, "longest_wait_ms": 100, "attempts_max": 4, "timeout_ms": 2000},
+    "tracking": {"sweep_ms": 100, "trace_per_minute": 1000},
+    "push": {"sweep_ms": 60, "lease_s": 2, "timeout_ms": 2000, "allow_private": True},
     "log": {"format": "json", "level": "info"},
     "test": {"clock": True},
 }
