@@ -36,5 +36,7 @@ void page_link(struct req *r, struct text cursor);
 
 /* A time (RFC 3339) or a day; absent: *out is left. False with *f naming the parameter. */
 bool page_time(struct req *r, const char *name, int64_t *out, struct fault *f) must_check;
+/* A query parameter that is a day, as a day number; absent: *out is left. */
+bool page_day(struct req *r, const char *name, int32_t *out, struct fault *f) must_check;
 
 #endif

@@ -4,8 +4,6 @@
  *   resting ──credit.sweep_ms──> counting releases ──> looking who is due ──> reading their records ──> writing ──> resting
  *                                                          nobody: resting          more are due: looking again at once
  *
- * Once an hour, before that, it closes what is over of senders' data (sql/migrations/0024_sender_quality.sql), of which events may follow.
- *
  * Every day since the last one that was judged is judged, as it was known then: days on which no daemon ran are caught up with. One statement
  * writes what a step found, guarded by where each enterprise stood: of several daemons that take the same step one writes. While filings wait
  * to be stored it stands back.

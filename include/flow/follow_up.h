@@ -1,6 +1,6 @@
 /*
  * What comes after release and is due by itself: tax bills find their declarations, returns whose goods did not come back lapse
- * (tax_bills_bind() and goods_returns_lapse() of 0015_after_release.sql); and the risk rules learn what goods cost (0021_risk.sql).
+ * (tax_bills_bind() and goods_returns_lapse() of 0015_after_release.sql).
  *
  *   resting ──flow.sweep_ms──> asking ──nothing left──> resting
  *                                └──more is there──> asking

@@ -27,7 +27,7 @@ struct risk_weighed { /* one trade */
 enum { RISK_LOCKED, RISK_TRACED, RISK_CLEARED, RISK_BUYERS, RISK_COUNTS, RISK_PRICES, RISK_STANDINGS };
 enum { RB_PLACE, RB_AT, RB_REGISTRATION, RB_TOTAL, RB_GOODS };             /* by place, then the latest first */
 enum { RC_PLACE, RC_ADDRESS, RC_PHONE, RC_ACCOUNT, RC_SHOP };              /* those of which anything is more than the trade itself */
-enum { RP_GOODS, RP_RELEASED, RP_MEDIAN };                                 /* of goods that were released before */
+enum { RP_GOODS, RP_RELEASED, RP_MEDIAN };                                 /* of goods that were released before, in their order */
 enum { RS_CODE, RS_LEVEL, RS_BARRED };                                     /* of merchants that are known to the credit base */
 
 enum { RISK_TRACE_PARAMS = 12, RISK_BUYER_PARAMS = 7, RISK_COUNT_PARAMS = 13 };

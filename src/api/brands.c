@@ -91,22 +91,19 @@ static enum step recorded(struct req *r, const struct db_answer *a)
 
 enum step brands_list(struct req *r)
 {
-	struct text on = httpd_query(r->http, "on");
 	struct page *page = arena_zalloc(r->arena, sizeof(*page));
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
 	struct cursor newest;
-	int64_t us = 0;
+	int32_t on = INT32_MAX;
 
 	if (page == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	if (on.at != NULL && !clock_parse_date(on, &us))
-		return reply_fault(r, FAULT_BAD_REQUEST, "on is a day, as 2026-03-02");
-	if (!page_read(r, page, &f))
+	if (!page_day(r, "on", &on, &f) || !page_read(r, page, &f))
 		return reply_problem(r, &f);
 	newest = page_newest(page);
 	args_text(q, httpd_query(r->http, "brand"));
-	args_day(q, on.at == NULL ? INT32_MAX : clock_day(us));
+	args_day(q, on);
 	args_time(q, newest.at_us);
 	args_uuid(q, &newest.id);
 	args_i32(q, page->limit);

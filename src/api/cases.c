@@ -9,6 +9,7 @@
 #include "api/cases.h"
 #include "api/handlers.h"
 #include "api/page.h"
+#include "api/rules.h"
 #include "base/log.h"
 #include "model/case_cycle.h"
 #include "model/personal.h"
@@ -270,12 +271,12 @@ enum step cases_get(struct req *r)
 
 enum step cases_rules(struct req *r)
 {
-	struct text on = httpd_query(r->http, "on");
 	struct args *q = args_new(r);
-	int64_t us = r->now_us;
+	struct fault f = { 0 };
+	int32_t day;
 
-	if (on.at != NULL && !clock_parse_date(on, &us))
-		return reply_fault(r, FAULT_BAD_REQUEST, "on is a day, as 2026-03-02");
-	args_i32(q, clock_day(us));
+	if (!rules_day(r, &day, &f))
+		return reply_problem(r, &f);
+	args_i32(q, day);
 	return args_await_query(r, q, "case_rules", reply_row);
 }

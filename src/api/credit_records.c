@@ -7,6 +7,7 @@
 #include "api/fields.h"
 #include "api/handlers.h"
 #include "api/route.h"
+#include "api/rules.h"
 #include "base/log.h"
 #include "model/identifier.h"
 #include "model/identity.h"
@@ -211,12 +212,12 @@ enum step credit_warnings_post(struct req *r)
 
 enum step credit_rules_get(struct req *r)
 {
-	struct text on = httpd_query(r->http, "on");
-	int64_t us = r->now_us;
 	struct args *q = args_new(r);
+	struct fault f = { 0 };
+	int32_t day;
 
-	if (on.at != NULL && !clock_parse_date(on, &us))
-		return reply_fault(r, FAULT_BAD_REQUEST, "on is a day, as 2026-03-02");
-	args_i32(q, clock_day(us));
+	if (!rules_day(r, &day, &f))
+		return reply_problem(r, &f);
+	args_i32(q, day);
 	return args_await_query(r, q, "credit_rules", reply_row);
 }

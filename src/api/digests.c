@@ -1,6 +1,7 @@
 /* GET /v1/digests: what a client filed on a day, counted, summed and hashed, for it to compare with what it holds. */
 #include "api/args.h"
 #include "api/handlers.h"
+#include "api/page.h"
 #include "model/field.h"
 
 struct digest_wish {
@@ -10,16 +11,14 @@ struct digest_wish {
 
 static bool read_wish(struct req *r, struct digest_wish *w, struct fault *f)
 {
-	struct text day = httpd_query(r->http, "day");
 	enum direction direction;
 	enum doc_kind kind;
-	int64_t at_us = r->now_us;
 
 	*w = (struct digest_wish){ .client = httpd_query(r->http, "client"), .kind = httpd_query(r->http, "kind"),
 		                   .direction = httpd_query(r->http, "direction") };
-	if (day.at != NULL && !clock_parse_date(day, &at_us))
-		return fault_set(f, FAULT_BAD_REQUEST, "day is a day, such as 2026-03-02");
-	w->day = clock_day(at_us);
+	w->day = clock_day(r->now_us);
+	if (!page_day(r, "day", &w->day, f))
+		return false;
 	if ((w->kind.at != NULL && !doc_kind_by_name(w->kind, &kind)) || (w->direction.at != NULL && !direction_by_name(w->direction, &direction)))
 		return fault_set(f, FAULT_BAD_REQUEST, "kind is a kind of filing, direction is import or export");
 	if (req_sees_all(r) != (w->client.at != NULL))

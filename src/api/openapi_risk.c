@@ -35,6 +35,7 @@ const struct openapi_schema openapi_risk[] = {
 	  ",\"rate_bp\":" NUMBER "}},\"hits\":" ROWS("\"row\":" NUMBER "," RULE ",\"counted\":" NUMBER ",\"source\":" TEXT_)
 	  ",\"more\":{\"type\":\"integer\",\"description\":\"rules in force that hit and are not shown to the caller\"}"
 	  ",\"credit\":{\"type\":[\"object\",\"null\"],\"properties\":{\"level\":" TEXT_ ",\"term\":" NUMBER ",\"is_listed\":" FLAG "}}"
+	  ",\"cleared\":{\"type\":[\"boolean\",\"null\"],\"description\":\"a review let it go in spite of its lane; departments only\"}"
 	  ",\"counted\":{\"type\":[\"object\",\"null\"]},\"rows\":{\"type\":[\"array\",\"null\"],\"items\":" NUMBER "}}}" },
 	{ "RiskDraw",
 	  "{\"type\":\"object\",\"required\":[\"day\",\"key\",\"algorithm\"],\"properties\":{\"day\":" DAY ",\"key\":" SHA ",\"algorithm\":" TEXT_ "}}" },

@@ -153,3 +153,16 @@ bool page_time(struct req *r, const char *name, int64_t *out, struct fault *f)
 		return true;
 	return fault_set(f, FAULT_BAD_REQUEST, "%s is a day (2026-03-02) or a time with its zone (2026-03-02T10:00:00+08:00)", name);
 }
+
+bool page_day(struct req *r, const char *name, int32_t *out, struct fault *f)
+{
+	struct text t = httpd_query(r->http, name);
+	int64_t us;
+
+	if (t.at == NULL)
+		return true;
+	if (!clock_parse_date(t, &us))
+		return fault_set(f, FAULT_BAD_REQUEST, "%s is a day, as 2026-03-02", name);
+	*out = clock_day(us);
+	return true;
+}

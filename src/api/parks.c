@@ -2,6 +2,7 @@
 #include "api/enterprises.h"
 #include "api/fields.h"
 #include "api/handlers.h"
+#include "api/rules.h"
 #include "base/log.h"
 
 #define KINDS "bonded export express post innovation other"
@@ -72,12 +73,12 @@ static enum step added(struct req *r, const struct db_answer *a)
 
 enum step parks_list(struct req *r)
 {
-	struct text on = httpd_query(r->http, "on");
-	int64_t us = r->now_us;
 	struct args *q = args_new(r);
+	struct fault f = { 0 };
+	int32_t day;
 
-	if (on.at != NULL && !clock_parse_date(on, &us))
-		return reply_fault(r, FAULT_BAD_REQUEST, "on is a day, such as 2026-03-02");
-	args_day(q, clock_day(us));
+	if (!rules_day(r, &day, &f))
+		return reply_problem(r, &f);
+	args_day(q, day);
 	return args_await_query(r, q, "parks_list", reply_row);
 }

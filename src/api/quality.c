@@ -87,8 +87,7 @@ enum step quality_events_post(struct req *r)
 		fields_complain(&x, RULE_TYPE, "adverse", "true or false");
 	args_bool(q, adverse);
 	fields_day(&x, "day", true, &day);
-	if (day > clock_day(r->now_us))
-		fields_complain(&x, RULE_VALUE, "day", "a day that has begun");
+	fields_begun(&x, "day", day);
 	args_i32(q, day);
 	args_text(q, fields_text(&x, "source", QUALITY_WORD_MAX, true));
 	reference = fields_text(&x, "reference", QUALITY_WORD_MAX, true);
@@ -114,19 +113,6 @@ enum step quality_warnings_list(struct req *r)
 
 /* --- parcels --------------------------------------------------------------------------------------------------------- */
 
-static bool read_day(struct req *r, const char *name, int32_t *out, struct fault *f)
-{
-	struct text t = httpd_query(r->http, name);
-	int64_t us;
-
-	if (t.at == NULL)
-		return true;
-	if (!clock_parse_date(t, &us))
-		return fault_set(f, FAULT_BAD_REQUEST, "%s is a day, as 2026-03-02", name);
-	*out = clock_day(us);
-	return true;
-}
-
 enum step quality_parcels(struct req *r)
 {
 	struct text enterprise = httpd_query(r->http, "enterprise"), item = httpd_query(r->http, "item_no");
@@ -140,7 +126,7 @@ enum step quality_parcels(struct req *r)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	if (enterprise.at == NULL || item.at == NULL)
 		return reply_fault(r, FAULT_BAD_REQUEST, "enterprise and item_no say which goods");
-	if (!read_day(r, "from", &from, &f) || !read_day(r, "to", &to, &f) || !page_read(r, page, &f))
+	if (!page_day(r, "from", &from, &f) || !page_day(r, "to", &to, &f) || !page_read(r, page, &f))
 		return reply_problem(r, &f);
 	newest = page_newest(page);
 	args_codes(q);

@@ -7,24 +7,20 @@
 #include "api/args.h"
 #include "api/handlers.h"
 #include "api/page.h"
+#include "api/rules.h"
 #include "model/lane.h"
 
 enum { PERIOD_DAYS = 31 };
 
-static bool read_day(struct text t, int64_t *us, struct fault *f)
-{
-	return t.at == NULL || clock_parse_date(t, us) || fault_set(f, FAULT_BAD_REQUEST, "a day is told as 2026-03-02");
-}
-
 enum step risk_rules_get(struct req *r)
 {
 	struct args *q = args_new(r);
-	int64_t us = r->now_us;
 	struct fault f = { 0 };
+	int32_t day;
 
-	if (!read_day(httpd_query(r->http, "on"), &us, &f))
+	if (!rules_day(r, &day, &f))
 		return reply_problem(r, &f);
-	args_i32(q, clock_day(us));
+	args_i32(q, day);
 	return args_await_query(r, q, "risk_rules", reply_row);
 }
 
@@ -79,12 +75,11 @@ enum step risk_draw_get(struct req *r)
 {
 	struct text master = r->api->conf.payer_key;
 	struct sha256 secret, key;
-	struct fault f = { 0 };
-	int64_t us = 0;
+	int64_t us;
 	struct buf b;
 
-	if (!read_day(r->captures[0], &us, &f))
-		return reply_problem(r, &f);
+	if (!clock_parse_date(r->captures[0], &us))
+		return reply_fault(r, FAULT_BAD_REQUEST, "a day is told as 2026-03-02");
 	if (master.len == 0 || clock_day(us) >= clock_day(r->now_us))
 		return reply_fault(r, FAULT_NOT_FOUND, "the key of a day's draw is told when the day is over");
 	secret = lane_secret(master);

@@ -1,5 +1,7 @@
 #include "api/rules.h"
 
+#include "api/page.h"
+
 const struct codebook *rules_kept(struct req *r, int32_t day, bool *unchanged)
 {
 	const struct rules *rules = *r->api->deps.rules;
@@ -20,13 +22,8 @@ enum step rules_not_read(struct req *r)
 
 bool rules_day(struct req *r, int32_t *day, struct fault *f)
 {
-	struct text on = httpd_query(r->http, "on");
-	int64_t us = r->now_us;
-
-	if (on.at != NULL && !clock_parse_date(on, &us))
-		return fault_set(f, FAULT_BAD_REQUEST, "on is a day: 2026-03-02");
-	*day = clock_day(us);
-	return true;
+	*day = clock_day(r->now_us);
+	return page_day(r, "on", day, f);
 }
 
 void rules_put_day(struct buf *b, int32_t day)

@@ -125,10 +125,17 @@ static void count_shared(struct flight *f, const struct db_rows *r)
 
 static int price_row(const struct db_rows *r, int64_t sku)
 {
-	for (int row = 0; row < db_row_count(r); row++)
-		if (db_get_int(r, row, RP_GOODS) == sku)
-			return row;
-	return -1;
+	int from = 0, to = db_row_count(r);
+
+	while (from < to) {
+		int middle = (from + to) / 2;
+
+		if (db_get_int(r, middle, RP_GOODS) < sku)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from < db_row_count(r) && db_get_int(r, from, RP_GOODS) == sku ? from : -1;
 }
 
 static int magnitude(int n)

@@ -216,12 +216,30 @@ static bool is_within(const struct risk_trace *own, const struct risk_seen *s, i
 	return s->at_us <= own->at_us && s->at_us > own->at_us - window_us;
 }
 
-static bool shares_heading(struct text a, struct text b)
+enum { HEADINGS = 10000 }; /* numbers of four digits */
+struct headings {
+	bool has[HEADINGS];
+};
+
+static void note_headings(struct headings *h, struct text goods)
 {
-	for (int i = 0; i < risk_goods_count(a); i++)
-		for (int k = 0; k < risk_goods_count(b); k++)
-			if (risk_goods_get(a, i).heading == risk_goods_get(b, k).heading)
-				return true;
+	memset(h, 0, sizeof(*h));
+	for (int i = 0; i < risk_goods_count(goods); i++) {
+		int32_t heading = risk_goods_get(goods, i).heading;
+
+		if (heading >= 0 && heading < HEADINGS)
+			h->has[heading] = true;
+	}
+}
+
+static bool shares_heading(const struct headings *own, struct text goods)
+{
+	for (int i = 0; i < risk_goods_count(goods); i++) {
+		int32_t heading = risk_goods_get(goods, i).heading;
+
+		if (heading >= 0 && heading < HEADINGS && own->has[heading])
+			return true;
+	}
 	return false;
 }
 
@@ -241,13 +259,15 @@ static int64_t units_in(struct text goods, int64_t sku)
 static void count_splits(const struct risk_day *d, const struct risk_trace *own, const struct risk_seen *seen, int count, struct risk_facts *out)
 {
 	int64_t window_us = WINDOW_US(d, "R-ORD-04"), limit = risk_day_parameter(d, "R-ORD-04", 1);
+	struct headings headings;
 
 	if (window_us == 0 || own->total_fen > limit)
 		return;
+	note_headings(&headings, own->goods);
 	out->splits = 1;
 	out->split_fen = own->total_fen;
 	for (int i = 0; i < count; i++) {
-		if (!is_within(own, &seen[i], window_us) || seen[i].total_fen > limit || !shares_heading(own->goods, seen[i].goods))
+		if (!is_within(own, &seen[i], window_us) || seen[i].total_fen > limit || !shares_heading(&headings, seen[i].goods))
 			continue;
 		out->splits++;
 		out->split_fen += seen[i].total_fen;

@@ -92,7 +92,8 @@ static const struct db_stmt prices = {
 	.name = "risk_prices",
 	.sql =
 	"select p.* from unnest($1::bigint[]) as w(goods)"
-	" cross join lateral (select p.goods, p.released, p.median_fen from risk_price p where p.goods = w.goods offset 0) p",
+	" cross join lateral (select p.goods, p.released, p.median_fen from risk_price p where p.goods = w.goods offset 0) p"
+	" order by p.goods",
 	.param_count = 1,
 };
 

@@ -225,6 +225,8 @@ def test_black_waits_for_somebody(zone, shop, inspector):
     assert settled(zone, trade, "released")["verdict"] == "MATCHED"
     kept = risk(zone, trade)
     assert (kept["lane"], kept["is_cleared"]) == ("black", True), "the lane is what it was"
+    path = f"/v1/declarations/{blocked['id']}/risk"
+    assert accept(zone.regulator.get(path), 200).json["cleared"] is True and accept(zone.enterprise.get(path), 200).json["cleared"] is None
     told = accept(zone.enterprise.get(f"/v1/declarations/{blocked['id']}/timeline"), 200).json
     assert "case" not in json.dumps(told), "its filer is not told of the case"
 
