@@ -351,4 +351,15 @@ create function credit_message_json(m credit_message) returns json language sql 
   from credit_standing s where s.code = m.code and s.id = m.standing_id
 $$;
 
+-- in the log: all of it that is never updated
+select log_cover('credit_subject', 'credit', 'code', 'recorded_at');
+select log_cover('credit_tie', 'credit', 'code', 'recorded_at');
+select log_cover('credit_event', 'credit', 'id', 'recorded_at');
+select log_cover('credit_event_change', 'credit', 'event_id', 'recorded_at');
+select log_cover('credit_outside', 'credit', 'id', 'recorded_at');
+select log_cover('credit_warning', 'credit', 'id', 'recorded_at');
+select log_cover('credit_standing', 'credit', 'code', 'made_at');
+select log_cover('listing', 'credit', 'id', 'listed_at');
+select log_cover('listing_exit', 'credit', 'listing_id', 'exited_at');
+
 select nextval('rule_revision');

@@ -1,6 +1,6 @@
 -- How good the data are that each sender files: counted by day, closed by month. Apart from credit, but for one event a month (CE02).
 --
---   counters of workers ──store/quality──► sender_day, sender_fault ──flow/credit, when a month is over──► sender_month, credit_event
+--   counters of workers ──store/quality──► sender_day, sender_fault ──flow/month_closer, when it is over──► sender_month, credit_event
 --                                                    │                                                        │
 --                                        GET /v1/me/quality                                told with each receipt of the next month
 --
@@ -142,6 +142,8 @@ create function sender_month_close(at timestamptz, today date) returns date lang
   )
   select m.month from mine m cross join lateral (select nextval('rule_revision') as n) v where v.n > 0
 $$;
+
+select log_cover('sender_month', 'credit', 'client_id', 'closed_at');
 
 -- What a bank reads of an enterprise (T5) is found by its code.
 alter table goods_return add column merchant_code text collate "C"; -- as the declaration's inventory names it

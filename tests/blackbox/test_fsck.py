@@ -12,7 +12,9 @@ from witness import Witness
 COVERED = ("coverage", "signing_key", "seal", "filing", "decision", "authority_receipt", "delivery_document", "ruling", "client_state_change",
            "identity_attestation", "payment_record", "witness", "access_log", "bank_read", "lookup_access", "lookup_answer", "tombstone", "tax_message",
            "enterprise", "enterprise_version", "register_comparison", "enterprise_alert", "goods_version", "authorisation", "consent", "case_file", "case_step", "case_finding", "case_access",
-           "quality_event", "quality_warning", "quality_recall", "quality_recall_end", "brand_recordal", "brand_complaint", "brand_decision")
+           "quality_event", "quality_warning", "quality_recall", "quality_recall_end", "brand_recordal", "brand_complaint", "brand_decision",
+           "credit_subject", "credit_tie", "credit_event", "credit_event_change", "credit_outside", "credit_warning", "credit_standing", "listing",
+           "listing_exit", "sender_month")
 DERIVED = ("filing_key", "submission")
 LOG = ("leaf", "leaf_place", "tree_node", "tree_head", "checkpoint", "cosignature")
 MAY_CHANGE = {("signing_key", "retired_at"), ("witness", "disabled_at"),          # left out of their coverage
@@ -25,7 +27,7 @@ CHANGED = {"smallint": "{0} + 1000", "integer": "coalesce({0}, 0) + 1000000", "b
            "boolean": "not coalesce({0}, false)",
            "uuid": "md5(coalesce({0}::text, ''))::uuid", "timestamp with time zone": "coalesce({0}, '2026-01-01') + interval '1 microsecond'",
            "bytea": "case when length({0}) > 0 then set_byte({0}, length({0}) / 2, get_byte({0}, length({0}) / 2) # 1) else '\\x01'::bytea end",
-           "date": "coalesce({0}, '2026-01-01') + 1", "json": "json_build_array({0})", "numeric": "coalesce({0}, 0) + 0.00001",
+           "date": "coalesce({0}, '2026-01-01') + 1", "json": "json_build_array({0})", "numeric": "coalesce({0}, 0) + 1",
            "uuid[]": "{0} || md5('x')::uuid", "integer[]": "{0} || 1", "text[]": "{0} || 'x'::text"}
 
 ONE = "'01a2266f-2c22-703f-ae20-1cf0cd41d7b3'"
@@ -53,6 +55,17 @@ BY_HAND = (  # records of what the fixture does not bring about itself
     f"brand_recordal values ({ONE}, 'n', 'b', 'h', '{{25}}', '2026-01-01', '2026-12-31', 's', now(), 'x', 1)",
     f"brand_complaint values ({ONE}, 'n', {ENTERPRISE}, 'i', 'c', 'r', 'r', '\\x01', now(), 'x', 'CUS', 1)",
     f"brand_decision values ({ONE}, true, 'd', 'r', now(), 'x', 1)",
+    "credit_subject values ('C', 'n', 'merchant', '2026-01-01', now(), 1)",
+    "credit_tie values ('C', 'controller', '\\x01', now(), 1)",
+    f"credit_event values ({ONE}, 'C', 'CE01', 'minor', true, 20, '2026-01-01', 's', 'd', 'r', '\\x01', null, 1, now(), '2026-01-02', 1)",
+    f"credit_event_change values ({ONE}, 1, 'waived', '2026-01-01', 'd', 'r', now(), '2026-01-02', 1)",
+    f"credit_outside values ({ONE}, 'C', 'tax_grade', 'A', '2026-01-01', null, 's', now(), '2026-01-02', 1)",
+    f"credit_warning values ({ONE}, 'C', 't', '2026-01-01', '2026-02-01', 'd', now(), '2026-01-02', 1)",
+    "credit_standing (code, day, score, level, barred, positive, negative, rating, released, events, rule_rows, made_at)"
+    " values ('C', '2026-01-01', 700, 'B', false, 0, 0, 0, 0, '{}', '{1}', now())",
+    f"listing values ({ONE}, 'C', {ONE}, 'd', 'r', now(), '2026-01-01', '2027-01-01', '2029-01-01', 1)",
+    f"listing_exit values ({ONE}, 'repair', 'd', 'r', now(), '2027-01-02', 1)",
+    "sender_month values ((select min(id) from client), '2026-01-01', 1, 1, 1, 50.0, '{1}', 't', now())",
     f"bank_read values ({ONE}, {ENTERPRISE}, {ONE}, 'b', 'c', 'trade', 'p', '2026-01-01', '2026-02-01', now(), 't')",
 )
 
