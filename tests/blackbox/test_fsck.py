@@ -99,7 +99,7 @@ def kept():
                       " ('01a2266f-2c22-703f-ae20-1cf0cd41d7b3', 'ask', 's', 'p', 'o', 'done', now(), now())")
             for row in BY_HAND:
                 c.execute(f"insert into {row}")
-            c.execute("select make_partitions('2011-03-05', 1)")
+            s.make_month("2011-03-05")
             for at in ("'2011-03-05'", "now()"):  # one in a month that retention removes
                 c.execute(f"insert into access_log values (id_floor({at}), {at}, 1, 'regulator', 'CUS', 'filing', 'r', '{{1}}', '{{f}}', 'risk', 't')")
             s.ctl("retention", "run")

@@ -366,7 +366,7 @@ def test_months_past_their_time_leave_a_tombstone(own, trades):
     columns = [c for c in stack.psql("select attname from pg_attribute where attrelid = 'filing'::regclass and attnum > 0 order by attnum").splitlines()]
     old, kept = "2011-03-05", "2024-03-05"
     for day in (old, kept):
-        stack.psql(f"select make_partitions('{day}', 1)")
+        stack.make_month(day)
         for n in range(2):  # two of that month, in the bucket 0
             values = ", ".join({"id": f"(id_floor('{day}')::text::uuid)", "bucket": "0::smallint"}.get(c, c) for c in columns)
             if n == 1:

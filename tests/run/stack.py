@@ -420,6 +420,11 @@ class Stack:
         command = [tool("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", conninfo or self.conninfo, "-c", sql]
         return run(command, "psql", cwd="/").stdout.strip()
 
+    def make_month(self, day):
+        """Makes that month's partitions, each in its own transaction: the daemon reads the tables meanwhile."""
+        while self.psql(f"select make_partitions('{day}', 1, 1)") != "0":
+            pass
+
     def ctl(self, *arguments, ok=(0,)):
         return run([binary("tongguanctl"), *self.ctl_options, *map(str, arguments)], f"tongguanctl {' '.join(map(str, arguments))}", ok)
 
