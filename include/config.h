@@ -58,7 +58,7 @@ struct config { /* texts live in the arena and are never NULL */
 		int batch, waiting, gather_ms;
 	} inbox;
 	struct {
-		int connections_per_host, connections, connect_timeout_ms, answer_bytes;
+		int connections_kept, connect_timeout_ms, answer_bytes;
 	} authority_http;
 	struct {
 		const char *key_file;

@@ -103,8 +103,7 @@ const struct setting config_settings[] = {
 	NUMBER(inbox, gather_ms, 0, 10000, 15, "ms", "How long an answer waits for company before it is stored."),
 	NUMBER(inbox, waiting, 1, 1000000, 20000, "items", "Answers of authorities that wait to be stored; beyond it 503."),
 
-	NUMBER(authority_http, connections_per_host, 1, 10000, 64, "connections", "Connections to one authority."),
-	NUMBER(authority_http, connections, 1, 60000, 512, "connections", "Connections to all authorities."),
+	NUMBER(authority_http, connections_kept, 1, 60000, 512, "connections", "Connections kept open for the next message. How many are used at once is each authority's own limit."),
 	NUMBER(authority_http, connect_timeout_ms, 10, 600000, 5000, "ms", "Time for a connection to an authority to be made."),
 	NUMBER(authority_http, answer_bytes, 1024, 67108864, 1048576, "bytes", "Longest answer of an authority."),
 

@@ -78,9 +78,8 @@ static bool is_busy(void *arg)
 static bool make_flow(struct worker *w, struct fault *f)
 {
 	const struct config *c = w->deps.config;
-	const struct httpc_conf http = {
-		.connections_per_host = c->authority_http.connections_per_host, .connections = c->authority_http.connections,
-		.connect_timeout_ms = c->authority_http.connect_timeout_ms, .answer_bytes = (size_t)c->authority_http.answer_bytes,
+	const struct httpc_conf http = { /* how many at once is each authority's own: several may live behind one host, and none takes another's */
+		.connections_kept = c->authority_http.connections_kept, .connect_timeout_ms = c->authority_http.connect_timeout_ms, .answer_bytes = (size_t)c->authority_http.answer_bytes,
 	};
 	const struct flow_conf conf = {
 		.assess_batch = c->flow.assess_batch, .assess_flights = c->flow.assess_flights, .hint_limit = c->flow.hint_limit,
@@ -127,7 +126,7 @@ static bool make_push(struct worker *w, struct fault *f)
 {
 	const struct config *c = w->deps.config;
 	const struct httpc_conf http = {
-		.connections_per_host = c->push.in_flight, .connections = c->push.in_flight, .connect_timeout_ms = c->push.connect_timeout_ms,
+		.connections_kept = c->push.in_flight, .connect_timeout_ms = c->push.connect_timeout_ms,
 		.answer_bytes = (size_t)c->push.answer_bytes, .may_connect = c->push.allow_private != 0 ? NULL : address_is_public,
 	};
 	const struct push_conf conf = {

@@ -52,7 +52,8 @@ struct httpc_call { /* embedded; zero it, fill the first part; texts are borrowe
 };
 
 struct httpc_conf {
-	int connections_per_host, connections; /* limits; calls beyond them wait inside curl */
+	int connections_per_host; /* calls beyond it wait inside curl, whoever they are for; 0: as many as there are calls */
+	int connections_kept;     /* of those that nobody uses just now */
 	int connect_timeout_ms;
 	size_t answer_bytes; /* a longer answer is HTTPC_UNCERTAIN */
 	/* May it be connected to? Asked for each connection, of the address that the name led to just now. NULL: any. A call whose

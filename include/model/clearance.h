@@ -67,24 +67,32 @@ bool outcome_is_final(enum part_outcome o);
 /* customs returnStatus (CEB 202205, return status) → outcome; false: unknown status. */
 bool outcome_of_customs(struct text return_status, enum part_outcome *out) must_check;
 
+/* By itself, or in its name: by a person (a ruling), by a rule of ours. Only the first proves that it has the message. */
+enum answer_giver { GIVER_AUTHORITY, GIVER_PERSON, GIVER_RULE, GIVER_COUNT };
+const char *answer_giver_name(enum answer_giver g);
+bool answer_giver_by_name(struct text t, enum answer_giver *out) must_check;
+
 struct answer { /* one stored receipt of an authority for one version */
 	enum authority authority;
 	int version;
 	enum part_outcome outcome;
 	int64_t at_us;       /* the authority's own time: orders them. At one time movements come before endings, a refusal
 	                      * before a clearance; when it was received has no part in it */
+	enum answer_giver giver;
 };
 
 struct part { /* one delivery */
 	enum authority authority;
 	int version;
-	bool sent;             /* handed over at least once, or dead */
+	bool sent;             /* tried at least once, or dead */
+	bool handed_over;      /* the authority took it */
 	bool dead;
 	enum part_outcome outcome; /* in: stored; out: folded */
 	int64_t outcome_at_us;
 	bool contradicted;     /* out: an answer came after a final outcome and says another thing */
 	bool may_go;           /* out: not sent yet, every older version there has a known outcome or is dead (one that was
 	                        * never sent is in the way too: it goes first), and no newer one was sent */
+	bool unheard;          /* out: what was answered was answered in its name, while it may not have the message */
 	bool withdraws;        /* it does not declare: it takes back what the declared version says */
 	bool returns;          /* it does not declare: it asks for a return of goods that were released */
 	bool inspected;        /* out: selected for inspection, by an answer that is not later than its ending */

@@ -18,7 +18,7 @@ enum { AD_PLACE, AD_PLATFORM, AD_ORDER_NO, AD_OPENED_AT, AD_SEQ, AD_INPUTS_JUDGE
        AD_BASIS, AD_WAIT_UNTIL, AD_DIRECTION, AD_TRADE_MODE, AD_MISSING, AD_FILINGS, AD_LINKED };
 enum { AF_PLACE, AF_ID, AF_KIND, AF_ACTION, AF_REVISION, AF_KEY, AF_RECEIVED_AT, AF_DOCUMENT };
 enum { AV_PLACE, AV_AUTHORITY, AV_VERSION, AV_STATE, AV_ATTEMPTS, AV_OUTCOME, AV_OUTCOME_AT, AV_ADRIFT, AV_WITHDRAWAL, AV_REFERENCE, AV_RETURN };
-enum { AR_PLACE, AR_AUTHORITY, AR_VERSION, AR_OUTCOME, AR_AT };
+enum { AR_PLACE, AR_AUTHORITY, AR_VERSION, AR_OUTCOME, AR_AT, AR_GIVEN_BY };
 
 /* ids sorted by bucket and id; places are 1-based positions in it. params lives with the call. */
 struct assess_load {
@@ -82,6 +82,7 @@ struct part_change {
 	enum part_outcome outcome;
 	int64_t outcome_us;                       /* INT64_MIN: null */
 	bool go, contradicted;                    /* waiting or adrift → due; opens a case */
+	bool heard;                               /* the authority has it, whatever its attempt recorded */
 };
 
 struct new_request { /* the declaration's new deliveries declare nothing: they take back what was declared, or ask for a return */
@@ -89,7 +90,7 @@ struct new_request { /* the declaration's new deliveries declare nothing: they t
 	bool returns;
 };
 
-enum { ASSESS_WRITE_PARAMS = 64 };
+enum { ASSESS_WRITE_PARAMS = 66 };
 struct assess_write {
 	const struct judgement *judgements; /* sorted by bucket and id */
 	struct new_delivery *deliveries;

@@ -29,6 +29,7 @@ struct inbox_answer {
 	int version;
 	struct text status;
 	enum part_outcome outcome;
+	enum answer_giver giver;
 	int64_t at_us;
 	struct sha256 digest;
 	struct text info, body;

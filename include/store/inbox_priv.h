@@ -4,7 +4,7 @@
 
 #include "store/inbox.h"
 
-enum { INBOX_ANSWERS_PARAMS = 17, INBOX_DEATHS_PARAMS = 7, INBOX_ENDS_PARAMS = 11 };
+enum { INBOX_ANSWERS_PARAMS = 18, INBOX_DEATHS_PARAMS = 7, INBOX_ENDS_PARAMS = 11 };
 
 struct inbox_write {
 	const struct inbox_deps *deps;

@@ -295,9 +295,11 @@ create table authority_receipt (    -- what an authority answered, as received; 
   digest         bytea not null,
   outcome        text not null,
   info           text,
+  given_by       text not null default 'authority', -- itself; or in its name: a person (ruling), a rule of ours
   received_at    timestamptz not null,
   stored_at      timestamptz not null default now(),  -- database's clock, begin of the transaction: its place in what filers poll
   body           bytea not null,
+  check (given_by in ('authority', 'person', 'rule')),
   primary key (bucket, declaration_id, id)
 );
 

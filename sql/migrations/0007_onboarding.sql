@@ -36,6 +36,7 @@ language sql stable parallel safe as $$
       and v.authority = a.authority and v.version = a.version),
     'status', a.status,
     'outcome', a.outcome,
+    'given_by', a.given_by,
     'said_at', local_time(a.at),
     'received_at', local_time(a.stored_at),
     'info', case when shows_info then a.info end

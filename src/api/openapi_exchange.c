@@ -49,7 +49,7 @@ const struct openapi_schema openapi_exchange[] = {
 	{ "Answer",
 	  "{\"type\":\"object\",\"required\":[\"id\",\"declaration_id\",\"authority\",\"status\"],\"properties\":{\"id\":" UUID
 	  ",\"declaration_id\":" UUID ",\"platform_code\":" TEXT_ ",\"order_no\":" TEXT_ ",\"direction\":" TEXT_OR_NULL ",\"authority\":" TEXT_
-	  ",\"version\":" NUMBER ",\"reference\":" TEXT_OR_NULL ",\"status\":" TEXT_ ",\"outcome\":" TEXT_ ",\"said_at\":" TIME
+	  ",\"version\":" NUMBER ",\"reference\":" TEXT_OR_NULL ",\"status\":" TEXT_ ",\"outcome\":" TEXT_ ",\"given_by\":{\"enum\":[\"authority\",\"person\",\"rule\"]},\"said_at\":" TIME
 	  ",\"received_at\":" TIME ",\"info\":" TEXT_OR_NULL "}}" },
 	{ "AnswerList", LIST(REF("Answer")) },
 	{ "AnswerPoll",

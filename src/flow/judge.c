@@ -96,13 +96,13 @@ static void note_changes(const struct judged *j, struct judge_context *x)
 {
 	for (int i = 0; i < j->part_count; i++) {
 		const struct part *p = &j->parts[i];
-		bool moved = p->outcome != j->stored[i].outcome || was_answered(j, p);
+		bool answered = was_answered(j, p), moved = p->outcome != j->stored[i].outcome || answered;
 		bool go = p->may_go && (j->stored[i].state == DELIVERY_WAITING || j->stored[i].adrift);
 
 		if (moved || go || p->contradicted)
 			x->changes[x->change_count++] = (struct part_change){ .declaration = j->id, .authority = p->authority, .version = p->version,
 				.outcome = p->outcome, .outcome_us = p->outcome == OUTCOME_NONE ? INT64_MIN : p->outcome_at_us, .go = go,
-				.contradicted = p->contradicted };
+				.contradicted = p->contradicted, .heard = answered || (p->outcome != OUTCOME_NONE && !p->unheard) };
 	}
 }
 

@@ -91,6 +91,7 @@ static bool read_parts(struct arena *a, const struct db_rows *r, int count, stru
 		p.returns = db_get_id(r, row, AV_RETURN, &s.asked_by);
 		s.reference = db_is_null(r, row, AV_REFERENCE) ? (struct text){ NULL, 0 } : text_dup(a, db_get_text(r, row, AV_REFERENCE));
 		p.dead = s.state == DELIVERY_DEAD;
+		p.handed_over = s.state == DELIVERY_SENT;
 		p.sent = s.state == DELIVERY_SENT || db_get_int(r, row, AV_ATTEMPTS) > 0 || p.dead;
 		p.outcome = s.outcome;
 		p.outcome_at_us = s.outcome_us == INT64_MIN ? 0 : s.outcome_us;
@@ -134,7 +135,8 @@ static bool read_answers(struct arena *a, const struct db_rows *r, int count, st
 		struct judged *j = &out[place_of(r, row, count)];
 		struct answer x = { .version = (int)db_get_int(r, row, AR_VERSION), .at_us = db_get_time(r, row, AR_AT) };
 
-		if (authority_by_code(db_get_text(r, row, AR_AUTHORITY), &x.authority) && outcome_by_name(db_get_text(r, row, AR_OUTCOME), &x.outcome))
+		if (authority_by_code(db_get_text(r, row, AR_AUTHORITY), &x.authority) && outcome_by_name(db_get_text(r, row, AR_OUTCOME), &x.outcome) &&
+		    answer_giver_by_name(db_get_text(r, row, AR_GIVEN_BY), &x.giver))
 			j->answers[j->answer_count++] = x;
 	}
 	for (int i = 0; i < count; i++)

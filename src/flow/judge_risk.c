@@ -266,11 +266,12 @@ bool judge_lane_acts(struct judged *j, struct judge_context *x)
 	if (answer == NULL)
 		return false;
 	*answer = (struct inbox_answer){ .authority = AUTHORITY_CUS, .declaration = j->id, .version = j->version, .status = inspects ? TEXT("500") : TEXT("300"),
-		                         .outcome = inspects ? OUTCOME_INSPECT : OUTCOME_REVIEW, .at_us = x->now_us - x->now_us % US_PER_S,
+		                         .outcome = inspects ? OUTCOME_INSPECT : OUTCOME_REVIEW, .giver = GIVER_RULE, .at_us = x->now_us - x->now_us % US_PER_S,
 		                         .info = info_of(x, j->risk, inspects) };
 	own_answer_seal(x->arena, answer, reference_of(j, x));
 	x->answers[x->answer_count++] = (struct new_answer){ j->id, j->version, answer };
-	j->answers[j->answer_count++] = (struct answer){ .authority = AUTHORITY_CUS, .version = j->version, .outcome = answer->outcome, .at_us = answer->at_us };
+	j->answers[j->answer_count++] = (struct answer){ .authority = AUTHORITY_CUS, .version = j->version, .outcome = answer->outcome, .at_us = answer->at_us,
+		                                                .giver = GIVER_RULE };
 	judge_fold(j, x->book);
 	return !x->arena->full;
 }

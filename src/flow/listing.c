@@ -167,6 +167,7 @@ static void fill(struct listing *l, const struct db_rows *r, int row, struct ask
 	answer->version = (int)db_get_int(r, row, HOLD_VERSION);
 	answer->status = TEXT("500");
 	answer->outcome = OUTCOME_INSPECT;
+	answer->giver = GIVER_RULE;
 	answer->at_us = db_get_time(r, row, HOLD_AT);
 	answer->info = info_of(l, db_get_text(r, row, HOLD_DECISION));
 	own_answer_seal(&l->base.arena, answer, db_get_text(r, row, HOLD_REFERENCE));

@@ -127,7 +127,7 @@ static void exchange_give_back(struct httpc_exchange *x)
 	struct httpc *h = x->h;
 
 	x->call = NULL;
-	if (h->spare_count >= h->conf.connections) {
+	if (h->spare_count >= h->conf.connections_kept) {
 		exchange_free(x);
 		return;
 	}
@@ -329,8 +329,7 @@ static bool set_limits(struct httpc *h)
 
 	return curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING) == CURLM_OK
 	       && curl_multi_setopt(h->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)c->connections_per_host) == CURLM_OK
-	       && curl_multi_setopt(h->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)c->connections) == CURLM_OK
-	       && curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)c->connections) == CURLM_OK;
+	       && curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)c->connections_kept) == CURLM_OK;
 }
 
 struct httpc *httpc_new(struct loop *l, const struct httpc_conf *conf, struct fault *f)

@@ -87,7 +87,7 @@ static bool start(struct mock *m, const struct options *o, struct fault *f)
 	const struct httpd_conf http = { .address = o->listen, .listen_fd = -1, .connections = 2000, .header_timeout_ms = 10000, .body_timeout_ms = 10000,
 		                         .idle_timeout_ms = 120000, .handler_timeout_ms = 3600000, .body_bytes = 4u << 20, .arena_bytes = 32u << 20,
 		                         .header_bytes = 4096 };
-	const struct httpc_conf out = { .connections_per_host = 16, .connections = 16, .connect_timeout_ms = 3000, .answer_bytes = 1u << 20 };
+	const struct httpc_conf out = { .connections_per_host = 16, .connections_kept = 16, .connect_timeout_ms = 3000, .answer_bytes = 1u << 20 };
 	static struct httpd_calls calls;
 
 	for (enum authority a = 0; a < AUTHORITY_COUNT; a++)

@@ -36,6 +36,25 @@ bool outcome_by_name(struct text t, enum part_outcome *out)
 	return false;
 }
 
+static const char *const givers[GIVER_COUNT] = { [GIVER_AUTHORITY] = "authority", [GIVER_PERSON] = "person", [GIVER_RULE] = "rule" };
+
+const char *answer_giver_name(enum answer_giver g)
+{
+	assert(g < GIVER_COUNT);
+	return givers[g];
+}
+
+bool answer_giver_by_name(struct text t, enum answer_giver *out)
+{
+	for (int i = 0; i < GIVER_COUNT; i++) {
+		if (text_is(t, givers[i])) {
+			*out = (enum answer_giver)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool outcome_is_final(enum part_outcome o)
 {
 	assert(o < OUTCOME_COUNT);
@@ -126,22 +145,42 @@ static bool contradicts(const struct folding *f, const struct answer *a)
 	       is_after(a, &f->ended);
 }
 
+static bool is_about(const struct answer *a, const struct part *p)
+{
+	return a->authority == p->authority && a->version == p->version;
+}
+
+/* A rule of ours says nothing of what the authority has; nor does a person, before it was handed over. */
+static bool is_unheard(const struct part *p, const struct answer *answers, int answer_count)
+{
+	bool in_its_name = false;
+
+	for (int i = 0; i < answer_count; i++) {
+		if (!is_about(&answers[i], p))
+			continue;
+		if (answers[i].giver == GIVER_AUTHORITY || (answers[i].giver == GIVER_PERSON && p->handed_over))
+			return false;
+		in_its_name = true;
+	}
+	return in_its_name;
+}
+
 static void fold_part(struct part *p, const struct answer *answers, int answer_count)
 {
 	/* What is stored is one of the answers that were folded before: taking it again changes nothing, and makes
 	 * it enough to give the new ones only. */
-	const struct answer stored = { p->authority, p->version, p->outcome, p->outcome_at_us };
+	const struct answer stored = { .authority = p->authority, .version = p->version, .outcome = p->outcome, .at_us = p->outcome_at_us };
 	struct folding f = { 0 };
 	const struct answer *result;
 
 	take(&f, &stored);
 	for (int i = 0; i < answer_count; i++) {
-		if (answers[i].authority == p->authority && answers[i].version == p->version)
+		if (is_about(&answers[i], p))
 			take(&f, &answers[i]);
 	}
 	p->contradicted = contradicts(&f, &stored);
 	for (int i = 0; i < answer_count; i++) {
-		if (answers[i].authority == p->authority && answers[i].version == p->version)
+		if (is_about(&answers[i], p))
 			p->contradicted |= contradicts(&f, &answers[i]);
 	}
 	result = f.ended.outcome != OUTCOME_NONE ? &f.ended : &f.last;
@@ -149,12 +188,13 @@ static void fold_part(struct part *p, const struct answer *answers, int answer_c
 	p->outcome_at_us = result->at_us;
 	p->inspected = f.selected.outcome != OUTCOME_NONE && (f.ended.outcome == OUTCOME_NONE || is_after(&f.ended, &f.selected));
 	p->inspected_us = p->inspected ? f.selected.at_us : 0;
+	p->unheard = is_unheard(p, answers, answer_count);
 	p->recognised = NULL;
 }
 
 /*
  * Versions go to an authority one after the other: the oldest that was not handed over yet goes, once every
- * older one there was answered in any way or is given up (dead). An older one that was never sent is
+ * older one there was answered in any way (by itself) or is given up (dead). An older one that was never sent is
  * in the way too: an attempt may have it in hand. And what a newer version has overtaken does not go any more.
  */
 static bool may_go(const struct part *p, const struct part *parts, int part_count)
@@ -166,7 +206,7 @@ static bool may_go(const struct part *p, const struct part *parts, int part_coun
 
 		if (q->authority != p->authority)
 			continue;
-		if (q->version < p->version && q->outcome == OUTCOME_NONE && !q->dead)
+		if (q->version < p->version && (q->outcome == OUTCOME_NONE || q->unheard) && !q->dead)
 			return false;
 		if (q->version > p->version && q->sent && !q->dead)
 			return false;

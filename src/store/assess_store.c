@@ -46,7 +46,7 @@ static const struct db_stmt load_deliveries = {
 static const struct db_stmt load_receipts = {
 	.name = "assess_receipts",
 	.sql =
-	"select w.place, r.authority, r.version, r.outcome, r.at"
+	"select w.place, r.authority, r.version, r.outcome, r.at, r.given_by"
 	" from " WANTED " cross join lateral (select * from authority_receipt k where k.bucket = w.bucket and k.declaration_id = w.id offset 0) r order by w.place",
 	.param_count = 2,
 };

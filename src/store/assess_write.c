@@ -17,8 +17,8 @@
 
 /* What waited for an older version goes, and what is adrift: it was in the hand of a daemon that is no more. */
 #define GOES "(p.go and (d.state = 'waiting' or (d.state = 'due' and d.listed is null and d.lease_until < now())))"
-/* An answer is the proof that it was handed over: its attempt recorded nothing else. */
-#define ENDS "(p.outcome <> 'none' and d.state = 'due')"
+/* Its own answer is the proof that it was handed over: the attempt recorded nothing else. */
+#define ENDS "(p.heard and d.state = 'due')"
 
 static const struct db_stmt write_all = {
 	.name = "assess_write",
@@ -37,14 +37,14 @@ static const struct db_stmt write_all = {
 	"    wait_until = j.wait_until, released_at = coalesce(d.released_at, j.released_at),"
 	"    moved = case when d.state <> 'released' and j.state = 'released' then 2"
 	"      when d.state <> j.state or d.verdict <> j.verdict or d.version <> j.version then 1 else 0 end,"
-	"    changed_at = case when j.more > 0 or d.state is distinct from j.state or d.verdict is distinct from j.verdict then $57::timestamptz"
+	"    changed_at = case when j.more > 0 or d.state is distinct from j.state or d.verdict is distinct from j.verdict then $59::timestamptz"
 	"      else d.changed_at end"
 	"  from j where d.bucket = j.bucket and d.id = j.id and d.seq = j.seq and d.version = j.version_read returning d.bucket, d.id, d.moved),"
 	" k as materialized (select j.*, u.moved from j join u on u.id = j.id),"
 	" c as ("
 	"  insert into decision (bucket, id, declaration_id, stage, decided_at, seq, outcome, state, version, rule_rows, inputs, reasons, actor,"
 	"    lane, risk_rows, risk)"
-	"  select bucket, decision, id, stage, $57::timestamptz, seq, verdict, state, version, rule_rows::integer[], filings::uuid[], reasons, 'tongguand',"
+	"  select bucket, decision, id, stage, $59::timestamptz, seq, verdict, state, version, rule_rows::integer[], filings::uuid[], reasons, 'tongguand',"
 	"    lane, risk_rows::integer[], risk"
 	"  from k where decision is not null),"
 	" t as (delete from todo t using k where k.drop_todo and t.bucket = k.bucket and t.declaration_id = k.id),"
@@ -59,49 +59,50 @@ static const struct db_stmt write_all = {
 	"  insert into delivery (bucket, declaration_id, authority, version, message_id, reference, state, listed, content_type, document_id,"
 	"    document_from, document_len, due_at, lease, lease_until, created_at, withdrawal, return_filing)"
 	"  select bucket, declaration_id, authority, version, message_id, reference, state, case when lease is null and state = 'due' then 'due' end,"
-	"    content_type, $59::uuid, document_from, document_len, $57::timestamptz, lease,"
-	"    case when lease is null then null else now() + $58::integer * interval '1 second' end, $57::timestamptz,"
-	"    ($62::uuid[])[array_position($61::uuid[], declaration_id)], ($64::uuid[])[array_position($61::uuid[], declaration_id)] from x),"
+	"    content_type, $61::uuid, document_from, document_len, $59::timestamptz, lease,"
+	"    case when lease is null then null else now() + $60::integer * interval '1 second' end, $59::timestamptz,"
+	"    ($64::uuid[])[array_position($63::uuid[], declaration_id)], ($66::uuid[])[array_position($63::uuid[], declaration_id)] from x),"
 	" vd as ("
 	"  insert into delivery_document (bucket, id, created_at, body)"
-	"  select id_bucket($59::uuid), $59::uuid, $57::timestamptz, $60::bytea where exists (select 1 from x)),"
+	"  select id_bucket($61::uuid), $61::uuid, $59::timestamptz, $62::bytea where exists (select 1 from x)),"
 	" h as ("
 	"  insert into work (bucket, id, declaration_ids, made_at, lease_until, handed)"
-	"  select id_bucket($59::uuid), $59::uuid, array_agg(distinct declaration_id), $57::timestamptz, now() + $58::integer * interval '1 second', true"
+	"  select id_bucket($61::uuid), $61::uuid, array_agg(distinct declaration_id), $59::timestamptz, now() + $60::integer * interval '1 second', true"
 	"  from x where lease is not null having count(*) > 0),"
 	" r as ("
 	"  insert into authority_receipt (bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, received_at, body,"
-	"    inventory_no)"
-	"  select u.bucket, u.id, y.id, y.authority, y.version, y.status, y.at, y.digest, y.outcome, y.info, $57::timestamptz, y.body, y.inventory_no"
-	"  from unnest($46::uuid[], $47::uuid[], $48::text[], $49::integer[], $50::text[], $51::timestamptz[], $52::bytea[], $53::text[], $54::text[],"
-	"    $55::bytea[], $56::text[])"
-	"    as y(declaration_id, id, authority, version, status, at, digest, outcome, info, body, inventory_no) join u on u.id = y.declaration_id"
+	"    inventory_no, given_by)"
+	"  select u.bucket, u.id, y.id, y.authority, y.version, y.status, y.at, y.digest, y.outcome, y.info, $59::timestamptz, y.body, y.inventory_no,"
+	"    y.given_by"
+	"  from unnest($47::uuid[], $48::uuid[], $49::text[], $50::integer[], $51::text[], $52::timestamptz[], $53::bytea[], $54::text[], $55::text[],"
+	"    $56::bytea[], $57::text[], $58::text[])"
+	"    as y(declaration_id, id, authority, version, status, at, digest, outcome, info, body, inventory_no, given_by) join u on u.id = y.declaration_id"
 	"  order by u.bucket, u.id, y.id on conflict do nothing returning declaration_id, authority, version, outcome),"
 	" p as materialized ("
-	"  select y.* from unnest($38::smallint[], $39::uuid[], $40::text[], $41::integer[], $42::text[], $43::timestamptz[], $44::boolean[], $45::boolean[])"
-	"    as y(bucket, declaration_id, authority, version, outcome, outcome_at, go, contradicted) join u on u.id = y.declaration_id),"
+	"  select y.* from unnest($38::smallint[], $39::uuid[], $40::text[], $41::integer[], $42::text[], $43::timestamptz[], $44::boolean[], $45::boolean[], $46::boolean[])"
+	"    as y(bucket, declaration_id, authority, version, outcome, outcome_at, go, contradicted, heard) join u on u.id = y.declaration_id),"
 	" pu as ("
 	"  update delivery d set outcome = p.outcome, outcome_at = p.outcome_at,"
 	"    state = case when " GOES " then 'due' when " ENDS " then 'sent' else d.state end,"
 	"    listed = case when " GOES " then 'due' when " ENDS " then null else d.listed end,"
-	"    attempts = d.attempts + (" ENDS ")::integer, sent_at = case when " ENDS " then $57::timestamptz else d.sent_at end,"
-	"    lease = case when " GOES " or p.outcome <> 'none' then null else d.lease end,"
-	"    due_at = case when " GOES " then $57::timestamptz else d.due_at end"
+	"    attempts = d.attempts + (" ENDS ")::integer, sent_at = case when " ENDS " then $59::timestamptz else d.sent_at end,"
+	"    lease = case when " GOES " or p.heard then null else d.lease end,"
+	"    due_at = case when " GOES " then $59::timestamptz else d.due_at end"
 	"  from p where d.bucket = p.bucket and d.declaration_id = p.declaration_id and d.authority = p.authority and d.version = p.version),"
 	" e as materialized ("
 	"  select y.declaration_id, y.authority, y.version from ("
 	"    select p.*, case_open('contradiction', 'declaration', declaration_id::text, authority || '/' || version, '{}', null, null, null,"
-	"      'an answer contradicts a final one', array[authority], $57::timestamptz, 'tongguand') as opened from p where contradicted offset 0) y"
+	"      'an answer contradicts a final one', array[authority], $59::timestamptz, 'tongguand') as opened from p where contradicted offset 0) y"
 	"  where y.opened is not null),"
 	" q as materialized ("
 	"  select case_open('risk', 'declaration', k.id::text, 'lane/' || k.lane,"
 	"    array(select distinct r.rule from risk_rule r where r.id = any (k.risk_rows::integer[]) and r.mode = 'active' order by 1),"
 	"    (convert_from(k.risk, 'UTF8')::json ->> 'points')::integer,"
 	"    (select r.class from risk_rule r where r.id = any (k.risk_rows::integer[]) and r.mode = 'active' order by r.blocks desc, r.points desc, r.id limit 1),"
-	"    k.lane, 'its lane holds it: ' || k.lane, '{}', $57::timestamptz, 'tongguand')"
+	"    k.lane, 'its lane holds it: ' || k.lane, '{}', $59::timestamptz, 'tongguand')"
 	"  from k where k.verdict = 'BLOCKED' and k.lane is not null offset 0),"
 	" n as materialized ("
-	"  select u.bucket, y.* from json_to_recordset($63::json) as y(declaration_id uuid, version integer, selected_by text[], opened_at timestamptz,"
+	"  select u.bucket, y.* from json_to_recordset($65::json) as y(declaration_id uuid, version integer, selected_by text[], opened_at timestamptz,"
 	"    joined_at timestamptz, result text, closed_at timestamptz, recognised json) join u on u.id = y.declaration_id),"
 	" ni as ("
 	"  insert into inspection (bucket, declaration_id, version, selected_by, opened_at, joined_at, result, closed_at)"
@@ -119,7 +120,7 @@ static const struct db_stmt write_all = {
 	"    rule_id = excluded.rule_id),"
 	" f as ("
 	"  insert into change (id, made_at, types, declaration_ids, authorities, versions, states, verdicts, outcomes)"
-	"  select $59::uuid, $57::timestamptz, array_agg(type), array_agg(id), array_agg(authority), array_agg(version), array_agg(state), array_agg(verdict),"
+	"  select $61::uuid, $59::timestamptz, array_agg(type), array_agg(id), array_agg(authority), array_agg(version), array_agg(state), array_agg(verdict),"
 	"    array_agg(outcome)"
 	"  from (select 'authority.answered' as type, declaration_id as id, authority, version, null as state, null as verdict, outcome from r"
 	"    union all select 'case.opened', declaration_id, authority, version, null, null, null from e"
@@ -138,9 +139,9 @@ static const enum db_kind judgement_kinds[] = { DB_KIND_I16, DB_KIND_UUID, DB_KI
 	DB_KIND_I32, DB_KIND_I32, TEXT_, TEXT_, DB_KIND_BYTEA };
 static const enum db_kind delivery_kinds[] = { DB_KIND_I16, DB_KIND_UUID, TEXT_, DB_KIND_I32, DB_KIND_UUID, TEXT_, TEXT_, DB_KIND_UUID, TEXT_,
 	DB_KIND_I32, DB_KIND_I32 };
-static const enum db_kind change_kinds[] = { DB_KIND_I16, DB_KIND_UUID, TEXT_, DB_KIND_I32, TEXT_, DB_KIND_TIME, DB_KIND_BOOL, DB_KIND_BOOL };
+static const enum db_kind change_kinds[] = { DB_KIND_I16, DB_KIND_UUID, TEXT_, DB_KIND_I32, TEXT_, DB_KIND_TIME, DB_KIND_BOOL, DB_KIND_BOOL, DB_KIND_BOOL };
 static const enum db_kind answer_kinds[] = { DB_KIND_UUID, DB_KIND_UUID, TEXT_, DB_KIND_I32, TEXT_, DB_KIND_TIME, DB_KIND_BYTEA, TEXT_, TEXT_,
-	DB_KIND_BYTEA, TEXT_ };
+	DB_KIND_BYTEA, TEXT_, TEXT_ };
 #undef TEXT_
 
 enum { /* where each set begins */
@@ -216,6 +217,7 @@ static void put_change(struct db_array *x, const struct part_change *c)
 	put_time(&x[5], c->outcome_us);
 	db_array_i64(&x[6], c->go);
 	db_array_i64(&x[7], c->contradicted);
+	db_array_i64(&x[8], c->heard);
 }
 
 static bool put_answer(struct assess_write *into, struct arena *a, struct db_array *x, const struct new_answer *n)
@@ -237,6 +239,7 @@ static bool put_answer(struct assess_write *into, struct arena *a, struct db_arr
 	db_array_text(&x[8], personal_scrub(a, w->info));
 	db_array_bytes(&x[9], sealed.at, sealed.len);
 	db_array_text(&x[10], w->inventory_no);
+	db_array_text(&x[11], text_of(answer_giver_name(w->giver)));
 	return true;
 }
 

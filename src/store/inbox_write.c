@@ -18,8 +18,8 @@ static const struct db_stmt answers = {
 	"with a as materialized ("
 	"  select x.*, d.bucket, d.declaration_id, d.version as declared_version, d.outcome as stood"
 	"  from unnest($1::integer[], $2::text[], $3::text[], $4::smallint[], $5::uuid[], $6::integer[], $7::text[], $8::text[], $9::timestamptz[],"
-	"    $10::bytea[], $11::text[], $12::bytea[], $16::uuid[], $17::text[]) as x(place, authority, reference, want_bucket, want_declaration, want_version, status,"
-	"    outcome, at, digest, info, body, id, inventory_no)"
+	"    $10::bytea[], $11::text[], $12::bytea[], $16::uuid[], $17::text[], $18::text[]) as x(place, authority, reference, want_bucket, want_declaration, want_version, status,"
+	"    outcome, at, digest, info, body, id, inventory_no, given_by)"
 	"  left join lateral ("
 	"    (select bucket, declaration_id, version, outcome from delivery d where x.reference is not null and d.reference = x.reference and d.authority = x.authority"
 	"      order by version desc limit 1)"
@@ -32,8 +32,10 @@ static const struct db_stmt answers = {
 	"  select d.id from declaration d join (select distinct bucket, declaration_id from a where declaration_id is not null) x"
 	"    on d.bucket = x.bucket and d.id = x.declaration_id order by d.bucket, d.id for no key update of d),"
 	" fresh as ("
-	"  insert into authority_receipt (bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, received_at, body, inventory_no)"
-	"  select bucket, declaration_id, id, authority, declared_version, status, at, digest, outcome, info, $13::timestamptz, body, inventory_no"
+	"  insert into authority_receipt (bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, received_at, body, inventory_no,"
+	"    given_by)"
+	"  select bucket, declaration_id, id, authority, declared_version, status, at, digest, outcome, info, $13::timestamptz, body, inventory_no,"
+	"    given_by"
 	"  from a where declaration_id is not null and (select count(*) from held) > 0 order by bucket, declaration_id, id"
 	"  on conflict do nothing returning bucket, declaration_id, id, authority, version, outcome),"
 	" c as ("
@@ -151,19 +153,20 @@ static bool put_answer(struct inbox_write *to, struct db_array *x, int place, co
 	db_array_bytes(&x[11], sealed.at, sealed.len);
 	db_array_id(&x[12], &id);
 	db_array_text(&x[13], w->inventory_no);
+	db_array_text(&x[14], text_of(answer_giver_name(w->giver)));
 	return true;
 }
 
 static bool answer_params(struct inbox_write *w, int64_t now_us)
 {
-	static const enum db_kind kinds[14] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_TEXT,
-		                                DB_KIND_TEXT, DB_KIND_TIME, DB_KIND_BYTEA, DB_KIND_TEXT, DB_KIND_BYTEA, DB_KIND_UUID, DB_KIND_TEXT };
-	struct db_array x[14];
+	static const enum db_kind kinds[15] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I16, DB_KIND_UUID, DB_KIND_I32, DB_KIND_TEXT,
+		                                DB_KIND_TEXT, DB_KIND_TIME, DB_KIND_BYTEA, DB_KIND_TEXT, DB_KIND_BYTEA, DB_KIND_UUID, DB_KIND_TEXT, DB_KIND_TEXT };
+	struct db_array x[15];
 	size_t bodies = 0;
 
 	for (int i = 0; i < w->count; i++)
 		bodies += w->items[i]->has_answer ? w->items[i]->answer.body.len : 0;
-	for (int i = 0; i < 14; i++)
+	for (int i = 0; i < 15; i++)
 		db_array_begin(&x[i], w->arena, kinds[i], w->answer_count, i == 11 ? bodies : 40 * (size_t)w->answer_count);
 	for (int i = 0; i < w->count; i++)
 		if (w->items[i]->has_answer && !put_answer(w, x, i, &w->items[i]->answer))
@@ -172,6 +175,7 @@ static bool answer_params(struct inbox_write *w, int64_t now_us)
 		w->answer_params[i] = db_array_end(&x[i]);
 	w->answer_params[15] = db_array_end(&x[12]);
 	w->answer_params[16] = db_array_end(&x[13]);
+	w->answer_params[17] = db_array_end(&x[14]);
 	w->answer_params[12] = db_time(w->arena, now_us);
 	w->work_id = id_new(w->deps->ids, now_us, (int16_t)(id_random(w->deps->ids) % ID_BUCKETS));
 	w->answer_params[13] = db_i32(w->arena, w->deps->work_lease_s);

@@ -33,7 +33,7 @@ def backlog_once(cluster, a, name, count, dead):
     """Declares while no authority is connected, then connects them; how many of the others' messages went a second."""
     with Gateway(a.directory / name, cluster, a, authorities=()) as g:
         quiet(cluster)
-        rate = 500
+        rate = 1000
         g.load("declarations", "--rate", rate, "--seconds", count // rate, "--connections", a.connections, "--seed", a.seed, "--spread-ms", 20)
 
         def declared():

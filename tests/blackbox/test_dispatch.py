@@ -7,24 +7,9 @@ import pytest
 
 from filer import CODES, SHANGHAI, revised
 from stack import Api, wait_for
-from support import accept, file_all, judged, problem, settled
+from support import accept, deliveries, file_all, judged, one_effect, problem, settled
 
 FOUR = ("CUS", "TAX", "FX", "POST")
-
-
-def deliveries(stack, declaration):
-    return {(v["authority"], v["version"]): v for v in
-            stack.regulator.get(f"/v1/deliveries?declaration_id={declaration['id']}").json["items"]}
-
-
-def one_effect(stack, declaration, version=1):
-    """What each authority remembers of the declaration's version: one effect, no second body under the message's id."""
-    found = {}
-    for (code, of), v in deliveries(stack, declaration).items():
-        if of == version:
-            found[code] = stack.mock.message(code, v["message_id"])
-            assert found[code] and found[code]["effects"] == 1 and found[code]["clashes"] == 0, (code, found[code])
-    return found
 
 
 def filed(stack, trades, **more):
@@ -116,6 +101,19 @@ def test_an_unreachable_authority_delays_no_other(stack, trades):
     stack.mock.behave("FX", down=False)
     for trade in made:
         one_effect(stack, settled(stack, trade))
+
+
+def test_a_silent_authority_takes_no_connections_of_others(own, trades):
+    """All of them live behind one host here, as behind a provincial gateway."""
+    stack = own()
+    stack.psql("update authority set timeout_ms = 120000, max_in_flight = 70 where code = 'FX'; select nextval('rule_revision')")
+    wait_for(lambda: len(stack.daemon.events("rules.read")) > 1, "the rules are read")
+    stack.mock.behave("FX", lose_before_next=1000, hang_ms=120000)
+    for _ in range(90):
+        filed(stack, trades)
+    wait_for(lambda: stack.psql("select count(*) from delivery where authority <> 'FX' and outcome = 'clear'") == "270", "all the others have cleared")
+    assert stack.psql("select count(*) from delivery where authority = 'FX' and state = 'due' and attempts = 0") == "90"
+    stack.daemon.kill()  # it would wait for FX
 
 
 def test_a_slow_authority_delays_no_other(stack, trades):

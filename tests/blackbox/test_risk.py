@@ -8,7 +8,7 @@ import pytest
 
 from filer import SHANGHAI, Trades, identity_number, moment, revised
 from stack import wait_for
-from support import accept, file_all, problem, settled
+from support import accept, file_all, one_effect, problem, settled
 
 TEE = ("TEE", "T恤", "棉", "011", 1, 9900, "502", "6109100010", "1", "011", "0.3", "035")  # in no class that needs care
 
@@ -169,6 +169,25 @@ def test_yellow_is_reviewed_and_red_inspected(zone, shop, inspector):
     assert part[0]["version"] == 1
     accept(inspector.post(f"/v1/declarations/{red['id']}/decisions", {"decision": "release", "reason": "查验无异常"}))
     settled(zone, heavy, "released")
+
+
+def test_what_our_rules_select_is_declared_all_the_same(zone, shop):
+    """An inspection that we ask for is no proof that customs has the declaration."""
+    zone.mock.behave("CUS", down=True)
+    phone = "13700000009"
+    for _ in range(2):
+        shop.file(state="declared", phone=phone)
+    yellow = shop.file(state="review", phone=phone)
+
+    def part():
+        return next(p for p in zone.regulator.declaration(yellow.order_no)["parts"] if p["authority"] == "CUS")
+    assert wait_for(lambda: part() if part()["outcome"] == "review" else None, "the part knows")["state"] == "due"
+    told = accept(zone.enterprise.get(f"/v1/declarations/{yellow.declaration['id']}/receipts"), 200).json["items"]
+    assert {a["given_by"] for a in told if a["authority"] == "CUS"} == {"rule"} and {a["given_by"] for a in told if a["authority"] != "CUS"} == {"authority"}
+    zone.mock.behave("CUS", down=False)
+    settled(zone, yellow, "released")
+    assert part()["state"] == "sent"
+    one_effect(zone, yellow.declaration)
 
 
 def case_of(inspector, trade):

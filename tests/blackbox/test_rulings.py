@@ -3,9 +3,9 @@ import datetime
 
 import pytest
 
-from filer import SHANGHAI, Trades, moment
+from filer import SHANGHAI, Trades, moment, revised
 from stack import wait_for
-from support import accept, file_all, problem, settled
+from support import accept, file_all, one_effect, problem, settled
 
 NOBODYS = "0190aaaa-bbbb-8005-8ddd-eeeeeeeeeeee"
 PLACE = {"at": "2026-12-01T09:30:00+08:00", "place": "下沙查验场 3 号台"}
@@ -63,6 +63,27 @@ def state(port, trade, *wanted, version=1):
 def conflict(reply, *words):
     body = problem(reply, 409, "state-conflict")
     assert all(w in body["detail"] for w in words), body
+
+
+def test_a_ruling_is_no_proof_that_the_authority_has_it(port, request):
+    """Customs' computer is down; its officer decides here. It gets the declaration when it is back, before any correction of it."""
+    port.mock.behave("CIQ", answer="at-once", outcome="clear")
+    port.mock.behave("CUS", down=True)
+    t = Trades(request.node.nodeid).make()
+    file_all(port.enterprise, t.filings())
+    t.id = settled(port, t, "declared")["id"]
+    accept(decide(port.CUS, t, "reject", "单证不符"))
+    state(port, t, "rejected", "rejected", "clear")
+    file_all(port.enterprise, [revised(t.inventory(), gross_weight="3.1")])
+
+    def customs():
+        return {p["version"]: p["state"] for p in port.regulator.declaration(t.order_no)["parts"] if p["authority"] == "CUS"}
+    wait_for(lambda: customs() == {1: "due", 2: "waiting"}, "its correction waits behind it")
+    port.mock.behave("CUS", down=False, answer="at-once", outcome="clear")
+    settled(port, t, "released")
+    assert customs() == {1: "sent", 2: "sent"}
+    for version in (1, 2):
+        one_effect(port, {"id": t.id}, version)
 
 
 def timeline(port, trade, what, api=None):

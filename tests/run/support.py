@@ -176,3 +176,18 @@ def watch(stack):
     checker = OpenApi(stack.daemon.public.get("/openapi.json").json)
     Api.check = staticmethod(checker.check)
     return checker
+
+
+def deliveries(stack, declaration):
+    return {(v["authority"], v["version"]): v for v in
+            stack.regulator.get(f"/v1/deliveries?declaration_id={declaration['id']}").json["items"]}
+
+
+def one_effect(stack, declaration, version=1):
+    """What each authority remembers of the declaration's version: one effect, no second body under the message's id."""
+    found = {}
+    for (code, of), v in deliveries(stack, declaration).items():
+        if of == version:
+            found[code] = stack.mock.message(code, v["message_id"])
+            assert found[code] and found[code]["effects"] == 1 and found[code]["clashes"] == 0, (code, found[code])
+    return found

@@ -322,7 +322,7 @@ static inline int world_set_up(void **state)
 {
 	const struct httpd_conf server = { .address = "127.0.0.1:0", .listen_fd = -1, .connections = 200, .body_bytes = 1 << 20, .arena_bytes = 4 << 20,
 		                           .header_bytes = 16384 };
-	const struct httpc_conf client = { .connections_per_host = 32, .connections = 64, .connect_timeout_ms = 2000, .answer_bytes = 1 << 20 };
+	const struct httpc_conf client = { .connections_kept = 64, .connect_timeout_ms = 2000, .answer_bytes = 1 << 20 };
 	struct world *w = calloc(1, sizeof(*w));
 	const struct httpd_calls calls = { .on_request = on_message, .arg = w };
 	struct fault f = { 0 };

@@ -150,7 +150,7 @@ static struct bench *bench_with(int connections_per_host, bool (*may_connect)(co
 {
 	const struct httpd_conf server = { .address = "127.0.0.1:0", .listen_fd = -1, .connections = 500,
 		                           .body_bytes = 1u << 20, .arena_bytes = 4u << 20, .header_bytes = 32768 };
-	const struct httpc_conf client = { .connections_per_host = connections_per_host, .connections = 100,
+	const struct httpc_conf client = { .connections_per_host = connections_per_host, .connections_kept = 100,
 		                           .connect_timeout_ms = 5000, .answer_bytes = ANSWER_BYTES, .may_connect = may_connect };
 	struct bench *b = calloc(1, sizeof(*b));
 	const struct httpd_calls calls = { .on_request = serve, .on_gone = client_gone, .arg = b };
