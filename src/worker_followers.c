@@ -4,6 +4,7 @@
 #include "flow/appender.h"
 #include "flow/credit.h"
 #include "flow/digests.h"
+#include "flow/feedback.h"
 #include "flow/follow_up.h"
 #include "flow/listing.h"
 #include "flow/month_closer.h"
@@ -29,6 +30,7 @@ bool worker_followers_make(struct worker *w, bool (*is_busy)(void *arg), struct 
 		{ &credit_kind, { c->credit.sweep_ms, c->credit.batch } },
 		{ &listing_kind, { .sweep_ms = c->credit.sweep_ms } },
 		{ &price_learner_kind, { .sweep_ms = c->feed.digest_ms } },
+		{ &feedback_kind, { .sweep_ms = c->credit.sweep_ms } },
 		{ &month_closer_kind, { .sweep_ms = c->credit.sweep_ms } },
 	};
 	const struct follower_deps deps = {

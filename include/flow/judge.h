@@ -68,6 +68,9 @@ struct judged {
 		struct risk_facts facts;
 		enum credit_level level;
 		bool is_listed, is_cleared;     /* is_cleared: a review let the trade go as it is */
+		struct text merchant, ability;  /* ability: absent, nothing is recorded */
+		struct sampling sampling;       /* but for level_bp and the factors, which choosing sets */
+		bool is_spared;
 		/* judged */
 		bool has_lane;
 		struct risk_judgement judgement;
@@ -114,6 +117,9 @@ struct judge_weighing {
 	const struct sha256 *day_key;
 };
 bool judge_is_weighed(const struct judged *j);
+/* The classes that the goods are in, as sampling knows them: goods of none are in the class ''. */
+int judge_class_count(const struct judged *j);
+bool judge_has_class(const struct judged *j, struct text goods_class);
 bool judge_weigh(struct judged *j, const struct judge_weighing *w, struct risk_weighed *out) must_check; /* false: arena full */
 
 struct judge_context { /* of a batch; the arrays have room for all */

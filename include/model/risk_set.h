@@ -1,6 +1,6 @@
 /*
- * The dated rows of the risk rules and lanes, and what of them holds on a day (tables risk_rule, risk_lane, risk_number, risk_goods and
- * credit_level). A set is filled once, checked, and never changed after.
+ * The dated rows of the risk rules and lanes, and what of them holds on a day (tables risk_rule, risk_lane, risk_number, risk_goods,
+ * risk_factor and credit_level). A set is filled once, checked, and never changed after.
  */
 #ifndef MODEL_RISK_SET_H
 #define MODEL_RISK_SET_H
@@ -8,8 +8,9 @@
 #include "base/fault.h"
 #include "model/lane.h"
 #include "model/risk.h"
+#include "model/sampling.h"
 
-enum { RISK_RULES_MAX = 160, RISK_DAY_RULES_MAX = 64, RISK_LANES_MAX = 40, RISK_NUMBERS_MAX = 60, RISK_LEVELS_MAX = 40, RISK_GOODS_MAX = 20,
+enum { RISK_RULES_MAX = 160, RISK_DAY_RULES_MAX = 64, RISK_LANES_MAX = 40, RISK_NUMBERS_MAX = 60, RISK_LEVELS_MAX = 40, RISK_GOODS_MAX = 20, RISK_FACTORS_MAX = 60,
        RISK_CLASS_BYTES = 32 };
 
 /* What follows from a lane, as far as the gateway has a hand in it. */
@@ -23,7 +24,7 @@ enum lane_action {
 const char *lane_action_name(enum lane_action a);
 bool lane_action_by_name(struct text t, enum lane_action *out) must_check;
 
-enum risk_number { RISK_POINTS_MAX, RISK_NUMBER_COUNT };
+enum risk_number { RISK_POINTS_MAX, RISK_RATE_LEAST, RISK_RATE_MOST, RISK_INSPECTIONS, RISK_SPARED_MOST, RISK_NUMBER_COUNT };
 bool risk_number_by_name(struct text t, enum risk_number *out) must_check;
 bool risk_mode_by_name(struct text t, enum risk_mode *out) must_check;
 const char *risk_mode_name(enum risk_mode m);
@@ -36,7 +37,8 @@ struct risk_set {
 	struct number_dated { struct days days; int id; enum risk_number number; int value; } numbers[RISK_NUMBERS_MAX];
 	struct level_dated { struct days days; int id; enum credit_level level; int term, rate_bp; } levels[RISK_LEVELS_MAX];
 	struct goods_dated { struct days days; char name[RISK_CLASS_BYTES]; } goods[RISK_GOODS_MAX];
-	int rule_count, lane_count, number_count, level_count, goods_count;
+	struct factor_dated { struct days days; int id; enum sampling_what what; char value[RISK_CLASS_BYTES]; int permille; } factors[RISK_FACTORS_MAX];
+	int rule_count, lane_count, number_count, level_count, goods_count, factor_count;
 };
 
 struct risk_day { /* what holds on one day */
@@ -48,6 +50,7 @@ struct risk_day { /* what holds on one day */
 	enum lane_action actions[LANE_COUNT];
 	int lane_rows[LANE_COUNT], level_rows[CREDIT_LEVEL_COUNT];
 	int numbers[RISK_NUMBER_COUNT];
+	struct sampling_limits sampling;
 	const struct risk_set *set;
 };
 
@@ -56,6 +59,8 @@ bool risk_set_check(const struct risk_set *s, struct fault *f) must_check;
 /* False: the lanes of that day are not all there, so none is chosen. */
 bool risk_set_on(const struct risk_set *s, int32_t day, struct risk_day *out) must_check;
 bool risk_day_minds(const struct risk_day *d, struct text goods_class);
+/* Thousandths; 1000: no row says otherwise. */
+int risk_day_factor(const struct risk_day *d, enum sampling_what what, struct text value);
 /* The window of a rule; 0: the rule holds nothing on that day. */
 int risk_day_window(const struct risk_day *d, const char *rule);
 int risk_day_longest(const struct risk_day *d); /* of its windows */

@@ -10,7 +10,7 @@
 #include "model/risk_trace.h"
 
 /* --- rows: risk_rule_store.c ----------------------------------------------------------------------------------------- */
-enum { RISK_ROW_RESULTS = 5 };
+enum { RISK_ROW_RESULTS = 6 };
 void risk_store_load(struct db_call *call); /* adds that many statements, without parameters */
 /* False: *f names the row that cannot be obeyed. */
 bool risk_store_read(const struct db_rows *const *results, struct risk_set *out, struct fault *f) must_check;
@@ -24,15 +24,16 @@ struct risk_weighed { /* one trade */
 	struct text merchant;
 };
 
-enum { RISK_LOCKED, RISK_TRACED, RISK_CLEARED, RISK_BUYERS, RISK_COUNTS, RISK_PRICES, RISK_STANDINGS };
+enum { RISK_LOCKED, RISK_TRACED, RISK_CLEARED, RISK_BUYERS, RISK_COUNTS, RISK_PRICES, RISK_STANDINGS, RISK_STEPS, RISK_INSPECTED };
 enum { RB_PLACE, RB_AT, RB_REGISTRATION, RB_TOTAL, RB_GOODS };             /* by place, then the latest first */
 enum { RC_PLACE, RC_ADDRESS, RC_PHONE, RC_ACCOUNT, RC_SHOP };              /* those of which anything is more than the trade itself */
 enum { RP_GOODS, RP_RELEASED, RP_MEDIAN };                                 /* of goods that were released before, in their order */
-enum { RS_CODE, RS_LEVEL, RS_BARRED };                                     /* of merchants that are known to the credit base */
+enum { RS_CODE, RS_LEVEL, RS_BARRED, RS_ABILITY };                         /* of merchants that are known to the credit base */
+enum { RF_CODE, RF_CLASS, RF_STEPS };                                      /* of merchants whose goods were inspected, by class of goods */
 
 enum { RISK_TRACE_PARAMS = 12, RISK_BUYER_PARAMS = 7, RISK_COUNT_PARAMS = 13 };
 struct risk_query {
-	struct db_param traces[RISK_TRACE_PARAMS], buyers[RISK_BUYER_PARAMS], counts[RISK_COUNT_PARAMS], prices[1], standings[1], cleared[2];
+	struct db_param traces[RISK_TRACE_PARAMS], buyers[RISK_BUYER_PARAMS], counts[RISK_COUNT_PARAMS], prices[1], standings[2], steps[2], inspected[2], cleared[2];
 };
 /* Places are 1-based positions in list, which is sorted by bucket and id. params live with the call. */
 void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_weighed *list, int count, int64_t now_us, struct db_call *call);

@@ -149,7 +149,7 @@ create table credit_event_change (  -- never updated
 create table credit_outside (       -- what others hold of the enterprise; never updated
   id          uuid primary key,
   code        text not null references credit_subject (code),
-  what        text not null check (what in ('customs_level', 'tax_grade')),
+  what        text not null check (what in ('customs_level', 'tax_grade', 'quality_ability')),
   value       text not null,
   begins_on   date not null,
   ends_on     date check (ends_on > begins_on), -- the first day without it; null: it goes on

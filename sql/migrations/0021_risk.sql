@@ -23,6 +23,7 @@ create table risk_rule (            -- dated, as all of these; closed, never edi
 );
 create table risk_lane (
   id integer primary key, lane text not null, least_points integer not null, action text not null check (action in ('none', 'review', 'inspect', 'hold')),
+  expected_bp integer not null check (expected_bp between 0 and 10000), -- its share of what is weighed
   valid_from date not null, valid_to date, recorded_at timestamptz not null default now(), source text not null
 );
 create table risk_number (
@@ -44,8 +45,8 @@ from (
 $data$, E'\n') as line
   where line like E'%\t%'
 ) as rows;
-insert into risk_lane (lane, id, least_points, action, valid_from, valid_to, source)
-select f[1], f[2]::integer, f[3]::integer, f[4], f[5]::date, nullif(f[6], '')::date, f[7]
+insert into risk_lane (lane, id, least_points, action, expected_bp, valid_from, valid_to, source)
+select f[1], f[2]::integer, f[3]::integer, f[4], f[5]::integer, f[6]::date, nullif(f[7], '')::date, f[8]
 from (
   select string_to_array(line, E'\t') as f
   from string_to_table($data$

@@ -8,6 +8,7 @@ select json_build_object('declaration_id', d.id, 'lane', c.lane, 'decision_id', 
   'hits', h.shown, 'more', h.more,
   'credit', case when $4::boolean and c.lane is not null then json_build_object('level', c.risk -> 'credit_level', 'term', c.risk -> 'credit_term',
     'is_listed', c.risk -> 'is_listed') end,
+  'sampling', case when $4::boolean then c.risk -> 'sampling' end, 'classes', case when $4::boolean then c.risk -> 'classes' end,
   'cleared', case when $4::boolean then c.risk -> 'is_cleared' end,
   'counted', case when $4::boolean then c.risk -> 'counted' end,
   'rows', case when $4::boolean and c.lane is not null then json_build_array(c.risk -> 'lane_row', c.risk -> 'level_row') end)

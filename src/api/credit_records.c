@@ -167,7 +167,7 @@ enum step credit_outside_post(struct req *r)
 	what = fields_text(&x, "what", 20, true);
 	value = fields_text(&x, "value", 30, true);
 	if (what.at != NULL && value.at != NULL && !credit_outside_known(what, value))
-		fields_complain(&x, RULE_VALUE, "value", "of customs_level: advanced, certified, regular, dishonest, seriously_dishonest; of tax_grade: A, B, M, C, D");
+		fields_complain(&x, RULE_VALUE, "value", "of customs_level: advanced, certified, regular, dishonest, seriously_dishonest; of tax_grade: A, B, M, C, D; of quality_ability: strong, normal, weak");
 	fields_day(&x, "from", false, &from);
 	fields_day(&x, "to", false, &to);
 	if (to <= from)

@@ -17,7 +17,8 @@ const struct openapi_schema openapi_risk[] = {
 	  "{\"type\":\"object\",\"required\":[\"on\",\"rules\",\"lanes\",\"numbers\",\"levels\"],\"properties\":{\"on\":" DAY ",\"rules\":"
 	  ROWS("\"id\":" NUMBER ",\"step\":" NUMBER "," RULE ",\"window_s\":" COUNT_ ",\"parameters\":" NUMBERS ",\"valid_from\":" DAY
 	       ",\"valid_to\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"},\"recorded_at\":" TIME ",\"source\":" TEXT_)
-	  ",\"lanes\":" ROWS("\"id\":" NUMBER ",\"lane\":" LANE ",\"least_points\":" NUMBER ",\"action\":" ACTION ",\"source\":" TEXT_)
+	  ",\"lanes\":" ROWS("\"id\":" NUMBER ",\"lane\":" LANE ",\"least_points\":" NUMBER ",\"action\":" ACTION ",\"expected_bp\":" NUMBER ",\"source\":" TEXT_)
+	  ",\"factors\":" ROWS("\"id\":" NUMBER ",\"what\":{\"enum\":[\"goods_class\",\"ability\"]},\"value\":" TEXT_ ",\"permille\":" NUMBER ",\"source\":" TEXT_)
 	  ",\"numbers\":" ROWS("\"id\":" NUMBER ",\"name\":" TEXT_ ",\"value\":" NUMBER ",\"source\":" TEXT_)
 	  ",\"levels\":" ROWS("\"id\":" NUMBER ",\"level\":" TEXT_ ",\"credit_term\":" NUMBER ",\"rate_bp\":" NUMBER ",\"source\":" TEXT_) "}}" },
 	{ "RiskShadow",
@@ -26,8 +27,17 @@ const struct openapi_schema openapi_risk[] = {
 	  ROWS("\"row\":" NUMBER ",\"step\":" NUMBER "," RULE ",\"hits\":" NUMBER ",\"hits_green\":" NUMBER ",\"also_live\":" NUMBER ",\"alone\":" NUMBER
 	       ",\"live_without\":" NUMBER) "}}" },
 	{ "RiskLanes",
-	  "{\"type\":\"object\",\"required\":[\"judged\",\"drawn\",\"items\"],\"properties\":{" PERIOD ",\"drawn\":" NUMBER ",\"items\":"
-	  ROWS("\"lane\":" LANE ",\"declarations\":" NUMBER ",\"drawn\":" NUMBER ",\"share_bp\":" COUNT_) "}}" },
+	  "{\"type\":\"object\",\"required\":[\"judged\",\"drawn\",\"spared\",\"items\"],\"properties\":{" PERIOD ",\"drawn\":" NUMBER
+	  ",\"spared\":{\"type\":\"integer\",\"description\":\"not drawn because inspectors had enough to do\"},\"items\":"
+	  ROWS("\"lane\":" LANE ",\"declarations\":" NUMBER ",\"drawn\":" NUMBER ",\"share_bp\":" COUNT_ ",\"expected_bp\":" COUNT_
+	       ",\"is_off\":{\"type\":[\"boolean\",\"null\"],\"description\":\"it takes more than is to be expected\"}")
+	  ",\"inspections\":{\"type\":\"object\",\"properties\":{\"open\":" NUMBER ",\"good\":" NUMBER ",\"bad\":" NUMBER "}}}}" },
+	{ "RiskSampling",
+	  "{\"type\":\"object\",\"required\":[\"code\",\"on\",\"level\",\"classes\"],\"properties\":{\"code\":" TEXT_ ",\"on\":" DAY
+	  ",\"level\":{\"type\":\"object\",\"properties\":{\"level\":" TEXT_ ",\"rate_bp\":" NUMBER ",\"row\":" NUMBER "}}"
+	  ",\"ability\":{\"type\":[\"object\",\"null\"],\"properties\":{\"value\":" TEXT_ ",\"from\":" DAY ",\"source\":" TEXT_ ",\"permille\":" NUMBER "}}"
+	  ",\"classes\":" ROWS("\"goods_class\":{\"type\":\"string\",\"description\":\"empty: goods of no class\"},\"steps\":" NUMBER
+	                      ",\"raised_to\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"},\"clean\":" NUMBER ",\"changed_at\":" TIME) "}}" },
 	{ "DeclarationRisk",
 	  "{\"type\":\"object\",\"required\":[\"declaration_id\",\"lane\",\"hits\",\"more\"],\"properties\":{\"declaration_id\":" UUID ",\"lane\":" LANE_OR_NULL
 	  ",\"decision_id\":" UUID_OR_NULL ",\"decided_at\":" TIME_OR_NULL ",\"version\":" COUNT_ ",\"action\":" ACTION ",\"points\":" COUNT_
@@ -36,6 +46,7 @@ const struct openapi_schema openapi_risk[] = {
 	  ",\"more\":{\"type\":\"integer\",\"description\":\"rules in force that hit and are not shown to the caller\"}"
 	  ",\"credit\":{\"type\":[\"object\",\"null\"],\"properties\":{\"level\":" TEXT_ ",\"term\":" NUMBER ",\"is_listed\":" FLAG "}}"
 	  ",\"cleared\":{\"type\":[\"boolean\",\"null\"],\"description\":\"a review let it go in spite of its lane; departments only\"}"
+	  ",\"sampling\":{\"type\":[\"object\",\"null\"]},\"classes\":{\"type\":[\"array\",\"null\"],\"items\":" TEXT_ "}"
 	  ",\"counted\":{\"type\":[\"object\",\"null\"]},\"rows\":{\"type\":[\"array\",\"null\"],\"items\":" NUMBER "}}}" },
 	{ "RiskDraw",
 	  "{\"type\":\"object\",\"required\":[\"day\",\"key\",\"algorithm\"],\"properties\":{\"day\":" DAY ",\"key\":" SHA ",\"algorithm\":" TEXT_ "}}" },

@@ -8,6 +8,7 @@
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/rules.h"
+#include "model/identifier.h"
 #include "model/lane.h"
 
 enum { PERIOD_DAYS = 31 };
@@ -22,6 +23,21 @@ enum step risk_rules_get(struct req *r)
 		return reply_problem(r, &f);
 	args_i32(q, day);
 	return args_await_query(r, q, "risk_rules", reply_row);
+}
+
+enum step risk_sampling_get(struct req *r)
+{
+	struct args *q = args_new(r);
+	struct fault f = { 0 };
+	int32_t day;
+
+	if (!identifier_credit_code(r->captures[0]))
+		return reply_fault(r, FAULT_NOT_FOUND, "no such enterprise");
+	if (!rules_day(r, &day, &f))
+		return reply_problem(r, &f);
+	args_text(q, r->captures[0]);
+	args_i32(q, day);
+	return args_await_query(r, q, "risk_sampling", reply_row);
 }
 
 /* The last thirty-one days, if nothing else is asked for; no more at once. */

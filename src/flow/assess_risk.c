@@ -5,6 +5,8 @@
  *
  * Without a secret for the hashes, and on days without rows, no lane is chosen.
  */
+#include <limits.h>
+
 #include "flow/assess_priv.h"
 
 static db_done_fn on_weighed;
@@ -180,7 +182,28 @@ static void take_standings(struct flight *f, const struct db_rows *r)
 			if (!db_is_null(r, row, RS_LEVEL) && !credit_level_by_letter(db_get_text(r, row, RS_LEVEL), &risk->level))
 				risk->level = CREDIT_D;
 			risk->is_listed = db_get_int(r, row, RS_BARRED) != 0;
+			if (!db_is_null(r, row, RS_ABILITY))
+				risk->ability = text_dup(&f->arena, db_get_text(r, row, RS_ABILITY));
 		}
+}
+
+/* The highest of its goods' classes; a class without a row stands at no step. */
+static void take_steps(struct flight *f, const struct db_rows *r)
+{
+	for (int place = 0; place < f->weighing.count; place++) {
+		const struct judged *j = &f->judged[f->weighing.of[place]];
+		int most = INT_MIN, found = 0;
+
+		for (int row = 0; row < db_row_count(r); row++) {
+			int steps = (int)db_get_int(r, row, RF_STEPS);
+
+			if (!text_eq(db_get_text(r, row, RF_CODE), j->risk->merchant) || !judge_has_class(j, db_get_text(r, row, RF_CLASS)))
+				continue;
+			most = steps > most ? steps : most;
+			found++;
+		}
+		j->risk->sampling.steps = most < 0 && found < judge_class_count(j) ? 0 : most;
+	}
 }
 
 static void on_weighed(struct db_call *c, const struct db_answer *a)
@@ -198,5 +221,8 @@ static void on_weighed(struct db_call *c, const struct db_answer *a)
 	count_shared(f, a->results[RISK_COUNTS]);
 	compare_prices(f, a->results[RISK_PRICES]);
 	take_standings(f, a->results[RISK_STANDINGS]);
+	take_steps(f, a->results[RISK_STEPS]);
+	for (int place = 0; place < f->weighing.count; place++)
+		risk_at(f, place)->sampling.inspections = (int)db_get_int(a->results[RISK_INSPECTED], 0, 0);
 	flight_settle(f);
 }

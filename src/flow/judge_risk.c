@@ -67,7 +67,8 @@ bool judge_weigh(struct judged *j, const struct judge_weighing *w, struct risk_w
 	if (risk == NULL || !risk_trace_make(w->arena, w->secret, order, current(j, DOC_PAYMENT), inventory, j->trade.opened_us, &out->trace))
 		return false;
 	judge_find_goods(j, w->book);
-	*risk = (struct judged_risk){ .day = w->day, .day_key = w->day_key, .level = CREDIT_B /* whoever is not known to the credit base has its base score */ };
+	*risk = (struct judged_risk){ .day = w->day, .day_key = w->day_key, .merchant = out->merchant,
+		                       .level = CREDIT_B /* whoever is not known to the credit base has its base score */ };
 	risk->facts = (struct risk_facts){
 		.total_fen = out->trace.total_fen, .has_zero_price = has_zero_price(&out->trace), .is_sensitive = is_sensitive(j, w->day),
 		.gross_g = grams(inventory, F_GROSS_WEIGHT), .expected_g = grams(current(j, DOC_WAYBILL), F_GROSS_WEIGHT),
@@ -140,19 +141,64 @@ static void put_hits(struct buf *b, const struct risk_judgement *of)
 	buf_char(b, ']');
 }
 
-static struct text risk_text(struct judge_context *x, const struct judged_risk *risk, int rate_bp)
+static struct text class_at(const struct judged *j, int n)
 {
+	return (j->goods.classes >> n & 1) != 0 ? j->goods.why[n].row->goods_class : (struct text){ NULL, 0 };
+}
+
+int judge_class_count(const struct judged *j)
+{
+	int count = 0;
+
+	for (int n = 0; n < GOODS_CLASSES_MAX; n++)
+		count += class_at(j, n).at != NULL;
+	return count > 0 ? count : 1;
+}
+
+bool judge_has_class(const struct judged *j, struct text goods_class)
+{
+	for (int n = 0; n < GOODS_CLASSES_MAX; n++)
+		if (class_at(j, n).at != NULL && text_eq(class_at(j, n), goods_class))
+			return true;
+	return j->goods.classes == 0 && goods_class.len == 0;
+}
+
+/* Whose goods they are and of which classes: feedback of an inspection finds them here. */
+static void put_sampling(struct buf *b, const struct judged *j)
+{
+	const struct judged_risk *risk = j->risk;
+	const struct sampling *s = &risk->sampling;
+	bool first = true;
+
+	buf_str(b, ",\"merchant\":");
+	buf_json(b, risk->merchant);
+	buf_str(b, ",\"classes\":[");
+	for (int n = 0; n < GOODS_CLASSES_MAX; n++) {
+		if (class_at(j, n).at == NULL)
+			continue;
+		buf_str(b, first ? "" : ",");
+		buf_json(b, class_at(j, n));
+		first = false;
+	}
+	buf_printf(b, "%s],\"sampling\":{\"level_bp\":%d,\"class_permille\":%d,\"ability_permille\":%d,\"steps\":%d,\"inspections\":%d,\"is_spared\":%s}",
+	           first ? "\"\"" : "", s->level_bp, s->class_permille, s->ability_permille, s->steps, s->inspections, risk->is_spared ? "true" : "false");
+}
+
+static struct text risk_text(struct judge_context *x, const struct judged *j, int rate_bp)
+{
+	const struct judged_risk *risk = j->risk;
 	const struct risk_day *day = risk->day;
 	const struct lane_choice *c = &risk->choice;
 	struct buf b;
 
-	buf_init(&b, x->arena, 512);
+	buf_init(&b, x->arena, 1024);
 	buf_printf(&b, "{\"day\":%d,\"lane\":\"%s\",\"action\":\"%s\",\"points\":%d,\"rule_points\":%d,\"credit_level\":\"%c\",\"credit_term\":%d,\"is_listed\":%s,\"is_cleared\":%s",
 	           (int)day->day,
 	           lane_name(c->lane), lane_action_name(day->actions[c->lane]), c->points, risk->judgement.points, credit_level_letter(risk->level), c->credit_term,
 	           risk->is_listed ? "true" : "false", risk->is_cleared ? "true" : "false");
 	buf_printf(&b, ",\"drawn\":%d,\"rate_bp\":%d,\"by_chance\":%s,\"lane_row\":%d,\"level_row\":%d", c->drawn, rate_bp, c->by_chance ? "true" : "false",
 	           day->lane_rows[c->lane], day->level_rows[risk->level]);
+	put_sampling(&b, j);
 	put_hits(&b, &risk->judgement);
 	put_counted(&b, &risk->facts);
 	buf_char(&b, '}');
@@ -173,6 +219,23 @@ static struct text rows_literal(struct judge_context *x, const struct risk_judge
 
 /* --- the lane --------------------------------------------------------------------------------------------------------- */
 
+/* Of several classes the one that is looked at most often. */
+static int rate_of(struct judged *j)
+{
+	struct judged_risk *risk = j->risk;
+	struct sampling *s = &risk->sampling;
+
+	s->level_bp = risk->day->lanes.rate_bp[risk->level];
+	s->ability_permille = risk_day_factor(risk->day, SAMPLING_ABILITY, risk->ability);
+	s->class_permille = j->goods.classes == 0 ? 1000 : 0;
+	for (int n = 0; n < GOODS_CLASSES_MAX; n++) {
+		int permille = class_at(j, n).at == NULL ? 0 : risk_day_factor(risk->day, SAMPLING_GOODS_CLASS, class_at(j, n));
+
+		s->class_permille = permille > s->class_permille ? permille : s->class_permille;
+	}
+	return sampling_rate(&risk->day->sampling, s, &risk->is_spared);
+}
+
 static void choose(struct judged *j, struct judge_context *x)
 {
 	struct judged_risk *risk = j->risk;
@@ -185,10 +248,10 @@ static void choose(struct judged *j, struct judge_context *x)
 	risk_judge(risk->day->rows, risk->day->row_count, &risk->facts, hits, &risk->judgement);
 	id_format(&j->id, number);
 	in = (struct lane_input){ .points = risk->judgement.points, .has_block = risk->judgement.has_block, .level = risk->level, .is_listed = risk->is_listed,
-		                  .rate_bp = risk->day->lanes.rate_bp[risk->level], .day_key = risk->day_key, .draw_of = text_of(number) };
+		                  .rate_bp = rate_of(j), .day_key = risk->day_key, .draw_of = text_of(number) };
 	lane_choose(&risk->day->lanes, &in, &risk->choice);
 	risk->has_lane = true;
-	risk->text = risk_text(x, risk, in.rate_bp);
+	risk->text = risk_text(x, j, in.rate_bp);
 	risk->rows = rows_literal(x, &risk->judgement);
 }
 

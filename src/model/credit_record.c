@@ -56,6 +56,9 @@ static const struct {
 	{ "tax_grade", "M", false, 0 },
 	{ "tax_grade", "C", false, 0 },
 	{ "tax_grade", "D", false, 0 },
+	{ "quality_ability", "strong", false, 0 }, /* of its own quality control: how often its goods are drawn (model/sampling.h) */
+	{ "quality_ability", "normal", false, 0 },
+	{ "quality_ability", "weak", false, 0 },
 };
 
 bool credit_outside_known(struct text what, struct text value)

@@ -8,7 +8,10 @@ static const char *const actions[] = {
 	LANE_ACTIONS(X)
 #undef X
 };
-static const char *const numbers[] = { [RISK_POINTS_MAX] = "points_max" };
+static const char *const numbers[] = {
+	[RISK_POINTS_MAX] = "points_max", [RISK_RATE_LEAST] = "rate_least_bp", [RISK_RATE_MOST] = "rate_most_bp", [RISK_INSPECTIONS] = "inspections_an_hour",
+	[RISK_SPARED_MOST] = "spared_most_bp",
+};
 static const char *const modes[] = { [RISK_OFF] = "off", [RISK_SHADOW] = "shadow", [RISK_ACTIVE] = "active" };
 
 static int place_of(const char *const *names, int count, struct text t)
@@ -140,6 +143,8 @@ bool risk_set_on(const struct risk_set *s, int32_t day, struct risk_day *out)
 		found |= 1u << one->number;
 	}
 	out->lanes.points_max = out->numbers[RISK_POINTS_MAX];
+	out->sampling = (struct sampling_limits){ out->numbers[RISK_RATE_LEAST], out->numbers[RISK_RATE_MOST], out->numbers[RISK_INSPECTIONS],
+		                                  out->numbers[RISK_SPARED_MOST] };
 	return take_lanes(s, out) && found == (1u << RISK_NUMBER_COUNT) - 1;
 }
 
@@ -149,6 +154,17 @@ bool risk_day_minds(const struct risk_day *d, struct text goods_class)
 		if (holds(d->set->goods[i].days, d->day) && text_is(goods_class, d->set->goods[i].name))
 			return true;
 	return false;
+}
+
+int risk_day_factor(const struct risk_day *d, enum sampling_what what, struct text value)
+{
+	for (int i = 0; i < d->set->factor_count; i++) {
+		const struct factor_dated *one = &d->set->factors[i];
+
+		if (one->what == what && holds(one->days, d->day) && text_is(value, one->value))
+			return one->permille;
+	}
+	return 1000;
 }
 
 int risk_day_window(const struct risk_day *d, const char *rule)

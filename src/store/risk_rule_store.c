@@ -37,7 +37,13 @@ static const struct db_stmt goods = {
 	.sql = "select goods_class, " DAYS " from risk_goods order by id",
 };
 
-enum { RESULT_RULES, RESULT_LANES, RESULT_NUMBERS, RESULT_LEVELS, RESULT_GOODS };
+enum { FACTOR_ID, FACTOR_WHAT, FACTOR_VALUE, FACTOR_PERMILLE, FACTOR_FROM, FACTOR_TO };
+static const struct db_stmt factors = {
+	.name = "risk_store_factors",
+	.sql = "select id, what, value, permille, " DAYS " from risk_factor order by id",
+};
+
+enum { RESULT_RULES, RESULT_LANES, RESULT_NUMBERS, RESULT_LEVELS, RESULT_GOODS, RESULT_FACTORS };
 
 void risk_store_load(struct db_call *call)
 {
@@ -46,6 +52,7 @@ void risk_store_load(struct db_call *call)
 	db_call_add(call, &numbers, NULL);
 	db_call_add(call, &levels, NULL);
 	db_call_add(call, &goods, NULL);
+	db_call_add(call, &factors, NULL);
 }
 
 static struct days days_of(const struct db_rows *r, int row, int from, int to)
@@ -105,21 +112,38 @@ static bool read_level(const struct db_rows *r, int row, struct risk_set *out, s
 	return true;
 }
 
+/* name: zeroed. */
+static bool take_name(char name[RISK_CLASS_BYTES], struct text t, const char *table, struct fault *f)
+{
+	if (t.len >= RISK_CLASS_BYTES)
+		return fault_set(f, FAULT_SCHEMA, "%s: a name is too long", table);
+	memcpy(name, t.at, t.len);
+	return true;
+}
+
 static bool read_goods(const struct db_rows *r, int row, struct risk_set *out, struct fault *f)
 {
-	struct text name = db_get_text(r, row, GOODS_NAME);
 	struct goods_dated *one = &out->goods[out->goods_count++];
 
-	if (name.len >= RISK_CLASS_BYTES)
-		return fault_set(f, FAULT_SCHEMA, "risk_goods: the name of a class is too long");
-	memcpy(one->name, name.at, name.len);
 	one->days = days_of(r, row, GOODS_FROM, GOODS_TO);
-	return true;
+	return take_name(one->name, db_get_text(r, row, GOODS_NAME), "risk_goods", f);
+}
+
+static bool read_factor(const struct db_rows *r, int row, struct risk_set *out, struct fault *f)
+{
+	struct factor_dated *one = &out->factors[out->factor_count++];
+
+	one->days = days_of(r, row, FACTOR_FROM, FACTOR_TO);
+	one->id = (int)db_get_int(r, row, FACTOR_ID);
+	one->permille = (int)db_get_int(r, row, FACTOR_PERMILLE);
+	if (!sampling_what_by_name(db_get_text(r, row, FACTOR_WHAT), &one->what))
+		return fault_set(f, FAULT_SCHEMA, "risk_factor row %d: what it is about is unknown here", one->id);
+	return take_name(one->value, db_get_text(r, row, FACTOR_VALUE), "risk_factor", f);
 }
 
 bool risk_store_read(const struct db_rows *const *results, struct risk_set *out, struct fault *f)
 {
-	static const int most[RISK_ROW_RESULTS] = { RISK_RULES_MAX, RISK_LANES_MAX, RISK_NUMBERS_MAX, RISK_LEVELS_MAX, RISK_GOODS_MAX };
+	static const int most[RISK_ROW_RESULTS] = { RISK_RULES_MAX, RISK_LANES_MAX, RISK_NUMBERS_MAX, RISK_LEVELS_MAX, RISK_GOODS_MAX, RISK_FACTORS_MAX };
 
 	memset(out, 0, sizeof(*out));
 	for (int i = 0; i < RISK_ROW_RESULTS; i++)
@@ -138,6 +162,9 @@ bool risk_store_read(const struct db_rows *const *results, struct risk_set *out,
 			return false;
 	for (int row = 0; row < db_row_count(results[RESULT_GOODS]); row++)
 		if (!read_goods(results[RESULT_GOODS], row, out, f))
+			return false;
+	for (int row = 0; row < db_row_count(results[RESULT_FACTORS]); row++)
+		if (!read_factor(results[RESULT_FACTORS], row, out, f))
 			return false;
 	return risk_set_check(out, f);
 }

@@ -1,7 +1,7 @@
 /*
- * The traces of a batch and what came before it: seven statements, one trip, one transaction.
+ * The traces of a batch and what came before it: nine statements, one trip, one transaction.
  *
- *   lock ─► traces written ─► which of them were cleared ─► trades of the same buyers ─► counts at addresses, telephones, accounts, shops ─► prices ─► credit
+ *   lock ─► traces written ─► which of them were cleared ─► trades of the same buyers ─► counts at addresses, telephones, accounts, shops ─► prices ─► credit ─► sampling
  *
  * One batch at a time, over all daemons: of two trades of one buyer in two batches the later one sees the earlier. The lock lasts for
  * milliseconds, because its transaction does not wait for the disk: the judgement that follows does, and what was written before it is
@@ -100,9 +100,32 @@ static const struct db_stmt prices = {
 static const struct db_stmt standings = {
 	.name = "risk_standings",
 	.sql =
-	"select p.* from unnest($1::text[]) as w(code)"
-	" cross join lateral (select p.code, p.level, p.barred from credit_place p where p.code = w.code offset 0) p",
-	.param_count = 1,
+	"select p.*, o.value from unnest($1::text[]) as w(code)"
+	" cross join lateral (select p.code, p.level, p.barred from credit_place p where p.code = w.code offset 0) p"
+	" left join lateral ("
+	"  select o.value from credit_outside o where o.code = w.code and o.what = 'quality_ability' and o.begins_on <= date '1970-01-01' + $2::integer"
+	"   and (o.ends_on is null or o.ends_on > date '1970-01-01' + $2::integer) order by o.begins_on desc, o.recorded_at desc, o.id desc limit 1) o on true",
+	.param_count = 2,
+};
+
+/* $1 merchants, $2 the day */
+static const struct db_stmt steps = {
+	.name = "risk_steps",
+	.sql =
+	"select s.code, s.goods_class, s.steps from unnest($1::text[]) as w(code)"
+	" cross join lateral (select s.code, s.goods_class, risk_step_on(s, date '1970-01-01' + $2::integer) as steps from risk_step s"
+	"  where s.code = w.code offset 0) s"
+	" where s.steps <> 0",
+	.param_count = 2,
+};
+
+/* $1 since, $2 how many matter */
+static const struct db_stmt inspected = {
+	.name = "risk_inspected",
+	.sql =
+	"select count(*)::integer from (select from decision c where c.decided_at > $1::timestamptz"
+	"  and position('\"action\":\"inspect\"'::bytea in c.risk) > 0 limit $2::integer) x",
+	.param_count = 2,
 };
 
 /* Only while it is withdrawn: whoever files again has another trace soon. */
@@ -255,6 +278,17 @@ static void put_standings(struct risk_query *q, struct arena *a, const struct ri
 	q->standings[0] = db_array_end(&x);
 }
 
+/* No more are counted than any of the trades' days asks about. */
+static int most_inspected(const struct risk_weighed *list, int count)
+{
+	int most = 0;
+
+	for (int i = 0; i < count; i++)
+		if (list[i].day->sampling.inspections_an_hour > most)
+			most = list[i].day->sampling.inspections_an_hour;
+	return most;
+}
+
 void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_weighed *list, int count, int64_t now_us, struct db_call *call)
 {
 	int64_t first_us = now_us;
@@ -269,6 +303,10 @@ void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_w
 	put_counts(q, a, list, count);
 	put_prices(q, a, list, count);
 	put_standings(q, a, list, count);
+	q->standings[1] = q->steps[1] = db_i32(a, clock_day(now_us));
+	q->steps[0] = q->standings[0];
+	q->inspected[0] = db_time(a, now_us - US_PER_HOUR);
+	q->inspected[1] = db_i32(a, most_inspected(list, count));
 	q->cleared[0] = q->traces[1];
 	q->cleared[1] = q->traces[2];
 	q->buyers[4] = q->counts[10] = db_time(a, first_us - LATE_US);
@@ -283,6 +321,8 @@ void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_w
 	db_call_add(call, &counts, q->counts);
 	db_call_add(call, &prices, q->prices);
 	db_call_add(call, &standings, q->standings);
+	db_call_add(call, &steps, q->steps);
+	db_call_add(call, &inspected, q->inspected);
 }
 
 void risk_store_withdraw(struct risk_withdrawal *w, struct arena *a, const struct id *declarations, int count, struct db_call *call)

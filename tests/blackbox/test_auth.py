@@ -122,6 +122,7 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/v1/credit/{code}/warnings"): {"regulator"},
     ("GET", "/v1/credit-candidates"): {"operator", "regulator"},
     ("GET", "/v1/risk/rules"): {"operator", "regulator", "authority"},
+    ("GET", "/v1/risk/sampling/{code}"): {"operator", "regulator", "authority"},
     ("GET", "/v1/risk/shadow"): {"operator", "regulator", "authority"},
     ("GET", "/v1/risk/lanes"): {"operator", "regulator", "authority"},
     ("GET", "/v1/credit-messages"): {"operator", "regulator", "authority"},

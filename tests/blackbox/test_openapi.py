@@ -71,6 +71,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/declarations/{id}/evidence"): f"/v1/declarations/{d['id']}/evidence",
         ("GET", "/v1/declarations/{id}/risk"): f"/v1/declarations/{d['id']}/risk",
         ("GET", "/v1/risk/draws/{day}"): "/v1/risk/draws/2026-01-05",
+        ("GET", "/v1/risk/sampling/{code}"): "/v1/risk/sampling/91330100MA2T000237",
         ("GET", "/v1/audit/proof"): "/v1/audit/proof?leaf=0",
         ("GET", "/v1/audit/consistency"): "/v1/audit/consistency?from=1",
         ("GET", "/v1/authorities/{code}/maintenance"): "/v1/authorities/TAX/maintenance",

@@ -29,9 +29,10 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "case_limits.tsv": ("name id value valid_from valid_to source".split(), 1),
     "sender_rules.tsv": ("name id value valid_from valid_to source".split(), 1),
     "risk_rules.tsv": ("rule id step node class mode blocks points window_s parameter_1 parameter_2 parameter_3 valid_from valid_to source".split(), 3),
-    "risk_lanes.tsv": ("lane id least_points action valid_from valid_to source".split(), 1),
+    "risk_lanes.tsv": ("lane id least_points action expected_bp valid_from valid_to source".split(), 1),
     "risk_numbers.tsv": ("name id value valid_from valid_to source".split(), 1),
     "risk_goods.tsv": ("goods_class id valid_from valid_to source".split(), 1),
+    "risk_factors.tsv": ("what value id permille valid_from valid_to source".split(), 2),
     "quality_rules.tsv": ("kind id least within_days valid_from valid_to source".split(), 1),
     "recognitions.tsv": ("id giver taker of stands_for valid_from valid_to source".split(), 1),
 }

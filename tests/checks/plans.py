@@ -18,7 +18,7 @@ from cluster import Cluster  # noqa: E402
 sys.path.insert(0, str(s.ROOT / "tests/checks"))
 import sql as statements_of  # noqa: E402
 
-GROWING = {"filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
+GROWING = {"risk_step", "filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
            "change", "event_batch", "period_digest", "goods_return", "tax_bill", "tax_message", "tracking_parcel", "tracking_event", "tracking_alert",
            "lookup_answer", "lookup_question", "lookup_waiter", "goods_version", "sender_day", "sender_fault", "risk_trace", "risk_price",
            "leaf", "leaf_place", "tree_node", "checkpoint"}

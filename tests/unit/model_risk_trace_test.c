@@ -133,7 +133,8 @@ static struct risk_set set_of(void)
 		s.lanes[s.lane_count++] = (struct lane_dated){ .days = { 100, 200 }, .id = l + 1, .lane = (enum lane_colour)l, .least = 10 * l };
 	for (int l = 0; l < CREDIT_LEVEL_COUNT; l++)
 		s.levels[s.level_count++] = (struct level_dated){ .days = { 0, INT32_MAX }, .id = l + 1, .level = (enum credit_level)l, .rate_bp = l };
-	s.numbers[s.number_count++] = (struct number_dated){ .days = { 0, INT32_MAX }, .id = 1, .number = RISK_POINTS_MAX, .value = 100 };
+	for (int n = 0; n < RISK_NUMBER_COUNT; n++)
+		s.numbers[s.number_count++] = (struct number_dated){ .days = { 0, INT32_MAX }, .id = n + 1, .number = (enum risk_number)n, .value = 100 };
 	return s;
 }
 
