@@ -35,7 +35,7 @@ struct risk_set {
 	struct risk_dated { struct days days; struct risk_row row; int window_s; } rules[RISK_RULES_MAX];
 	struct lane_dated { struct days days; int id; enum lane_colour lane; int least; enum lane_action action; } lanes[RISK_LANES_MAX];
 	struct number_dated { struct days days; int id; enum risk_number number; int value; } numbers[RISK_NUMBERS_MAX];
-	struct level_dated { struct days days; int id; enum credit_level level; int term, rate_bp; } levels[RISK_LEVELS_MAX];
+	struct level_dated { struct days days; int id; enum credit_level level; int term, rate_bp, queue_rank; } levels[RISK_LEVELS_MAX];
 	struct goods_dated { struct days days; char name[RISK_CLASS_BYTES]; } goods[RISK_GOODS_MAX];
 	struct factor_dated { struct days days; int id; enum sampling_what what; char value[RISK_CLASS_BYTES]; int permille; } factors[RISK_FACTORS_MAX];
 	int rule_count, lane_count, number_count, level_count, goods_count, factor_count;
@@ -48,7 +48,7 @@ struct risk_day { /* what holds on one day */
 	int window_s[RISK_DAY_RULES_MAX];         /* by rule; 0: it counts nothing */
 	struct lane_rules lanes;
 	enum lane_action actions[LANE_COUNT];
-	int lane_rows[LANE_COUNT], level_rows[CREDIT_LEVEL_COUNT];
+	int lane_rows[LANE_COUNT], level_rows[CREDIT_LEVEL_COUNT], queue_ranks[CREDIT_LEVEL_COUNT];
 	int numbers[RISK_NUMBER_COUNT];
 	struct sampling_limits sampling;
 	const struct risk_set *set;

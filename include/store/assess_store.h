@@ -64,6 +64,7 @@ struct new_delivery {
 	int version;
 	struct text reference;                    /* may be absent */
 	enum delivery_state state;
+	int queue_rank;                           /* 1 to 3: the lower goes first where many wait */
 	const char *content_type;
 	struct text body;
 	size_t body_from;                         /* set when it is written */
@@ -90,7 +91,7 @@ struct new_request { /* the declaration's new deliveries declare nothing: they t
 	bool returns;
 };
 
-enum { ASSESS_WRITE_PARAMS = 66 };
+enum { ASSESS_WRITE_PARAMS = 67 };
 struct assess_write {
 	const struct judgement *judgements; /* sorted by bucket and id */
 	struct new_delivery *deliveries;

@@ -259,6 +259,7 @@ create table delivery (             -- one per declared version and authority
   document_len   integer not null,
   attempts       integer not null default 0,
   due_at         timestamptz not null,
+  queue_rank     smallint not null default 2 check (queue_rank between 1 and 3), -- of the merchant's level: the lower goes first where many wait
   lease          uuid,
   lease_until    timestamptz,       -- database's clock
   created_at     timestamptz not null,
@@ -273,6 +274,7 @@ create table delivery (             -- one per declared version and authority
 -- What becomes of most deliveries touches no index: they are written in hand and end there (HOT updates, for which half of a
 -- page is left).
 create index delivery_due on delivery (authority, due_at) where listed = 'due';
+create index delivery_turn on delivery (authority, queue_rank, due_at) where listed = 'due';
 create index delivery_dead on delivery (authority, due_at) where listed = 'dead';
 create index delivery_reference on delivery (reference) where reference is not null;
 

@@ -16,7 +16,7 @@ create table credit_degree (
 );
 create table credit_level (
   id integer primary key, level text not null, least_score integer not null, inspection_bp integer not null, guarantee_percent integer not null,
-  documents text not null, queue_rank integer not null, credit_term integer not null, valid_from date not null, valid_to date, source text not null
+  documents text not null, queue_rank integer not null check (queue_rank between 1 and 3), credit_term integer not null, valid_from date not null, valid_to date, source text not null
 );
 create table credit_kind (
   id integer primary key, kind text not null, degree text not null, weight integer not null check (weight > 0), against boolean not null,

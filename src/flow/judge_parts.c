@@ -2,6 +2,8 @@
 #include "flow/judge_priv.h"
 #include "model/inspection.h"
 
+enum { QUEUE_RANK_USUAL = 2 }; /* as the database has it where nothing is said */
+
 void judge_find_goods(struct judged *j, const struct codebook *book)
 {
 	const struct document *inventory = j->verdict.current[DOC_INVENTORY]->doc;
@@ -44,12 +46,20 @@ struct text judge_reference(struct judge_context *x, char letter, uint32_t seria
 	return buf_as_text(&no);
 }
 
+/* Of the merchant's level. Whoever was not weighed is in no hurry, and holds nobody up. */
+static int queue_rank(const struct judged *j)
+{
+	if (j->risk == NULL)
+		return QUEUE_RANK_USUAL;
+	return j->risk->day->queue_ranks[j->risk->is_listed ? CREDIT_D : j->risk->level];
+}
+
 void judge_deliver(struct judged *j, struct judge_context *x, const struct part *p, struct text reference, struct text body)
 {
 	struct new_delivery *v = &x->deliveries[x->delivery_count++];
 
 	*v = (struct new_delivery){ .declaration = j->id, .message_id = delivery_message_id(&j->id, p->authority, p->version), .authority = p->authority,
-		                    .version = p->version, .reference = reference, .state = p->may_go ? DELIVERY_DUE : DELIVERY_WAITING,
+		                    .version = p->version, .reference = reference, .state = p->may_go ? DELIVERY_DUE : DELIVERY_WAITING, .queue_rank = queue_rank(j),
 		                    .content_type = outgoing_content_type(p->authority), .body = body };
 	if (v->state == DELIVERY_DUE && x->has_room(x->arg, p->authority))
 		for (int k = 0; k < 2; k++)

@@ -113,6 +113,7 @@ static bool take_lanes(const struct risk_set *s, struct risk_day *out)
 		out->lanes.credit_term[one->level] = one->term;
 		out->lanes.rate_bp[one->level] = one->rate_bp;
 		out->level_rows[one->level] = one->id;
+		out->queue_ranks[one->level] = one->queue_rank;
 	}
 	for (int i = 0; i < LANE_COUNT; i++)
 		all = all && lanes[i];

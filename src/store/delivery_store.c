@@ -1,21 +1,24 @@
 #include "store/delivery_store.h"
 
-/* SKIP LOCKED: several daemons claim side by side without waiting for each other. */
+/* Who is trusted goes first (E78), then who waits longest. SKIP LOCKED: several daemons claim side by side without waiting for each other. */
 static const struct db_stmt claim = {
 	.name = "delivery_claim",
 	.sql =
 	"with c as ("
 	"  update delivery d set lease = $2::uuid, lease_until = now() + $3::integer * interval '1 second'"
-	"  from (select bucket, declaration_id, version from delivery"
-	"    where authority = $1::text and listed = 'due' and due_at <= $4::timestamptz and (lease_until is null or lease_until < now())"
-	"    order by due_at limit $5::integer for update skip locked) x"
+	"  from (select x.* from generate_series(1, 3) as r(queue_rank) cross join lateral ("
+	"    select k.bucket, k.declaration_id, k.version from delivery k"
+	"    where k.authority = $1::text and k.queue_rank = r.queue_rank and k.listed = 'due' and k.due_at <= $4::timestamptz"
+	"      and (k.lease_until is null or k.lease_until < now())"
+	"    order by k.due_at limit $5::integer for update skip locked) x limit $5::integer) x"
 	"  where d.bucket = x.bucket and d.declaration_id = x.declaration_id and d.authority = $1::text and d.version = x.version"
-	"  returning d.bucket, d.declaration_id, d.version, d.message_id, d.attempts, d.reference, d.content_type, d.document_id, d.document_from, d.document_len)"
-	" select c.document_id, c.declaration_id, c.version, c.message_id, c.attempts, c.content_type, c.document_from, c.document_len, c.reference, null::bytea"
-	" from c"
-	" union all select x.document_id, null, null, null, null, null, null, null, null, m.body from (select distinct document_id from c) x"
+	"  returning d.bucket, d.declaration_id, d.version, d.message_id, d.attempts, d.reference, d.content_type, d.document_id, d.document_from, d.document_len,"
+	"   d.queue_rank)"
+	" select c.document_id, c.declaration_id, c.version, c.message_id, c.attempts, c.content_type, c.document_from, c.document_len, c.reference, null::bytea,"
+	"  c.queue_rank from c"
+	" union all select x.document_id, null, null, null, null, null, null, null, null, m.body, x.queue_rank from (select distinct document_id, queue_rank from c) x"
 	" cross join lateral (select m.body from delivery_document m where m.bucket = id_bucket(x.document_id) and m.id = x.document_id offset 0) m"
-	" order by 1, 2 nulls first",
+	" order by 11, 1, 2 nulls first",
 	.param_count = 5,
 	.flags = DB_WRITES,
 };

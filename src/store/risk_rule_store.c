@@ -25,10 +25,10 @@ static const struct db_stmt numbers = {
 	.sql = "select id, name, value, " DAYS " from risk_number order by id",
 };
 
-enum { LEVEL_ID, LEVEL_LETTER, LEVEL_TERM, LEVEL_RATE, LEVEL_FROM, LEVEL_TO };
+enum { LEVEL_ID, LEVEL_LETTER, LEVEL_TERM, LEVEL_RATE, LEVEL_RANK, LEVEL_FROM, LEVEL_TO };
 static const struct db_stmt levels = {
 	.name = "risk_store_levels",
-	.sql = "select id, level, credit_term, inspection_bp, " DAYS " from credit_level where length(level) = 1 order by id",
+	.sql = "select id, level, credit_term, inspection_bp, queue_rank, " DAYS " from credit_level where length(level) = 1 order by id",
 };
 
 enum { GOODS_NAME, GOODS_FROM, GOODS_TO };
@@ -104,7 +104,7 @@ static void read_number(const struct db_rows *r, int row, struct risk_set *out)
 static bool read_level(const struct db_rows *r, int row, struct risk_set *out, struct fault *f)
 {
 	struct level_dated one = { .days = days_of(r, row, LEVEL_FROM, LEVEL_TO), .id = (int)db_get_int(r, row, LEVEL_ID), .term = (int)db_get_int(r, row, LEVEL_TERM),
-		                   .rate_bp = (int)db_get_int(r, row, LEVEL_RATE) };
+		                   .rate_bp = (int)db_get_int(r, row, LEVEL_RATE), .queue_rank = (int)db_get_int(r, row, LEVEL_RANK) };
 
 	if (!credit_level_by_letter(db_get_text(r, row, LEVEL_LETTER), &one.level))
 		return fault_set(f, FAULT_SCHEMA, "credit_level row %d: the level is unknown here", one.id);

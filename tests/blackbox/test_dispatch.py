@@ -116,6 +116,22 @@ def test_a_silent_authority_takes_no_connections_of_others(own, trades):
     stack.daemon.kill()  # it would wait for FX
 
 
+def test_who_is_trusted_goes_first(own, trades):
+    """What has waited for customs goes by the merchant's level, one after the other; only then by how long it has waited."""
+    stack, made = own(authorities=("TAX", "FX", "POST")), {}
+    merchant = trades.make().order()["merchant_code"]
+    accept(stack.operator.post("/v1/credit", {"code": merchant, "name": "甲", "role": "merchant", "registered_on": "2026-01-01"}))
+    wait_for(lambda: stack.psql("select level from credit_place") == "B", "it is judged")
+    for level in "DBA":
+        stack.psql(f"update credit_place set level = '{level}'")
+        made[level] = settled(stack, filed(stack, trades), "declared")["id"]
+    assert stack.psql("select string_agg(queue_rank::text, '' order by created_at) from delivery where authority = 'CUS'") == "321"
+    stack.mock.behave("CUS", latency_ms=30)
+    stack.connect("CUS", **{"max-in-flight": 1})
+    wait_for(lambda: stack.psql("select count(*) from delivery where authority = 'CUS' and outcome = 'clear'") == "3", "customs has all")
+    assert stack.psql("select string_agg(declaration_id::text, ' ' order by outcome_at) from delivery where authority = 'CUS'").split() == [made[k] for k in "ABD"]
+
+
 def test_a_slow_authority_delays_no_other(stack, trades):
     stack.mock.behave("TAX", latency_ms=1200)
     made = [filed(stack, trades) for _ in range(10)]
