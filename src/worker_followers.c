@@ -9,6 +9,7 @@
 #include "flow/listing.h"
 #include "flow/month_closer.h"
 #include "flow/price_learner.h"
+#include "flow/sampler.h"
 #include "flow/sequencer.h"
 #include "flow/tracker.h"
 #include "flow/trade_months.h"
@@ -32,10 +33,11 @@ bool worker_followers_make(struct worker *w, bool (*is_busy)(void *arg), struct 
 		{ &price_learner_kind, { .sweep_ms = c->feed.digest_ms } },
 		{ &feedback_kind, { .sweep_ms = c->credit.sweep_ms } },
 		{ &month_closer_kind, { .sweep_ms = c->credit.sweep_ms } },
+		{ &sampler_kind, { c->feed.digest_ms, c->feed.digest_batch } },
 	};
 	const struct follower_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids, .vault = w->vault,
-		.signer = w->signer, .log_origin = c->audit.origin, .is_busy = is_busy, .arg = w,
+		.signer = w->signer, .log_origin = c->audit.origin, .payer_key = w->deps.startup->payer_key, .is_busy = is_busy, .arg = w,
 	};
 
 	static_assert(COUNTOF(each) == FOLLOWER_COUNT, "a place for each");

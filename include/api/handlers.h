@@ -58,6 +58,10 @@ step_fn cases_post, cases_list, cases_get, cases_rules, cases_step, cases_access
 /* quality.c, recalls.c */
 step_fn quality_events_post, quality_events_list, quality_warnings_list, quality_parcels;
 step_fn recalls_post, recalls_list, recalls_get, recalls_end;
+
+/* sampling_plans.c, samples.c */
+step_fn sampling_plans_post, sampling_plans_list, sampling_plans_get, sampling_plans_end;
+step_fn samples_list, samples_get, samples_taken, samples_result;
 /* brands.c */
 step_fn brands_post, brands_list, complaints_post, complaints_list, complaints_decide;
 /* identities.c */

@@ -18,7 +18,7 @@ struct quality_goods {
 };
 
 void quality_read_goods(struct fields *x, struct quality_goods *out);
-struct text quality_read_words(struct fields *x, const char *member); /* needed; numbers of persons in it are masked */
+struct text quality_read_words(struct fields *x, const char *member, bool is_needed); /* numbers of persons in it are masked */
 /* The digest of a piece of evidence; absent: null. */
 void quality_args_evidence(struct args *q, struct fields *x);
 /* $1 id, $2 the enterprise's number, $3 its goods, $4 the caller's codes, $5 may speak of every enterprise, $6 now, $7 today, $8 actor,
@@ -30,8 +30,11 @@ struct args *quality_args_shown(struct req *r, const struct quality_goods *g, st
 	"e as (select e.id, e.credit_code from enterprise e where e.id = enterprise_by_number($2::text) and ($5::boolean or enterprise_is_of(e.id, $4::text[])))"
 enum step quality_record(struct req *r, struct args *q, const struct db_stmt *put, struct args *shown, const struct db_stmt *show) must_check;
 
-/* What ends a recall or decides a complaint: flag, decision_no and reason. $1 id, $2 flag, $3 number, $4 reason, $5 now, $6 actor, $7 client; of
- * put one row with whether it is new and whether the same was there; no row: 404. show has the same parameters. */
+/* What is said once of a record that the path names: of put one row with whether it is new, whether the same was there, and not null when goods are
+ * free again; no row: 404. show has the same parameters. */
+enum step quality_settle(struct req *r, struct args *q, const struct db_stmt *put, const struct db_stmt *show) must_check;
+void quality_args_caller(struct args *q); /* three parameters: now, actor, client */
+/* The same of what ends a recall or decides a complaint: flag, decision_no and reason. $1 id, $2 flag, $3 number, $4 reason, $5 now, $6 actor, $7 client. */
 enum step quality_decide(struct req *r, const char *flag, const char *members, const struct db_stmt *put, const struct db_stmt *show) must_check;
 
 /* A list of sql/queries by enterprise, item_no, limit and cursor; enterprises see what is about their own goods. */

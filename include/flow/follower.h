@@ -46,6 +46,7 @@ struct follower_deps { /* all outlive the follower */
 	struct vault *vault;
 	struct signer *signer;
 	const char *log_origin;
+	struct text payer_key; /* of which the secret of draws is derived; empty: nothing is drawn */
 	bool (*is_busy)(void *arg); /* filings wait to be stored */
 	void *arg;
 };

@@ -18,7 +18,10 @@
 	X("return.lapsed")        /* they did not come back in time */ \
 	X("tracking.missing")     /* a step of its parcel did not come within its limit */ \
 	X("tracking.resumed")     /* it came, or one after it */ \
-	X("credit.changed")       /* the level of an enterprise, or whether it is barred, is another than before */
+	X("credit.changed")       /* the level of an enterprise, or whether it is barred, is another than before */ \
+	X("sample.drawn")         /* goods of a released declaration are to be examined */ \
+	X("sample.taken")         /* they were taken, or bought */ \
+	X("sample.result")        /* what the laboratory found */
 
 bool event_type_is_known(struct text t);
 

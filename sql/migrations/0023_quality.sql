@@ -162,6 +162,38 @@ create function goods_named_json(enterprise integer, item text, batch text) retu
   select json_build_object('enterprise', e.credit_code, 'item_no', item, 'batch', batch) from enterprise e where e.id = enterprise
 $$;
 
+-- Records an event, with the warnings that it tips and their cases; false: it is known already, and stays. Called by other writers in their own
+-- statement. Warnings are counted, so one enterprise's goods are recorded one after the other.
+create function quality_event_put(v quality_event) returns boolean language plpgsql as $$
+declare
+  rule quality_rule; counted uuid[]; warned uuid;
+begin
+  perform from enterprise e where e.id = v.enterprise_id for no key update;
+  insert into quality_event select v.* on conflict (enterprise_id, item_no, kind, reference) do nothing;
+  if not found then
+    return false;
+  end if;
+  for rule in select * from quality_rule r where v.adverse and r.kind = v.kind and r.valid_from <= v.recorded_on
+    and (r.valid_to is null or r.valid_to >= v.recorded_on)
+  loop
+    select array_agg(x.id) into counted from quality_event x
+      where x.enterprise_id = v.enterprise_id and x.item_no = v.item_no and x.kind = v.kind and x.adverse and x.batch is not distinct from v.batch
+        and x.day > v.recorded_on - rule.within_days;
+    insert into quality_warning (id, enterprise_id, item_no, batch, rule_row, events, raised_at, raised_on)
+      select v.id, v.enterprise_id, v.item_no, v.batch, rule.id, counted, v.recorded_at, v.recorded_on  -- it has the id of the event that tips it
+      where cardinality(counted) >= rule.least and not exists (
+        select from quality_warning q where q.enterprise_id = v.enterprise_id and q.item_no = v.item_no and q.batch is not distinct from v.batch
+          and q.rule_row = rule.id and q.raised_on > v.recorded_on - rule.within_days)
+      returning id into warned;
+    if warned is not null then
+      perform case_open('quality', 'goods', e.credit_code || '/' || v.item_no, 'warning/' || warned, '{}', null, 'trade', null, v.reason,
+        case when v.authority is null then '{}' else array[v.authority] end, v.recorded_at, v.actor, v.client_id)
+      from enterprise e where e.id = v.enterprise_id;
+    end if;
+  end loop;
+  return true;
+end $$;
+
 create function quality_event_json(e quality_event) returns json language sql stable parallel safe as $$
   select json_build_object('id', e.id, 'goods', goods_named_json(e.enterprise_id, e.item_no, e.batch), 'kind', e.kind, 'adverse', e.adverse, 'day', e.day,
     'source', e.source, 'reference', e.reference, 'reason', e.reason, 'evidence_sha256', encode(e.evidence_sha256, 'hex'),

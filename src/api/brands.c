@@ -183,7 +183,7 @@ enum step complaints_post(struct req *r)
 	args_text(q, fields_text(&x, "complainant", QUALITY_WORD_MAX, true));
 	reference = fields_text(&x, "reference", QUALITY_WORD_MAX, true);
 	args_text(q, reference);
-	args_text(q, quality_read_words(&x, "reason"));
+	args_text(q, quality_read_words(&x, "reason", true));
 	quality_args_evidence(q, &x);
 	if (!fields_good(&x))
 		return fields_refuse(&x);

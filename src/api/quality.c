@@ -12,39 +12,17 @@
 
 static db_step_fn parcels_listed;
 
-/* $1 … $10 as in quality_args_put(), $11 batch, $12 kind, $13 adverse, $14 day, $15 source, $16 reference, $17 reason, $18 evidence. k: the rule; n: what
- * it counts, this event included; u: the warning, unless one of that rule was raised within its days; it has the id of the event that tips it. */
+/* $1 … $10 as in quality_args_put(), $11 batch, $12 kind, $13 adverse, $14 day, $15 source, $16 reference, $17 reason, $18 evidence */
 static const struct db_stmt put_event = {
 	.name = "quality_event_put",
 	.sql =
 	"with " QUALITY_ENTERPRISE ","
 	" w as (select v.* from e join quality_event v on v.enterprise_id = e.id and v.item_no = $3::text and v.kind = $12::text and v.reference = $16::text),"
-	" i as ("
-	"  insert into quality_event (id, enterprise_id, item_no, batch, kind, adverse, day, source, reference, reason, evidence_sha256, recorded_at,"
-	"    recorded_on, actor, authority, client_id)"
-	"  select $1::uuid, e.id, $3::text, $11::text, $12::text, $13::boolean, date '1970-01-01' + $14::integer, $15::text, $16::text, $17::text, $18::bytea,"
-	"    $6::timestamptz, date '1970-01-01' + $7::integer, $8::text, $9::text, $10::integer from e"
-	"  on conflict (enterprise_id, item_no, kind, reference) do nothing returning *),"
-	" k as ("
-	"  select k.* from quality_rule k where k.kind = $12::text and k.valid_from <= date '1970-01-01' + $7::integer"
-	"    and (k.valid_to is null or k.valid_to >= date '1970-01-01' + $7::integer)),"
-	" n as ("
-	"  select array_agg(x.id) as events from ("
-	"    select v.id from e cross join k join quality_event v on v.enterprise_id = e.id and v.item_no = $3::text and v.kind = k.kind and v.adverse"
-	"      and v.batch is not distinct from $11::text and v.day > date '1970-01-01' + $7::integer - k.within_days"
-	"    union all select i.id from i, k where i.adverse and i.day > date '1970-01-01' + $7::integer - k.within_days) x),"
-	" u as ("
-	"  insert into quality_warning (id, enterprise_id, item_no, batch, rule_row, events, raised_at, raised_on)"
-	"  select $1::uuid, i.enterprise_id, i.item_no, i.batch, k.id, n.events, $6::timestamptz, date '1970-01-01' + $7::integer from i, k, n"
-	"  where i.adverse and cardinality(n.events) >= k.least and not exists ("
-	"    select from quality_warning q where q.enterprise_id = i.enterprise_id and q.item_no = i.item_no and q.batch is not distinct from i.batch"
-	"      and q.rule_row = k.id and q.raised_on > date '1970-01-01' + $7::integer - k.within_days) returning *),"
-	" c as materialized ("
-	"  select case_open('quality', 'goods', e.credit_code || '/' || u.item_no, 'warning/' || u.id, '{}', null, 'trade', null, $17::text,"
-	"    case when $9::text is null then '{}' else array[$9::text] end, $6::timestamptz, $8::text, $10::integer) as id from u, e)"
-	" select exists (select from e), exists (select from i), (select (w.batch, w.adverse, w.day, w.source, w.reason, w.evidence_sha256)"
-	"    is not distinct from ($11::text, $13::boolean, date '1970-01-01' + $14::integer, $15::text, $17::text, $18::bytea) from w), null::bigint,"
-	"   (select count(*) from c)",
+	" i as materialized ("
+	"  select quality_event_put(row($1::uuid, e.id, $3::text, $11::text, $12::text, $13::boolean, date '1970-01-01' + $14::integer, $15::text, $16::text,"
+	"    $17::text, $18::bytea, $6::timestamptz, date '1970-01-01' + $7::integer, $8::text, $9::text, $10::integer)::quality_event) as is_new from e)"
+	" select exists (select from e), coalesce((select is_new from i), false), (select (w.batch, w.adverse, w.day, w.source, w.reason, w.evidence_sha256)"
+	"    is not distinct from ($11::text, $13::boolean, date '1970-01-01' + $14::integer, $15::text, $17::text, $18::bytea) from w), null::bigint",
 	.param_count = 18,
 	.flags = DB_WRITES,
 };
@@ -92,7 +70,7 @@ enum step quality_events_post(struct req *r)
 	args_text(q, fields_text(&x, "source", QUALITY_WORD_MAX, true));
 	reference = fields_text(&x, "reference", QUALITY_WORD_MAX, true);
 	args_text(q, reference);
-	args_text(q, quality_read_words(&x, "reason"));
+	args_text(q, quality_read_words(&x, "reason", true));
 	quality_args_evidence(q, &x);
 	if (!fields_good(&x))
 		return fields_refuse(&x);

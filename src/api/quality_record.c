@@ -1,4 +1,4 @@
-/* Recording and listing, for quality.c, recalls.c and brands.c. */
+/* Recording and listing, for quality.c, recalls.c, brands.c, sampling_plans.c and samples.c. */
 #include "api/page.h"
 #include "api/quality.h"
 #include "api/route.h"
@@ -21,9 +21,9 @@ void quality_read_goods(struct fields *x, struct quality_goods *out)
 	out->item = fields_text(x, "item_no", QUALITY_ITEM_MAX, true);
 }
 
-struct text quality_read_words(struct fields *x, const char *member)
+struct text quality_read_words(struct fields *x, const char *member, bool is_needed)
 {
-	return personal_scrub(x->r->arena, fields_text(x, member, QUALITY_TEXT_MAX, true));
+	return personal_scrub(x->r->arena, fields_text(x, member, QUALITY_TEXT_MAX, is_needed));
 }
 
 void quality_args_evidence(struct args *q, struct fields *x)
@@ -100,6 +100,25 @@ static enum step recorded(struct req *r, const struct db_answer *a)
 	return reply_bytes(r, 200, "application/json", db_get_text(a->results[2], 0, 0));
 }
 
+enum step quality_settle(struct req *r, struct args *q, const struct db_stmt *put, const struct db_stmt *show)
+{
+	if (q == NULL || r->arena->full)
+		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
+	db_call_init(&r->call);
+	db_call_add(&r->call, put, q->p);
+	db_call_add(&r->call, show, q->p);
+	return await_db(r, decided);
+}
+
+void quality_args_caller(struct args *q)
+{
+	if (q == NULL)
+		return;
+	args_time(q, q->r->now_us);
+	args_text(q, text_dup(q->r->arena, q->r->client.name));
+	args_i32(q, q->r->client.id);
+}
+
 enum step quality_decide(struct req *r, const char *flag, const char *members, const struct db_stmt *put, const struct db_stmt *show)
 {
 	struct args *q = args_new(r);
@@ -114,23 +133,16 @@ enum step quality_decide(struct req *r, const char *flag, const char *members, c
 	args_uuid(q, &id);
 	args_bool(q, fields_bool(&x, flag));
 	args_text(q, fields_text(&x, "decision_no", QUALITY_WORD_MAX, true));
-	args_text(q, quality_read_words(&x, "reason"));
+	args_text(q, quality_read_words(&x, "reason", true));
 	if (!fields_good(&x))
 		return fields_refuse(&x);
-	args_time(q, r->now_us);
-	args_text(q, text_dup(r->arena, r->client.name));
-	args_i32(q, r->client.id);
-	if (q == NULL || r->arena->full)
-		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	db_call_init(&r->call);
-	db_call_add(&r->call, put, q->p);
-	db_call_add(&r->call, show, q->p);
-	return await_db(r, decided);
+	quality_args_caller(q);
+	return quality_settle(r, q, put, show);
 }
 
 static enum step decided(struct req *r, const struct db_answer *a)
 {
-	enum { IS_NEW, IS_SAME };
+	enum { IS_NEW, IS_SAME, FREES };
 	const struct db_rows *row;
 
 	if (a->outcome != DB_DONE)
@@ -139,12 +151,12 @@ static enum step decided(struct req *r, const struct db_answer *a)
 	if (db_row_count(row) == 0)
 		return reply_fault(r, FAULT_NOT_FOUND, "");
 	if (db_get_int(row, 0, IS_NEW) == 0 && (db_is_null(row, 0, IS_SAME) || db_get_int(row, 0, IS_SAME) == 0))
-		return reply_fault(r, FAULT_STATE_CONFLICT, "another decision was made about it");
-	if (db_get_int(row, 0, IS_NEW) != 0) {
+		return reply_fault(r, FAULT_STATE_CONFLICT, "something else is recorded about it, which stays");
+	if (!db_is_null(row, 0, FREES))
 		r->api->deps.reload(r->api->deps.arg);
+	if (db_get_int(row, 0, IS_NEW) != 0)
 		log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_NOTICE, "quality.decided", "%s of " TEXT_FMT " by client %d", r->route->name,
 		          TEXT_ARG(r->captures[0]), r->client.id);
-	}
 	return reply_bytes(r, 200, "application/json", db_get_text(a->results[1], 0, 0));
 }
 

@@ -88,7 +88,7 @@ enum step recalls_post(struct req *r)
 	args_text(q, fields_text(&x, "source", QUALITY_WORD_MAX, true));
 	number = fields_text(&x, "decision_no", QUALITY_WORD_MAX, true);
 	args_text(q, number);
-	args_text(q, quality_read_words(&x, "reason"));
+	args_text(q, quality_read_words(&x, "reason", true));
 	quality_args_evidence(q, &x);
 	if (!fields_good(&x))
 		return fields_refuse(&x);

@@ -53,6 +53,8 @@ static const char *const cases_query[] = { "state", "department", "officer", "de
 static const char *const period_query[] = { "from", "to" };
 static const char *const quality_query[] = { "enterprise", "item_no", "limit", "cursor" };
 static const char *const parcels_query[] = { "enterprise", "item_no", "batch", "from", "to", "limit", "cursor" };
+static const char *const plans_query[] = { "state", "limit", "cursor" };
+static const char *const samples_query[] = { "plan", "declaration_id", "state", "enterprise", "limit", "cursor" };
 static const char *const brands_query[] = { "brand", "recordal_no", "on", "limit", "cursor" };
 static const char *const codes_query[] = { "q", "code", "on", "limit", "cursor" };
 
@@ -340,6 +342,26 @@ static const struct route routes[] = {
 	{ .name = "recalls_end", .method = "POST", .path = "/v1/quality/recalls/{id}/end", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Recall", .takes = "RecallEndBody", .statuses = "404 409 422",
 	  .summary = "A recall was carried out, or is taken back: the goods are free", .handler = recalls_end },
+	{ .name = "sampling_plans_post", .method = "POST", .path = "/v1/quality/plans", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "SamplingPlan", .takes = "SamplingPlanBody", .statuses = "201 409 422",
+	  .summary = "Plan samples of released goods: which, what share of the declarations, how many at most", .handler = sampling_plans_post },
+	{ .name = "sampling_plans_list", .method = "GET", .path = "/v1/quality/plans", .roles = REGULATOR | OPERATOR, QUERY(plans_query),
+	  .type = JSON_TYPE, .schema = "SamplingPlanList", .statuses = "", .summary = "Plans of samples, newest first", .handler = sampling_plans_list },
+	{ .name = "sampling_plans_get", .method = "GET", .path = "/v1/quality/plans/{id}", .roles = REGULATOR | OPERATOR,
+	  .type = JSON_TYPE, .schema = "SamplingPlan", .statuses = "404", .summary = "A plan, and how many samples it has", .handler = sampling_plans_get },
+	{ .name = "sampling_plans_end", .method = "POST", .path = "/v1/quality/plans/{id}/end", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "SamplingPlan", .takes = "SamplingPlanEndBody", .statuses = "404 409 422",
+	  .summary = "A plan draws no more", .handler = sampling_plans_end },
+	{ .name = "samples_list", .method = "GET", .path = "/v1/quality/samples", .roles = ROLES_READ, QUERY(samples_query),
+	  .type = JSON_TYPE, .schema = "SampleList", .statuses = "", .summary = "Samples drawn of released goods, newest first", .handler = samples_list },
+	{ .name = "samples_get", .method = "GET", .path = "/v1/quality/samples/{id}", .roles = ROLES_READ,
+	  .type = JSON_TYPE, .schema = "Sample", .statuses = "404", .summary = "A sample, and what was found", .handler = samples_get },
+	{ .name = "samples_taken", .method = "POST", .path = "/v1/quality/samples/{id}/taken", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Sample", .takes = "SampleTakenBody", .statuses = "404 409 422",
+	  .summary = "The goods of a sample were taken, or bought", .handler = samples_taken },
+	{ .name = "samples_result", .method = "POST", .path = "/v1/quality/samples/{id}/result", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
+	  .type = JSON_TYPE, .schema = "Sample", .takes = "SampleResultBody", .statuses = "404 409 422",
+	  .summary = "What the laboratory found; a bad result is told of the goods at once", .handler = samples_result },
 	{ .name = "brands_post", .method = "POST", .path = "/v1/brands", .roles = REGULATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "Brand", .takes = "BrandBody", .statuses = "201 409 422",
 	  .summary = "Record a right that customs has on record", .handler = brands_post },

@@ -143,6 +143,14 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/quality/recalls"): READ,
     ("GET", "/v1/quality/recalls/{id}"): READ,
     ("POST", "/v1/quality/recalls/{id}/end"): {"regulator"},
+    ("POST", "/v1/quality/plans"): {"regulator"},
+    ("GET", "/v1/quality/plans"): {"operator", "regulator"},
+    ("GET", "/v1/quality/plans/{id}"): {"operator", "regulator"},
+    ("POST", "/v1/quality/plans/{id}/end"): {"regulator"},
+    ("GET", "/v1/quality/samples"): READ,
+    ("GET", "/v1/quality/samples/{id}"): READ,
+    ("POST", "/v1/quality/samples/{id}/taken"): {"regulator"},
+    ("POST", "/v1/quality/samples/{id}/result"): {"regulator"},
     ("POST", "/v1/brands"): {"regulator"},
     ("GET", "/v1/brands"): READ,
     ("POST", "/v1/brands/complaints"): {"regulator"},
@@ -202,7 +210,8 @@ def test_roles(stack, roles, locked_out, method, path):
     for role, api in roles.items():
         reply = call(api, method, path)
         if role in ROUTES[method, path]:
-            own = path in ("/v1/quality/recalls", "/v1/quality/recalls/{id}/end", "/v1/brands", "/v1/brands/complaints",
+            own = path in ("/v1/quality/recalls", "/v1/quality/recalls/{id}/end", "/v1/quality/plans", "/v1/quality/plans/{id}/end",
+                           "/v1/quality/samples/{id}/taken", "/v1/quality/samples/{id}/result", "/v1/brands", "/v1/brands/complaints",
                            "/v1/brands/complaints/{id}/decision", "/v1/identities", "/v1/enterprises/alerts", "/v1/returns/{id}/arrival",
                            "/v1/credit-candidates") or (
                 path.startswith("/v1/credit/") and role == "enterprise")  # 403 where it is not one's own

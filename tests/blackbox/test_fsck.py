@@ -13,6 +13,7 @@ COVERED = ("coverage", "signing_key", "seal", "filing", "decision", "authority_r
            "identity_attestation", "payment_record", "witness", "access_log", "bank_read", "lookup_access", "lookup_answer", "tombstone", "tax_message",
            "enterprise", "enterprise_version", "register_comparison", "enterprise_alert", "goods_version", "authorisation", "consent", "case_file", "case_step", "case_finding", "case_access",
            "quality_event", "quality_warning", "quality_recall", "quality_recall_end", "brand_recordal", "brand_complaint", "brand_decision",
+           "sampling_plan", "sampling_plan_end", "sample", "sample_take", "sample_report",
            "credit_subject", "credit_tie", "credit_event", "credit_event_change", "credit_outside", "credit_warning", "credit_standing", "listing",
            "listing_exit", "sender_month")
 DERIVED = ("filing_key", "submission")
@@ -52,6 +53,11 @@ BY_HAND = (  # records of what the fixture does not bring about itself
     f"quality_warning values ({ONE}, {ENTERPRISE}, 'i', 'b', 4, '{{{ONE[1:-1]}}}', now(), '2026-01-01')",
     f"quality_recall values ({ONE}, {ENTERPRISE}, 'i', 'b', '2026-01-01', '2026-01-02', 's', 'd', 'r', '\\x01', now(), '2026-01-02', 'x', 'CUS', 1)",
     f"quality_recall_end values ({ONE}, true, 'd', 'r', now(), 'x', 1)",
+    f"sampling_plan values ({ONE}, 'cosmetics', null, {ENTERPRISE}, 'i', 'import', 10, 5, '2026-01-01', '2026-01-02', 'r', 'd', now(), '2026-01-02', 'x', 'CUS', 1)",
+    f"sampling_plan_end values ({ONE}, 'r', now(), 'x', 1)",
+    f"sample values ({ONE}, {ONE}, {ONE}, 'm', 'i', 'h', '{{1}}', now(), 7, now())",
+    f"sample_take values ({ONE}, '2026-01-01', 'p', now(), 'x', 'CUS', 1)",
+    f"sample_report values ({ONE}, true, 'l', 'r', 'f', 'b', '\\x01', now(), 'x', 'CUS', 1)",
     f"brand_recordal values ({ONE}, 'n', 'b', 'h', '{{25}}', '2026-01-01', '2026-12-31', 's', now(), 'x', 1)",
     f"brand_complaint values ({ONE}, 'n', {ENTERPRISE}, 'i', 'c', 'r', 'r', '\\x01', now(), 'x', 'CUS', 1)",
     f"brand_decision values ({ONE}, true, 'd', 'r', now(), 'x', 1)",

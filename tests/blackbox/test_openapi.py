@@ -99,7 +99,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
         ("GET", "/v1/trace"): f"/v1/trace?order_no={trade.order_no}",
     }
     accept(stack.enterprise.post("/v1/tracking", {"carrier_code": CODES["carrier"], "waybill_no": trade.waybill_no, "step": "out_gate", "at": moment()}), 201)
-    asked_later = {"/v1/cases/{id}", "/v1/quality/recalls/{id}", "/v1/quality/parcels", "/v1/payment-queries/{id}", "/v1/lookups", "/v1/lookups/{id}", "/v1/goods/{code}/{item}", "/v1/authorisations/{id}"}
+    asked_later = {"/v1/cases/{id}", "/v1/quality/recalls/{id}", "/v1/quality/parcels", "/v1/quality/plans/{id}", "/v1/quality/samples/{id}", "/v1/payment-queries/{id}", "/v1/lookups", "/v1/lookups/{id}", "/v1/goods/{code}/{item}", "/v1/authorisations/{id}"}
     for method, path, operation in operations(stack.openapi.document):
         if method == "GET" and path not in asked_later:
             api = stack.enterprise if operation.get("x-roles") in (["enterprise"], ["enterprise", "bank"]) else stack.operator
@@ -130,6 +130,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     use_rights(stack, trades)
     use_cases(stack, trades.tag)
     use_quality(stack, trades.tag)
+    use_samples(stack, trades)
     promoted = stack.client(f"openapi {trades.tag}", "enterprise", "--codes", CODES["zone"])
     accept(promoted.get("/v1/me"), 200)
     accept(stack.operator.post(f"/v1/clients/openapi%20{trades.tag}/state", {"state": "tested"}), 200)
@@ -220,6 +221,21 @@ def use_quality(stack, tag):
     complaint = goods | {"recordal_no": tag, "complainant": "x", "reference": tag, "reason": "x"}
     made = accept(customs.post("/v1/brands/complaints", complaint), 201).json["id"]
     accept(customs.post(f"/v1/brands/complaints/{made}/decision", {"upheld": False, "decision_no": "1", "reason": "x"}), 200)
+
+
+def use_samples(stack, trades):
+    """A plan draws the goods of one trade."""
+    customs, trade, day = stack.client(f"samples {trades.tag}", "regulator", "--authority", "CUS"), trades.make(), moment()[:10]
+    plan = accept(customs.post("/v1/quality/plans", {"enterprise": CODES["merchant"], "item_no": "SKU-1", "share_permille": 1000, "most": 1, "from": day,
+                                                     "to": "2999-12-31", "reason": "x", "decision_no": trades.tag}), 201).json["id"]
+    file_all(stack.enterprise, trade.filings())
+    settled(stack, trade)
+    sample = wait_for(lambda: customs.get(f"/v1/quality/samples?plan={plan}").json["items"], "it is drawn")[0]["id"]
+    accept(customs.get(f"/v1/quality/samples/{sample}"), 200)
+    accept(customs.post(f"/v1/quality/samples/{sample}/taken", {"day": day}), 200)
+    accept(customs.post(f"/v1/quality/samples/{sample}/result", {"result": "good", "laboratory": "x", "report_no": "x"}), 200)
+    accept(customs.post(f"/v1/quality/plans/{plan}/end", {"reason": "x"}), 200)
+    accept(customs.get(f"/v1/quality/plans/{plan}"), 200)
 
 
 def use_credit(stack, tag):

@@ -21,19 +21,19 @@ import sql as statements_of  # noqa: E402
 GROWING = {"risk_step", "filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
            "change", "event_batch", "period_digest", "goods_return", "tax_bill", "tax_message", "tracking_parcel", "tracking_event", "tracking_alert",
            "lookup_answer", "lookup_question", "lookup_waiter", "goods_version", "sender_day", "sender_fault", "risk_trace", "risk_price",
-           "leaf", "leaf_place", "tree_node", "checkpoint"}
+           "leaf", "leaf_place", "tree_node", "checkpoint", "sample", "sample_take", "sample_report"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "revision_returned", "revision_return_put", "tax_lock", "tax_keep", "tax_fold",
        "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings", "assess_deliveries", "assess_receipts", "assess_write",
        "delivery_claim", "digests_read", "digests_write", "tracking_read", "tracking_gather", "tracking_due", "tracking_write", "tracking_put",
        "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped",
        "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read", "log_append",
        "risk_trace_put", "risk_cleared", "risk_buyers", "risk_counts", "risk_prices", "risk_withdraw",
-       "credit_count", "credit_settle", "listing_search", "listing_holds", "quality_flush"}
+       "credit_count", "credit_settle", "listing_search", "listing_holds", "quality_flush", "sampler_read", "sampler_write", "sample_taken", "sample_result"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/risk_trace_store.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c",
          "src/flow/tracker_sql.c", "src/store/tracking_store.c", "src/store/lookup_store.c", "src/api/filings_goods.c",
          "src/flow/trade_months.c", "src/flow/appender.c", "src/flow/credit.c",
-         "src/flow/credit_settle.c", "src/flow/listing.c", "src/store/quality.c"]
+         "src/flow/credit_settle.c", "src/flow/listing.c", "src/store/quality.c", "src/flow/sampler.c", "src/api/samples.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""
@@ -69,6 +69,11 @@ insert into tracking_parcel (bucket, id, carrier_code, waybill_no, due_at) selec
 insert into tracking_event select bucket, id, 'out_gate', now(), null, now(), 1, null from declaration;
 insert into tracking_step values (4, '*', 'import', 'out_gate', 1, '{{}}', false, null, null, true, 'x', 'x', '2014-01-01', null, 'x');
 insert into risk_trace select bucket, id, opened_at, now(), hashtextextended(order_no, 1), 1, hashtextextended(order_no, 2), hashtextextended(order_no, 3), null, 4, 5, false, false, '' from declaration;
+insert into sampling_plan select id, null, '19', null, null, null, 1, 1, current_date, current_date, 'x', order_no, now(), current_date, 'x', 'CUS', 1
+  from declaration limit 1;
+insert into sample select id, (select id from sampling_plan), id, 'X', '', '', '{{1}}', now(), 1, now() from declaration;
+insert into sample_take select id, current_date, null, now(), 'x', 'CUS', 1 from declaration;
+insert into sample_report select id, false, 'x', 'x', null, null, null, now(), 'x', 'CUS', 1 from declaration;
 insert into risk_price select n, 1, '{{1}}', 1 from generate_series(1, {GROWN}) n;
 insert into tracking_alert select bucket, id, id, id, 'out_gate', 4, now(), now(), case when left(order_no, 3) <> 'O-1' then now() end, null from declaration;
 """

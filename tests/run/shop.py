@@ -21,6 +21,7 @@ class Shop:
         self.api = stack.client(f"shop {name} {trades.tag}", "enterprise", "--codes", self.code)
         self.trades = Trades(f"shop {name} {trades.tag}", codes={"merchant": self.code})
         wait_for(lambda: self.order(self.trades.make(), dry_run=True).status == 200, "the shop may file")
+        wait_for(lambda: stack.enterprise.post("/v1/filings?dry_run=true", self.trades.make().inventory()).status == 200, "its declarant may, too")
 
     def order(self, trade, dry_run=False, **more):
         return self.api.post("/v1/filings" + "?dry_run=true" * dry_run, trade.order(**more))
