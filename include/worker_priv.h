@@ -17,7 +17,7 @@
 #include "store/schema_store.h"
 #include "worker.h"
 
-enum { RETIRED_MAX = 128, BACKLOG_BYTES = 4096, FOLLOWER_COUNT = 11 };
+enum { RETIRED_MAX = 128, BACKLOG_BYTES = 4096, FOLLOWER_COUNT = 12 };
 
 enum reload_step { RELOAD_IDLE, RELOAD_REVISION, RELOAD_RULES, RELOAD_RIGHTS, RELOAD_CLIENTS };
 

@@ -2,7 +2,7 @@
 --
 --   level's rate × factor of the goods' class × factor of the enterprise's own quality control, × 2 for each step up, ÷ 2 for each step down
 --
---   inspection closed ──risk_feedback()──► risk_step of (merchant, class of goods): bad: a step up for a while; many good in a row: a step down
+--   inspection closed, sample reported ──risk_feedback(), sample_feedback()──► risk_step of (merchant, class of goods): bad: a step up for a while; many good in a row: a step down
 --
 -- While inspectors have more than they can do in an hour (risk_number inspections_an_hour) the draw takes the least share only.
 
@@ -21,7 +21,7 @@ $data$, E'\n') as line
   where line like E'%\t%'
 ) as rows;
 
-create table risk_step (            -- where feedback stands; what led to it stands in the inspections
+create table risk_step (            -- where feedback stands; what led to it stands in the inspections and samples
   code        text not null,        -- the merchant
   goods_class text not null,        -- '': goods of no class
   steps       integer not null,

@@ -97,12 +97,41 @@ create index sample_report_reported on sample_report (reported_at, sample_id);
 -- What differentiated sampling (E113) reads: each result under each class of the goods on the day of their release, or under '' where they are in none.
 -- merchant_code is a number of the merchant, as the inventory names it: enterprise_by_number() tells whose.
 create view sample_results as
-  select s.merchant_code, coalesce(g.goods_class, '') as goods_class, r.reported_at as at, r.is_bad
+  select s.id as sample_id, s.merchant_code, coalesce(g.goods_class, '') as goods_class, r.reported_at as at, r.is_bad
   from sample_report r join sample s on s.id = r.sample_id
   left join lateral (
     select distinct c.goods_class from goods_class c
     where starts_with(s.hs_code, c.hs) and c.valid_from <= (s.released_at at time zone 'Asia/Shanghai')::date
       and (c.valid_to is null or c.valid_to >= (s.released_at at time zone 'Asia/Shanghai')::date)) g on true;
+
+create table sample_result_due (    -- of which the step of its goods does not know yet
+  sample_id uuid primary key
+);
+create function sample_result_due() returns trigger language plpgsql as $$
+begin
+  insert into sample_result_due values (new.sample_id);
+  return null;
+end $$;
+create trigger due after insert on sample_report for each row execute function sample_result_due();
+
+-- As risk_feedback() of 0025_sampling.sql, for what samples showed.
+create function sample_feedback(most integer, today date, at timestamptz) returns integer language plpgsql as $$
+declare
+  r record; counted integer := 0;
+begin
+  if not pg_try_advisory_xact_lock(7236025) then
+    return 0;                       -- another daemon is at it
+  end if;
+  for r in
+    select d.sample_id, p.reported_at from sample_result_due d join sample_report p on p.sample_id = d.sample_id order by p.reported_at, p.sample_id limit most
+  loop
+    perform risk_step_take(x.merchant_code, x.goods_class, x.is_bad, today, sample_feedback.at)
+      from sample_results x where x.sample_id = r.sample_id order by x.goods_class;
+    delete from sample_result_due where sample_id = r.sample_id;
+    counted := counted + 1;
+  end loop;
+  return counted;
+end $$;
 
 -- How the commodity codes of a plan's goods begin on a day, parted by blanks; null: it asks for none.
 create function sampling_prefixes(p sampling_plan, day date) returns text language sql stable parallel safe as $$

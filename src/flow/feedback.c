@@ -6,7 +6,9 @@ enum { BATCH = 200, PARAMS = 3 };
 
 static const struct db_stmt count_stmt = {
 	.name = "risk_feedback",
-	.sql = "select risk_feedback($1::integer, date '1970-01-01' + $2::integer, $3::timestamptz)",
+	.sql =
+	"select greatest(risk_feedback($1::integer, date '1970-01-01' + $2::integer, $3::timestamptz),"
+	"  sample_feedback($1::integer, date '1970-01-01' + $2::integer, $3::timestamptz))",
 	.param_count = PARAMS,
 	.flags = DB_WRITES,
 };

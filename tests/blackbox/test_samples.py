@@ -186,6 +186,9 @@ def test_what_feeds_differentiated_sampling(stack, officers, shop):
         report(officers["CUS"], sample, result="bad" if sample["goods"]["item_no"] == ITEM else "good")
     rows = f"select goods_class, is_bad from sample_results where merchant_code = '{shop.code}' and at <= now() order by 1"
     assert stack.psql(rows) == "cosmetics|f\ninfant_formula|t"
+    wait_for(lambda: stack.psql("select count(*) from sample_result_due") == "0", "the results are counted")
+    classes = accept(stack.regulator.get(f"/v1/risk/sampling/{shop.code}"), 200).json["classes"]
+    assert [(c["goods_class"], c["steps"], c["clean"]) for c in classes] == [("cosmetics", 0, 1), ("infant_formula", 1, 0)]
     stack.psql(f"update sample set hs_code = '6109100010' where merchant_code = '{shop.code}'")
     assert stack.psql(rows + ", 2") == "|f\n|t"
 

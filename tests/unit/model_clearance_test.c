@@ -74,12 +74,12 @@ static void customs_statuses_are_understood(void **state)
 }
 
 static const struct answer from_customs[] = {
-	{ AUTHORITY_CUS, 1, OUTCOME_RECEIVED, 10 },
-	{ AUTHORITY_CUS, 1, OUTCOME_ENTERED, 20 },
-	{ AUTHORITY_CUS, 1, OUTCOME_REVIEW, 30 },
-	{ AUTHORITY_CUS, 1, OUTCOME_CLEAR, 40 },
-	{ AUTHORITY_CUS, 1, OUTCOME_CLEAR, 50 }, /* 399, then 899: the same meaning */
-	{ AUTHORITY_TAX, 1, OUTCOME_REJECTED, 60 },
+	{ AUTHORITY_CUS, 1, OUTCOME_RECEIVED, 10, GIVER_AUTHORITY },
+	{ AUTHORITY_CUS, 1, OUTCOME_ENTERED, 20, GIVER_AUTHORITY },
+	{ AUTHORITY_CUS, 1, OUTCOME_REVIEW, 30, GIVER_AUTHORITY },
+	{ AUTHORITY_CUS, 1, OUTCOME_CLEAR, 40, GIVER_AUTHORITY },
+	{ AUTHORITY_CUS, 1, OUTCOME_CLEAR, 50, GIVER_AUTHORITY }, /* 399, then 899: the same meaning */
+	{ AUTHORITY_TAX, 1, OUTCOME_REJECTED, 60, GIVER_AUTHORITY },
 };
 
 static struct part fold_one(const struct answer *answers, int count)
@@ -100,27 +100,27 @@ static void answers_are_folded_by_their_own_time(void **state)
 		bool contradicted;
 	} cases[] = {
 		{ "nothing said", { { 0 } }, OUTCOME_NONE, 0, false },
-		{ "movements replace each other", { { AUTHORITY_CUS, 1, OUTCOME_HELD, 5 }, { AUTHORITY_CUS, 1, OUTCOME_REVIEW, 6 } },
+		{ "movements replace each other", { { AUTHORITY_CUS, 1, OUTCOME_HELD, 5, GIVER_AUTHORITY }, { AUTHORITY_CUS, 1, OUTCOME_REVIEW, 6, GIVER_AUTHORITY } },
 		  OUTCOME_REVIEW, 6, false },
-		{ "an older movement arrives late", { { AUTHORITY_CUS, 1, OUTCOME_INSPECT, 9 }, { AUTHORITY_CUS, 1, OUTCOME_ENTERED, 2 } },
+		{ "an older movement arrives late", { { AUTHORITY_CUS, 1, OUTCOME_INSPECT, 9, GIVER_AUTHORITY }, { AUTHORITY_CUS, 1, OUTCOME_ENTERED, 2, GIVER_AUTHORITY } },
 		  OUTCOME_INSPECT, 9, false },
-		{ "older than the ending", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9 }, { AUTHORITY_CUS, 1, OUTCOME_HELD, 8 } },
+		{ "older than the ending", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9, GIVER_AUTHORITY }, { AUTHORITY_CUS, 1, OUTCOME_HELD, 8, GIVER_AUTHORITY } },
 		  OUTCOME_CLEAR, 9, false },
-		{ "at the time of the ending", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9 }, { AUTHORITY_CUS, 1, OUTCOME_HELD, 9 } },
+		{ "at the time of the ending", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9, GIVER_AUTHORITY }, { AUTHORITY_CUS, 1, OUTCOME_HELD, 9, GIVER_AUTHORITY } },
 		  OUTCOME_CLEAR, 9, false },
-		{ "a movement after the ending", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9 }, { AUTHORITY_CUS, 1, OUTCOME_HELD, 10 } },
+		{ "a movement after the ending", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9, GIVER_AUTHORITY }, { AUTHORITY_CUS, 1, OUTCOME_HELD, 10, GIVER_AUTHORITY } },
 		  OUTCOME_CLEAR, 9, true },
-		{ "the same ending again", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9 }, { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 12 } },
+		{ "the same ending again", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9, GIVER_AUTHORITY }, { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 12, GIVER_AUTHORITY } },
 		  OUTCOME_CLEAR, 9, false },
-		{ "refused after cleared", { { AUTHORITY_CUS, 1, OUTCOME_REJECTED, 10 }, { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9 } },
+		{ "refused after cleared", { { AUTHORITY_CUS, 1, OUTCOME_REJECTED, 10, GIVER_AUTHORITY }, { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9, GIVER_AUTHORITY } },
 		  OUTCOME_CLEAR, 9, true },
-		{ "cleared after refused", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 10 }, { AUTHORITY_CUS, 1, OUTCOME_REJECTED, 9 } },
+		{ "cleared after refused", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 10, GIVER_AUTHORITY }, { AUTHORITY_CUS, 1, OUTCOME_REJECTED, 9, GIVER_AUTHORITY } },
 		  OUTCOME_REJECTED, 9, true },
-		{ "both at once: refused", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9 }, { AUTHORITY_CUS, 1, OUTCOME_REJECTED, 9 } },
+		{ "both at once: refused", { { AUTHORITY_CUS, 1, OUTCOME_CLEAR, 9, GIVER_AUTHORITY }, { AUTHORITY_CUS, 1, OUTCOME_REJECTED, 9, GIVER_AUTHORITY } },
 		  OUTCOME_REJECTED, 9, true },
-		{ "another version", { { AUTHORITY_CUS, 2, OUTCOME_CLEAR, 9 } }, OUTCOME_NONE, 0, false },
-		{ "another authority", { { AUTHORITY_TAX, 1, OUTCOME_CLEAR, 9 } }, OUTCOME_NONE, 0, false },
-		{ "before 1970", { { AUTHORITY_CUS, 1, OUTCOME_ENTERED, -9 } }, OUTCOME_ENTERED, -9, false },
+		{ "another version", { { AUTHORITY_CUS, 2, OUTCOME_CLEAR, 9, GIVER_AUTHORITY } }, OUTCOME_NONE, 0, false },
+		{ "another authority", { { AUTHORITY_TAX, 1, OUTCOME_CLEAR, 9, GIVER_AUTHORITY } }, OUTCOME_NONE, 0, false },
+		{ "before 1970", { { AUTHORITY_CUS, 1, OUTCOME_ENTERED, -9, GIVER_AUTHORITY } }, OUTCOME_ENTERED, -9, false },
 	};
 
 	(void)state;
@@ -236,7 +236,7 @@ static void random_answers_fold_as_in_plain_words(void **state)
 			parts[i] = (struct part){ .authority = i % 2 == 0 ? AUTHORITY_CUS : AUTHORITY_FX, .version = 1 + i / 2 };
 		for (int i = 0; i < count; i++) {
 			answers[i] = (struct answer){ draw(2) == 0 ? AUTHORITY_CUS : AUTHORITY_FX, 1 + (int)draw(2),
-				(enum part_outcome)draw(OUTCOME_COUNT), (int64_t)draw(6) };
+				(enum part_outcome)draw(OUTCOME_COUNT), (int64_t)draw(6), (enum answer_giver)draw(GIVER_COUNT) };
 		}
 		clearance_fold(parts, 4, answers, count);
 		for (int i = 0; i < 4; i++) {
@@ -297,6 +297,36 @@ static void versions_go_one_after_the_other(void **state)
 			if (parts[k].may_go != cases[i].may_go[k])
 				fail_msg("%s: part %d", cases[i].what, k);
 		}
+	}
+}
+
+/* Who answers in an authority's name says nothing of what it has. */
+static void only_the_authority_proves_what_it_has(void **state)
+{
+	static const struct {
+		const char *what;
+		struct answer answers[2];
+		bool handed_over, unheard;
+	} cases[] = {
+		{ "nobody has said anything", { { 0 } }, false, false },
+		{ "a rule of ours", { { AUTHORITY_CUS, 1, OUTCOME_INSPECT, 5, GIVER_RULE } }, false, true },
+		{ "a rule of ours, and it went", { { AUTHORITY_CUS, 1, OUTCOME_INSPECT, 5, GIVER_RULE } }, true, true },
+		{ "a person", { { AUTHORITY_CUS, 1, OUTCOME_REJECTED, 5, GIVER_PERSON } }, false, true },
+		{ "a person, and it went", { { AUTHORITY_CUS, 1, OUTCOME_REJECTED, 5, GIVER_PERSON } }, true, false },
+		{ "customs too", { { AUTHORITY_CUS, 1, OUTCOME_INSPECT, 5, GIVER_RULE }, { AUTHORITY_CUS, 1, OUTCOME_ENTERED, 4, GIVER_AUTHORITY } }, false, false },
+		{ "another of its versions", { { AUTHORITY_CUS, 1, OUTCOME_INSPECT, 5, GIVER_RULE }, { AUTHORITY_CUS, 2, OUTCOME_ENTERED, 4, GIVER_AUTHORITY } }, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(cases); i++) {
+		struct part parts[2] = { { .authority = AUTHORITY_CUS, .version = 1, .sent = true, .handed_over = cases[i].handed_over },
+			                 { .authority = AUTHORITY_CUS, .version = 2 } };
+		bool is_answered;
+
+		clearance_fold(parts, 2, cases[i].answers, 2);
+		is_answered = parts[0].outcome != OUTCOME_NONE && !parts[0].unheard;
+		if (parts[0].unheard != cases[i].unheard || parts[1].may_go != is_answered)
+			fail_msg("%s", cases[i].what);
 	}
 }
 
@@ -483,6 +513,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_order_folds_to_the_same),
 		cmocka_unit_test(random_answers_fold_as_in_plain_words),
 		cmocka_unit_test(versions_go_one_after_the_other),
+		cmocka_unit_test(only_the_authority_proves_what_it_has),
 		cmocka_unit_test(one_version_at_a_time),
 		cmocka_unit_test(parts_make_the_state),
 		cmocka_unit_test(the_way_of_a_declaration),

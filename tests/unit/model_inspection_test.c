@@ -176,7 +176,7 @@ static void every_order_is_the_same(void **state)
 
 		for (int i = 0; i < count; i++)
 			answers[i] = (struct answer){ draw(2) == 0 ? AUTHORITY_CUS : AUTHORITY_CIQ, 1,
-				draw(3) == 0 ? OUTCOME_INSPECT : (enum part_outcome)draw(OUTCOME_COUNT), (int64_t)draw(8) };
+				draw(3) == 0 ? OUTCOME_INSPECT : (enum part_outcome)draw(OUTCOME_COUNT), (int64_t)draw(8), (enum answer_giver)draw(GIVER_COUNT) };
 		first = judge(answers, count, rows, row_count);
 		for (int i = 0; i < count; i++)
 			answers[count + i] = answers[i];
