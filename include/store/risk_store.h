@@ -30,7 +30,7 @@ enum { RC_PLACE, RC_ADDRESS, RC_PHONE, RC_ACCOUNT, RC_SHOP };              /* th
 enum { RP_GOODS, RP_RELEASED, RP_MEDIAN };                                 /* of goods that were released before, in their order */
 enum { RS_CODE, RS_LEVEL, RS_BARRED };                                     /* of merchants that are known to the credit base */
 
-enum { RISK_TRACE_PARAMS = 12, RISK_BUYER_PARAMS = 7, RISK_COUNT_PARAMS = 13 };
+enum { RISK_TRACE_PARAMS = 12, RISK_BUYER_PARAMS = 7, RISK_COUNT_PARAMS = 14 };
 struct risk_query {
 	struct db_param traces[RISK_TRACE_PARAMS], buyers[RISK_BUYER_PARAMS], counts[RISK_COUNT_PARAMS], prices[1], standings[1], cleared[2];
 };

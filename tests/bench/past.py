@@ -47,6 +47,16 @@ join (select row_number() over (order by id) - 1 as place, count(*) over () as k
 """
 PLACES = "insert into credit_place (code, judged_on) select code, {today} - 1 from credit_subject where code like 'PAST%'"
 A_DAY_LATER = "update credit_place set judged_on = judged_on - 1"
+# Who let it grow in use has in memory what is used; the newest month last, for it must stay.
+WARM = """
+create extension pg_prewarm;
+select sum(pg_prewarm(x.one)) from (
+  select one from unnest(array['declaration', 'risk_price', 'risk_trace']::regclass[]) with ordinality as t(of, place)
+  cross join lateral pg_partition_tree(of) p(relid, parent, is_leaf, level)
+  cross join lateral (select relid union all select indexrelid from pg_index where indrelid = relid) y(one)
+  where is_leaf order by place, relid::text
+) x
+"""
 TODAY = "(now() at time zone 'Asia/Shanghai')::date"
 
 
@@ -95,6 +105,7 @@ def add_past(cluster, g, a):
     put(cluster, g, CREDIT.format(subjects=max(1, a.events // EACH), events=a.events, today=TODAY))
     for table in ("risk_trace", "risk_price", "declaration", "credit_subject", "credit_event"):
         cluster.psql(f"vacuum analyze {table}", g.database, PATIENCE_S)
+    put(cluster, g, WARM)
     held = int(g.psql("select count(*) from risk_trace"))
     if held < a.traces:
         raise house.StackError(f"scale: {held} traces of {a.traces}")

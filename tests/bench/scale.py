@@ -8,7 +8,7 @@ import time
 
 import stack as house
 from exchange import wait_until
-from gateway import Gateway, Usage, drain, quiet, say
+from gateway import Gateway, Usage, drain, quiet, say, tell_statements
 from past import A_DAY_LATER, PLACES, TODAY, add_past, put
 
 BAR_SCALE = 1.15
@@ -50,6 +50,7 @@ def measure(cluster, g, a, turn):
     usage, since = Usage(cluster, g), time.time()
     count = file_trades(g, a, a.scale_rate, a.seconds_scale, buyers=a.known, **{"from": turn * a.scale_rate * a.seconds_scale})
     cpu = usage.per(count)
+    tell_statements(g, a)
     values = ", ".join(f"('{name}', '{likeness}')" for name, likeness in JUDGING.items())
     spent = {name: (float(us) / count, float(wal) / count) for name, us, wal in (row.split("|") for row in g.psql(SPENT.format(values=values)).splitlines())}
     silent = [name for name, (us, _) in spent.items() if us == 0 and name not in SELDOM]
