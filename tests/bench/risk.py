@@ -20,10 +20,11 @@ def close_rows(g):
 def once(cluster, a, name, out):
     """Declarations a second, and what one costs PostgreSQL and the daemon."""
     r = whole_once(cluster, a, max(RATE, a.rate), a.seconds_risk, f"risk-{name}", close_rows if name == "without" else None, ("--patience", 300))
-    if r["with_lane"] != (r["released"] if name == "with" else 0):
-        raise house.StackError(f"risk: {r['with_lane']} of {r['released']} declarations had a lane in the run {name} rules")
+    chosen = sum(r["lanes"].values())
+    if chosen != (r["released"] if name == "with" else 0):
+        raise house.StackError(f"risk: {chosen} of {r['released']} declarations had a lane in the run {name} rules")
     out["problems"] += [f"risk, {name} rules: {p}" for p in r["problems"]]
-    return r["declarations_per_s"], r["cpu_us"]["postgres"] + r["cpu_us"]["daemon"]
+    return r["declarations_per_s"], r["cpu_us"]["postgres"] + r["cpu_us"]["daemon"], r["lanes"]
 
 
 def risk(cluster, a, out):
@@ -34,7 +35,8 @@ def risk(cluster, a, out):
             got.append(once(cluster, a, name, out))
     rate, cpu = ({name: statistics.mean(r[i] for r in got) for name, got in runs.items()} for i in (0, 1))
     out["risk"] = {"with_per_s": round(rate["with"], 1), "without_per_s": round(rate["without"], 1), "ratio": round(rate["with"] / rate["without"], 3),
-                   "with_cpu_us": round(cpu["with"]), "without_cpu_us": round(cpu["without"])}
+                   "with_cpu_us": round(cpu["with"]), "without_cpu_us": round(cpu["without"]),
+                   "lanes": runs["with"][-1][2]}
 
 
 def risk_bars(out):
@@ -48,4 +50,5 @@ def tell_risk(out):
     if "risk" in out:
         x = out["risk"]
         say(f"  {'whole job with risk rules and lanes, and without':<48} {x['with_per_s']:>12,.1f} of {x['without_per_s']:,.1f} declarations/s, "
-            f"CPU {x['with_cpu_us']} and {x['without_cpu_us']} us a declaration")
+            f"CPU {x['with_cpu_us']} and {x['without_cpu_us']} us a declaration; "
+            f"lanes {', '.join(f'{lane} {count}' for lane, count in x['lanes'].items())}")

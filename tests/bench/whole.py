@@ -5,6 +5,11 @@ import stack as house
 from gateway import Gateway, Usage, drain, peak_rss_mb, quiet, tell_statements
 
 
+def lanes_of(g):
+    rows = g.psql("select lane, count(*) from declaration where lane is not null group by lane order by 2 desc").splitlines()
+    return {lane: int(count) for lane, count in (row.split("|") for row in rows)}
+
+
 def whole_once(cluster, a, rate, seconds, name=None, before=None, options=()):
     """One open loop in a fresh database; what came of it. before: what is done with the gateway first; options: more of tongguan-bench."""
     with Gateway(a.directory / (name or f"whole-{rate}"), cluster, a) as g:
@@ -28,7 +33,7 @@ def whole_once(cluster, a, rate, seconds, name=None, before=None, options=()):
              "declarations_per_s": round(released / max(released_at - first, 1e-3), 1) if released else 0.0,
              "deliveries_per_s": round(delivered / max(sent_at - first, 1e-3), 1) if delivered else 0.0,
              "cpu_us": usage.per(released) | {"load": round(got["cpu_us_per_request"] * 4)},
-             "with_lane": int(g.psql("select count(*) from declaration where lane is not null")), "rss_mb": round(peak_rss_mb(g.daemon.pid), 1), "load_s": round(load_s, 1), "problems": []}
+             "lanes": lanes_of(g), "rss_mb": round(peak_rss_mb(g.daemon.pid), 1), "load_s": round(load_s, 1), "problems": []}
         for code in house.AUTHORITIES:
             seen = g.mock.summary(code)
             if seen["effects"] != released or seen["clashes"] != 0:
