@@ -52,7 +52,7 @@ enum slot {
 enum { SLOT_WIDTH_MAX = 36, RUN_CHARS = 6 };
 
 struct trader { /* what all trades of a run share */
-	uint64_t seed;
+	uint64_t seed, buyers;   /* buyers: how many there are, the same in every run of a seed; 0: each trade has its own */
 	char run[RUN_CHARS + 1]; /* letters and digits; in every key, so that no two runs share one */
 	uint64_t run_hash;
 	int64_t stamped_s;       /* the second that the times below are of */
@@ -142,8 +142,9 @@ void client_close(struct client *c);
 
 struct bench_options {
 	const char *url, *tokens, *run, *conninfo;
-	uint64_t seed, from;
+	uint64_t seed, from, buyers;
 	int connections, seconds, warm_ms, rate, spread_ms, rows;
+	int patience_s; /* after the end, for what was due and could not be sent or is not answered */
 };
 
 int bench_intake(const struct bench_options *o);       /* load.c: closed loop, orders */

@@ -31,7 +31,7 @@ enum { RP_GOODS, RP_RELEASED, RP_MEDIAN };                                 /* of
 enum { RS_CODE, RS_LEVEL, RS_BARRED, RS_ABILITY };                         /* of merchants that are known to the credit base */
 enum { RF_CODE, RF_CLASS, RF_STEPS };                                      /* of merchants whose goods were inspected, by class of goods */
 
-enum { RISK_TRACE_PARAMS = 12, RISK_BUYER_PARAMS = 7, RISK_COUNT_PARAMS = 13 };
+enum { RISK_TRACE_PARAMS = 12, RISK_BUYER_PARAMS = 7, RISK_COUNT_PARAMS = 14 };
 struct risk_query {
 	struct db_param traces[RISK_TRACE_PARAMS], buyers[RISK_BUYER_PARAMS], counts[RISK_COUNT_PARAMS], prices[1], standings[2], steps[2], inspected[2], cleared[2];
 };

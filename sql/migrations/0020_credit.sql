@@ -229,6 +229,7 @@ create table credit_place (         -- one row for each enterprise: up to which 
 ) with (fillfactor = 70);
 create index credit_place_judged on credit_place (judged_on);
 create index credit_place_raised on credit_place (code) where raise > judged_raise;
+create index credit_place_barred on credit_place (code) where barred; -- few of many; daemons read them with every change of the rules
 
 create table credit_standing (      -- a row whenever score, level or bar is another than before; never updated
   id        bigint generated always as identity,

@@ -18,7 +18,7 @@
 #include "base/clock.h"
 #include "bench/bench.h"
 
-enum { STATUS_MAX = 600, GRACE_US = 15000000, LATE_US = 5000, SHOWN_MAX = 3, TOKEN_BYTES = 128 };
+enum { STATUS_MAX = 600, LATE_US = 5000, SHOWN_MAX = 3, TOKEN_BYTES = 128 };
 
 struct load {
 	const struct bench_options *o;
@@ -40,6 +40,11 @@ struct load {
 	int shown;
 	bool is_open_loop;
 };
+
+static bool has_patience(const struct load *l, int64_t now_us)
+{
+	return now_us <= l->end_us + l->o->patience_s * US_PER_S;
+}
 
 /* --- answers --------------------------------------------------------------------------------------------------------- */
 
@@ -94,7 +99,7 @@ static void feed_closed(struct load *l)
 
 	while (now_us < l->end_us && l->refused == 0 && send_filing(l, l->sent, DOC_ORDER, now_us))
 		continue;
-	if (l->client.busy == 0 || now_us > l->end_us + GRACE_US)
+	if (l->client.busy == 0 || !has_patience(l, now_us))
 		loop_stop(l->loop);
 	else
 		loop_timer_set(l->loop, &l->timer, 100000, tick);
@@ -137,7 +142,7 @@ static void feed_open(struct load *l)
 		}
 		l->due_count--;
 	}
-	if ((l->due_count == 0 && l->client.busy == 0) || now_us > l->end_us + GRACE_US)
+	if ((l->due_count == 0 && l->client.busy == 0) || !has_patience(l, now_us))
 		loop_stop(l->loop);
 	else
 		loop_timer_set(l->loop, &l->timer, 10000, tick);
@@ -184,6 +189,7 @@ static bool start(struct load *l, struct fault *f)
 	if (host == NULL || !filings_init(&l->filings, &l->arena, l->o->seed, text_of(l->o->run)) ||
 	    !filings_for_http(&l->filings, host, path, tokens))
 		return fault_set(f, FAULT_CONFIG, "--run must be %d capital letters and digits", RUN_CHARS);
+	l->filings.trader.buyers = l->o->buyers;
 	l->loop = loop_new(f);
 	if (l->loop == NULL)
 		return false;

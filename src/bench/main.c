@@ -27,7 +27,8 @@ static const struct {
 static int usage(FILE *to, int status)
 {
 	(void)fprintf(to, "usage: tongguan-bench intake|declarations|arrays|parse|sample [--url http://ADDRESS:PORT] [--tokens FILE] [--run %.*s]\n"
-	                  "         [--seed N] [--from N] [--connections N] [--seconds N] [--warm-ms N] [--rate N] [--spread-ms N] [--rows N] [--conninfo STRING]\n",
+	                  "         [--seed N] [--from N] [--buyers N] [--connections N] [--seconds N] [--warm-ms N] [--rate N] [--spread-ms N] [--rows N]\n"
+	                  "         [--patience SECONDS] [--conninfo STRING]\n",
 	              RUN_CHARS, "XXXXXXXXXX");
 	return status;
 }
@@ -47,12 +48,14 @@ static bool set_option(struct bench_options *o, int option, const char *value)
 	case 'i': o->run = value; return true;
 	case 'd': o->conninfo = value; return true;
 	case 'e': return set_number(value, 0, INT64_MAX, &n) && (o->seed = (uint64_t)n, true);
+	case 'b': return set_number(value, 0, 1000000000, &n) && (o->buyers = (uint64_t)n, true);
 	case 'f': return set_number(value, 0, 1000000000, &n) && (o->from = (uint64_t)n, true);
 	case 'c': return set_number(value, 1, 4096, &n) && (o->connections = (int)n, true);
 	case 's': return set_number(value, 1, 86400, &n) && (o->seconds = (int)n, true);
 	case 'w': return set_number(value, 0, 60000, &n) && (o->warm_ms = (int)n, true);
 	case 'r': return set_number(value, 1, 100000, &n) && (o->rate = (int)n, true);
 	case 'p': return set_number(value, 0, 600000, &n) && (o->spread_ms = (int)n, true);
+	case 'a': return set_number(value, 0, 86400, &n) && (o->patience_s = (int)n, true);
 	case 'n': return set_number(value, 1, 4096, &n) && (o->rows = (int)n, true);
 	default: return false;
 	}
@@ -61,10 +64,10 @@ static bool set_option(struct bench_options *o, int option, const char *value)
 int main(int argc, char **argv)
 {
 	static const struct option names[] = { { "url", 1, NULL, 'u' }, { "tokens", 1, NULL, 't' }, { "run", 1, NULL, 'i' }, { "conninfo", 1, NULL, 'd' },
-		{ "seed", 1, NULL, 'e' }, { "from", 1, NULL, 'f' }, { "connections", 1, NULL, 'c' }, { "seconds", 1, NULL, 's' },
-		{ "warm-ms", 1, NULL, 'w' }, { "rate", 1, NULL, 'r' }, { "spread-ms", 1, NULL, 'p' }, { "rows", 1, NULL, 'n' },
+		{ "seed", 1, NULL, 'e' }, { "from", 1, NULL, 'f' }, { "buyers", 1, NULL, 'b' }, { "connections", 1, NULL, 'c' }, { "seconds", 1, NULL, 's' },
+		{ "warm-ms", 1, NULL, 'w' }, { "rate", 1, NULL, 'r' }, { "spread-ms", 1, NULL, 'p' }, { "rows", 1, NULL, 'n' }, { "patience", 1, NULL, 'a' },
 		{ "help", 0, NULL, 'h' }, { 0 } };
-	struct bench_options o = { .run = "000000", .connections = 64, .seconds = 10, .warm_ms = 1000, .rate = 1417, .rows = 256 };
+	struct bench_options o = { .run = "000000", .connections = 64, .seconds = 10, .warm_ms = 1000, .rate = 1417, .rows = 256, .patience_s = 15 };
 
 	for (int c; (c = getopt_long(argc, argv, "h", names, NULL)) != -1;) {
 		if (c == 'h')

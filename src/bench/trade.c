@@ -134,6 +134,20 @@ static void make_amounts(struct trade *t, uint64_t *state)
 	put_money(t->values[SLOT_PAID], goods + freight + tax - discount, 6);
 }
 
+/* Who buys, at which address and telephone. */
+static void make_buyer(struct trade *t, const struct trader *r)
+{
+	uint64_t hash = r->buyers == 0 ? r->run_hash : mix(r->seed), who = r->buyers == 0 ? t->n : t->n % r->buyers;
+	uint64_t state = hash ^ who * UINT64_C(0x9fb21c651e98df25);
+
+	put_name(t->values[SLOT_BUYER], &state);
+	put_identity(t->values[SLOT_BUYER_NUMBER], who, hash >> 40);
+	memcpy(t->values[SLOT_TELEPHONE], "139", 3);
+	put_digits(t->values[SLOT_TELEPHONE] + 3, draw(&state, 100000000), 8);
+	put_digits(t->values[SLOT_HOUSE], 1000 + draw(&state, 9000), 4);
+	put_digits(t->values[SLOT_ROOM], 100 + draw(&state, 900), 3);
+}
+
 void trade_make(struct trade *t, const struct trader *r, uint64_t n)
 {
 	uint64_t state = r->run_hash ^ n * UINT64_C(0xd1342543de82ef95);
@@ -144,12 +158,7 @@ void trade_make(struct trade *t, const struct trader *r, uint64_t n)
 	put_key(t->values[SLOT_ORDER_NO], "TG", t, r);
 	put_key(t->values[SLOT_PAYMENT_NO], "20260000", t, r);
 	put_key(t->values[SLOT_WAYBILL_NO], "YT", t, r);
-	put_name(t->values[SLOT_BUYER], &state);
-	put_identity(t->values[SLOT_BUYER_NUMBER], n, r->run_hash >> 40);
-	memcpy(t->values[SLOT_TELEPHONE], "139", 3);
-	put_digits(t->values[SLOT_TELEPHONE] + 3, draw(&state, 100000000), 8);
-	put_digits(t->values[SLOT_HOUSE], 1000 + draw(&state, 9000), 4);
-	put_digits(t->values[SLOT_ROOM], 100 + draw(&state, 900), 3);
+	make_buyer(t, r);
 	make_amounts(t, &state);
 }
 

@@ -29,7 +29,7 @@ static const struct db_stmt changes = { /* in the order of the events */
 	.name = "credit_read_changes",
 	.sql =
 	"select c.event_id, c.change, " DAY_OF("c.day") ", " DAY_OF("c.recorded_on") ", c.decision_no, c.reason"
-	" from credit_event e join credit_event_change c on c.event_id = e.id where e.code = any ($1::text[])"
+	" from credit_event e cross join lateral (select * from credit_event_change k where k.event_id = e.id offset 0) c where e.code = any ($1::text[])"
 	" order by e.code collate \"C\", e.day, e.kind, e.decision_no, c.number",
 	.param_count = 1,
 };

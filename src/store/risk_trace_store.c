@@ -68,7 +68,10 @@ static const struct db_stmt buyers = {
 	"(select count(distinct x.buyer)::integer as n from (select t.buyer from risk_trace t where t." column " = w." column \
 	" and t.at > w." column "_since and t.at <= w.at" KNOWN("$11", "$12") " limit 500) x)"
 
-/* $1 until, then key and since of address, telephone, account and shop; $10 who pays for himself; $11 $12 opened between; $13 how many orders of a shop */
+/*
+ * $1 until, then key and since of address, telephone, account and shop; $10 who pays for himself; $11 $12 opened between; $13 how many orders of a shop,
+ * $14 opened since then: its window is short, and the month before this one need not be searched for it
+ */
 static const struct db_stmt counts = {
 	.name = "risk_counts",
 	.sql =
@@ -82,7 +85,7 @@ static const struct db_stmt counts = {
 	"  select x.n + case when w.pays_for_himself then 1 else exists (select from risk_trace t where t.buyer = w.account and t.at > w.account_since"
 	"    and t.at <= w.at" KNOWN("$11", "$12") ")::integer end as n from " SHARED("account") " x) k"
 	" cross join lateral ("
-	"  select count(*)::integer as n from (select from risk_trace t where t.shop = w.shop and t.at > w.shop_since and t.at <= w.at" KNOWN("$11", "$12")
+	"  select count(*)::integer as n from (select from risk_trace t where t.shop = w.shop and t.at > w.shop_since and t.at <= w.at" KNOWN("$14", "$12")
 	"   limit $13::integer) x) s"
 	" where a.n > 1 or p.n > 1 or k.n > 1 or s.n > 1",
 	.param_count = RISK_COUNT_PARAMS,
@@ -289,14 +292,18 @@ static int most_inspected(const struct risk_weighed *list, int count)
 	return most;
 }
 
+static int64_t earlier(int64_t a_us, int64_t b_us)
+{
+	return a_us < b_us ? a_us : b_us;
+}
+
 void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_weighed *list, int count, int64_t now_us, struct db_call *call)
 {
-	int64_t first_us = now_us;
+	int64_t first_us = now_us, shop_us = now_us;
 
 	for (int i = 0; i < count; i++) {
-		int64_t since_us = list[i].trace.at_us - risk_day_longest(list[i].day) * US_PER_S;
-
-		first_us = since_us < first_us ? since_us : first_us;
+		first_us = earlier(first_us, list[i].trace.at_us - risk_day_longest(list[i].day) * US_PER_S);
+		shop_us = earlier(shop_us, list[i].trace.at_us - risk_day_window(list[i].day, "R-ORD-08") * US_PER_S);
 	}
 	put_traces(q, a, list, count);
 	put_buyers(q, a, list, count);
@@ -313,6 +320,7 @@ void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_w
 	q->buyers[5] = q->counts[11] = db_time(a, now_us);
 	q->buyers[6] = db_i32(a, RISK_SEEN_MAX);
 	q->counts[12] = db_i32(a, 1000);
+	q->counts[13] = db_time(a, shop_us - LATE_US);
 	db_call_init(call);
 	db_call_add(call, &lock, NULL);
 	db_call_add(call, &trace, q->traces);

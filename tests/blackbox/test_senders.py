@@ -5,10 +5,21 @@ import pytest
 
 from filer import CODES, SHANGHAI, as_json, ceb, credit_code
 from stack import wait_for
-from support import accept, problem
+from support import accept, new_stack, problem, stacks
 
 SENDERS = [credit_code("330100", f"MA3T{n:04d}") for n in range(1, 4)]
 COUNTED = ("accepted", "refused", "warned")
+
+
+@pytest.fixture(scope="module")
+def stack():
+    """Of its own: where another test has set the clock beyond the month's end the month is closed, and stays so."""
+    s = new_stack().start()
+    try:
+        yield s
+    finally:
+        stacks.remove(s)
+        s.remove()
 
 
 def sender(stack, trades):

@@ -21,6 +21,7 @@ import sql as statements_of  # noqa: E402
 GROWING = {"risk_step", "filing", "filing_key", "declaration", "delivery", "link", "authority_receipt", "decision", "submission", "delivery_document", "seal",
            "change", "event_batch", "period_digest", "goods_return", "tax_bill", "tax_message", "tracking_parcel", "tracking_event", "tracking_alert",
            "lookup_answer", "lookup_question", "lookup_waiter", "goods_version", "sender_day", "sender_fault", "risk_trace", "risk_price",
+           "credit_subject", "credit_event", "credit_event_change", "credit_outside", "credit_standing", "credit_released",
            "leaf", "leaf_place", "tree_node", "checkpoint", "sample", "sample_take", "sample_report"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "revision_returned", "revision_return_put", "tax_lock", "tax_keep", "tax_fold",
        "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings", "assess_deliveries", "assess_receipts", "assess_write",
@@ -28,11 +29,13 @@ HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "rev
        "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped",
        "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read", "log_append",
        "risk_trace_put", "risk_cleared", "risk_buyers", "risk_counts", "risk_prices", "risk_withdraw",
-       "credit_count", "credit_settle", "listing_search", "listing_holds", "quality_flush", "sampler_read", "sampler_write", "sample_taken", "sample_result"}
+       "credit_due", "credit_read_subjects", "credit_read_events", "credit_read_changes", "credit_read_outside", "credit_read_listings",
+       "credit_read_released", "credit_count", "credit_settle", "listing_search", "listing_holds", "quality_flush", "sampler_read", "sampler_write",
+       "sample_taken", "sample_result"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/risk_trace_store.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c",
          "src/flow/tracker_sql.c", "src/store/tracking_store.c", "src/store/lookup_store.c", "src/api/filings_goods.c",
-         "src/flow/trade_months.c", "src/flow/appender.c", "src/flow/credit.c",
+         "src/flow/trade_months.c", "src/flow/appender.c", "src/flow/credit.c", "src/store/credit_store.c",
          "src/flow/credit_settle.c", "src/flow/listing.c", "src/store/quality.c", "src/flow/sampler.c", "src/api/samples.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
@@ -75,6 +78,15 @@ insert into sample select id, (select id from sampling_plan), id, 'X', '', '', '
 insert into sample_take select id, current_date, null, now(), 'x', 'CUS', 1 from declaration;
 insert into sample_report select id, false, 'x', 'x', null, null, null, now(), 'x', 'CUS', 1 from declaration;
 insert into risk_price select n, 1, '{{1}}', 1 from generate_series(1, {GROWN}) n;
+insert into credit_subject select order_no, 'x', 'platform', current_date, now(), 1 from declaration;
+insert into credit_event (id, code, kind, degree, against, weight, day, source, decision_no, kind_row, recorded_at, recorded_on, recorded_by)
+  select id, order_no, 'x', 'minor', true, 1, current_date, 'x', order_no, 1, now(), current_date, 1 from declaration;
+insert into credit_event_change select id, 1, 'x', current_date, 'x', 'x', now(), current_date, 1 from declaration;
+insert into credit_outside select id, order_no, 'tax_grade', 'A', current_date, null, 'x', now(), current_date, 1 from declaration;
+insert into credit_standing (code, day, score, level, barred, positive, negative, rating, released, events, rule_rows, made_at)
+  select order_no, current_date, 1, 'B', false, 0, 0, 0, 0, '{{}}', '{{}}', now() from declaration;
+insert into credit_released select order_no, current_date, 1 from declaration;
+insert into credit_place (code, judged_on) select order_no, current_date from declaration;
 insert into tracking_alert select bucket, id, id, id, 'out_gate', 4, now(), now(), case when left(order_no, 3) <> 'O-1' then now() end, null from declaration;
 """
 

@@ -217,8 +217,8 @@ class Cluster:
     def conninfo(self, dbname="postgres"):
         return f"host={self.base} port=5432 user={USER} dbname={dbname}"
 
-    def psql(self, sql, dbname="postgres"):
-        return run([tool("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo(dbname), "-c", sql], "psql")
+    def psql(self, sql, dbname="postgres", timeout=120):
+        return run([tool("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo(dbname), "-c", sql], "psql", timeout)
 
     def createdb(self, name):
         """A new empty database; returns its conninfo."""

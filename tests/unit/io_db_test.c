@@ -331,7 +331,7 @@ static void test_queue_full(void **state)
 	until(b, all_up);
 	for (int i = 0; i < 6; i++) {
 		w[i] = waiting(b);
-		db_call_add(&w[i].call, &echo, param(b, i));
+		db_call_add(&w[i].call, i == 0 ? &snooze : &echo, param(b, i == 0 ? 100 : i));
 		start(&w[i]);
 	}
 	db_cancel(b->db, &w[4].call); /* one of the refused */

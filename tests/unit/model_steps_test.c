@@ -17,7 +17,7 @@ struct bench {
 	struct arena arena;
 	struct steps_case c;
 	struct step_filing filings[16];
-	struct step_part parts[8];
+	struct step_part parts[AUTHORITY_COUNT];
 	struct step_party parties[8];
 	struct step_report steps[STEP_NUMBER_MAX];
 	int count;

@@ -78,24 +78,24 @@ static struct quality_key fault_of(enum field field, int reason)
 	return (struct quality_key){ 1, DOC_ORDER, field, reason };
 }
 
-static struct bench bench_with(struct house *h, int counters)
+/* In place: the clock is borrowed. */
+static void bench_begin(struct bench *b, struct house *h, int counters)
 {
 	const struct db_conf pool = { .label = "test", .conninfo = h->conninfo, .session = "set timezone = 'UTC'", .connections = 1, .pipeline_depth = 1,
 		                      .queue_limit = 4, .queue_wait_ms = 20000, .call_timeout_ms = 50000, .connect_timeout_ms = 20000 };
 	const struct quality_conf conf = { .flush_ms = 1, .counters = counters };
-	struct bench b = { .h = h };
 	struct fault f = { 0 };
 
+	*b = (struct bench){ .h = h };
 	house_migrate(h);
 	house_sql(h->db, "insert into client (name, role, created_at) values ('c', 'operator', now())");
 	assert_int_equal(house_ask(h, "select id from client where name = 'c'"), 1);
 	h->pool = db_new(h->loop, &pool, &f);
 	assert_non_null(h->pool);
 	order.loop = h->loop;
-	clock_shift(&b.clock, NOW_US - clock_real_us());
-	b.q = quality_new(&conf, &(struct quality_deps){ .loop = h->loop, .db = h->pool, .clock = &b.clock }, &f);
-	assert_non_null(b.q);
-	return b;
+	clock_shift(&b->clock, NOW_US - clock_real_us());
+	b->q = quality_new(&conf, &(struct quality_deps){ .loop = h->loop, .db = h->pool, .clock = &b->clock }, &f);
+	assert_non_null(b->q);
 }
 
 static void on_poll(struct loop_timer *t)
@@ -150,8 +150,9 @@ static void assert_written(struct bench *b, int times)
 
 static void what_is_counted_adds_up(void **state)
 {
-	struct bench b = bench_with(house_of(state), 64);
+	struct bench b;
 
+	bench_begin(&b, house_of(state), 64);
 	for (int times = 1; times <= 3; times++) {
 		count_some(&b);
 		assert_int_equal(settle(&b).written, 6 * times);
@@ -162,8 +163,9 @@ static void what_is_counted_adds_up(void **state)
 
 static void what_is_not_stored_comes_later(void **state)
 {
-	struct bench b = bench_with(house_of(state), 64);
+	struct bench b;
 
+	bench_begin(&b, house_of(state), 64);
 	count_some(&b);
 	order.is_due = true;
 	order.outcome = DB_TRY_AGAIN;
@@ -176,9 +178,10 @@ static void what_is_not_stored_comes_later(void **state)
 /* At the end it is written at once; what the database does not take holds nobody up. */
 static void an_orderly_end(void **state)
 {
-	struct bench b = bench_with(house_of(state), 64);
+	struct bench b;
 	struct quality_stats s;
 
+	bench_begin(&b, house_of(state), 64);
 	count_some(&b);
 	quality_quiesce(b.q);
 	assert_false(quality_idle(b.q));
@@ -198,9 +201,10 @@ static void an_orderly_end(void **state)
 static void what_may_be_stored_is_not_repeated(void **state)
 {
 	static const enum db_outcome lost[] = { DB_UNCERTAIN, DB_CONFLICT, DB_BROKEN };
-	struct bench b = bench_with(house_of(state), 64);
+	struct bench b;
 	struct quality_stats s;
 
+	bench_begin(&b, house_of(state), 64);
 	for (size_t i = 0; i < COUNTOF(lost); i++) {
 		count_some(&b);
 		order.is_due = true;
@@ -218,9 +222,10 @@ static void what_may_be_stored_is_not_repeated(void **state)
 
 static void there_is_a_limit(void **state)
 {
-	struct bench b = bench_with(house_of(state), 64);
+	struct bench b;
 	struct quality_stats s;
 
+	bench_begin(&b, house_of(state), 64);
 	for (int round = 0; round < 2; round++) {
 		for (int field = 0; field < 70; field++) {
 			const struct quality_key key = fault_of((enum field)field, quality_rule(RULE_LENGTH));
@@ -238,8 +243,9 @@ static void there_is_a_limit(void **state)
 
 static void a_closed_month_takes_no_more(void **state)
 {
-	struct bench b = bench_with(house_of(state), 64);
+	struct bench b;
 
+	bench_begin(&b, house_of(state), 64);
 	house_sql(b.h->db, "update sender_month_place set closed = '2026-03-01'");
 	count_some(&b);
 	(void)settle(&b);
