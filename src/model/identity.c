@@ -13,15 +13,24 @@ const struct identity_key *identity_key_of(const struct identity_keys *keys, str
 	return NULL;
 }
 
+/* At most 255 bytes of it. */
+static size_t put(char *to, struct text t)
+{
+	size_t n = t.len < 255 ? t.len : 255;
+
+	if (n > 0)
+		memcpy(to, t.at, n);
+	return n;
+}
+
 struct identity_hash identity_hash(const struct identity_key *key, struct text number, struct text name)
 {
 	char joined[512];
-	size_t n = number.len < 255 ? number.len : 255, m = name.len < 255 ? name.len : 255;
+	size_t len = put(joined, number);
 
-	memcpy(joined, number.at, n);
-	joined[n] = '\0';
-	memcpy(joined + n + 1, name.at, m);
-	return (struct identity_hash){ key->version, hmac_sha256(key->secret, (struct text){ joined, n + 1 + m }) };
+	joined[len++] = '\0';
+	len += put(joined + len, name);
+	return (struct identity_hash){ key->version, hmac_sha256(key->secret, (struct text){ joined, len }) };
 }
 
 struct sha256 identity_pseudonym(struct text secret, struct text number)
