@@ -42,6 +42,7 @@ struct flight {
 	struct {
 		struct risk_weighed *list; /* what is about to be declared … */
 		int *of, count;            /* … and whose each is: places among judged */
+		bool counts_inspected;
 		struct weigh_day { struct risk_day day; struct sha256 key; bool holds; struct weigh_day *next; } *days;
 		struct risk_query query;
 		struct risk_withdrawal withdrawal;
@@ -73,6 +74,8 @@ struct assess {
 	struct loop_timer sweep, gather;
 	struct sha256 trace_secret, draw_secret; /* of the risk rules; made of the secret for pseudonyms */
 	int64_t next_us; /* monotonic: no flight before */
+	int inspections;               /* asked for within the last hour: counted now and then, our own added */
+	int64_t inspections_until_us;  /* monotonic: counted again */
 	struct loop_task soon;
 };
 

@@ -69,7 +69,7 @@ struct judged {
 		enum credit_level level;
 		bool is_listed, is_cleared;     /* is_cleared: a review let the trade go as it is */
 		struct text merchant, ability;  /* ability: absent, nothing is recorded */
-		struct sampling sampling;       /* but for level_bp and the factors, which choosing sets */
+		struct sampling sampling;       /* steps; the rest is set by choosing */
 		bool is_spared;
 		/* judged */
 		bool has_lane;
@@ -130,6 +130,7 @@ struct judge_context { /* of a batch; the arrays have room for all */
 	struct text exchange_id, payer_key;
 	unsigned informed; /* AUTHORITY_BIT()s of those that are told of what is released, and connected */
 	const struct xmldsig_signer *customs_signer; /* NULL: messages to customs go unsigned */
+	int *inspections;  /* asked for within the last hour; those of the batch are added */
 	/* Gives the next preNo serial; false: none left now, the declaration is judged again later. */
 	bool (*next_serial)(void *arg, uint32_t *serial);
 	/* May the delivery be kept in memory now? Then it gets a lease at once. */

@@ -35,8 +35,10 @@ enum { RISK_TRACE_PARAMS = 12, RISK_BUYER_PARAMS = 7, RISK_COUNT_PARAMS = 14 };
 struct risk_query {
 	struct db_param traces[RISK_TRACE_PARAMS], buyers[RISK_BUYER_PARAMS], counts[RISK_COUNT_PARAMS], prices[1], standings[2], steps[2], inspected[2], cleared[2];
 };
-/* Places are 1-based positions in list, which is sorted by bucket and id. params live with the call. */
-void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_weighed *list, int count, int64_t now_us, struct db_call *call);
+/* Places are 1-based positions in list, which is sorted by bucket and id. params live with the call. counts_inspected: with the result
+ * RISK_INSPECTED, how many inspections were asked for within the last hour. */
+void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_weighed *list, int count, bool counts_inspected, int64_t now_us,
+                      struct db_call *call);
 
 /* Adds to a call that writes judgements: the traces of those that are withdrawn by it count no longer. */
 struct risk_withdrawal {

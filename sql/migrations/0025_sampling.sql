@@ -32,6 +32,7 @@ create table risk_step (            -- where feedback stands; what led to it sta
 );
 
 alter table inspection add fed boolean not null default false; -- its result has been counted in risk_step
+create index inspection_opened on inspection using brin (opened_at) with (pages_per_range = 32, autosummarize = on);
 create index inspection_not_fed on inspection (closed_at) where result <> 'open' and not fed;
 
 -- How many inspections rules and draw have asked for within an hour.

@@ -9,6 +9,8 @@
 
 #include "flow/assess_priv.h"
 
+#define INSPECTIONS_US US_PER_S /* what others have inspected meanwhile is not known sooner */
+
 static db_done_fn on_weighed;
 
 /* The rules of a day, made once for the part; NULL: none hold, or the arena is full. */
@@ -73,7 +75,10 @@ void flight_weigh(struct flight *f)
 		flight_settle(f);
 		return;
 	}
-	risk_store_weigh(&f->weighing.query, &f->arena, f->weighing.list, f->weighing.count, clock_now_us(fl->deps.clock), &f->call);
+	f->weighing.counts_inspected = loop_now_us(fl->deps.loop) >= f->home->inspections_until_us;
+	if (f->weighing.counts_inspected)
+		f->home->inspections_until_us = loop_now_us(fl->deps.loop) + INSPECTIONS_US;
+	risk_store_weigh(&f->weighing.query, &f->arena, f->weighing.list, f->weighing.count, f->weighing.counts_inspected, clock_now_us(fl->deps.clock), &f->call);
 	if (f->arena.full)
 		flight_put_off(f, "risk", NULL);
 	else
@@ -222,7 +227,7 @@ static void on_weighed(struct db_call *c, const struct db_answer *a)
 	compare_prices(f, a->results[RISK_PRICES]);
 	take_standings(f, a->results[RISK_STANDINGS]);
 	take_steps(f, a->results[RISK_STEPS]);
-	for (int place = 0; place < f->weighing.count; place++)
-		risk_at(f, place)->sampling.inspections = (int)db_get_int(a->results[RISK_INSPECTED], 0, 0);
+	if (f->weighing.counts_inspected)
+		f->home->inspections = (int)db_get_int(a->results[RISK_INSPECTED], 0, 0);
 	flight_settle(f);
 }

@@ -42,6 +42,7 @@ static bool make_context(struct flight *f)
 	f->context = (struct judge_context){ .arena = &f->arena, .book = (*fl->deps.rules)->book, .ids = fl->deps.ids,
 		                             .now_us = clock_now_us(fl->deps.clock), .exchange_id = text_of(fl->conf.exchange_id),
 		                             .customs_signer = fl->conf.customs_signer, .payer_key = fl->conf.payer_key, .informed = informed(*fl->deps.rules),
+		                             .inspections = &f->home->inspections,
 		                             .next_serial = assess_next_serial, .has_room = has_room, .arg = f->home };
 	f->context.judgements = arena_alloc(&f->arena, n * sizeof(struct judgement));
 	f->context.deliveries = arena_alloc(&f->arena, n * AUTHORITY_COUNT * sizeof(struct new_delivery));

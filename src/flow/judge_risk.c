@@ -220,11 +220,12 @@ static struct text rows_literal(struct judge_context *x, const struct risk_judge
 /* --- the lane --------------------------------------------------------------------------------------------------------- */
 
 /* Of several classes the one that is looked at most often. */
-static int rate_of(struct judged *j)
+static int rate_of(struct judged *j, int inspections)
 {
 	struct judged_risk *risk = j->risk;
 	struct sampling *s = &risk->sampling;
 
+	s->inspections = inspections;
 	s->level_bp = risk->day->lanes.rate_bp[risk->level];
 	s->ability_permille = risk_day_factor(risk->day, SAMPLING_ABILITY, risk->ability);
 	s->class_permille = j->goods.classes == 0 ? 1000 : 0;
@@ -248,7 +249,7 @@ static void choose(struct judged *j, struct judge_context *x)
 	risk_judge(risk->day->rows, risk->day->row_count, &risk->facts, hits, &risk->judgement);
 	id_format(&j->id, number);
 	in = (struct lane_input){ .points = risk->judgement.points, .has_block = risk->judgement.has_block, .level = risk->level, .is_listed = risk->is_listed,
-		                  .rate_bp = rate_of(j), .day_key = risk->day_key, .draw_of = text_of(number) };
+		                  .rate_bp = rate_of(j, *x->inspections), .day_key = risk->day_key, .draw_of = text_of(number) };
 	lane_choose(&risk->day->lanes, &in, &risk->choice);
 	risk->has_lane = true;
 	risk->text = risk_text(x, j, in.rate_bp);
@@ -328,6 +329,7 @@ bool judge_lane_acts(struct judged *j, struct judge_context *x)
 	answer = arena_zalloc(x->arena, sizeof(*answer));
 	if (answer == NULL)
 		return false;
+	*x->inspections += inspects;
 	*answer = (struct inbox_answer){ .authority = AUTHORITY_CUS, .declaration = j->id, .version = j->version, .status = inspects ? TEXT("500") : TEXT("300"),
 		                         .outcome = inspects ? OUTCOME_INSPECT : OUTCOME_REVIEW, .giver = GIVER_RULE, .at_us = x->now_us - x->now_us % US_PER_S,
 		                         .info = info_of(x, j->risk, inspects) };

@@ -297,7 +297,8 @@ static int64_t earlier(int64_t a_us, int64_t b_us)
 	return a_us < b_us ? a_us : b_us;
 }
 
-void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_weighed *list, int count, int64_t now_us, struct db_call *call)
+void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_weighed *list, int count, bool counts_inspected, int64_t now_us,
+                      struct db_call *call)
 {
 	int64_t first_us = now_us, shop_us = now_us;
 
@@ -330,7 +331,8 @@ void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_w
 	db_call_add(call, &prices, q->prices);
 	db_call_add(call, &standings, q->standings);
 	db_call_add(call, &steps, q->steps);
-	db_call_add(call, &inspected, q->inspected);
+	if (counts_inspected)
+		db_call_add(call, &inspected, q->inspected);
 }
 
 void risk_store_withdraw(struct risk_withdrawal *w, struct arena *a, const struct id *declarations, int count, struct db_call *call)

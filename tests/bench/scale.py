@@ -20,8 +20,9 @@ JUDGING = {
     "declarations": "select w.place, d.platform_code, d.order_no%", "filings": "select w.place, f.id, f.kind%", "deliveries": "select w.place, v.authority%",
     "receipts": "select w.place, r.authority%", "write": "with j as materialized (%",
     "traces": "insert into risk_trace as t%", "cleared": "select w.place from unnest(%risk_trace%", "buyers": "select w.place, b.at, b.registration%",
-    "counts": "select w.place, a.n, p.n, k.n%", "prices": "select p.* from unnest(%risk_price%", "standings": "select p.* from unnest(%credit_place%"}
-SELDOM = {"filings"}  # those that intake handed over need not be read
+    "counts": "select w.place, a.n, p.n, k.n%", "prices": "select p.* from unnest(%risk_price%", "standings": "select p.*, o.value from unnest(%",
+    "steps": "select s.code, s.goods_class%", "inspected": "select count(*)::integer from (select from decision%"}
+SELDOM = {"filings", "steps", "inspected"}  # those that intake handed over need not be read; nobody was inspected; once a second
 SPENT = """
 select w.name, coalesce(sum(s.total_exec_time + s.total_plan_time) * 1000, 0), coalesce(sum(s.wal_bytes), 0)
 from (values {values}) w(name, likeness) left join pg_stat_statements s
