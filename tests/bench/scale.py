@@ -1,7 +1,7 @@
 """The phase `scale` of tests/bench/run: whether judging is slower over a large past, and how long a day's evaluation of credit takes.
 
 Two gateways side by side, one with a past (past.py), one without. Both file the same trades first, whose buyers are those of the trades that are
-measured; then both work at the same moderate rate, turn and turn about. No checkpoint lies right before what is measured, and other trades have
+measured; then both work at the same rate, that of the peak, turn and turn about. No checkpoint lies right before what is measured, and other trades have
 touched the indexes since the last one: the whole pages that PostgreSQL writes after a checkpoint are a matter of its distance, not of a judgement.
 """
 import statistics
