@@ -79,7 +79,8 @@ static bool make_flow(struct worker *w, struct fault *f)
 {
 	const struct config *c = w->deps.config;
 	const struct httpc_conf http = { /* how many at once is each authority's own: several may live behind one host, and none takes another's */
-		.connections_kept = c->authority_http.connections_kept, .connect_timeout_ms = c->authority_http.connect_timeout_ms, .answer_bytes = (size_t)c->authority_http.answer_bytes,
+		.connections_kept = c->authority_http.connections_kept, .connect_timeout_ms = c->authority_http.connect_timeout_ms,
+		.answer_bytes = (size_t)c->authority_http.answer_bytes,
 	};
 	const struct flow_conf conf = {
 		.assess_batch = c->flow.assess_batch, .assess_flights = c->flow.assess_flights, .hint_limit = c->flow.hint_limit,

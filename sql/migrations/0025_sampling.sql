@@ -49,7 +49,7 @@ $$;
 -- One result. A bad one that comes while steps down hold takes one of them away; the row of steps up lasts from the last bad one.
 create function risk_step_take(of_code text, of_class text, is_bad boolean, today date, at timestamptz) returns void language sql as $$
   insert into risk_step as s (code, goods_class, steps, raised_to, clean, changed_at)
-  values (of_code, of_class, is_bad::integer, case when is_bad then today + risk_number_on('feedback_days', today) end, (not is_bad)::integer, at)
+  values (of_code, of_class, is_bad::integer, case when is_bad then today + risk_number_on('feedback_days', today) - 1 end, (not is_bad)::integer, at)
   on conflict (code, goods_class) do update set
     steps = case when is_bad then least(risk_step_on(s, today) + 1, risk_number_on('feedback_steps', today))
       when s.clean + 1 >= risk_number_on('feedback_clean', today) then greatest(risk_step_on(s, today) - 1, -risk_number_on('feedback_steps', today))
