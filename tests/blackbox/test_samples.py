@@ -28,6 +28,13 @@ def end(api, made, status=200, reason="计划完成"):
     return accept(api.post(f"/v1/quality/plans/{made['id']}/end", {"reason": reason}), status).json
 
 
+def numbered(stack, declarations):
+    """What was written of them is told: a transaction that is open anywhere in the cluster, of other tests as well, holds numbers back."""
+    waiting = (f"select count(*) from change c where declaration_ids && '{{{','.join(declarations)}}}'"
+               " and not exists (select from event_batch b where b.change_id = c.id)")
+    wait_for(lambda: stack.psql(waiting) == "0", "they have numbers")
+
+
 def looked_through(stack):
     """Everything that was told until now has been drawn from."""
     upto = stack.psql("select feed_watermark()")
@@ -37,8 +44,7 @@ def looked_through(stack):
 def released(stack, shop, count=1):
     """Declarations, once a plan can have drawn from them."""
     made = [shop.released() for _ in range(count)]
-    wait_for(lambda: stack.psql("select count(*) from change c where types @> '{declaration.released}' and declaration_ids && "
-                                f"'{{{','.join(made)}}}' and not exists (select from event_batch b where b.change_id = c.id)") == "0", "they have numbers")
+    numbered(stack, made)
     looked_through(stack)
     return made
 
@@ -60,7 +66,7 @@ def drawn_number(stack, made, declaration, day):
 
 
 def told(stack, api, declaration):
-    looked_through(stack)
+    numbered(stack, [declaration])
     events, _ = pull_events(api, type="sample.drawn,sample.taken,sample.result", declaration_id=declaration, limit=500)
     return [(e["type"], e["authority"], e["outcome"]) for e in events]
 
