@@ -91,7 +91,7 @@ struct new_request { /* the declaration's new deliveries declare nothing: they t
 	bool returns;
 };
 
-enum { ASSESS_WRITE_PARAMS = 67 };
+enum { ASSESS_WRITE_PARAMS = 70 };
 struct assess_write {
 	const struct judgement *judgements; /* sorted by bucket and id */
 	struct new_delivery *deliveries;
@@ -104,6 +104,9 @@ struct assess_write {
 	int lease_s;
 	struct vault *vault;                /* documents and answers are encrypted in it */
 	struct id id;                       /* of the row of documents, and of the work row that remembers whose deliveries are in hand */
+	/* out */
+	struct buf scratch;                 /* for what the log has of each row */
+	struct sha256 documents_record;
 	struct db_param params[ASSESS_WRITE_PARAMS];
 };
 /* The answer: one row per declaration that was still as read: its id. False: the arena is full, or nothing can be encrypted. */

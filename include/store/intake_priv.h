@@ -6,7 +6,7 @@
 #include "model/receipt.h"
 #include "store/intake.h"
 
-enum { INTAKE_PUT_PARAMS = 40, INTAKE_LOOK_PARAMS = 3, INTAKE_TRIM_PARAMS = 3 };
+enum { INTAKE_PUT_PARAMS = 41, INTAKE_LOOK_PARAMS = 3, INTAKE_TRIM_PARAMS = 3 };
 
 /* Everything one write needs. Candidates are sorted by key and are distinct in it. */
 struct intake_write {
@@ -14,7 +14,7 @@ struct intake_write {
 	int count;
 	int64_t now_us;
 	struct id id;            /* of its rows in work, submission and seal: another for each try and each part of a batch */
-	struct sha256 root;
+	struct sha256 root, seal_record;
 	uint8_t signature[SIGNATURE_BYTES];
 	const char *key_id;
 	int seal_size, lease_s;

@@ -90,6 +90,8 @@ create function log_key(id text) returns uuid language sql immutable parallel sa
 $$;
 create function log_key(id bytea) returns uuid language sql immutable parallel safe as $$ select left(encode(sha256(id), 'hex'), 32)::uuid $$;
 
+create function log_hash(record text) returns bytea language sql immutable parallel safe as $$ select sha256('\x00'::bytea || convert_to(record, 'UTF8')) $$;
+
 -- A record's text, as an expression over row variable `v`; tongguanctl fsck makes the same by itself. Forms: plain, as JSON has it; time, in China
 -- to the microsecond; hex, of bytes; sha256, of bytes that the log shall not hold; digest, the same of text.
 create function log_record_sql(relation text, columns text[], v text) returns text language sql immutable as $$
@@ -118,7 +120,7 @@ begin
     from pg_attribute a where a.attrelid = relation::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> all (left_out);
   making := format('insert into leaf (coverage_id, made_at, ids, hashes)'
     ' select %s, max(x.at), array_agg(x.id), string_agg(x.hash, '''')'
-    ' from (select log_key(a.%I) as id, a.%I as at, sha256(''\x00''::bytea || convert_to(%s, ''UTF8'')) as hash from %%s a order by 1, 3) x'
+    ' from (select log_key(a.%I) as id, a.%I as at, log_hash(%s) as hash from %%s a order by 1, 3) x'
     ' having count(*) > 0', n, key, at, log_record_sql(relation, columns, 'a'));
   if not by_writer then
     execute format('create or replace function %I() returns trigger language plpgsql as $f$ begin %s; return null; end $f$',
@@ -139,11 +141,11 @@ end $$;
 
 select log_cover('coverage', 'coverage', 'id', 'recorded_at');
 select log_cover('signing_key', 'key', 'key_id', 'since', left_out => '{retired_at}');
-select log_cover('seal', 'intake', 'id', 'sealed_at', digested => '{receipts}');
-select log_cover('filing', 'intake', 'id', 'received_at', digested => '{document}', by_writer => true); -- store/filing_record.h
-select log_cover('decision', 'judgement', 'id', 'decided_at', digested => '{reasons,risk}');
-select log_cover('authority_receipt', 'answer', 'id', 'received_at', digested => '{body}');
-select log_cover('delivery_document', 'delivery', 'id', 'created_at', digested => '{body}');
+select log_cover('seal', 'intake', 'id', 'sealed_at', digested => '{receipts}', by_writer => true);     -- store/intake_record.h
+select log_cover('filing', 'intake', 'id', 'received_at', digested => '{document}', by_writer => true);
+select log_cover('decision', 'judgement', 'id', 'decided_at', digested => '{reasons,risk}', by_writer => true); -- store/assess_record.h
+select log_cover('authority_receipt', 'answer', 'id', 'received_at', digested => '{body}', left_out => '{stored_at}', by_writer => true);
+select log_cover('delivery_document', 'delivery', 'id', 'created_at', digested => '{body}', by_writer => true);
 select log_cover('ruling', 'ruling', 'id', 'decided_at');
 select log_cover('client_state_change', 'client', 'id', 'at');
 select log_cover('identity_attestation', 'identity', 'identity_hash', 'attested_at');

@@ -7,6 +7,7 @@
  *   r   answers that came in the replies of deliveries  pu  what they and older ones mean for each part
  *   e   cases of contradictions                         q   cases of what its lane holds; no filer is told of them
  *   n   of the few declarations that were selected for inspection, as one text of JSON: ni the inspection, nd, nr what is recognised
+ *   g   the leaves for the log of decisions, answers and documents
  *   f   what of all this is told in the feed: what has been answered, then what has come of it
  */
 #include "store/assess_store.h"
@@ -14,6 +15,7 @@
 #include <assert.h>
 
 #include "model/personal.h"
+#include "store/assess_record.h"
 
 /* What waited for an older version goes, and what is adrift: it was in the hand of a daemon that is no more. */
 #define GOES "(p.go and (d.state = 'waiting' or (d.state = 'due' and d.listed is null and d.lease_until < now())))"
@@ -26,9 +28,9 @@ static const struct db_stmt write_all = {
 	"with j as materialized ("
 	"  select * from unnest($1::smallint[], $2::uuid[], $3::integer[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],"
 	"    $10::integer[], $11::bytea[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::uuid[], $16::text[], $17::text[], $18::text[],"
-	"    $19::bytea[], $20::boolean[], $21::bytea[], $22::integer[], $23::integer[], $24::text[], $25::text[], $26::bytea[]) as j(bucket, id, seq, inputs, direction, trade_mode, verdict,"
+	"    $19::bytea[], $20::boolean[], $21::bytea[], $22::integer[], $23::integer[], $24::text[], $25::text[], $26::bytea[], $68::bytea[]) as j(bucket, id, seq, inputs, direction, trade_mode, verdict,"
 	"    missing, state, version, basis, wait_until, released_at, todo_at, decision, stage, rule_rows, filings, reasons, drop_todo, asks_identity,"
-	"    version_read, more, lane, risk_rows, risk)),"
+	"    version_read, more, lane, risk_rows, risk, record)),"
 	" u as ("
 	"  update declaration d set seq = d.seq + j.more, judged_seq = j.seq + j.more, judged_inputs = j.inputs,"
 	"    direction = coalesce(j.direction, d.direction), trade_mode = coalesce(j.trade_mode, d.trade_mode), verdict = j.verdict, lane = coalesce(j.lane, d.lane),"
@@ -64,20 +66,22 @@ static const struct db_stmt write_all = {
 	"    ($65::uuid[])[array_position($64::uuid[], declaration_id)], ($67::uuid[])[array_position($64::uuid[], declaration_id)] from x),"
 	" vd as ("
 	"  insert into delivery_document (bucket, id, created_at, body)"
-	"  select id_bucket($62::uuid), $62::uuid, $60::timestamptz, $63::bytea where exists (select 1 from x)),"
+	"  select id_bucket($62::uuid), $62::uuid, $60::timestamptz, $63::bytea where exists (select 1 from x) returning id),"
 	" h as ("
 	"  insert into work (bucket, id, declaration_ids, made_at, lease_until, handed)"
 	"  select id_bucket($62::uuid), $62::uuid, array_agg(distinct declaration_id), $60::timestamptz, now() + $61::integer * interval '1 second', true"
 	"  from x where lease is not null having count(*) > 0),"
+	" y as materialized ("
+	"  select distinct on (u.bucket, y.declaration_id, y.id) u.bucket, y.*"
+	"  from unnest($48::uuid[], $49::uuid[], $50::text[], $51::integer[], $52::text[], $53::timestamptz[], $54::bytea[], $55::text[], $56::text[],"
+	"    $57::bytea[], $58::text[], $59::text[], $69::bytea[])"
+	"    as y(declaration_id, id, authority, version, status, at, digest, outcome, info, body, inventory_no, given_by, record) join u on u.id = y.declaration_id"
+	"  order by u.bucket, y.declaration_id, y.id),"
 	" r as ("
 	"  insert into authority_receipt (bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, received_at, body,"
 	"    inventory_no, given_by)"
-	"  select u.bucket, u.id, y.id, y.authority, y.version, y.status, y.at, y.digest, y.outcome, y.info, $60::timestamptz, y.body, y.inventory_no,"
-	"    y.given_by"
-	"  from unnest($48::uuid[], $49::uuid[], $50::text[], $51::integer[], $52::text[], $53::timestamptz[], $54::bytea[], $55::text[], $56::text[],"
-	"    $57::bytea[], $58::text[], $59::text[])"
-	"    as y(declaration_id, id, authority, version, status, at, digest, outcome, info, body, inventory_no, given_by) join u on u.id = y.declaration_id"
-	"  order by u.bucket, u.id, y.id on conflict do nothing returning declaration_id, authority, version, outcome),"
+	"  select bucket, declaration_id, id, authority, version, status, at, digest, outcome, info, $60::timestamptz, body, inventory_no, given_by"
+	"  from y on conflict do nothing returning declaration_id, id, authority, version, outcome),"
 	" p as materialized ("
 	"  select y.* from unnest($39::smallint[], $40::uuid[], $41::text[], $42::integer[], $43::text[], $44::timestamptz[], $45::boolean[], $46::boolean[], $47::boolean[])"
 	"    as y(bucket, declaration_id, authority, version, outcome, outcome_at, go, contradicted, heard) join u on u.id = y.declaration_id),"
@@ -119,6 +123,13 @@ static const struct db_stmt write_all = {
 	"    json_to_recordset(n.recognised) as y(authority text, giver text, outcome text, at timestamptz, rule_id integer)"
 	"  on conflict (bucket, declaration_id, version, authority) do update set giver = excluded.giver, outcome = excluded.outcome, at = excluded.at,"
 	"    rule_id = excluded.rule_id),"
+	" g as ("
+	"  insert into leaf (coverage_id, made_at, ids, hashes)"
+	"  select (select max(c.id) from coverage c where c.relation = w.relation), $60::timestamptz, array_agg(w.id order by w.id),"
+	"    string_agg(w.record, '' order by w.id)"
+	"  from (select 'decision' as relation, decision as id, record from k where decision is not null"
+	"    union all select 'authority_receipt', y.id, y.record from r join y on y.declaration_id = r.declaration_id and y.id = r.id"
+	"    union all select 'delivery_document', vd.id, $70::bytea from vd) w group by w.relation),"
 	" f as ("
 	"  insert into change (id, made_at, types, declaration_ids, authorities, versions, states, verdicts, outcomes)"
 	"  select $62::uuid, $60::timestamptz, array_agg(type), array_agg(id), array_agg(authority), array_agg(version), array_agg(state), array_agg(verdict),"
@@ -131,6 +142,8 @@ static const struct db_stmt write_all = {
 	.param_count = ASSESS_WRITE_PARAMS,
 	.flags = DB_WRITES,
 };
+
+enum { RECORD_BYTES = 1024 }; /* usual size of a record's text */
 
 /* --- parameters: a set of arrays each, then what all share ------------------------------------------------------------ */
 
@@ -151,9 +164,15 @@ enum { /* where each set begins */
 	P_CHANGES = P_DELIVERIES + (int)COUNTOF(delivery_kinds),
 	P_ANSWERS = P_CHANGES + (int)COUNTOF(change_kinds),
 	P_NOW = P_ANSWERS + (int)COUNTOF(answer_kinds), P_LEASE, P_ID, P_DOCUMENTS, P_ASKED, P_WITHDRAWALS, P_JOINT, P_RETURNS,
+	P_DECISION_RECORDS, P_ANSWER_RECORDS, P_DOCUMENTS_RECORD, /* what the log has of each */
 	SET_MAX = COUNTOF(judgement_kinds)
 };
-static_assert(P_RETURNS + 1 == ASSESS_WRITE_PARAMS, "the statement's parameters");
+static_assert(P_DOCUMENTS_RECORD + 1 == ASSESS_WRITE_PARAMS, "the statement's parameters");
+
+static void put_hash(struct db_array *x, struct sha256 hash)
+{
+	db_array_bytes(x, hash.b, sizeof(hash.b));
+}
 
 static void put_time(struct db_array *x, int64_t us)
 {
@@ -222,24 +241,24 @@ static void put_change(struct db_array *x, const struct part_change *c)
 	db_array_i64(&x[8], c->heard);
 }
 
-static bool put_answer(struct assess_write *into, struct arena *a, struct db_array *x, const struct new_answer *n)
+static bool put_answer(struct assess_write *into, struct arena *a, struct db_array *x, struct db_array *records, const struct new_answer *n)
 {
 	const struct inbox_answer *w = n->answer;
-	struct id id = inbox_answer_id(w);
-	struct text sealed;
+	struct answer_row row = { .id = inbox_answer_id(w), .info = personal_scrub(a, w->info) };
 
-	if (!inbox_seal_body(into->vault, a, &id, w->body, &sealed))
+	if (!inbox_seal_body(into->vault, a, &row.id, w->body, &row.body))
 		return false;
+	put_hash(records, answer_record_hash(n, &row, into->now_us, &into->scratch));
 	db_array_id(&x[0], &n->declaration);
-	db_array_id(&x[1], &id);
+	db_array_id(&x[1], &row.id);
 	db_array_text(&x[2], text_of(authority_code(w->authority)));
 	db_array_i64(&x[3], n->version);
 	db_array_text(&x[4], w->status);
 	db_array_i64(&x[5], w->at_us);
 	db_array_bytes(&x[6], w->digest.b, sizeof(w->digest.b));
 	db_array_text(&x[7], text_of(outcome_name(w->outcome)));
-	db_array_text(&x[8], personal_scrub(a, w->info));
-	db_array_bytes(&x[9], sealed.at, sealed.len);
+	db_array_text(&x[8], row.info);
+	db_array_bytes(&x[9], row.body.at, row.body.len);
 	db_array_text(&x[10], w->inventory_no);
 	db_array_text(&x[11], text_of(answer_giver_name(w->giver)));
 	return true;
@@ -268,13 +287,15 @@ static void end(struct db_array *x, struct db_param *out, int columns)
 
 static bool put_answers(struct assess_write *w, struct arena *a)
 {
-	struct db_array x[COUNTOF(answer_kinds)];
+	struct db_array x[COUNTOF(answer_kinds)], records;
 
 	begin(x, a, answer_kinds, (int)COUNTOF(answer_kinds), w->answer_count);
+	db_array_begin(&records, a, DB_KIND_BYTEA, w->answer_count, 40 * (size_t)w->answer_count);
 	for (int i = 0; i < w->answer_count; i++)
-		if (!put_answer(w, a, x, &w->answers[i]))
+		if (!put_answer(w, a, x, &records, &w->answers[i]))
 			return false;
 	end(x, w->params + P_ANSWERS, (int)COUNTOF(answer_kinds));
+	w->params[P_ANSWER_RECORDS] = db_array_end(&records);
 	return true;
 }
 
@@ -286,7 +307,7 @@ static bool put_documents(struct assess_write *w, struct arena *a)
 	size_t bytes = 1;
 	struct buf all;
 
-	w->params[P_DOCUMENTS] = db_null();
+	w->params[P_DOCUMENTS] = w->params[P_DOCUMENTS_RECORD] = db_null();
 	if (w->delivery_count == 0)
 		return true;
 
@@ -300,7 +321,25 @@ static bool put_documents(struct assess_write *w, struct arena *a)
 	if (all.full || !vault_seal(w->vault, a, &place, buf_as_text(&all), &sealed))
 		return false;
 	w->params[P_DOCUMENTS] = db_text(sealed);
+	w->documents_record = documents_record_hash(&w->id, w->now_us, sealed, &w->scratch);
+	w->params[P_DOCUMENTS_RECORD] = db_bytes(w->documents_record.b, sizeof(w->documents_record.b));
 	return true;
+}
+
+static void put_decision_records(struct assess_write *w, struct arena *a)
+{
+	struct db_array records;
+
+	db_array_begin(&records, a, DB_KIND_BYTEA, w->judgement_count, 40 * (size_t)w->judgement_count);
+	for (int i = 0; i < w->judgement_count; i++) {
+		const struct judgement *j = &w->judgements[i];
+
+		if (j->has_decision)
+			put_hash(&records, decision_record_hash(j, w->now_us, &w->scratch));
+		else
+			db_array_null(&records);
+	}
+	w->params[P_DECISION_RECORDS] = db_array_end(&records);
 }
 
 /* As a rule there are none. */
@@ -327,8 +366,10 @@ bool assess_store_write(struct assess_write *w, struct arena *a, struct db_call 
 {
 	struct db_array x[SET_MAX];
 
+	buf_init(&w->scratch, a, RECORD_BYTES);
 	if (!put_documents(w, a) || !put_answers(w, a))
 		return false;
+	put_decision_records(w, a);
 	PUT_SET(P_JUDGEMENTS, judgement_kinds, w->judgements, w->judgement_count, put_judgement);
 	PUT_SET(P_DELIVERIES, delivery_kinds, w->deliveries, w->delivery_count, put_delivery);
 	PUT_SET(P_CHANGES, change_kinds, w->changes, w->change_count, put_change);

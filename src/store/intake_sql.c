@@ -2,7 +2,7 @@
  * The statements of intake.
  *
  *   put   one statement writes the whole batch: key, filing, link, declaration, work, submission, seal, the change for the feed and the
- *         filings' leaf for the log.
+ *         leaves of filings and seal for the log.
  *         What loses the race for its key (ON CONFLICT DO NOTHING) leaves no trace.
  *   look  what stands under each key now: a later statement sees what others committed.
  *   trim  beside it: the messages of what lost its race leave the row of the batch.
@@ -114,11 +114,14 @@ static const struct db_stmt put = {
 	" e as ("
 	"  insert into seal (bucket, id, sealed_at, size, root, key_id, signature, receipts)"
 	"  select id_bucket($28::uuid), $28::uuid, $26::timestamptz, $31::integer, $32::bytea, $33::text, $34::bytea, "
-	   WITHOUT_LOSERS("$29::bytea", "receipt_from", "receipt_len") " where exists (select 1 from won)),"
+	   WITHOUT_LOSERS("$29::bytea", "receipt_from", "receipt_len") " where exists (select 1 from won) returning seal as stored),"
 	" r as ("
 	"  insert into leaf (coverage_id, made_at, ids, hashes)"
 	"  select (select max(c.id) from coverage c where c.relation = 'filing'), $26::timestamptz, array_agg(id order by id),"
-	"    string_agg(record, '' order by id) from n having count(*) > 0),"
+	"    string_agg(record, '' order by id) from n having count(*) > 0"
+	"  union all select q.id, $26::timestamptz, array[$28::uuid], case when (select count(*) from won) = (select count(*) from x) then $41::bytea"
+	"    else log_hash(record_text(q.id, e.stored)) end"
+	"  from e cross join (select max(c.id) as id from coverage c where c.relation = 'seal') q),"
 	" c as ("
 	"  insert into change (id, made_at, types, declaration_ids, filing_ids, kinds, client_ids)"
 	"  select $28::uuid, $26::timestamptz, array_agg('filing.accepted'::text), array_agg(coalesce(n.declaration_id, l.declaration_id)), array_agg(n.id),"

@@ -22,7 +22,7 @@ MAY_CHANGE = {("signing_key", "retired_at"), ("witness", "disabled_at"),        
               *(("enterprise_alert", c) for c in ("resolved_at", "resolved_by", "reason")),
               *(("authorisation", c) for c in ("revoked_at", "revoked_by", "revoke_reason")), ("consent", "revoked_at"), ("consent", "revoked_by"),
               ("leaf", "xid"), ("tree_head", "horizon"), ("tree_head", "system"),  # how numbers are given; says nothing about what was logged
-              ("tree_head", "one"), ("cosignature", "stored_at")}
+              ("tree_head", "one"), ("cosignature", "stored_at"), ("authority_receipt", "stored_at")}
 
 CHANGED = {"smallint": "{0} + 1000", "integer": "coalesce({0}, 0) + 1000000", "bigint": "{0} + 1000000", "text": "coalesce({0}, '') || 'x'",
            "boolean": "not coalesce({0}, false)",
@@ -82,6 +82,7 @@ def kept():
     s = new_stack().start()
     try:
         trades = Trades(f"{SEED}/fsck")
+        s.mock.put("TAX", "rules", rules=[{"name": "awkward words", "when": {}, "steps": [{"status": "accepted", "info": '"\\\t\n\x01\x7f/ 放行'}]}])
         for _ in range(3):
             t = trades.make()
             file_all(s.enterprise, t.filings())
@@ -108,6 +109,7 @@ def kept():
             s.make_month("2011-03-05")
             for at in ("'2011-03-05'", "now()"):  # one in a month that retention removes
                 c.execute(f"insert into access_log values (id_floor({at}), {at}, 1, 'regulator', 'CUS', 'filing', 'r', '{{1}}', '{{f}}', 'risk', 't')")
+            assert c.execute("select count(*) from authority_receipt where authority = 'TAX' and info = %s", ('"\\\t\n\x01\x7f/ 放行',)).fetchone()[0] > 3
             s.ctl("retention", "run")
             wait_for(lambda: c.execute("select count(*) from leaf l where not exists (select from leaf_place p where p.leaf_id = l.id)").fetchone()[0] == 0,
                      "all is in the log")
