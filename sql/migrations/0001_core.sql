@@ -190,7 +190,7 @@ create table declaration (          -- one per platform + order number
   asks_identity    bytea,                       -- keyed hash of the identity whose attestation would decide
   released_at      timestamptz,
   primary key (bucket, id)
-) with (fillfactor = 70);
+) with (fillfactor = 50); -- half of a page for the judgement that follows: another version of the row, and no index touched (HOT)
 create index declaration_order_no on declaration (order_no);
 create index declaration_opened on declaration (opened_at, id);
 create index declaration_asks_identity on declaration (asks_identity) where asks_identity is not null;
