@@ -86,6 +86,7 @@ const struct setting config_settings[] = {
 	NUMBER(flow, assess_flights, 1, 4, 1, "batches", "Batches of judging under way at once."),
 	NUMBER(flow, hint_limit, 4096, 12288, 12288, "declarations", "Declarations waiting in memory to be judged; the rest wait in the database."),
 	NUMBER(flow, queue_per_authority, 1, 100000, 2000, "deliveries", "Deliveries waiting in memory for one authority; the rest wait in the database."),
+	NUMBER(flow, oldest_percent, 0, 100, 10, "%", "Of what waits for an authority so much goes by how long it waits, the rest by the level of the merchant first. 0: a low level waits as long as higher ones do."),
 	NUMBER(flow, lease_s, 1, 3600, 30, "s", "How long this daemon holds a declaration or delivery; after a crash it waits so long. Longer than any authority's timeout_ms."),
 	NUMBER(flow, sweep_ms, 10, 60000, 250, "ms", "How often work that nobody holds is looked for."),
 	NUMBER(flow, report_ms, 20, 60000, 5000, "ms", "How often this daemon tells the others how each authority does: health, outages, shared rates."),

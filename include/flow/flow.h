@@ -22,6 +22,7 @@ struct flow_conf {
 	int assess_batch;       /* declarations judged at once */
 	int assess_flights;     /* batches under way at once */
 	int hint_limit;         /* declarations waiting in memory; beyond: left to the sweep */
+	int oldest_percent;     /* of each claim: to those that wait longest, whatever their rank */
 	int queue_per_authority;/* deliveries in memory per authority; beyond: left to the sweep */
 	int lease_s;            /* of deliveries, and of work found by the sweep */
 	int gather_ms;          /* how long what is new waits for company: filings, answers of other authorities */

@@ -11,9 +11,12 @@ enum { DC_DOCUMENT_ID, DC_DECLARATION, DC_VERSION, DC_MESSAGE_ID, DC_ATTEMPTS, D
 
 struct delivery_claim {
 	struct id lease; /* given to every row claimed */
-	struct db_param params[5];
+	struct db_param params[6];
 };
-void delivery_store_claim(struct delivery_claim *c, struct arena *a, enum authority authority, int lease_s, int64_t now_us, int limit,
+struct delivery_share {
+	int limit, oldest; /* of so many at most: those that wait longest, whatever their rank */
+};
+void delivery_store_claim(struct delivery_claim *c, struct arena *a, enum authority authority, int lease_s, int64_t now_us, struct delivery_share share,
                           struct db_call *call);
 
 /*

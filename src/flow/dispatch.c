@@ -25,6 +25,7 @@ struct target { /* an authority */
 	int64_t room;                /* how many may be queued: looked at now and then */
 	struct arena arena;          /* of the claim under way */
 	struct delivery_claim claim;
+	int oldest_percent;          /* what claims owe to those that wait longest: a hundred is a delivery */
 	struct db_call call;
 	bool claiming;
 	struct loop_timer look;      /* for what is due in the database */
@@ -77,6 +78,17 @@ static int64_t room_of(const struct target *t, const struct gate_view *v)
 	return room < c->queue_per_authority ? room : c->queue_per_authority;
 }
 
+/* A part of each claim, and of small ones every so many, goes to those that wait longest. */
+static struct delivery_share share_of(struct target *t, int limit)
+{
+	struct delivery_share share = { .limit = limit };
+
+	t->oldest_percent += limit * t->home->shared.flow->conf.oldest_percent;
+	share.oldest = t->oldest_percent / 100;
+	t->oldest_percent %= 100;
+	return share;
+}
+
 /* A probe takes the next one even before its time: that one waits because of the outage that it looks into. */
 static void claim(struct target *t, const struct gate_view *v, bool one)
 {
@@ -86,7 +98,8 @@ static void claim(struct target *t, const struct gate_view *v, bool one)
 	arena_done(&t->arena);
 	for (int i = 0; i < 2; i++)
 		memcpy(t->claim.lease.b + 8 * i, &(uint64_t){ id_random(fl->deps.ids) }, 8);
-	delivery_store_claim(&t->claim, &t->arena, t->lane.authority, fl->conf.lease_s, due_us, room < CLAIM_BATCH ? (int)room : CLAIM_BATCH, &t->call);
+	delivery_store_claim(&t->claim, &t->arena, t->lane.authority, fl->conf.lease_s, due_us, share_of(t, room < CLAIM_BATCH ? (int)room : CLAIM_BATCH),
+	                     &t->call);
 	if (t->arena.full)
 		return; /* a limit that is null is none */
 	t->claiming = true;

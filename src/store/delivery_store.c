@@ -1,16 +1,24 @@
 #include "store/delivery_store.h"
 
-/* Who is trusted goes first (E78), then who waits longest. SKIP LOCKED: several daemons claim side by side without waiting for each other. */
+/*
+ * Those that wait longest, $6 of them, so that nobody waits for ever; the rest by who is trusted (E78), then by how long they wait.
+ * SKIP LOCKED: several daemons claim side by side without waiting for each other.
+ */
+#define IS_WAITING "k.authority = $1::text and k.listed = 'due' and k.due_at <= $4::timestamptz and (k.lease_until is null or k.lease_until < now())"
 static const struct db_stmt claim = {
 	.name = "delivery_claim",
 	.sql =
 	"with c as ("
 	"  update delivery d set lease = $2::uuid, lease_until = now() + $3::integer * interval '1 second'"
-	"  from (select x.* from generate_series(1, 3) as r(queue_rank) cross join lateral ("
-	"    select k.bucket, k.declaration_id, k.version from delivery k"
-	"    where k.authority = $1::text and k.queue_rank = r.queue_rank and k.listed = 'due' and k.due_at <= $4::timestamptz"
-	"      and (k.lease_until is null or k.lease_until < now())"
-	"    order by k.due_at limit $5::integer for update skip locked) x limit $5::integer) x"
+	"  from (select bucket, declaration_id, version from ("
+	"      select x.*, 0 as place from ("
+	"        select k.bucket, k.declaration_id, k.version, k.due_at from delivery k where " IS_WAITING
+	"        order by k.due_at limit $6::integer for update skip locked) x"
+	"      union all"
+	"      select y.* from (select x.*, r.queue_rank from generate_series(1, 3) as r(queue_rank) cross join lateral ("
+	"        select k.bucket, k.declaration_id, k.version, k.due_at from delivery k where " IS_WAITING " and k.queue_rank = r.queue_rank"
+	"        order by k.due_at limit $5::integer for update skip locked) x limit $5::integer) y) z"
+	"    group by bucket, declaration_id, version, due_at order by min(place), due_at limit $5::integer) x"
 	"  where d.bucket = x.bucket and d.declaration_id = x.declaration_id and d.authority = $1::text and d.version = x.version"
 	"  returning d.bucket, d.declaration_id, d.version, d.message_id, d.attempts, d.reference, d.content_type, d.document_id, d.document_from, d.document_len,"
 	"   d.queue_rank)"
@@ -19,18 +27,19 @@ static const struct db_stmt claim = {
 	" union all select x.document_id, null, null, null, null, null, null, null, null, m.body, x.queue_rank from (select distinct document_id, queue_rank from c) x"
 	" cross join lateral (select m.body from delivery_document m where m.bucket = id_bucket(x.document_id) and m.id = x.document_id offset 0) m"
 	" order by 11, 1, 2 nulls first",
-	.param_count = 5,
+	.param_count = 6,
 	.flags = DB_WRITES,
 };
 
-void delivery_store_claim(struct delivery_claim *c, struct arena *a, enum authority authority, int lease_s, int64_t now_us, int limit,
+void delivery_store_claim(struct delivery_claim *c, struct arena *a, enum authority authority, int lease_s, int64_t now_us, struct delivery_share share,
                           struct db_call *call)
 {
 	c->params[0] = db_text(text_of(authority_code(authority)));
 	c->params[1] = db_id(&c->lease);
 	c->params[2] = db_i32(a, lease_s);
 	c->params[3] = db_time(a, now_us);
-	c->params[4] = db_i32(a, limit);
+	c->params[4] = db_i32(a, share.limit);
+	c->params[5] = db_i32(a, share.oldest);
 	db_call_init(call);
 	db_call_add(call, &claim, c->params);
 }

@@ -132,6 +132,23 @@ def test_who_is_trusted_goes_first(own, trades):
     assert stack.psql("select string_agg(declaration_id::text, ' ' order by outcome_at) from delivery where authority = 'CUS'").split() == [made[k] for k in "ABD"]
 
 
+def test_a_low_level_does_not_wait_for_ever(own, trades):
+    """With one place in the queue and half of all claims by waiting time, what waits longest is not the last, though its level is the lowest."""
+    stack, made = own(authorities=("TAX", "FX", "POST")), []
+    stack.daemon.set("flow", queue_per_authority=1, oldest_percent=50)
+    stack.daemon.restart()
+    merchant = trades.make().order()["merchant_code"]
+    accept(stack.operator.post("/v1/credit", {"code": merchant, "name": "甲", "role": "merchant", "registered_on": "2026-01-01"}))
+    wait_for(lambda: stack.psql("select level from credit_place") == "B", "it is judged")
+    for level in "DAAA":
+        stack.psql(f"update credit_place set level = '{level}'")
+        made.append(settled(stack, filed(stack, trades), "declared")["id"])
+    stack.mock.behave("CUS", latency_ms=30)
+    stack.connect("CUS", **{"max-in-flight": 1})
+    wait_for(lambda: stack.psql("select count(*) from delivery where authority = 'CUS' and outcome = 'clear'") == "4", "customs has all")
+    assert stack.psql("select declaration_id from delivery where authority = 'CUS' order by outcome_at desc limit 1") != made[0]
+
+
 def test_a_slow_authority_delays_no_other(stack, trades):
     stack.mock.behave("TAX", latency_ms=1200)
     made = [filed(stack, trades) for _ in range(10)]
