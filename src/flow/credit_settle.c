@@ -39,7 +39,7 @@ static const struct db_stmt settle_stmt = {
 	"  join o on o.code = i.code join credit_receiver r on r.valid_from <= i.day and (r.valid_to is null or r.valid_to >= i.day)"
 	"  where o.score is not null or exists (select from y z where z.code = y.code and z.n < y.n)),"
 	" t as (select y.n, y.code, y.level, y.barred, c.id as client from y"
-	"    left join (select c.id, u.code from client c cross join unnest(c.codes) as u(code)) c on c.code = y.code where y.told),"
+	"    left join (select distinct c.id, u.code from client c cross join unnest(c.codes) as u(code)) c on c.code = y.code where y.told),"
 	" e as ("
 	"  insert into change (id, made_at, types, client_ids, states, outcomes, subjects)"
 	"  select $2::uuid, $1::timestamptz, array_agg('credit.changed'::text), array_agg(client order by n, client), array_agg(level order by n, client),"
