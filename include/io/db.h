@@ -146,6 +146,7 @@ void db_array_i64(struct db_array *x, int64_t v); /* for I16, I32, I64, BOOL and
 void db_array_bytes(struct db_array *x, const void *bytes, size_t len); /* TEXT and BYTEA */
 void db_array_text(struct db_array *x, struct text t);                  /* at == NULL: null element */
 void db_array_id(struct db_array *x, const struct id *id);              /* NULL: null element */
+void db_array_time(struct db_array *x, int64_t us); /* since 1970; INT64_MIN: null */
 void db_array_null(struct db_array *x);
 struct db_param db_array_end(struct db_array *x); /* asserts that want == have */
 

@@ -132,6 +132,15 @@ void db_array_i64(struct db_array *x, int64_t v)
 	x->have++;
 }
 
+void db_array_time(struct db_array *x, int64_t us)
+{
+	assert(x->kind == DB_KIND_TIME);
+	if (us == INT64_MIN)
+		db_array_null(x);
+	else
+		db_array_i64(x, us);
+}
+
 void db_array_bytes(struct db_array *x, const void *bytes, size_t len)
 {
 	char length[LENGTH_BYTES];

@@ -37,14 +37,6 @@ static void put_hash(struct db_array *x, struct sha256 hash)
 	db_array_bytes(x, hash.b, sizeof(hash.b));
 }
 
-static void put_time(struct db_array *x, int64_t us)
-{
-	if (us == INT64_MIN)
-		db_array_null(x);
-	else
-		db_array_i64(x, us);
-}
-
 static void put_judgement(struct db_array *x, const struct judgement *j)
 {
 	db_array_i64(&x[0], id_bucket(&j->declaration));
@@ -58,9 +50,9 @@ static void put_judgement(struct db_array *x, const struct judgement *j)
 	db_array_text(&x[8], text_of(state_name(j->state)));
 	db_array_i64(&x[9], j->version);
 	db_array_text(&x[10], j->basis);
-	put_time(&x[11], j->wait_until_us);
-	put_time(&x[12], j->released_us);
-	put_time(&x[13], j->todo_us);
+	db_array_time(&x[11], j->wait_until_us);
+	db_array_time(&x[12], j->released_us);
+	db_array_time(&x[13], j->todo_us);
 	db_array_id(&x[14], j->has_decision ? &j->decision : NULL);
 	db_array_text(&x[15], text_of(j->stage));
 	db_array_text(&x[16], j->rule_rows);
@@ -98,7 +90,7 @@ static void put_change(struct db_array *x, const struct part_change *c)
 	db_array_text(&x[2], text_of(authority_code(c->authority)));
 	db_array_i64(&x[3], c->version);
 	db_array_text(&x[4], text_of(outcome_name(c->outcome)));
-	put_time(&x[5], c->outcome_us);
+	db_array_time(&x[5], c->outcome_us);
 	db_array_i64(&x[6], c->go);
 	db_array_i64(&x[7], c->contradicted);
 	db_array_i64(&x[8], c->heard);

@@ -48,14 +48,6 @@ static const enum db_kind kinds[] = { DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I32, D
 	DB_KIND_TIME, DB_KIND_TIME, DB_KIND_TIME, DB_KIND_I32, DB_KIND_TEXT, DB_KIND_BOOL };
 enum { ARRAYS = sizeof(kinds) / sizeof(kinds[0]), FIRST_ARRAY = 3 };
 
-static void put_time(struct db_array *x, int64_t us)
-{
-	if (us == INT64_MIN)
-		db_array_null(x);
-	else
-		db_array_i64(x, us);
-}
-
 static void put_classes(struct db_array *x, struct arena *a, const struct tally_sum *s)
 {
 	struct buf b;
@@ -78,10 +70,10 @@ static void put_row(struct db_array *x, struct arena *a, const struct dispatcher
 	db_array_i64(&x[4], r->lately->count);
 	db_array_i64(&x[5], r->lately->elapsed_us);
 	put_classes(&x[6], a, r->lately);
-	put_time(&x[7], r->until_us);
-	put_time(&x[8], r->failing_since_us);
-	put_time(&x[9], r->closed_since_us);
-	put_time(&x[10], r->reached_us);
+	db_array_time(&x[7], r->until_us);
+	db_array_time(&x[8], r->failing_since_us);
+	db_array_time(&x[9], r->closed_since_us);
+	db_array_time(&x[10], r->reached_us);
 	db_array_i64(&x[11], r->failures);
 	db_array_text(&x[12], r->evidence);
 	db_array_i64(&x[13], r->is_away);
