@@ -89,7 +89,7 @@ static bool make_flow(struct worker *w, struct fault *f)
 		.customs_signer = customs_signer_get(w->customs_signer), .identity_keys = w->deps.startup->identity_keys, .payer_key = w->deps.startup->payer_key,
 	};
 	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer,
-		                  .vault = w->vault, .recent = w->recent, .rules = &w->rules, .is_busy = is_busy, .arg = w };
+		                  .vault = w->vault, .recent = w->recent, .rules = &w->rules, .rights = &w->rights, .is_busy = is_busy, .arg = w };
 
 	w->httpc = httpc_new(w->loop, &http, f);
 	if (w->httpc == NULL)

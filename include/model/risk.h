@@ -49,6 +49,8 @@ struct risk_facts {
 	bool paid_differs;
 	bool waybill_reused;
 	bool payment_data_bad;
+	bool is_simplified, has_licence; /* the inventory claims the simplified declaration; it names a licence */
+	int64_t declared_fen;       /* of its lines in yuan */
 	int quota_used;             /* by the buyer this year, with this one: thousandths of the quota */
 	/* counted over what came before, this trade included */
 	int orders_of_buyer;        /* within R-ORD-01's window */
@@ -56,6 +58,7 @@ struct risk_facts {
 	int buyers_near_quota_at_address;
 	int splits;                 /* orders of this buyer with goods of the same heading within the window, each within the limit */
 	int64_t split_fen;          /* their sum */
+	int64_t paid_of_buyer_fen;  /* of the trades within R-FX-05's window */
 	int units_of_sku;           /* the buyer's most of one */
 	int equal_orders_of_shop;   /* within R-ORD-08's window */
 };

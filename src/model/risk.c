@@ -152,6 +152,12 @@ static int64_t hs_changed(const struct risk_facts *f, const int64_t *p)
 	return flag(f->hs_differs_from_filed);
 }
 
+/* fen that may be declared so; under a licence nothing may */
+static int64_t wrongly_simplified(const struct risk_facts *f, const int64_t *p)
+{
+	return f->is_simplified && (f->has_licence || f->declared_fen > p[0]) ? f->declared_fen : NO;
+}
+
 static int64_t quota_nearly_used(const struct risk_facts *f, const int64_t *p) /* thousandths: beyond */
 {
 	return f->has_quota && f->quota_used > p[0] ? f->quota_used : NO;
@@ -179,6 +185,13 @@ static int64_t identity_refused(const struct risk_facts *f, const int64_t *p)
 static int64_t shared_identity(const struct risk_facts *f, const int64_t *p) /* platform accounts */
 {
 	return at_least(f->accounts_of_identity, p[0]);
+}
+
+/* --- settlement --------------------------------------------------------------------------------------------------- */
+
+static int64_t much_in_a_day(const struct risk_facts *f, const int64_t *p) /* fen */
+{
+	return at_least(f->paid_of_buyer_fen, p[0]);
 }
 
 /* --- the table ---------------------------------------------------------------------------------------------------- */
@@ -209,11 +222,13 @@ static const struct rule_def {
 	{ "R-DEC-01", RISK_NODE_DECLARATION, RISK_CLASS_ECONOMIC, price_deviates },
 	{ "R-DEC-02", RISK_NODE_DECLARATION, RISK_CLASS_ECONOMIC, zero_price },
 	{ "R-DEC-03", RISK_NODE_DECLARATION, RISK_CLASS_TRADE, hs_changed },
+	{ "R-DEC-04", RISK_NODE_DECLARATION, RISK_CLASS_ECONOMIC, wrongly_simplified },
 	{ "R-QUO-01", RISK_NODE_DECLARATION, RISK_CLASS_ECONOMIC, quota_nearly_used },
 	{ "R-QUO-02", RISK_NODE_DECLARATION, RISK_CLASS_ECONOMIC, quotas_at_address },
 	{ "R-ID-01", RISK_NODE_IDENTITY, RISK_CLASS_ECONOMIC, identity_malformed },
 	{ "R-ID-02", RISK_NODE_IDENTITY, RISK_CLASS_ECONOMIC, identity_refused },
 	{ "R-ID-03", RISK_NODE_IDENTITY, RISK_CLASS_ECONOMIC, shared_identity },
+	{ "R-FX-05", RISK_NODE_SETTLEMENT, RISK_CLASS_ECONOMIC, much_in_a_day },
 };
 
 static const char *const node_names[] = {

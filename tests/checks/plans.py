@@ -28,7 +28,7 @@ HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "rev
        "delivery_claim", "digests_read", "digests_write", "tracking_read", "tracking_gather", "tracking_due", "tracking_write", "tracking_put",
        "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped",
        "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read", "log_append",
-       "risk_trace_put", "risk_cleared", "risk_buyers", "risk_counts", "risk_prices", "risk_withdraw",
+       "risk_trace_put", "risk_cleared", "risk_buyers", "risk_counts", "risk_prices", "risk_filed", "risk_withdraw",
        "credit_due", "credit_read_subjects", "credit_read_events", "credit_read_changes", "credit_read_outside", "credit_read_listings",
        "credit_read_released", "credit_count", "credit_settle", "listing_search", "listing_holds", "quality_flush", "sampler_read", "sampler_write",
        "sample_taken", "sample_result"}
