@@ -4,6 +4,8 @@
  *
  *   struct risk_facts (the trade, and counted windows) ──rows of the day──► struct risk_hit per rule that hit ──► points, block
  *
+ * Rules whose facts show later, or belong to no trade, are in the same catalogue and judged by model/risk_alarm.h.
+ *
  * A row in shadow is judged and told like any other, but adds nothing (E17). What is not known never hits: a rule whose facts are
  * missing answers no. Amounts in fen, weights in grams, times in microseconds, shares in thousandths.
  */
@@ -17,7 +19,8 @@
 
 #define RISK_NODES(X) \
 	X(REGISTRATION, "registration") X(GOODS, "goods") X(ORDER, "order") X(PAYMENT, "payment") X(LOGISTICS, "logistics") \
-	X(DECLARATION, "declaration") X(IDENTITY, "identity") X(EXIT, "exit") X(RETURN, "return") X(SETTLEMENT, "settlement")
+	X(DECLARATION, "declaration") X(IDENTITY, "identity") X(EXIT, "exit") X(RETURN, "return") X(SETTLEMENT, "settlement") \
+	X(ANY, "any")
 enum risk_node {
 #define X(id, name) RISK_NODE_##id,
 	RISK_NODES(X)
@@ -92,7 +95,10 @@ const char *risk_rule_name(int rule);           /* "R-ORD-01" */
 enum risk_node risk_rule_node(int rule);
 enum risk_class risk_rule_class(int rule);
 int risk_rule_by_name(struct text name);        /* -1: there is none */
+bool risk_rule_shows_later(int rule);           /* no trade is judged by it */
 
+/* Adds what a row counted, unless a stricter one of the same rule and mode is there; a weaker one gives way. */
+void risk_judgement_take(struct risk_judgement *j, const struct risk_row *row, int64_t counted);
 /* hits: room for `count`. */
 void risk_judge(const struct risk_row *rows, int count, const struct risk_facts *facts, struct risk_hit *hits, struct risk_judgement *out);
 

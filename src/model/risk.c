@@ -200,7 +200,7 @@ static const struct rule_def {
 	const char *name;
 	enum risk_node node;
 	enum risk_class class;
-	rule_fn *judge;
+	rule_fn *judge; /* NULL: it shows later (model/risk_alarm.c) */
 } catalogue[] = {
 	{ "R-GOD-02", RISK_NODE_GOODS, RISK_CLASS_TRADE, new_sku },
 	{ "R-GOD-03", RISK_NODE_GOODS, RISK_CLASS_TRADE, sensitive_class },
@@ -229,6 +229,10 @@ static const struct rule_def {
 	{ "R-ID-02", RISK_NODE_IDENTITY, RISK_CLASS_ECONOMIC, identity_refused },
 	{ "R-ID-03", RISK_NODE_IDENTITY, RISK_CLASS_ECONOMIC, shared_identity },
 	{ "R-FX-05", RISK_NODE_SETTLEMENT, RISK_CLASS_ECONOMIC, much_in_a_day },
+	{ "R-LOG-01", RISK_NODE_LOGISTICS, RISK_CLASS_ECONOMIC, NULL },
+	{ "R-LOG-02", RISK_NODE_LOGISTICS, RISK_CLASS_ECONOMIC, NULL },
+	{ "R-RET-01", RISK_NODE_RETURN, RISK_CLASS_ECONOMIC, NULL },
+	{ "R-NET-01", RISK_NODE_ANY, RISK_CLASS_TECHNICAL, NULL },
 };
 
 static const char *const node_names[] = {
@@ -280,6 +284,11 @@ enum risk_class risk_rule_class(int rule)
 	return rule_def(rule)->class;
 }
 
+bool risk_rule_shows_later(int rule)
+{
+	return rule_def(rule)->judge == NULL;
+}
+
 int risk_rule_by_name(struct text name)
 {
 	for (int i = 0; i < risk_rule_count(); i++)
@@ -304,19 +313,26 @@ static struct risk_hit *hit_of(struct risk_judgement *j, const struct risk_row *
 	return NULL;
 }
 
+void risk_judgement_take(struct risk_judgement *j, const struct risk_row *row, int64_t counted)
+{
+	struct risk_hit *there = hit_of(j, row);
+
+	if (there != NULL && !is_stricter(row, there->row))
+		return;
+	if (there == NULL)
+		there = &j->hits[j->hit_count++];
+	*there = (struct risk_hit){ row, counted };
+}
+
 void risk_judge(const struct risk_row *rows, int count, const struct risk_facts *facts, struct risk_hit *hits, struct risk_judgement *out)
 {
 	*out = (struct risk_judgement){ .hits = hits };
 	for (int i = 0; i < count; i++) {
-		const struct risk_row *row = &rows[i];
-		int64_t counted = row->mode == RISK_OFF ? NO : rule_def(row->rule)->judge(facts, row->parameters);
-		struct risk_hit *there = counted == NO ? NULL : hit_of(out, row);
+		rule_fn *judge = rows[i].mode == RISK_OFF ? NULL : rule_def(rows[i].rule)->judge;
+		int64_t counted = judge == NULL ? NO : judge(facts, rows[i].parameters);
 
-		if (counted == NO || (there != NULL && !is_stricter(row, there->row)))
-			continue;
-		if (there == NULL)
-			there = &hits[out->hit_count++];
-		*there = (struct risk_hit){ row, counted };
+		if (counted != NO)
+			risk_judgement_take(out, &rows[i], counted);
 	}
 	for (int i = 0; i < out->hit_count; i++) {
 		const struct risk_row *row = hits[i].row;

@@ -78,7 +78,7 @@ static void each_rule_at_its_limit(void **state)
 		seen[r.rule] = true;
 	}
 	for (int i = 0; i < risk_rule_count(); i++)
-		if (!seen[i])
+		if (!seen[i] && !risk_rule_shows_later(i))
 			fail_msg("%s has no case", risk_rule_name(i));
 }
 

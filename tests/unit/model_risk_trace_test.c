@@ -190,6 +190,15 @@ static void rows_hold_on_their_days(void **state)
 	assert_int_equal(risk_day_longest(&day), 2592000);
 	assert_int_equal(risk_day_parameter(&day, "R-ORD-04", 1), 500000);
 	assert_int_equal(risk_day_parameter(&day, "R-ORD-01", 0), 0);
+	s.rules[s.rule_count++] = (struct risk_dated){ .days = { 0, INT32_MAX }, .window_s = 7776000,
+		.row = { .id = 9, .rule = risk_rule_by_name(TEXT("R-RET-01")), .mode = RISK_ACTIVE } };
+	assert_true(risk_set_check(&s, &f) && risk_set_on(&s, 150, &day));
+	assert_int_equal(risk_day_window(&day, "R-RET-01"), 7776000);
+	assert_int_equal(risk_day_longest(&day), 2592000); /* no trade is judged by it */
+	s.rules[s.rule_count - 1].row.blocks = true;
+	assert_false(risk_set_check(&s, &f));
+	s.rule_count--;
+	f = (struct fault){ 0 };
 	s.rules[s.rule_count] = s.rules[1];
 	s.rules[s.rule_count++].window_s = 60;
 	assert_false(risk_set_check(&s, &f));
