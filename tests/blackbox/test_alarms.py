@@ -8,12 +8,11 @@ from filer import CODES, SHANGHAI, credit_code, moment
 from shop import Shop
 from signed import Key, Signed
 from stack import wait_for
-from support import accept, file_all, new_stack, problem, settled, stacks
+from support import accept, change_rules, file_all, new_stack, problem, settled, stacks
 from test_returns import ask, released as with_number
 from test_tracking import event, tell
 
 HOUR, DAY = 3600, 86400
-ROWS = {"R-LOG-01": 23, "R-LOG-02": 24, "R-RET-01": 39, "R-NET-01": 45}
 TRIALS = {"R-LOG-01": (921, "73", 23), "R-LOG-02": (922, "200,800", 24), "R-RET-01": (923, "200,5", 39), "R-NET-01": (924, "0,9", 45)}
 
 
@@ -25,10 +24,7 @@ def zone():
     try:
         trials = " ".join(f"insert into risk_rule select {row}, rule, 9, node, class, 'shadow', false, 99, window_s, array[{parameters},null], valid_from, valid_to,"
                           f" recorded_at, 'a test' from risk_rule where id = {of};" for row, parameters, of in TRIALS.values())
-        before = len(s.daemon.events("rules.read"))
-        s.psql(f"update risk_rule set parameters[2] = 5 where id = 39; {trials} select nextval('rule_revision')")
-        for daemon in (s.daemon, s.second):
-            wait_for(lambda d=daemon: len(d.events("rules.read")) > before, "the rules are read")
+        change_rules(s, f"update risk_rule set parameters[2] = 5 where id = 39; {trials}")
         now = datetime.datetime.now(SHANGHAI)
         noon = now.replace(hour=12, minute=0, second=0, microsecond=0) + datetime.timedelta(days=1)
         s.shift = 0

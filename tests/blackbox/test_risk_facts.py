@@ -6,7 +6,7 @@ import pytest
 from filer import Trades, identity_number
 from shop import ITEM, Shop, recall
 from stack import wait_for
-from support import accept, file_all, new_stack, settled, stacks
+from support import accept, change_rules, file_all, new_stack, settled, stacks
 
 REGISTERED = {"item_no": ITEM, "name": "婴儿奶粉", "country_code": "609", "unit": "122", "currency": "142", "reference_price": "100"}
 TEE = ("TEE", "T恤", "棉", "011", 1, 500000, "502", "6109100010", "1", "011", "0.3", "035")
@@ -17,8 +17,7 @@ def zone():
     """A gateway whose lanes are in force, and whose draw draws nobody."""
     s = new_stack(lanes=True).start()
     try:
-        s.psql("update credit_level set inspection_bp = 0; select nextval('rule_revision')")
-        wait_for(lambda: s.daemon.events("rules.read"), "the rules are read")
+        change_rules(s, "update credit_level set inspection_bp = 0")
         yield s
     finally:
         stacks.remove(s)
