@@ -18,6 +18,7 @@
 #include "startup.h"
 #include "store/intake.h"
 #include "store/quality.h"
+#include "store/signature_failures.h"
 
 struct worker;
 
@@ -34,6 +35,7 @@ struct worker_numbers { /* of one worker, for /metrics and the status line */
 	struct flow_stats flow;
 	struct job_runner_stats jobs;
 	struct quality_stats quality;
+	struct signature_failures_stats failures;
 	struct push_stats push;
 	uint64_t turns, busy_us;
 	int64_t lag_us;         /* longest turn within the last second */

@@ -12,12 +12,13 @@
 #include "store/inbox.h"
 #include "store/key_store.h"
 #include "store/quality.h"
+#include "store/signature_failures.h"
 #include "store/right_store.h"
 #include "store/rule_store.h"
 #include "store/schema_store.h"
 #include "worker.h"
 
-enum { RETIRED_MAX = 128, BACKLOG_BYTES = 4096, FOLLOWER_COUNT = 12 };
+enum { RETIRED_MAX = 128, BACKLOG_BYTES = 4096, FOLLOWER_COUNT = 13 };
 
 enum reload_step { RELOAD_IDLE, RELOAD_REVISION, RELOAD_RULES, RELOAD_RIGHTS, RELOAD_CLIENTS };
 
@@ -87,6 +88,7 @@ struct worker {
 	struct flow *flow;
 	struct intake *intake;
 	struct quality *quality;
+	struct signature_failures *failures;
 	struct job_runner *jobs;
 	struct api *api;
 	struct httpd *httpd[LISTENER_COUNT]; /* NULL until it listens, or where it does not */

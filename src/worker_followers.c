@@ -1,6 +1,7 @@
 /* What goes on by itself beside the flow (flow/follower.h): one set of a daemon is enough, so the first worker has it. */
 #include <assert.h>
 
+#include "flow/alarms.h"
 #include "flow/appender.h"
 #include "flow/credit.h"
 #include "flow/digests.h"
@@ -34,10 +35,11 @@ bool worker_followers_make(struct worker *w, bool (*is_busy)(void *arg), struct 
 		{ &feedback_kind, { .sweep_ms = c->credit.sweep_ms } },
 		{ &month_closer_kind, { .sweep_ms = c->credit.sweep_ms } },
 		{ &sampler_kind, { c->feed.digest_ms, c->feed.digest_batch } },
+		{ &alarms_kind, { .sweep_ms = c->credit.sweep_ms } },
 	};
 	const struct follower_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids, .vault = w->vault,
-		.signer = w->signer, .log_origin = c->audit.origin, .payer_key = w->deps.startup->payer_key, .is_busy = is_busy, .arg = w,
+		.signer = w->signer, .log_origin = c->audit.origin, .rules = &w->rules, .payer_key = w->deps.startup->payer_key, .is_busy = is_busy, .arg = w,
 	};
 
 	static_assert(COUNTOF(each) == FOLLOWER_COUNT, "a place for each");

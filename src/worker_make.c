@@ -89,7 +89,7 @@ static bool make_flow(struct worker *w, struct fault *f)
 		.customs_signer = customs_signer_get(w->customs_signer), .identity_keys = w->deps.startup->identity_keys, .payer_key = w->deps.startup->payer_key,
 	};
 	struct flow_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids, .signer = w->signer,
-		                  .vault = w->vault, .recent = w->recent, .rules = &w->rules, .is_busy = is_busy, .arg = w };
+		                  .vault = w->vault, .recent = w->recent, .rules = &w->rules, .rights = &w->rights, .is_busy = is_busy, .arg = w };
 
 	w->httpc = httpc_new(w->loop, &http, f);
 	if (w->httpc == NULL)
@@ -165,9 +165,11 @@ static bool make_quality(struct worker *w, struct fault *f)
 	const struct config *c = w->deps.config;
 	const struct quality_conf conf = { .flush_ms = c->quality.flush_ms, .counters = c->quality.counters };
 	const struct quality_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock };
+	const struct signature_failures_deps refused = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock };
 
 	w->quality = quality_new(&conf, &deps, f);
-	return w->quality != NULL;
+	w->failures = w->quality == NULL ? NULL : signature_failures_new(c->quality.flush_ms, &refused, f);
+	return w->failures != NULL;
 }
 
 static bool make_jobs(struct worker *w, struct fault *f)
@@ -223,7 +225,7 @@ static bool make_api(struct worker *w, struct fault *f)
 	};
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
-		.signer = w->signer, .vault = w->vault, .quotas = w->deps.quotas, .quality = w->quality, .clients = &w->clients, .rules = &w->rules, .rights = &w->rights,
+		.signer = w->signer, .vault = w->vault, .quotas = w->deps.quotas, .quality = w->quality, .failures = w->failures, .clients = &w->clients, .rules = &w->rules, .rights = &w->rights,
 		.trust = w->trust, .proxies = &w->deps.startup->proxies, .policy = &w->policy, .on_job = on_job, .reload = worker_reload_asked, .moved = worker_reload_moved, .metrics = worker_metrics,
 		.ready = worker_ready, .arg = w,
 	};

@@ -20,6 +20,7 @@
 
 struct quality;
 struct quotas;
+struct signature_failures;
 
 struct api_conf {
 	size_t body_bytes;        /* limit of a message's body */
@@ -75,6 +76,7 @@ struct api_deps {
 	struct vault *vault;                  /* what is stored of documents and bodies */
 	struct quotas *quotas;                /* of all workers */
 	struct quality *quality;              /* what becomes of filings, counted */
+	struct signature_failures *failures;  /* whose signatures were refused, counted; NULL: nobody counts */
 	struct client_set *const *clients;    /* current; may change between turns */
 	struct rules *const *rules;
 	struct rights *const *rights;         /* current; good for the step that looks */

@@ -48,7 +48,7 @@ step_fn credit_post, credit_ties_post, credit_outside_post, credit_warnings_post
 /* credit_candidates.c */
 step_fn credit_candidates;
 /* risk.c */
-step_fn risk_rules_get, risk_shadow_get, risk_lanes_get, risk_sampling_get, risk_draw_get, declarations_risk;
+step_fn risk_rules_get, risk_shadow_get, risk_alarms_list, risk_lanes_get, risk_sampling_get, risk_draw_get, declarations_risk;
 /* credit_messages.c */
 step_fn credit_messages_list, credit_messages_acknowledge;
 /* listings.c */

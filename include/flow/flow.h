@@ -48,6 +48,7 @@ struct flow_deps {
 	struct id_source *ids;
 	struct signer *signer;         /* signs messages to authorities with which no secret is shared; NULL (tests): those go unsigned */
 	struct rules *const *rules;    /* the current rules: read at each use, may change between turns */
+	struct rights *const *rights;  /* likewise; NULL (tests): nobody is known */
 	/* Filings wait to be stored: what lacks flows anyway can wait too. */
 	bool (*is_busy)(void *arg);
 	void *arg;

@@ -22,6 +22,7 @@
 #include "store/inbox.h"
 
 struct follower;
+struct rules;
 
 struct follower_kind {
 	const char *what;           /* for whoever reads why a daemon does not start */
@@ -46,6 +47,7 @@ struct follower_deps { /* all outlive the follower */
 	struct vault *vault;
 	struct signer *signer;
 	const char *log_origin;
+	struct rules *const *rules; /* the current ones; NULL in it: not read yet */
 	struct text payer_key; /* of which the secret of draws is derived; empty: nothing is drawn */
 	bool (*is_busy)(void *arg); /* filings wait to be stored */
 	void *arg;

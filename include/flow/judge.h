@@ -13,6 +13,7 @@
 #include "base/id.h"
 #include "flow/standing.h"
 #include "model/clearance.h"
+#include "model/rights.h"
 #include "model/verdict.h"
 #include "standard/writer.h"
 #include "store/assess_store.h"
@@ -112,6 +113,7 @@ int judge_asked(const struct judged *j, struct lookup_asked *out, struct arena *
 struct judge_weighing {
 	struct arena *arena;
 	const struct codebook *book;
+	const struct rights *rights;    /* NULL: nobody is known */
 	struct text secret;             /* of the hashes of persons */
 	const struct risk_day *day;     /* these two live as long as j */
 	const struct sha256 *day_key;

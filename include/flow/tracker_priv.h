@@ -26,8 +26,9 @@ enum { TRACKER_DUE_PARAMS = 2 };
 enum { DUE_PARCEL, DUE_SEQ, DUE_DECLARATION, DUE_DIRECTION, DUE_MODE, DUE_OPENED_AT, DUE_ALERTS, DUE_STEP, DUE_AT };
 
 /* $1 $2 $3 parcels, their seq, when to look again (null: never); $4 … $8 alerts to open: id, parcel, declaration, step, row, $9 due; $10 $11 $12 to
- * close: parcel, step, the step that came; $13 now, $14 id of the change. How many were opened and closed. */
+ * close: parcel, step, the step that came; $13 … $16 what was delivered: parcel, declaration, minutes since the release, is an export; $17 now, $18 id of
+ * the change. How many were opened and closed. What the risk rules may ask about is left for flow/alarms. */
 extern const struct db_stmt tracker_write;
-enum { TRACKER_WRITE_PARAMS = 14, TRACKER_WRITE_ARRAYS = 12 };
+enum { TRACKER_WRITE_PARAMS = 18, TRACKER_WRITE_ARRAYS = 16 };
 
 #endif

@@ -14,16 +14,16 @@
 #include "base/fault.h"
 #include "base/text.h"
 
-/* X(id, name, members of the step that must be given besides the reason that any may have) */
+/* X(id, name, members of the step that must be given besides the reason that any may have, in Chinese, what it means) */
 #define CASE_STATES(X) \
-	X(COLLECTED, "collected", "") \
-	X(ASSESSED,  "assessed", "points class grade") \
-	X(WARNED,    "warned", "action") \
-	X(DISPOSED,  "disposed", "action") \
-	X(REVIEWED,  "reviewed", "was_right") \
-	X(CLOSED,    "closed", "")
+	X(COLLECTED, "collected", "", "已采集", "Something was found, by the gateway or by a person") \
+	X(ASSESSED,  "assessed", "points class grade", "已评估", "An officer weighed it") \
+	X(WARNED,    "warned", "action", "已预警", "Who it concerns was warned") \
+	X(DISPOSED,  "disposed", "action", "已处置", "What had to be done was done") \
+	X(REVIEWED,  "reviewed", "was_right", "已复核", "It is said of every rule that hit whether it was right") \
+	X(CLOSED,    "closed", "", "已结案", "Nothing follows")
 enum case_state {
-#define X(id, name, needs) CASE_##id,
+#define X(id, name, needs, zh, en) CASE_##id,
 	CASE_STATES(X)
 #undef X
 	CASE_STATE_COUNT
@@ -35,6 +35,7 @@ const char *case_state_needs(enum case_state s);
 
 /* Why the step does not follow, in *f; true: it may be made. */
 bool case_may_follow(enum case_state from, enum case_state to, struct fault *f) must_check;
+void case_put_page(struct buf *b); /* a part of docs/STATES.md */
 /* The states that may follow, in their order; returns how many. */
 int case_followers(enum case_state from, enum case_state out[CASE_STATE_COUNT]);
 

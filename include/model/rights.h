@@ -54,6 +54,7 @@ struct right_freeze { /* view goods_frozen: what may be in no new order and no i
 	int32_t enterprise;
 	struct text item;
 	struct text why;              /* "recall 2026-7 since 2026-03-02" */
+	struct text batches;          /* these alone, a line each; absent: all there are */
 };
 
 struct rights {
@@ -96,6 +97,8 @@ const struct goods_rule *rights_goods_rule(const struct rights *r, const struct 
 
 /* The freeze of these goods; NULL: they are free. */
 const struct right_freeze *rights_freeze(const struct rights *r, int32_t enterprise, struct text item);
+/* Has a filing of that merchant's goods any that are held, and of a batch that is meant? batches: as the order names them; absent: it may be of any. */
+bool rights_holds(const struct rights *r, const struct document *d, struct text batches);
 
 /* What would have been right on the day, by which rule row and since when, in words; NULL: no memory for them. */
 const char *rights_expected(struct findings *out, const char *what, int32_t rule, int32_t since, int32_t day);

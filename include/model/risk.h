@@ -4,6 +4,8 @@
  *
  *   struct risk_facts (the trade, and counted windows) ──rows of the day──► struct risk_hit per rule that hit ──► points, block
  *
+ * Rules whose facts show later, or belong to no trade, are in the same catalogue and judged by model/risk_alarm.h.
+ *
  * A row in shadow is judged and told like any other, but adds nothing (E17). What is not known never hits: a rule whose facts are
  * missing answers no. Amounts in fen, weights in grams, times in microseconds, shares in thousandths.
  */
@@ -17,7 +19,8 @@
 
 #define RISK_NODES(X) \
 	X(REGISTRATION, "registration") X(GOODS, "goods") X(ORDER, "order") X(PAYMENT, "payment") X(LOGISTICS, "logistics") \
-	X(DECLARATION, "declaration") X(IDENTITY, "identity") X(EXIT, "exit") X(RETURN, "return") X(SETTLEMENT, "settlement")
+	X(DECLARATION, "declaration") X(IDENTITY, "identity") X(EXIT, "exit") X(RETURN, "return") X(SETTLEMENT, "settlement") \
+	X(ANY, "any")
 enum risk_node {
 #define X(id, name) RISK_NODE_##id,
 	RISK_NODES(X)
@@ -49,6 +52,8 @@ struct risk_facts {
 	bool paid_differs;
 	bool waybill_reused;
 	bool payment_data_bad;
+	bool is_simplified, has_licence; /* the inventory claims the simplified declaration; it names a licence */
+	int64_t declared_fen;       /* of its lines in yuan */
 	int quota_used;             /* by the buyer this year, with this one: thousandths of the quota */
 	/* counted over what came before, this trade included */
 	int orders_of_buyer;        /* within R-ORD-01's window */
@@ -56,6 +61,7 @@ struct risk_facts {
 	int buyers_near_quota_at_address;
 	int splits;                 /* orders of this buyer with goods of the same heading within the window, each within the limit */
 	int64_t split_fen;          /* their sum */
+	int64_t paid_of_buyer_fen;  /* of the trades within R-FX-05's window */
 	int units_of_sku;           /* the buyer's most of one */
 	int equal_orders_of_shop;   /* within R-ORD-08's window */
 };
@@ -89,7 +95,10 @@ const char *risk_rule_name(int rule);           /* "R-ORD-01" */
 enum risk_node risk_rule_node(int rule);
 enum risk_class risk_rule_class(int rule);
 int risk_rule_by_name(struct text name);        /* -1: there is none */
+bool risk_rule_shows_later(int rule);           /* no trade is judged by it */
 
+/* Adds what a row counted, unless a stricter one of the same rule and mode is there; a weaker one gives way. */
+void risk_judgement_take(struct risk_judgement *j, const struct risk_row *row, int64_t counted);
 /* hits: room for `count`. */
 void risk_judge(const struct risk_row *rows, int count, const struct risk_facts *facts, struct risk_hit *hits, struct risk_judgement *out);
 

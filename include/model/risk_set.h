@@ -54,7 +54,7 @@ struct risk_day { /* what holds on one day */
 	const struct risk_set *set;
 };
 
-/* False: *f names the row that cannot be obeyed: two windows of one rule on one day, or too many rows. */
+/* False: *f names the row that cannot be obeyed: two windows of one rule on one day, too many rows, or one that blocks what is over. */
 bool risk_set_check(const struct risk_set *s, struct fault *f) must_check;
 /* False: the lanes of that day are not all there, so none is chosen. */
 bool risk_set_on(const struct risk_set *s, int32_t day, struct risk_day *out) must_check;
@@ -63,7 +63,7 @@ bool risk_day_minds(const struct risk_day *d, struct text goods_class);
 int risk_day_factor(const struct risk_day *d, enum sampling_what what, struct text value);
 /* The window of a rule; 0: the rule holds nothing on that day. */
 int risk_day_window(const struct risk_day *d, const char *rule);
-int risk_day_longest(const struct risk_day *d); /* of its windows */
+int risk_day_longest(const struct risk_day *d); /* of the windows of rules that trades are judged by */
 /* A parameter (counted from 0) of the first of its rows; 0: there is none. */
 int64_t risk_day_parameter(const struct risk_day *d, const char *rule, int parameter);
 

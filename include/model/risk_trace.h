@@ -13,7 +13,7 @@
 #include "model/document.h"
 #include "model/risk_set.h"
 
-enum { RISK_GOODS_BYTES = 24, RISK_SEEN_MAX = 200 }; /* SEEN: trades of one buyer that are looked at; more change no verdict of the rules there are */
+enum { RISK_GOODS_BYTES = 24, RISK_SEEN_MAX = 200 }; /* SEEN: trades of one buyer that are looked at; of more the latest, and sums are those of these at least */
 
 struct risk_goods {
 	int64_t sku;      /* the merchant's own number, or commodity code and unit; and the currency */
@@ -48,7 +48,7 @@ struct risk_goods risk_goods_get(struct text goods, int line);
 
 /* How far back trades of one buyer are asked for: the longest window of the rules that count them. */
 int risk_buyer_window(const struct risk_day *d);
-/* Fills what is counted of one buyer: orders, splits, units and accounts; of what was known until then, this trade included. */
+/* Fills what is counted of one buyer: orders, splits, units, accounts and sums; of what was known until then, this trade included. */
 void risk_trace_count(const struct risk_day *d, const struct risk_trace *own, const struct risk_seen *seen, int seen_count, struct risk_facts *out);
 
 #endif

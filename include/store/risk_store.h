@@ -22,18 +22,22 @@ struct risk_weighed { /* one trade */
 	struct risk_trace trace;
 	const struct risk_day *day;
 	struct text merchant;
+	int32_t enterprise;                  /* the merchant's; 0: it is not registered */
+	const struct document *inventory;    /* whose lines are held against the merchant's registered goods */
 };
 
-enum { RISK_LOCKED, RISK_TRACED, RISK_CLEARED, RISK_BUYERS, RISK_COUNTS, RISK_PRICES, RISK_STANDINGS, RISK_STEPS, RISK_INSPECTED };
+enum { RISK_LOCKED, RISK_TRACED, RISK_CLEARED, RISK_BUYERS, RISK_COUNTS, RISK_PRICES, RISK_STANDINGS, RISK_STEPS, RISK_FILED, RISK_INSPECTED };
 enum { RB_PLACE, RB_AT, RB_REGISTRATION, RB_TOTAL, RB_GOODS };             /* by place, then the latest first */
 enum { RC_PLACE, RC_ADDRESS, RC_PHONE, RC_ACCOUNT, RC_SHOP };              /* those of which anything is more than the trade itself */
 enum { RP_GOODS, RP_RELEASED, RP_MEDIAN };                                 /* of goods that were released before, in their order */
 enum { RS_CODE, RS_LEVEL, RS_BARRED, RS_ABILITY };                         /* of merchants that are known to the credit base */
 enum { RF_CODE, RF_CLASS, RF_STEPS };                                      /* of merchants whose goods were inspected, by class of goods */
+/* RISK_FILED: places of trades of which a line bears another commodity code than the goods were registered with. */
 
-enum { RISK_TRACE_PARAMS = 12, RISK_BUYER_PARAMS = 7, RISK_COUNT_PARAMS = 14 };
+enum { RISK_TRACE_PARAMS = 12, RISK_BUYER_PARAMS = 7, RISK_COUNT_PARAMS = 14, RISK_FILED_PARAMS = 4 };
 struct risk_query {
-	struct db_param traces[RISK_TRACE_PARAMS], buyers[RISK_BUYER_PARAMS], counts[RISK_COUNT_PARAMS], prices[1], standings[2], steps[2], inspected[2], cleared[2];
+	struct db_param traces[RISK_TRACE_PARAMS], buyers[RISK_BUYER_PARAMS], counts[RISK_COUNT_PARAMS], prices[1], standings[2], steps[2], inspected[2], cleared[2],
+	                filed[RISK_FILED_PARAMS];
 };
 /* Places are 1-based positions in list, which is sorted by bucket and id. params live with the call. counts_inspected: with the result
  * RISK_INSPECTED, how many inspections were asked for within the last hour. */

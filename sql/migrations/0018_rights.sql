@@ -332,6 +332,13 @@ create table trade_month (          -- what of a merchant was released in a mont
   primary key (merchant_code, month, direction, currency)
 ) with (fillfactor = 70);
 
+create table trade_day (            -- how many were released, by day
+  merchant_code text collate "C" not null,
+  day           date not null,
+  released      bigint not null,
+  primary key (merchant_code, day)
+) with (fillfactor = 70);
+
 create table trade_place (          -- one row: up to which event all are counted
   one boolean primary key default true check (one),
   seq bigint not null default 0

@@ -130,10 +130,10 @@ create table brand_decision (
 
 -- What may be filed in no order and no inventory, and by which decision.
 create view goods_frozen as
-  select r.enterprise_id, r.item_no, 'recall' as ground, r.decision_no as number, r.recorded_at as since
+  select r.enterprise_id, r.item_no, 'recall' as ground, r.decision_no as number, r.recorded_at as since, r.batch
   from quality_recall r where not exists (select from quality_recall_end x where x.recall_id = r.id)
   union all
-  select c.enterprise_id, c.item_no, 'brand', c.reference, c.recorded_at
+  select c.enterprise_id, c.item_no, 'brand', c.reference, c.recorded_at, null
   from brand_complaint c where not exists (select from brand_decision x where x.complaint_id = c.id and not x.upheld);
 
 create table goods_release (        -- which goods a released declaration had; follows the feed; no data of persons

@@ -9,6 +9,8 @@ select json_build_object('declaration_id', d.id, 'lane', c.lane, 'decision_id', 
   'credit', case when $4::boolean and c.lane is not null then json_build_object('level', c.risk -> 'credit_level', 'term', c.risk -> 'credit_term',
     'is_listed', c.risk -> 'is_listed') end,
   'sampling', case when $4::boolean then c.risk -> 'sampling' end, 'classes', case when $4::boolean then c.risk -> 'classes' end,
+  'alarms', case when $4::boolean then (select coalesce(json_agg(risk_alarm_json(a) order by a.at, a.id), '[]') from risk_alarm a
+    where a.subject_kind = 'declaration' and a.subject = d.id::text) end,
   'cleared', case when $4::boolean then c.risk -> 'is_cleared' end,
   'counted', case when $4::boolean then c.risk -> 'counted' end,
   'rows', case when $4::boolean and c.lane is not null then json_build_array(c.risk -> 'lane_row', c.risk -> 'level_row') end)

@@ -10,6 +10,7 @@
 #include "api/filings_quality.h"
 #include "base/log.h"
 #include "standard/signature_gate.h"
+#include "store/signature_failures.h"
 
 static void note_tolerance(const struct req *r, const struct xmldsig_result *result)
 {
@@ -69,6 +70,7 @@ bool filings_signature_passes(struct req *r, struct filing_work *w, enum step *r
 		*refused = filings_refuse(r, w, &v.fault);
 		return false;
 	}
+	signature_failures_count(r->api->deps.failures, r->client.id, false);
 	w->signature = v.result.rule;
 	w->signature_why = v.result.why;
 	*refused = refuse(r, w);

@@ -12,7 +12,16 @@
 #define RULE        "\"rule\":" TEXT_ ",\"node\":" TEXT_ ",\"class\":{\"enum\":[\"trade\",\"economic\",\"technical\"]},\"mode\":" MODE ",\"blocks\":" FLAG ",\"points\":" NUMBER
 #define PERIOD      "\"from\":" TIME ",\"to\":" TIME ",\"judged\":" NUMBER
 
+#define ALARM \
+	"{\"type\":\"object\",\"required\":[\"id\",\"rule\",\"row\",\"mode\",\"subject\",\"occasion\",\"counted\",\"at\",\"case_id\"],\"properties\":{\"id\":" UUID \
+	",\"rule\":" TEXT_ ",\"row\":" NUMBER ",\"mode\":{\"enum\":[\"shadow\",\"active\"]},\"class\":" TEXT_ ",\"points\":" NUMBER \
+	",\"subject\":{\"type\":\"object\",\"required\":[\"kind\"],\"properties\":{\"kind\":{\"enum\":[\"declaration\",\"enterprise\"]},\"declaration_id\":" UUID \
+	",\"enterprise\":" TEXT_ "}},\"occasion\":{\"type\":\"string\",\"description\":\"what it hit on: an alert or a parcel by its id, a day\"},\"counted\":" NUMBER \
+	",\"at\":" TIME ",\"case_id\":{\"type\":[\"string\",\"null\"],\"format\":\"uuid\",\"description\":\"null: the row is on trial\"}}}"
+
 const struct openapi_schema openapi_risk[] = {
+	{ "RiskAlarm", ALARM },
+	{ "RiskAlarmList", LIST(REF("RiskAlarm")) },
 	{ "RiskRules",
 	  "{\"type\":\"object\",\"required\":[\"on\",\"rules\",\"lanes\",\"numbers\",\"levels\"],\"properties\":{\"on\":" DAY ",\"rules\":"
 	  ROWS("\"id\":" NUMBER ",\"step\":" NUMBER "," RULE ",\"window_s\":" COUNT_ ",\"parameters\":" NUMBERS ",\"valid_from\":" DAY
@@ -22,10 +31,12 @@ const struct openapi_schema openapi_risk[] = {
 	  ",\"numbers\":" ROWS("\"id\":" NUMBER ",\"name\":" TEXT_ ",\"value\":" NUMBER ",\"source\":" TEXT_)
 	  ",\"levels\":" ROWS("\"id\":" NUMBER ",\"level\":" TEXT_ ",\"credit_term\":" NUMBER ",\"rate_bp\":" NUMBER ",\"source\":" TEXT_) "}}" },
 	{ "RiskShadow",
-	  "{\"type\":\"object\",\"required\":[\"judged\",\"live\",\"items\"],\"properties\":{" PERIOD
+	  "{\"type\":\"object\",\"required\":[\"judged\",\"live\",\"items\",\"alarms\"],\"properties\":{" PERIOD
 	  ",\"live\":{\"type\":\"integer\",\"description\":\"declarations that a row in force hit\"},\"items\":"
 	  ROWS("\"row\":" NUMBER ",\"step\":" NUMBER "," RULE ",\"hits\":" NUMBER ",\"hits_green\":" NUMBER ",\"also_live\":" NUMBER ",\"alone\":" NUMBER
-	       ",\"live_without\":" NUMBER) "}}" },
+	       ",\"live_without\":" NUMBER)
+	  ",\"alarms\":" ROWS("\"row\":" NUMBER ",\"step\":" NUMBER "," RULE ",\"raised\":" NUMBER ",\"also_live\":" NUMBER ",\"alone\":" NUMBER
+	                     ",\"live_without\":" NUMBER) "}}" },
 	{ "RiskLanes",
 	  "{\"type\":\"object\",\"required\":[\"judged\",\"drawn\",\"spared\",\"items\"],\"properties\":{" PERIOD ",\"drawn\":" NUMBER
 	  ",\"spared\":{\"type\":\"integer\",\"description\":\"not drawn because inspectors had enough to do\"},\"items\":"
@@ -45,6 +56,7 @@ const struct openapi_schema openapi_risk[] = {
 	  ",\"rate_bp\":" NUMBER "}},\"hits\":" ROWS("\"row\":" NUMBER "," RULE ",\"counted\":" NUMBER ",\"source\":" TEXT_)
 	  ",\"more\":{\"type\":\"integer\",\"description\":\"rules in force that hit and are not shown to the caller\"}"
 	  ",\"credit\":{\"type\":[\"object\",\"null\"],\"properties\":{\"level\":" TEXT_ ",\"term\":" NUMBER ",\"is_listed\":" FLAG "}}"
+	  ",\"alarms\":{\"type\":[\"array\",\"null\"],\"items\":" REF("RiskAlarm") ",\"description\":\"what hit later; departments only\"}"
 	  ",\"cleared\":{\"type\":[\"boolean\",\"null\"],\"description\":\"a review let it go in spite of its lane; departments only\"}"
 	  ",\"sampling\":{\"type\":[\"object\",\"null\"]},\"classes\":{\"type\":[\"array\",\"null\"],\"items\":" TEXT_ "}"
 	  ",\"counted\":{\"type\":[\"object\",\"null\"]},\"rows\":{\"type\":[\"array\",\"null\"],\"items\":" NUMBER "}}}" },

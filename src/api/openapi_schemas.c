@@ -37,6 +37,8 @@ static const struct openapi_parameter parameters[] = {
 	{ "client", TEXT_, "name of a client; for regulators and operators, who must give one" },
 	{ "declaration_id", UUID, "declaration" },
 	{ "department", TEXT_, "role code of a department that takes part in the case, such as CUS" },
+	{ "rule", TEXT_, "a risk rule, such as R-LOG-01" },
+	{ "row", "{\"type\":\"integer\",\"minimum\":0}", "id of a row of the risk rules" },
 	{ "officer", TEXT_, "name of the client that took the last step of a case" },
 	{ "enterprise", TEXT_, "a number of the enterprise" },
 	{ "plan", UUID, "a plan of samples" },

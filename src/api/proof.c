@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "standard/content_digest.h"
 #include "standard/http_proof.h"
+#include "store/signature_failures.h"
 
 enum { NONCE_BYTES_MIN = 8, NONCE_BYTES_MAX = 128, COMPONENTS_MAX = 7 };
 
@@ -58,7 +59,7 @@ static void put_components(struct buf *b, const struct proof *p, char between)
 	}
 }
 
-static enum step refuse(struct req *r, const struct proof *p, const struct fault *f)
+static enum step refuse_as(struct req *r, const struct proof *p, const struct fault *f, bool was_taken)
 {
 	struct problem problem = { .code = f->code, .detail = text_of(f->text), .node = -1 };
 	struct buf accept, more;
@@ -79,16 +80,22 @@ static enum step refuse(struct req *r, const struct proof *p, const struct fault
 		req_header(r, "WWW-Authenticate", "Bearer realm=\"tongguan\"");
 		problem.more = buf_as_text(&more);
 		log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_INFO, "signature.refused", "of client %d: %s", r->client.id, f->text);
+		signature_failures_count(r->api->deps.failures, r->client.id, was_taken);
 	}
 	return reply_problem_of(r, &problem);
 }
 
-static enum step refuse_for(struct req *r, const struct proof *p, const char *why)
+static enum step refuse(struct req *r, const struct proof *p, const struct fault *f)
+{
+	return refuse_as(r, p, f, false);
+}
+
+static enum step refuse_for(struct req *r, const struct proof *p, const char *why, bool was_taken)
 {
 	struct fault f = { 0 };
 
 	(void)fault_set(&f, FAULT_SIGNATURE, "%s", why);
-	return refuse(r, p, &f);
+	return refuse_as(r, p, &f, was_taken);
 }
 
 /* --- the components' values ------------------------------------------------------------------------------------------- */
@@ -252,7 +259,7 @@ static enum step verified(struct req *r)
 	struct args *q = args_new(r);
 
 	if (!p->is_good)
-		return refuse_for(r, p, "the signature is not that of this request by this key");
+		return refuse_for(r, p, "the signature is not that of this request by this key", false);
 	if (q == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
 	args_i32(q, (int32_t)((p->found.created_s + r->api->conf.access.signature_window_s) / 60));
@@ -269,7 +276,7 @@ static enum step remembered(struct req *r, const struct db_answer *a)
 	if (a->outcome != DB_DONE)
 		return reply_db_fault(r, a);
 	if (db_row_count(a->results[0]) == 0)
-		return refuse_for(r, p, "the signature was used already: each request has a nonce of its own");
+		return refuse_for(r, p, "the signature was used already: each request has a nonce of its own", true);
 	r->own = NULL;
 	return p->then(r);
 }
@@ -287,7 +294,7 @@ static enum step check_signature(struct req *r, struct text input, step_fn *then
 	if (!http_proof_find(r->arena, input, httpd_header_joined(r->http, TEXT("Signature")), PROOF_TAG, &p->found, &f))
 		return refuse(r, p, &f);
 	if (p->found.input == NULL && r->client.proof.signature)
-		return refuse_for(r, p, "this client signs its requests: there is no signature with the tag " PROOF_TAG);
+		return refuse_for(r, p, "this client signs its requests: there is no signature with the tag " PROOF_TAG, false);
 	if (p->found.input == NULL) {
 		r->own = NULL;
 		return then(r);

@@ -1,6 +1,6 @@
 /*
- * /v1/risk and /v1/declarations/{id}/risk: the rules of a day, what they led to over a period, the lane of one declaration, and the key of a past
- * day's draw, by which anybody can repeat it.
+ * /v1/risk and /v1/declarations/{id}/risk: the rules of a day, what they led to over a period, alarms, the lane of one declaration, and the key of a
+ * past day's draw, by which anybody can repeat it.
  *
  * Who files sees the lane, and the rules that look at its own trade; what was counted over others is for departments.
  */
@@ -75,6 +75,37 @@ enum step risk_shadow_get(struct req *r)
 enum step risk_lanes_get(struct req *r)
 {
 	return over_period(r, "risk_lanes");
+}
+
+enum step risk_alarms_list(struct req *r)
+{
+	struct text row = httpd_query(r->http, "row"), declaration = httpd_query(r->http, "declaration_id");
+	int64_t from_us = PAGE_FIRST_US, to_us = PAGE_LAST_US, number = 0;
+	struct fault f = { 0 };
+	const struct page *page = page_begin(r, &f);
+	struct args *q = args_new(r);
+	struct id id;
+
+	if (page == NULL || !page_time(r, "from", &from_us, &f) || !page_time(r, "to", &to_us, &f))
+		return reply_problem(r, &f);
+	if (row.at != NULL && (!text_to_i64(row, &number) || number < 0 || number > INT32_MAX))
+		return reply_fault(r, FAULT_BAD_REQUEST, "row is the id of a row of the risk rules");
+	if (declaration.at != NULL && !id_parse(declaration, &id))
+		return reply_fault(r, FAULT_BAD_REQUEST, "declaration_id is not one of our ids");
+	args_text(q, httpd_query(r->http, "rule"));
+	if (row.at != NULL)
+		args_i32(q, (int32_t)number);
+	else
+		args_null(q);
+	if (declaration.at != NULL)
+		args_uuid(q, &id);
+	else
+		args_null(q);
+	args_text(q, httpd_query(r->http, "enterprise"));
+	args_time(q, from_us);
+	args_time(q, to_us);
+	page_args(q, page);
+	return args_await_query(r, q, "risk_alarms", page_reply);
 }
 
 enum step declarations_risk(struct req *r)

@@ -50,6 +50,7 @@ static const char *const limit_query[] = { "limit" };
 static const char *const messages_query[] = { "authority", "state" };
 static const char *const listings_query[] = { "code", "state" };
 static const char *const cases_query[] = { "state", "department", "officer", "declaration_id", "enterprise", "limit", "cursor" };
+static const char *const alarms_query[] = { "rule", "row", "declaration_id", "enterprise", "from", "to", "limit", "cursor" };
 static const char *const period_query[] = { "from", "to" };
 static const char *const quality_query[] = { "enterprise", "item_no", "limit", "cursor" };
 static const char *const parcels_query[] = { "enterprise", "item_no", "batch", "from", "to", "limit", "cursor" };
@@ -286,6 +287,9 @@ static const struct route routes[] = {
 	{ .name = "risk_shadow_get", .method = "GET", .path = "/v1/risk/shadow", .roles = REGULATOR | OPERATOR | AUTHORITY, QUERY(period_query),
 	  .type = JSON_TYPE, .schema = "RiskShadow", .statuses = "",
 	  .summary = "What each rule hit over a period: rules on trial against those in force", .handler = risk_shadow_get },
+	{ .name = "risk_alarms_list", .method = "GET", .path = "/v1/risk/alarms", .roles = REGULATOR | OPERATOR, QUERY(alarms_query),
+	  .type = JSON_TYPE, .schema = "RiskAlarmList", .statuses = "",
+	  .summary = "Risk rules that hit after the release, or an enterprise as such: newest first", .handler = risk_alarms_list },
 	{ .name = "risk_lanes_get", .method = "GET", .path = "/v1/risk/lanes", .roles = REGULATOR | OPERATOR | AUTHORITY, QUERY(period_query),
 	  .type = JSON_TYPE, .schema = "RiskLanes", .statuses = "",
 	  .summary = "How many declarations took each lane over a period, and how many of them by the draw", .handler = risk_lanes_get },

@@ -34,6 +34,7 @@ static const struct weigh_day *day_of(struct flight *f, int32_t day)
 
 static bool collect(struct flight *f)
 {
+	const struct flow_deps *deps = &f->home->flow->deps;
 	size_t room = 0;
 
 	f->weighing.days = NULL;
@@ -50,8 +51,8 @@ static bool collect(struct flight *f)
 
 		if (d == NULL)
 			continue;
-		w = (struct judge_weighing){ .arena = &f->arena, .book = (*f->home->flow->deps.rules)->book, .secret = sha256_bytes(&f->home->trace_secret),
-			                     .day = &d->day, .day_key = &d->key };
+		w = (struct judge_weighing){ .arena = &f->arena, .book = (*deps->rules)->book, .rights = deps->rights == NULL ? NULL : *deps->rights,
+			                     .secret = sha256_bytes(&f->home->trace_secret), .day = &d->day, .day_key = &d->key };
 		if (!judge_weigh(&f->judged[i], &w, &f->weighing.list[f->weighing.count]))
 			return false;
 		f->weighing.of[f->weighing.count++] = i;
@@ -222,6 +223,8 @@ static void on_weighed(struct db_call *c, const struct db_answer *a)
 	}
 	for (int row = 0; row < db_row_count(a->results[RISK_CLEARED]); row++)
 		risk_at(f, (int)db_get_int(a->results[RISK_CLEARED], row, 0) - 1)->is_cleared = true;
+	for (int row = 0; row < db_row_count(a->results[RISK_FILED]); row++)
+		risk_at(f, (int)db_get_int(a->results[RISK_FILED], row, 0) - 1)->facts.hs_differs_from_filed = true;
 	count_buyers(f, a->results[RISK_BUYERS]);
 	count_shared(f, a->results[RISK_COUNTS]);
 	compare_prices(f, a->results[RISK_PRICES]);

@@ -12,6 +12,9 @@
 
 #include <stddef.h>
 
+#define YUAN "142"
+#define SIMPLIFIED "A" /* message 603, statisticsFlag: counted by four digits of the commodity code */
+
 static const struct document *current(const struct judged *j, enum doc_kind kind)
 {
 	return j->verdict.current[kind] == NULL ? NULL : j->verdict.current[kind]->doc;
@@ -50,6 +53,26 @@ static bool is_sensitive(const struct judged *j, const struct risk_day *day)
 	return false;
 }
 
+/* While its last filing was awaited goods may have been recalled that the door let in. */
+static bool is_held(const struct judged *j, const struct rights *r)
+{
+	const struct document *order = current(j, DOC_ORDER);
+	struct text batches = document_get(order, F_BATCH_NUMBERS);
+
+	return r != NULL && (rights_holds(r, order, batches) || rights_holds(r, current(j, DOC_INVENTORY), batches));
+}
+
+static int64_t declared_fen(const struct document *inventory)
+{
+	int64_t fen = 0;
+	struct decimal total;
+
+	for (int line = 0; line < inventory->line_count; line++)
+		if (text_is(document_line_get(inventory, line, F_CURRENCY), YUAN) && document_line_decimal(inventory, line, F_TOTAL_PRICE, &total))
+			fen += (int64_t)(total.e5 / 1000);
+	return fen;
+}
+
 static bool is_malformed(const struct judged *j, int32_t day)
 {
 	const struct document *order = current(j, DOC_ORDER);
@@ -62,8 +85,12 @@ bool judge_weigh(struct judged *j, const struct judge_weighing *w, struct risk_w
 {
 	const struct document *order = current(j, DOC_ORDER), *inventory = current(j, DOC_INVENTORY);
 	struct judged_risk *risk = arena_zalloc(w->arena, sizeof(*risk));
+	const struct right_party *party;
 
-	*out = (struct risk_weighed){ .declaration = j->id, .opened_us = j->trade.opened_us, .day = w->day, .merchant = document_get(inventory, F_MERCHANT_CODE) };
+	*out = (struct risk_weighed){ .declaration = j->id, .opened_us = j->trade.opened_us, .day = w->day, .merchant = document_get(inventory, F_MERCHANT_CODE),
+		                      .inventory = inventory };
+	party = w->rights == NULL ? NULL : rights_party(w->rights, out->merchant);
+	out->enterprise = party == NULL ? 0 : party->id;
 	if (risk == NULL || !risk_trace_make(w->arena, w->secret, order, current(j, DOC_PAYMENT), inventory, j->trade.opened_us, &out->trace))
 		return false;
 	judge_find_goods(j, w->book);
@@ -73,7 +100,9 @@ bool judge_weigh(struct judged *j, const struct judge_weighing *w, struct risk_w
 		.total_fen = out->trace.total_fen, .has_zero_price = has_zero_price(&out->trace), .is_sensitive = is_sensitive(j, w->day),
 		.gross_g = grams(inventory, F_GROSS_WEIGHT), .expected_g = grams(current(j, DOC_WAYBILL), F_GROSS_WEIGHT),
 		.payer_differs = out->trace.account != 0, .identity_attested = j->trade.identity_attested, .identity_malformed = is_malformed(j, w->day->day),
-		.waybill_reused = j->trade.waybill_taken,
+		.waybill_reused = j->trade.waybill_taken, .has_open_complaint = is_held(j, w->rights),
+		.is_simplified = text_is(document_get(inventory, F_STATISTICS_FLAG), SIMPLIFIED), .has_licence = document_get(inventory, F_LICENSE_NO).len > 0,
+		.declared_fen = declared_fen(inventory),
 	};
 	risk->facts.has_weights = risk->facts.gross_g > 0 && risk->facts.expected_g > 0;
 	j->risk = risk;
@@ -94,9 +123,9 @@ static const struct fact {
 	FACT(has_zero_price, AS_FLAG), FACT(is_new_sku, AS_FLAG), FACT(is_sensitive, AS_FLAG), FACT(has_open_complaint, AS_FLAG),
 	FACT(hs_differs_from_filed, AS_FLAG), FACT(gross_g, AS_LONG), FACT(expected_g, AS_LONG), FACT(payer_differs, AS_FLAG), FACT(identity_attested, AS_FLAG),
 	FACT(identity_malformed, AS_FLAG), FACT(identity_refused, AS_FLAG), FACT(paid_differs, AS_FLAG), FACT(waybill_reused, AS_FLAG),
-	FACT(payment_data_bad, AS_FLAG), FACT(quota_used, AS_INT), FACT(orders_of_buyer, AS_INT), FACT(buyers_at_address, AS_INT), FACT(buyers_of_phone, AS_INT),
+	FACT(payment_data_bad, AS_FLAG), FACT(is_simplified, AS_FLAG), FACT(has_licence, AS_FLAG), FACT(declared_fen, AS_LONG), FACT(quota_used, AS_INT), FACT(orders_of_buyer, AS_INT), FACT(buyers_at_address, AS_INT), FACT(buyers_of_phone, AS_INT),
 	FACT(buyers_of_account, AS_INT), FACT(accounts_of_identity, AS_INT), FACT(buyers_near_quota_at_address, AS_INT), FACT(splits, AS_INT),
-	FACT(split_fen, AS_LONG), FACT(units_of_sku, AS_INT), FACT(equal_orders_of_shop, AS_INT),
+	FACT(split_fen, AS_LONG), FACT(paid_of_buyer_fen, AS_LONG), FACT(units_of_sku, AS_INT), FACT(equal_orders_of_shop, AS_INT),
 };
 
 static int64_t fact_of(const struct risk_facts *of, const struct fact *f)

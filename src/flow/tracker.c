@@ -1,10 +1,11 @@
 /* A sweep: read what filings tell, gather it, then read what is due, judge it by model/tracking, write what came of it. */
 #include "flow/tracker.h"
 
-
 #include "base/log.h"
 #include "flow/tracker_priv.h"
 #include "store/tracking_store.h"
+
+#define MINUTE_US (60 * US_PER_S)
 
 struct judged { /* one parcel */
 	struct id parcel, declaration;
@@ -120,21 +121,59 @@ static void put_looks(struct tracker *t, const struct judged *list, int count, s
 	}
 }
 
+/* Minutes from the release to the delivery, rounded down; false: both are not known. */
+static bool delivery_of(const struct judged *j, int64_t *minutes, bool *is_export)
+{
+	const struct tracking_report *released = tracking_find(j->reports, j->count, TEXT("released"));
+	const struct tracking_report *delivered = tracking_find(j->reports, j->count, TEXT("delivered"));
+	int64_t us;
+
+	if (!j->has_declaration || released == NULL || delivered == NULL || released->state != TRACKING_DONE || delivered->state != TRACKING_DONE)
+		return false;
+	us = delivered->at_us - released->at_us;
+	*minutes = us / MINUTE_US - (us % MINUTE_US < 0);
+	*is_export = delivered->rule->direction == DIR_EXPORT;
+	return true;
+}
+
+static int put_delivered(const struct judged *list, int count, struct db_array *x)
+{
+	int delivered = 0;
+
+	for (const struct judged *j = list; j < list + count; j++) {
+		int64_t minutes;
+		bool is_export;
+
+		if (!delivery_of(j, &minutes, &is_export))
+			continue;
+		delivered++;
+		if (x == NULL)
+			continue;
+		db_array_id(&x[0], &j->parcel);
+		db_array_id(&x[1], &j->declaration);
+		db_array_i64(&x[2], minutes);
+		db_array_i64(&x[3], is_export);
+	}
+	return delivered;
+}
+
 static void write_judged(struct tracker *t, const struct judged *list, int count)
 {
 	static const enum db_kind kinds[TRACKER_WRITE_ARRAYS] = { DB_KIND_UUID, DB_KIND_I32, DB_KIND_TIME, DB_KIND_UUID, DB_KIND_UUID, DB_KIND_UUID,
-		                                                  DB_KIND_TEXT, DB_KIND_I32, DB_KIND_TIME, DB_KIND_UUID, DB_KIND_TEXT, DB_KIND_TEXT };
-	int opened = put_opened(t, list, count, NULL), closed = put_closed(list, count, NULL);
+		                                                  DB_KIND_TEXT, DB_KIND_I32, DB_KIND_TIME, DB_KIND_UUID, DB_KIND_TEXT, DB_KIND_TEXT,
+		                                                  DB_KIND_UUID, DB_KIND_UUID, DB_KIND_I64, DB_KIND_BOOL };
+	int opened = put_opened(t, list, count, NULL), closed = put_closed(list, count, NULL), delivered = put_delivered(list, count, NULL);
 	struct db_array x[TRACKER_WRITE_ARRAYS];
 
 	for (int i = 0; i < TRACKER_WRITE_ARRAYS; i++) {
-		int n = i < 3 ? count : i < 9 ? opened : closed;
+		int n = i < 3 ? count : i < 9 ? opened : i < 12 ? closed : delivered;
 
 		db_array_begin(&x[i], &t->base.arena, kinds[i], n, 32 * (size_t)n);
 	}
 	put_looks(t, list, count, &x[0]);
 	(void)put_opened(t, list, count, &x[3]);
 	(void)put_closed(list, count, &x[9]);
+	(void)put_delivered(list, count, &x[12]);
 	for (int i = 0; i < TRACKER_WRITE_ARRAYS; i++)
 		t->write[i] = db_array_end(&x[i]);
 	if (opened + closed > 0) /* as a rule there is nothing to tell */

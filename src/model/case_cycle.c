@@ -7,9 +7,9 @@
 #define BIT(s) (1u << CASE_##s)
 
 static const struct {
-	const char *name, *needs;
+	const char *name, *needs, *zh, *en;
 } states[CASE_STATE_COUNT] = {
-#define X(id, name, needs) [CASE_##id] = { name, needs },
+#define X(id, name, needs, zh, en) [CASE_##id] = { name, needs, zh, en },
 	CASE_STATES(X)
 #undef X
 };
@@ -82,6 +82,26 @@ bool case_may_follow(enum case_state from, enum case_state to, struct fault *f)
 	if (to == CASE_CLOSED)
 		return fault_set(f, FAULT_STATE_CONFLICT, "a case is closed after its review alone; it is %s: %s follows", states[from].name, names);
 	return fault_set(f, FAULT_STATE_CONFLICT, "the case is %s: %s follows", states[from].name, names);
+}
+
+void case_put_page(struct buf *b)
+{
+	enum case_state next[CASE_STATE_COUNT];
+
+	buf_str(b, "\n# The states of a case\n\nEach step is an officer's, but the first; nothing is closed that was not reviewed.\n\n```mermaid\nflowchart LR\n");
+	for (int s = 0; s < CASE_STATE_COUNT; s++)
+		for (int i = 0, count = case_followers((enum case_state)s, next); i < count; i++)
+			buf_printf(b, "\t%s --> %s\n", states[s].name, states[next[i]].name);
+	buf_str(b, "```\n\n| state | 状态 | meaning | what the step says |\n|---|---|---|---|\n");
+	for (int s = 0; s < CASE_STATE_COUNT; s++) {
+		struct text rest = text_of(states[s].needs), one;
+
+		buf_printf(b, "| `%s` | %s | %s |", states[s].name, states[s].zh, states[s].en);
+		while (text_next(&rest, ' ', &one))
+			if (one.len > 0)
+				buf_printf(b, " `" TEXT_FMT "`", TEXT_ARG(one));
+		buf_str(b, " |\n");
+	}
 }
 
 /* --- departments --------------------------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@
  * declaration stays where the others put it until somebody sends the part again.
  */
 #include "model/clearance.h"
+#include "model/case_cycle.h"
 #include "model/goods_return.h"
 
 #include <assert.h>
@@ -280,4 +281,5 @@ void clearance_put_page(struct buf *b)
 	for (size_t i = 0; i < COUNTOF(changes); i++)
 		put_row(b, i);
 	return_put_page(b);
+	case_put_page(b);
 }

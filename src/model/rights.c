@@ -91,7 +91,7 @@ bool rights_add_freeze(struct rights *r, const struct right_freeze *given)
 {
 	struct right_freeze one = *given;
 
-	return keep(r, &one.item) && keep(r, &one.why) && APPEND(r, freezes, freeze_count, &one);
+	return keep(r, &one.item) && keep(r, &one.why) && keep(r, &one.batches) && APPEND(r, freezes, freeze_count, &one);
 }
 
 /* --- sealing --------------------------------------------------------------------------------------------------------- */

@@ -186,6 +186,61 @@ static void check_goods(const struct rights *r, const struct document *d, struct
 	}
 }
 
+/* The same signs part batches in goods_affected() of sql/migrations/0023_quality.sql; the wide ones have three bytes. */
+static size_t sign_at(struct text t)
+{
+	static const char *const wide[] = { "，", "；", "、", "　" };
+
+	if (t.at[0] == ',' || t.at[0] == ';' || t.at[0] == ' ' || (t.at[0] >= '\t' && t.at[0] <= '\r'))
+		return 1;
+	for (size_t i = 0; t.len >= 3 && i < COUNTOF(wide); i++)
+		if (memcmp(t.at, wide[i], 3) == 0)
+			return 3;
+	return 0;
+}
+
+static bool names_batch(struct text named, struct text batch)
+{
+	size_t from = 0;
+
+	for (size_t at = 0; at <= named.len; at++) {
+		size_t sign = at == named.len ? 1 : sign_at((struct text){ named.at + at, named.len - at });
+
+		if (sign == 0)
+			continue;
+		if (text_eq((struct text){ named.at + from, at - from }, batch))
+			return true;
+		from = at + sign;
+		at = from - 1;
+	}
+	return false;
+}
+
+static bool is_meant(const struct right_freeze *z, struct text named)
+{
+	struct text rest = z->batches, one;
+
+	if (z->batches.len == 0 || named.len == 0)
+		return true;
+	while (text_next(&rest, '\n', &one))
+		if (names_batch(named, one))
+			return true;
+	return false;
+}
+
+bool rights_holds(const struct rights *r, const struct document *d, struct text batches)
+{
+	const struct right_party *merchant = r->freeze_count == 0 ? NULL : rights_party(r, document_get(d, F_MERCHANT_CODE));
+
+	for (int i = 0; merchant != NULL && i < d->line_count; i++) {
+		const struct right_freeze *z = rights_freeze(r, merchant->id, document_line_get(d, i, F_ITEM_NO));
+
+		if (z != NULL && is_meant(z, batches))
+			return true;
+	}
+	return false;
+}
+
 void rights_check(const struct rights *r, const struct document *d, int32_t day, struct findings *out)
 {
 	for (int i = 0; i < d->def->filer_count; i++)

@@ -152,6 +152,12 @@ static int64_t hs_changed(const struct risk_facts *f, const int64_t *p)
 	return flag(f->hs_differs_from_filed);
 }
 
+/* fen that may be declared so; under a licence nothing may */
+static int64_t wrongly_simplified(const struct risk_facts *f, const int64_t *p)
+{
+	return f->is_simplified && (f->has_licence || f->declared_fen > p[0]) ? f->declared_fen : NO;
+}
+
 static int64_t quota_nearly_used(const struct risk_facts *f, const int64_t *p) /* thousandths: beyond */
 {
 	return f->has_quota && f->quota_used > p[0] ? f->quota_used : NO;
@@ -181,13 +187,20 @@ static int64_t shared_identity(const struct risk_facts *f, const int64_t *p) /* 
 	return at_least(f->accounts_of_identity, p[0]);
 }
 
+/* --- settlement --------------------------------------------------------------------------------------------------- */
+
+static int64_t much_in_a_day(const struct risk_facts *f, const int64_t *p) /* fen */
+{
+	return at_least(f->paid_of_buyer_fen, p[0]);
+}
+
 /* --- the table ---------------------------------------------------------------------------------------------------- */
 
 static const struct rule_def {
 	const char *name;
 	enum risk_node node;
 	enum risk_class class;
-	rule_fn *judge;
+	rule_fn *judge; /* NULL: it shows later (model/risk_alarm.c) */
 } catalogue[] = {
 	{ "R-GOD-02", RISK_NODE_GOODS, RISK_CLASS_TRADE, new_sku },
 	{ "R-GOD-03", RISK_NODE_GOODS, RISK_CLASS_TRADE, sensitive_class },
@@ -209,11 +222,17 @@ static const struct rule_def {
 	{ "R-DEC-01", RISK_NODE_DECLARATION, RISK_CLASS_ECONOMIC, price_deviates },
 	{ "R-DEC-02", RISK_NODE_DECLARATION, RISK_CLASS_ECONOMIC, zero_price },
 	{ "R-DEC-03", RISK_NODE_DECLARATION, RISK_CLASS_TRADE, hs_changed },
+	{ "R-DEC-04", RISK_NODE_DECLARATION, RISK_CLASS_ECONOMIC, wrongly_simplified },
 	{ "R-QUO-01", RISK_NODE_DECLARATION, RISK_CLASS_ECONOMIC, quota_nearly_used },
 	{ "R-QUO-02", RISK_NODE_DECLARATION, RISK_CLASS_ECONOMIC, quotas_at_address },
 	{ "R-ID-01", RISK_NODE_IDENTITY, RISK_CLASS_ECONOMIC, identity_malformed },
 	{ "R-ID-02", RISK_NODE_IDENTITY, RISK_CLASS_ECONOMIC, identity_refused },
 	{ "R-ID-03", RISK_NODE_IDENTITY, RISK_CLASS_ECONOMIC, shared_identity },
+	{ "R-FX-05", RISK_NODE_SETTLEMENT, RISK_CLASS_ECONOMIC, much_in_a_day },
+	{ "R-LOG-01", RISK_NODE_LOGISTICS, RISK_CLASS_ECONOMIC, NULL },
+	{ "R-LOG-02", RISK_NODE_LOGISTICS, RISK_CLASS_ECONOMIC, NULL },
+	{ "R-RET-01", RISK_NODE_RETURN, RISK_CLASS_ECONOMIC, NULL },
+	{ "R-NET-01", RISK_NODE_ANY, RISK_CLASS_TECHNICAL, NULL },
 };
 
 static const char *const node_names[] = {
@@ -265,6 +284,11 @@ enum risk_class risk_rule_class(int rule)
 	return rule_def(rule)->class;
 }
 
+bool risk_rule_shows_later(int rule)
+{
+	return rule_def(rule)->judge == NULL;
+}
+
 int risk_rule_by_name(struct text name)
 {
 	for (int i = 0; i < risk_rule_count(); i++)
@@ -289,19 +313,26 @@ static struct risk_hit *hit_of(struct risk_judgement *j, const struct risk_row *
 	return NULL;
 }
 
+void risk_judgement_take(struct risk_judgement *j, const struct risk_row *row, int64_t counted)
+{
+	struct risk_hit *there = hit_of(j, row);
+
+	if (there != NULL && !is_stricter(row, there->row))
+		return;
+	if (there == NULL)
+		there = &j->hits[j->hit_count++];
+	*there = (struct risk_hit){ row, counted };
+}
+
 void risk_judge(const struct risk_row *rows, int count, const struct risk_facts *facts, struct risk_hit *hits, struct risk_judgement *out)
 {
 	*out = (struct risk_judgement){ .hits = hits };
 	for (int i = 0; i < count; i++) {
-		const struct risk_row *row = &rows[i];
-		int64_t counted = row->mode == RISK_OFF ? NO : rule_def(row->rule)->judge(facts, row->parameters);
-		struct risk_hit *there = counted == NO ? NULL : hit_of(out, row);
+		rule_fn *judge = rows[i].mode == RISK_OFF ? NULL : rule_def(rows[i].rule)->judge;
+		int64_t counted = judge == NULL ? NO : judge(facts, rows[i].parameters);
 
-		if (counted == NO || (there != NULL && !is_stricter(row, there->row)))
-			continue;
-		if (there == NULL)
-			there = &hits[out->hit_count++];
-		*there = (struct risk_hit){ row, counted };
+		if (counted != NO)
+			risk_judgement_take(out, &rows[i], counted);
 	}
 	for (int i = 0; i < out->hit_count; i++) {
 		const struct risk_row *row = hits[i].row;

@@ -83,6 +83,8 @@ bool risk_set_check(const struct risk_set *s, struct fault *f)
 			    meet(one->days, other->days))
 				return fault_set(f, FAULT_SCHEMA, "risk_rule rows %d and %d: one rule has one window", one->row.id, other->row.id);
 		}
+		if (one->row.blocks && risk_rule_shows_later(one->row.rule))
+			return fault_set(f, FAULT_SCHEMA, "risk_rule row %d: what shows later can block nothing", one->row.id);
 		if (together > RISK_DAY_RULES_MAX)
 			return fault_set(f, FAULT_SCHEMA, "risk_rule row %d: more than %d rows hold on one day", one->row.id, RISK_DAY_RULES_MAX);
 	}
@@ -180,7 +182,8 @@ int risk_day_longest(const struct risk_day *d)
 	int longest = 0;
 
 	for (int i = 0; i < d->row_count; i++)
-		longest = d->window_s[d->rows[i].rule] > longest ? d->window_s[d->rows[i].rule] : longest;
+		if (!risk_rule_shows_later(d->rows[i].rule) && d->window_s[d->rows[i].rule] > longest)
+			longest = d->window_s[d->rows[i].rule];
 	return longest;
 }
 

@@ -288,6 +288,18 @@ static void count_units(const struct risk_day *d, const struct risk_trace *own, 
 	}
 }
 
+/* Only imports name a buyer by number, and they are paid in yuan. */
+static void count_paid(const struct risk_day *d, const struct risk_trace *own, const struct risk_seen *seen, int count, struct risk_facts *out)
+{
+	int64_t window_us = WINDOW_US(d, "R-FX-05");
+
+	if (window_us == 0)
+		return;
+	out->paid_of_buyer_fen = own->total_fen;
+	for (int i = 0; i < count; i++)
+		out->paid_of_buyer_fen += is_within(own, &seen[i], window_us) ? seen[i].total_fen : 0;
+}
+
 static void count_registrations(const struct risk_day *d, const struct risk_trace *own, const struct risk_seen *seen, int count, struct risk_facts *out)
 {
 	int64_t window_us = WINDOW_US(d, "R-ID-03"), found[RISK_SEEN_MAX + 1];
@@ -309,7 +321,7 @@ static void count_registrations(const struct risk_day *d, const struct risk_trac
 
 int risk_buyer_window(const struct risk_day *d)
 {
-	static const char *const rules[] = { "R-ORD-01", "R-ORD-04", "R-ORD-05", "R-ID-03" };
+	static const char *const rules[] = { "R-ORD-01", "R-ORD-04", "R-ORD-05", "R-ID-03", "R-FX-05" };
 	int longest = 0;
 
 	for (size_t i = 0; i < COUNTOF(rules); i++) {
@@ -332,4 +344,5 @@ void risk_trace_count(const struct risk_day *d, const struct risk_trace *own, co
 	count_splits(d, own, seen, seen_count, out);
 	count_units(d, own, seen, seen_count, out);
 	count_registrations(d, own, seen, seen_count, out);
+	count_paid(d, own, seen, seen_count, out);
 }

@@ -52,13 +52,14 @@ enum { COL_STATE, COL_SEQ, COL_RELEASED, COL_INVENTORY, COL_DOCUMENT, COL_NUMBER
 static const struct db_stmt put = {
 	.name = "revision_return_put",
 	.sql =
-	"insert into goods_return (bucket, declaration_id, filing_id, lines, requested_at, ends_at, period_ids, merchant_code)"
+	"with r as (insert into goods_return (bucket, declaration_id, filing_id, lines, requested_at, ends_at, period_ids, merchant_code)"
 	" select $1::smallint, $2::uuid, k.filing_id, x.lines, $6::timestamptz, $7::timestamptz, array[$8::integer, $9::integer],"
 	"   declaration_merchant($1::smallint, $2::uuid)"
 	" from filing_key k cross join lateral ("
 	"   select json_agg(json_build_object('line_no', (l ->> 'line_no')::integer, 'hs_code', l ->> 'hs_code', 'quantity', l ->> 'quantity',"
 	"     'unit', l ->> 'unit')) as lines from json_array_elements(convert_from($5::bytea, 'UTF8')::json -> 'lines') l) x"
-	" where k.bucket = id_bucket($4::uuid) and k.key_id = $3::uuid and k.filing_id = $4::uuid",
+	" where k.bucket = id_bucket($4::uuid) and k.key_id = $3::uuid and k.filing_id = $4::uuid returning *)"
+	" insert into risk_signal (what, declaration_id, enterprise, at) select 'return', r.declaration_id, r.merchant_code, r.requested_at from r where r.merchant_code is not null",
 	.param_count = RETURN_PUT_PARAMS,
 	.flags = DB_WRITES,
 };

@@ -63,12 +63,13 @@ static const struct db_stmt goods_rules = {
 	" from goods_rule order by id",
 };
 
-enum { FREEZE_ENTERPRISE, FREEZE_ITEM, FREEZE_WHY };
+enum { FREEZE_ENTERPRISE, FREEZE_ITEM, FREEZE_WHY, FREEZE_BATCHES };
 static const struct db_stmt freezes = {
 	.name = "right_store_freezes",
 	.sql =
 	"select enterprise_id, item_no, string_agg(ground || ' ' || number || ' since ' || to_char(since at time zone 'Asia/Shanghai', 'YYYY-MM-DD'), ', '"
-	"   order by since, number) from goods_frozen group by enterprise_id, item_no",
+	"   order by since, number), case when bool_and(batch is not null) then string_agg(distinct batch, chr(10)) end"
+	" from goods_frozen group by enterprise_id, item_no",
 };
 
 void right_store_load(struct db_call *call)
@@ -183,6 +184,7 @@ static bool read_freezes(struct rights *all, const struct db_rows *r)
 			.enterprise = (int32_t)db_get_int(r, row, FREEZE_ENTERPRISE),
 			.item = db_get_text(r, row, FREEZE_ITEM),
 			.why = db_get_text(r, row, FREEZE_WHY),
+			.batches = db_get_text(r, row, FREEZE_BATCHES),
 		};
 
 		if (!rights_add_freeze(all, &one))

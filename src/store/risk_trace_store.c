@@ -1,7 +1,7 @@
 /*
- * The traces of a batch and what came before it: nine statements, one trip, one transaction.
+ * The traces of a batch and what came before it: ten statements, one trip, one transaction.
  *
- *   lock ─► traces written ─► which of them were cleared ─► trades of the same buyers ─► counts at addresses, telephones, accounts, shops ─► prices ─► credit ─► sampling
+ *   lock ─► traces written ─► which of them were cleared ─► trades of the same buyers ─► counts at addresses, telephones, accounts, shops ─► prices ─► credit ─► sampling ─► registered goods
  *
  * One batch at a time, over all daemons: of two trades of one buyer in two batches the later one sees the earlier. The lock lasts for
  * milliseconds, because its transaction does not wait for the disk: the judgement that follows does, and what was written before it is
@@ -120,6 +120,17 @@ static const struct db_stmt steps = {
 	"  where s.code = w.code offset 0) s"
 	" where s.steps <> 0",
 	.param_count = 2,
+};
+
+/* Lines of registered merchants: $1 whose trade's, $2 enterprise, $3 item, $4 commodity code. What is withdrawn, or was never registered, differs from nothing. */
+static const struct db_stmt filed = {
+	.name = "risk_filed",
+	.sql =
+	"select distinct w.place from unnest($1::integer[], $2::integer[], $3::text[], $4::text[]) as w(place, enterprise, item, hs)"
+	" cross join lateral (select g.hs_code, g.withdrawn from goods_version g where g.enterprise_id = w.enterprise and g.item_no = w.item"
+	"  order by g.version desc limit 1) g"
+	" where not g.withdrawn and g.hs_code <> w.hs",
+	.param_count = RISK_FILED_PARAMS,
 };
 
 /* $1 since, $2 how many matter */
@@ -281,6 +292,26 @@ static void put_standings(struct risk_query *q, struct arena *a, const struct ri
 	q->standings[0] = db_array_end(&x);
 }
 
+static void put_filed(struct risk_query *q, struct arena *a, const struct risk_weighed *list, int count)
+{
+	static const enum db_kind kinds[RISK_FILED_PARAMS] = { DB_KIND_I32, DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT };
+	struct db_array x[RISK_FILED_PARAMS];
+	int lines = 0;
+
+	for (int i = 0; i < count; i++)
+		lines += list[i].enterprise == 0 ? 0 : list[i].inventory->line_count;
+	begin(x, a, kinds, RISK_FILED_PARAMS, lines);
+	for (int i = 0; i < count; i++)
+		for (int line = 0; list[i].enterprise != 0 && line < list[i].inventory->line_count; line++) {
+			db_array_i64(&x[0], i + 1);
+			db_array_i64(&x[1], list[i].enterprise);
+			db_array_text(&x[2], document_line_get(list[i].inventory, line, F_ITEM_NO));
+			db_array_text(&x[3], document_line_get(list[i].inventory, line, F_HS_CODE));
+		}
+	for (int i = 0; i < RISK_FILED_PARAMS; i++)
+		q->filed[i] = db_array_end(&x[i]);
+}
+
 /* No more are counted than any of the trades' days asks about. */
 static int most_inspected(const struct risk_weighed *list, int count)
 {
@@ -311,6 +342,7 @@ void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_w
 	put_counts(q, a, list, count);
 	put_prices(q, a, list, count);
 	put_standings(q, a, list, count);
+	put_filed(q, a, list, count);
 	q->standings[1] = q->steps[1] = db_i32(a, clock_day(now_us));
 	q->steps[0] = q->standings[0];
 	q->inspected[0] = db_time(a, now_us - US_PER_HOUR);
@@ -331,6 +363,7 @@ void risk_store_weigh(struct risk_query *q, struct arena *a, const struct risk_w
 	db_call_add(call, &prices, q->prices);
 	db_call_add(call, &standings, q->standings);
 	db_call_add(call, &steps, q->steps);
+	db_call_add(call, &filed, q->filed);
 	if (counts_inspected)
 		db_call_add(call, &inspected, q->inspected);
 }

@@ -124,6 +124,7 @@ ROUTES = {  # method, path: roles that are let in
     ("GET", "/v1/risk/rules"): {"operator", "regulator", "authority"},
     ("GET", "/v1/risk/sampling/{code}"): {"operator", "regulator", "authority"},
     ("GET", "/v1/risk/shadow"): {"operator", "regulator", "authority"},
+    ("GET", "/v1/risk/alarms"): {"operator", "regulator"},
     ("GET", "/v1/risk/lanes"): {"operator", "regulator", "authority"},
     ("GET", "/v1/credit-messages"): {"operator", "regulator", "authority"},
     ("POST", "/v1/credit-messages/{id}/acknowledge"): {"regulator", "authority"},

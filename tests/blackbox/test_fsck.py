@@ -11,7 +11,7 @@ from witness import Witness
 
 COVERED = ("coverage", "signing_key", "seal", "filing", "decision", "authority_receipt", "delivery_document", "ruling", "client_state_change",
            "identity_attestation", "payment_record", "witness", "access_log", "bank_read", "lookup_access", "lookup_answer", "tombstone", "tax_message",
-           "enterprise", "enterprise_version", "register_comparison", "enterprise_alert", "goods_version", "authorisation", "consent", "case_file", "case_step", "case_finding", "case_access",
+           "enterprise", "enterprise_version", "register_comparison", "enterprise_alert", "goods_version", "authorisation", "consent", "risk_alarm", "case_file", "case_step", "case_finding", "case_access",
            "quality_event", "quality_warning", "quality_recall", "quality_recall_end", "brand_recordal", "brand_complaint", "brand_decision",
            "sampling_plan", "sampling_plan_end", "sample", "sample_take", "sample_report",
            "credit_subject", "credit_tie", "credit_event", "credit_event_change", "credit_outside", "credit_warning", "credit_standing", "listing",
@@ -45,6 +45,7 @@ BY_HAND = (  # records of what the fixture does not bring about itself
     f" select {ENTERPRISE}, 'i', n, false, 'n', 'h', 'c', 'u', 'CNY', 2.5, now(), 'x' from generate_series(1, 2) n",
     f"consent (id, enterprise_id, bank, scope, purpose, valid_from, valid_to, given_at, given_by) values ({ONE}, {ENTERPRISE}, 'b', '{{trade}}', 'p',"
     " '2026-01-01', '2026-12-31', now(), 'x')",
+    f"risk_alarm values ({ONE}, 'R', 1, 'active', 'enterprise', 'c', 'o', 1, 30, 'economic', now(), {ONE})",
     f"case_file values ({ONE}, 'risk', 'enterprise', 'c', 'o', '{{R}}', 1, 'trade', 'red', 'r', 105, now(), 'x', 1)",
     f"case_step values ({ONE}, 1, 'collected', 1, 'trade', 'red', 'a', true, 'r', now(), 'x', 'CUS', 1, '\\x01')",
     f"case_finding values ({ONE}, 'R', true, now(), '2026-01-01')",

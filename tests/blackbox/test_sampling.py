@@ -5,7 +5,7 @@ import pytest
 
 from filer import SHANGHAI, Trades
 from stack import wait_for
-from support import accept, file_all, problem, settled
+from support import accept, change_rules, file_all, problem, settled
 
 TEE = ("TEE", "T恤", "棉", "011", 1, 9900, "502", "6109100010", "1", "011", "0.3", "035")
 CREAM = ("CREAM", "面霜", "50毫升", "011", 1, 9900, "502", "3304990039", "1", "011", "0.3", "035")
@@ -105,9 +105,8 @@ def test_what_inspections_find_changes_the_rate(zone, trades):
 def test_a_peak_spares_whom_the_law_does_not_name(own, trades):
     """All are drawn, and inspectors can do one an hour."""
     stack = own(lanes=True)
-    stack.psql("update credit_level set inspection_bp = 10000; update risk_number set value = 1 where name = 'inspections_an_hour';"
-               " update risk_number set value = 10000 where name = 'spared_most_bp'; select nextval('rule_revision')")
-    wait_for(lambda: len(stack.daemon.events("rules.read")) > 1, "the rules are read")
+    change_rules(stack, "update credit_level set inspection_bp = 10000; update risk_number set value = 1 where name = 'inspections_an_hour';"
+                 " update risk_number set value = 10000 where name = 'spared_most_bp'")
     stack.mock.behave("CUS", answer="never")
     first = weighed(stack, trades, state="inspect")
     assert first.rate_bp == 10000 and first.sampling["inspections"] == 0
@@ -116,8 +115,7 @@ def test_a_peak_spares_whom_the_law_does_not_name(own, trades):
     lanes = accept(stack.regulator.get("/v1/risk/lanes"), 200).json
     red = next(i for i in lanes["items"] if i["lane"] == "red")
     assert lanes["spared"] == 1 and red["declarations"] >= 1 and red["is_off"] is True and red["expected_bp"] == 600
-    stack.psql("update risk_number set value = 9999 where name = 'spared_most_bp'; select nextval('rule_revision')")
-    wait_for(lambda: len(stack.daemon.events("rules.read")) > 2, "the rules are read")
+    change_rules(stack, "update risk_number set value = 9999 where name = 'spared_most_bp'")
     assert weighed(stack, trades, state="inspect").rate_bp == 10000, "who is inspected anyway is not spared"
 
 

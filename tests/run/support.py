@@ -56,6 +56,17 @@ def own():
         s.remove()
 
 
+def change_rules(stack, sql):
+    """Changes rows of rules; every daemon has read them then. The revision is raised once they are there, so that no older rows bear it."""
+    stack.psql(sql)
+    wanted = int(stack.psql("select nextval('rule_revision')"))
+
+    def have_read():
+        told = [stack.caller(stack.tokens["operator"], daemon).metrics() for daemon in stack.daemons]
+        return all(value >= wanted for metrics in told for name, value in metrics.items() if name.startswith("tongguan_rules_revision"))
+    wait_for(have_read, "the rules are read")
+
+
 def event_page(api, cursor, **filters):
     query = "&".join(f"{k}={v}" for k, v in ({"cursor": cursor} | filters).items())
     return accept(api.get(f"/v1/events?{query}"), 200).json

@@ -305,6 +305,34 @@ static void frozen_goods(void **state)
 	}
 }
 
+static void batches_that_are_held(void **state)
+{
+	static const struct {
+		const char *held, *named;
+		bool is_held;
+	} cases[] = {
+		{ "", "", true }, { "", "B1", true }, { "B7", "", true }, { "B7", "B7", true }, { "B7", "B70", false }, { "B7", "AB7", false }, { "B7", "b7", false },
+		{ "B7", "B6,B7", true }, { "B7", "B7;B8", true }, { "B7", "B6 B7", true }, { "B7", "B6\tB7\n", true }, { "B7", "B6，B7；B8", true }, { "B7", "B6、B7", true },
+		{ "B7", "B6　B7", true }, { "B7", "B6，", false }, { "B7\nB9", "B8,B9", true }, { "B7\nB9", "B8", false }, { "批7", "批6，批7", true }, { "批7", "批", false },
+	};
+	struct bench *b = *state;
+	struct fixture f;
+
+	fixture_init(&f);
+	for (size_t i = 0; i < COUNTOF(cases); i++) {
+		const struct document *order = fixture_document(&b->arena, &f, DOC_ORDER, DIR_IMPORT);
+		struct right_freeze z = { .enterprise = MERCHANT, .item = document_line_get(order, 1, F_ITEM_NO), .why = TEXT("x"), .batches = text_of(cases[i].held) };
+
+		rights_free(b->r);
+		b->r = rights_new(1 << 20);
+		two_parties(b);
+		assert_true(rights_add_freeze(b->r, &z) && rights_seal(b->r));
+		if (rights_holds(b->r, order, text_of(cases[i].named)) != cases[i].is_held)
+			fail_msg("'%s' is held, '%s' is named", cases[i].held, cases[i].named);
+		assert_false(rights_holds(b->r, fixture_document(&b->arena, &f, DOC_PAYMENT, DIR_IMPORT), text_of(cases[i].named)));
+	}
+}
+
 static void kinds_by_name(void **state)
 {
 	(void)state;
@@ -323,6 +351,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_needs_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_rule_has_its_days, setup, teardown),
 		cmocka_unit_test_setup_teardown(frozen_goods, setup, teardown),
+		cmocka_unit_test_setup_teardown(batches_that_are_held, setup, teardown),
 		cmocka_unit_test_setup_teardown(phases_by_domicile, setup, teardown),
 		cmocka_unit_test_setup_teardown(which_goods_are_asked_about, setup, teardown),
 		cmocka_unit_test(kinds_by_name),

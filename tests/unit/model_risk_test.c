@@ -58,11 +58,14 @@ static void each_rule_at_its_limit(void **state)
 		{ "R-DEC-02", 0, 0, F(.total_fen = 1), F(.total_fen = 1, .has_zero_price = true) },
 		{ "R-DEC-02", 0, 0, F(.total_fen = 1), F(.total_fen = 0) },
 		{ "R-DEC-03", 0, 0, F(.total_fen = 1), F(.hs_differs_from_filed = true) },
+		{ "R-DEC-04", 500000, 0, F(.is_simplified = true, .declared_fen = 500000), F(.is_simplified = true, .declared_fen = 500001) },
+		{ "R-DEC-04", 500000, 0, F(.has_licence = true, .declared_fen = 500001), F(.is_simplified = true, .has_licence = true, .declared_fen = 1) },
 		{ "R-QUO-01", 900, 0, F(.has_quota = true, .quota_used = 900), F(.has_quota = true, .quota_used = 901) },
 		{ "R-QUO-02", 3, 0, F(.buyers_near_quota_at_address = 2), F(.buyers_near_quota_at_address = 3) },
 		{ "R-ID-01", 0, 0, F(.total_fen = 1), F(.identity_malformed = true) },
 		{ "R-ID-02", 0, 0, F(.identity_refused = true), F(.has_identity = true, .identity_refused = true) },
 		{ "R-ID-03", 3, 0, F(.accounts_of_identity = 2), F(.accounts_of_identity = 3) },
+		{ "R-FX-05", 20000000, 0, F(.paid_of_buyer_fen = 19999999), F(.paid_of_buyer_fen = 20000000) },
 	};
 	bool seen[ROWS_MAX] = { false };
 
@@ -75,7 +78,7 @@ static void each_rule_at_its_limit(void **state)
 		seen[r.rule] = true;
 	}
 	for (int i = 0; i < risk_rule_count(); i++)
-		if (!seen[i])
+		if (!seen[i] && !risk_rule_shows_later(i))
 			fail_msg("%s has no case", risk_rule_name(i));
 }
 

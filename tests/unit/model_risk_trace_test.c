@@ -123,7 +123,8 @@ static void goods_come_back_as_they_went(void **state)
 static struct risk_set set_of(void)
 {
 	static const struct { const char *rule; int window_s; int64_t p0, p1; } rows[] = {
-		{ "R-ORD-01", 86400, 5, 0 }, { "R-ORD-04", 86400, 2, 500000 }, { "R-ORD-05", 2592000, 12, 0 }, { "R-ID-03", 604800, 3, 0 } };
+		{ "R-ORD-01", 86400, 5, 0 }, { "R-ORD-04", 86400, 2, 500000 }, { "R-ORD-05", 2592000, 12, 0 }, { "R-ID-03", 604800, 3, 0 },
+		{ "R-FX-05", 86400, 20000000, 0 } };
 	struct risk_set s = { 0 };
 
 	for (size_t i = 0; i < COUNTOF(rows); i++)
@@ -164,11 +165,12 @@ static void one_buyer_is_counted_by_the_trades_own_time(void **state)
 	assert_int_equal(got.split_fen, own.total_fen + 400000);
 	assert_int_equal(got.units_of_sku, 2 * 5); /* line 2 has two pieces; four trades of thirty days and this one */
 	assert_int_equal(got.accounts_of_identity, 3);
+	assert_int_equal(got.paid_of_buyer_fen, own.total_fen + 400000 + 500001);
 	assert_int_equal(risk_buyer_window(&day), 2592000);
 	own.buyer = 0;
 	got = (struct risk_facts){ 0 };
 	risk_trace_count(&day, &own, NULL, 0, &got);
-	assert_int_equal(got.orders_of_buyer + got.splits + got.units_of_sku + got.accounts_of_identity, 0);
+	assert_int_equal(got.orders_of_buyer + got.splits + got.units_of_sku + got.accounts_of_identity + got.paid_of_buyer_fen, 0);
 }
 
 static void rows_hold_on_their_days(void **state)
@@ -183,11 +185,20 @@ static void rows_hold_on_their_days(void **state)
 	assert_false(risk_set_on(&s, 99, &day) || risk_set_on(&s, 201, &day)); /* a day without lanes */
 	s.rules[0].row.mode = RISK_OFF;
 	assert_true(risk_set_on(&s, 150, &day));
-	assert_int_equal(day.row_count, 3);
+	assert_int_equal(day.row_count, 4);
 	assert_int_equal(risk_day_window(&day, "R-ORD-01"), 0);
 	assert_int_equal(risk_day_longest(&day), 2592000);
 	assert_int_equal(risk_day_parameter(&day, "R-ORD-04", 1), 500000);
 	assert_int_equal(risk_day_parameter(&day, "R-ORD-01", 0), 0);
+	s.rules[s.rule_count++] = (struct risk_dated){ .days = { 0, INT32_MAX }, .window_s = 7776000,
+		.row = { .id = 9, .rule = risk_rule_by_name(TEXT("R-RET-01")), .mode = RISK_ACTIVE } };
+	assert_true(risk_set_check(&s, &f) && risk_set_on(&s, 150, &day));
+	assert_int_equal(risk_day_window(&day, "R-RET-01"), 7776000);
+	assert_int_equal(risk_day_longest(&day), 2592000); /* no trade is judged by it */
+	s.rules[s.rule_count - 1].row.blocks = true;
+	assert_false(risk_set_check(&s, &f));
+	s.rule_count--;
+	f = (struct fault){ 0 };
 	s.rules[s.rule_count] = s.rules[1];
 	s.rules[s.rule_count++].window_s = 60;
 	assert_false(risk_set_check(&s, &f));

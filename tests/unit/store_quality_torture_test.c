@@ -1,65 +1,7 @@
-/*
- * Counters of data quality on a real PostgreSQL: added up, never twice, kept while the database is away, bounded.
- *
- * Linked with --wrap=db_start (Makefile): the next call can be ordered not to be sent, or to lose its answer after it was stored.
- */
-#include "house_bench.h"
+/* Counters of data quality on a real PostgreSQL: added up, never twice, kept while the database is away, bounded. */
+#include "ordered_db.h"
 
 #include "store/quality.h"
-
-static struct { /* one order at a time */
-	bool is_due;
-	enum db_outcome outcome;
-	struct db_call *call;
-	db_done_fn *on_done;
-	struct loop *loop;
-	struct loop_task deliver;
-} order;
-
-void __real_db_start(struct db *d, struct db_call *call, db_done_fn *on_done);
-void __wrap_db_start(struct db *d, struct db_call *call, db_done_fn *on_done);
-void __real_db_cancel(struct db *d, struct db_call *call);
-void __wrap_db_cancel(struct db *d, struct db_call *call);
-
-static void tell(void)
-{
-	const struct db_answer answer = { .outcome = order.outcome, .detail = "as ordered" };
-
-	order.on_done(order.call, &answer);
-}
-
-static void on_deliver(struct loop_task *t)
-{
-	(void)t;
-	tell();
-}
-
-static void on_stored(struct db_call *call, const struct db_answer *a)
-{
-	(void)call;
-	assert_int_equal(a->outcome, DB_DONE);
-	tell();
-}
-
-void __wrap_db_start(struct db *d, struct db_call *call, db_done_fn *on_done)
-{
-	if (!order.is_due) {
-		__real_db_start(d, call, on_done);
-		return;
-	}
-	order.is_due = false;
-	order.call = call;
-	order.on_done = on_done;
-	if (order.outcome == DB_UNCERTAIN)
-		__real_db_start(d, call, on_stored);
-	else
-		loop_soon(order.loop, &order.deliver, on_deliver);
-}
-
-void __wrap_db_cancel(struct db *d, struct db_call *call)
-{
-	__real_db_cancel(d, call);
-}
 
 /* --- a bench -------------------------------------------------------------------------------------------------------- */
 

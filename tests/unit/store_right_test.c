@@ -66,7 +66,10 @@ static void the_newest_counts(void **state)
 	          "insert into authorisation (id, principal_id, agent_id, kinds, trade_modes, valid_from, valid_to, granted_at, granted_by, revoked_at, revoked_by)"
 	          " values (gen_random_uuid(), 1, 2, '{inventory}', '{9610,1210}', '2026-01-01', '2026-12-31', now(), 'x', null, null),"
 	          " (gen_random_uuid(), 1, 2, '{return}', '{*}', '2026-01-01', null, now(), 'x', now(), 'x');"
-	          "insert into goods_rule (id, trade_mode, direction, kinds, valid_from, source) values (3, '9610', 'import', '{order}', '2026-01-01', 's')");
+	          "insert into goods_rule (id, trade_mode, direction, kinds, valid_from, source) values (3, '9610', 'import', '{order}', '2026-01-01', 's');"
+	          "insert into quality_recall (id, enterprise_id, item_no, batch, from_on, source, decision_no, reason, recorded_at, recorded_on, actor, client_id)"
+	          " select gen_random_uuid(), 1, i, b, '2026-01-01', 's', n, 'r', '2026-03-02 10:00+08', '2026-03-02', 'x', 1"
+	          " from (values ('P', 'B7', '1'), ('P', 'B8', '2'), ('Q', 'B7', '3'), ('Q', null, '4')) v(i, b, n)");
 	r = load(h);
 	one = rights_party(r, TEXT("3301960001"));
 	two = rights_party(r, TEXT("B"));
@@ -78,6 +81,8 @@ static void the_newest_counts(void **state)
 	assert_true(r->grants[0].kinds == 1u << DOC_INVENTORY && text_is(r->grants[0].trade_modes, "9610,1210"));
 	assert_int_equal(r->grants[0].valid_from, fixture_day("2026-01-01"));
 	assert_int_equal(r->grants[0].valid_to, fixture_day("2026-12-31"));
+	assert_true(text_is(rights_freeze(r, 1, TEXT("P"))->batches, "B7\nB8") && rights_freeze(r, 1, TEXT("Q"))->batches.len == 0);
+	assert_true(text_is(rights_freeze(r, 1, TEXT("P"))->why, "recall 1 since 2026-03-02, recall 2 since 2026-03-02"));
 	assert_true(r->goods_rule_count == 1 && r->goods_rules[0].id == 3 && r->goods_rules[0].direction == DIR_IMPORT);
 	rights_free(r);
 }
