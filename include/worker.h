@@ -17,7 +17,7 @@
 #include "io/loop.h"
 #include "startup.h"
 #include "store/intake.h"
-#include "store/quality.h"
+#include "store/sender_quality.h"
 
 struct worker;
 
@@ -33,7 +33,7 @@ struct worker_numbers { /* of one worker, for /metrics and the status line */
 	struct intake_stats intake;
 	struct flow_stats flow;
 	struct job_runner_stats jobs;
-	struct quality_stats quality;
+	struct sender_quality_stats sender_quality;
 	struct push_stats push;
 	uint64_t turns, busy_us;
 	int64_t lag_us;         /* longest turn within the last second */

@@ -11,7 +11,7 @@
 #include "store/client_store.h"
 #include "store/inbox.h"
 #include "store/key_store.h"
-#include "store/quality.h"
+#include "store/sender_quality.h"
 #include "store/right_store.h"
 #include "store/rule_store.h"
 #include "store/schema_store.h"
@@ -86,7 +86,7 @@ struct worker {
 	struct inbox *inbox;
 	struct flow *flow;
 	struct intake *intake;
-	struct quality *quality;
+	struct sender_quality *sender_quality;
 	struct job_runner *jobs;
 	struct api *api;
 	struct httpd *httpd[LISTENER_COUNT]; /* NULL until it listens, or where it does not */

@@ -30,13 +30,13 @@ HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "rev
        "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read", "log_append",
        "risk_trace_put", "risk_cleared", "risk_buyers", "risk_counts", "risk_prices", "risk_withdraw",
        "credit_due", "credit_read_subjects", "credit_read_events", "credit_read_changes", "credit_read_outside", "credit_read_listings",
-       "credit_read_released", "credit_count", "credit_settle", "listing_search", "listing_holds", "quality_flush", "sampler_read", "sampler_write",
+       "credit_read_released", "credit_count", "credit_settle", "listing_search", "listing_holds", "sender_quality_flush", "sampler_read", "sampler_write",
        "sample_taken", "sample_result"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/risk_trace_store.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c",
          "src/flow/tracker_sql.c", "src/store/tracking_store.c", "src/store/lookup_store.c", "src/api/filings_goods.c",
          "src/flow/trade_months.c", "src/flow/appender.c", "src/flow/credit.c", "src/store/credit_store.c",
-         "src/flow/credit_settle.c", "src/flow/listing.c", "src/store/quality.c", "src/flow/sampler.c", "src/api/samples.c"]
+         "src/flow/credit_settle.c", "src/flow/listing.c", "src/store/sender_quality.c", "src/flow/sampler.c", "src/api/samples.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "100000"))
 
 GROW = f"""
