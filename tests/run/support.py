@@ -125,10 +125,16 @@ def problem(reply, status, slug):
 class OpenApi:
     """Holds every answer against /openapi.json: the path is there, the status is named, the body has its form."""
 
-    def __init__(self, document):
-        self.document, self.seen, self.validators = document, set(), {}
-        self.paths = [(re.compile("^" + re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(path)) + "$"), path)
-                      for path in document["paths"]]
+    def __init__(self):
+        self.document, self.seen, self.validators = None, set(), {}
+
+    def learn(self, stack):
+        """From the first stack that starts: from now on every answer of any daemon is looked at."""
+        if self.document is None:
+            self.document = stack.daemon.public.get("/openapi.json").json
+            self.paths = [(re.compile("^" + re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(path)) + "$"), path)
+                          for path in self.document["paths"]]
+            Api.check = self.check
 
     def find(self, path):
         plain = path.split("?")[0]
@@ -169,13 +175,6 @@ class OpenApi:
         for line in lines:
             error = jsonschema.exceptions.best_match(self.validators[key].iter_errors(json.loads(line)))
             assert error is None, f"{what} is not of its schema: {error.message} at {list(error.absolute_path)}: {reply!r}"
-
-
-def watch(stack):
-    """From now on every answer of the daemon is held against its own description."""
-    checker = OpenApi(stack.daemon.public.get("/openapi.json").json)
-    Api.check = staticmethod(checker.check)
-    return checker
 
 
 def deliveries(stack, declaration):
