@@ -8,7 +8,7 @@ import pytest  # noqa: E402
 
 from filer import Trades  # noqa: E402
 from stack import Api, Stack  # noqa: E402
-from support import SEED, OpenApi, new_stack, own, pytest_runtest_makereport  # noqa: E402, F401
+from support import SEED, OpenApi, new_stack, own, pytest_runtest_makereport, pytest_runtest_setup  # noqa: E402, F401
 
 
 def pytest_collection_modifyitems(items):

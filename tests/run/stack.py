@@ -75,7 +75,7 @@ def binary(name):
     return str(path)
 
 
-def wait_for(condition, what, timeout=20):
+def wait_for(condition, what, timeout=60):
     """Until condition() is true; returns its value. Exceptions of a connection count as not yet."""
     give_up, last, pause = time.monotonic() + timeout, None, 0.002
     while True:
@@ -346,7 +346,7 @@ class Daemon(Process):
             self.wait_ready()
         return self
 
-    def wait_ready(self, timeout=30):
+    def wait_ready(self, timeout=60):
         probe = Api(self.address, timeout=1, context=self.stack.context)  # the socket takes connections though nobody may be there
 
         def ready():

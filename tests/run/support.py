@@ -1,5 +1,6 @@
 """What black box and fault tests have in common: their stacks, waiting for a declaration, and holding answers against
-/openapi.json. Each conftest takes the fixture and the hook over by importing them."""
+/openapi.json. Each conftest takes the fixture and the hooks over by importing them."""
+import datetime
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import tempfile
 import jsonschema
 import pytest
 
+from filer import SHANGHAI
 from stack import Api, Stack, wait_for
 
 SEED = os.environ.get("TONGGUAN_SEED", "20261122")
@@ -42,6 +44,14 @@ def pytest_runtest_makereport(item, call):
             report.sections += [(f"log of {d.name} in {stack.directory.name}", d.tail(25)) for d in stack.daemons]
 
 
+def pytest_runtest_setup():
+    """A test that counts days does not begin at the end of one."""
+    def is_ending():
+        now = datetime.datetime.now(SHANGHAI)
+        return (now + datetime.timedelta(seconds=30)).date() != now.date()
+    wait_for(lambda: not is_ending(), "the day is over", 60)
+
+
 @pytest.fixture
 def own():
     """Makes stacks that one test has for itself: own(settings=…), own(own_cluster=True)."""
@@ -73,7 +83,14 @@ def pull_events(api, cursor=0, **filters):
             return found, cursor
 
 
-def settled(stack, trade, state="released", timeout=20, api=None):
+def numbered(stack, declarations, timeout=60):
+    """What was written of them is told: a transaction that is open anywhere in the cluster, of other tests as well, holds numbers back."""
+    waiting = (f"select count(*) from change c where declaration_ids && '{{{','.join(declarations)}}}'"
+               " and not exists (select from event_batch b where b.change_id = c.id)")
+    wait_for(lambda: stack.psql(waiting) == "0", "they have numbers", timeout)
+
+
+def settled(stack, trade, state="released", timeout=60, api=None):
     """The trade's declaration once it is in that state (one, or a set of them)."""
     states = {state} if isinstance(state, str) else set(state)
 
@@ -86,7 +103,7 @@ def settled(stack, trade, state="released", timeout=20, api=None):
         raise AssertionError(f"{e}\n{(api or stack.regulator).declaration(trade.order_no)}") from None
 
 
-def judged(stack, trade, verdict, flows=None, timeout=20):
+def judged(stack, trade, verdict, flows=None, timeout=60):
     """The trade's declaration once it has that verdict, and as many filings as flows."""
     def there():
         d = stack.regulator.declaration(trade.order_no)
