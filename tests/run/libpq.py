@@ -2,8 +2,8 @@
 
     Connection(conninfo).run("select 1; select 2, null")      # "1\\n2|": as psql -At prints it
 
-A text of several statements is one transaction, as with psql -c. A connection that PostgreSQL has ended meanwhile is made anew
-before anything is sent; one that ends while a statement runs is an error, for nobody knows what became of it.
+A text of several statements is one transaction, as with psql -c. A connection that PostgreSQL has ended meanwhile is made anew,
+and what only reads is asked again where it ended just then; else that is an error, for nobody knows what became of it.
 """
 import ctypes
 import select
@@ -23,7 +23,7 @@ def library():
     handle, text, number = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
     for name, result, *arguments in (
             ("PQconnectdb", handle, text), ("PQfinish", None, handle), ("PQstatus", number, handle), ("PQsocket", number, handle),
-            ("PQerrorMessage", text, handle), ("PQconsumeInput", number, handle), ("PQsendQuery", number, handle, text), ("PQgetResult", handle, handle),
+            ("PQerrorMessage", text, handle), ("PQsendQuery", number, handle, text), ("PQgetResult", handle, handle),
             ("PQsetNoticeProcessor", handle, handle, NOTICES, handle), ("PQresultStatus", number, handle), ("PQresultErrorMessage", text, handle),
             ("PQclear", None, handle), ("PQntuples", number, handle), ("PQnfields", number, handle), ("PQgetvalue", text, handle, number, number)):
         function = getattr(pq, name)
@@ -43,6 +43,12 @@ class Connection:
         """What all its statements answered: a line for each row."""
         with self.lock:
             self._connect()
+            try:
+                return self._ask(sql)
+            except DatabaseError:
+                if self.handle is not None or not sql.lstrip().lower().startswith("select"):
+                    raise
+            self._connect()
             return self._ask(sql)
 
     def close(self):
@@ -50,17 +56,10 @@ class Connection:
             self.pq.PQfinish(self.handle)
         self.handle = None
 
-    def _is_alive(self):
-        if self.handle is None:
-            return False
-        if select.select([self.pq.PQsocket(self.handle)], [], [], 0)[0]:  # its end, or a notice
-            self.pq.PQconsumeInput(self.handle)
-        return self.pq.PQstatus(self.handle) == CONNECTED
-
     def _connect(self):
-        if self._is_alive():
+        if self.handle is not None and not select.select([self.pq.PQsocket(self.handle)], [], [], 0)[0]:
             return
-        self.close()
+        self.close()  # PostgreSQL says something that nobody asked: its last word
         self.handle = self.pq.PQconnectdb(self.conninfo.encode())
         if self.pq.PQstatus(self.handle) != CONNECTED:
             said = self.pq.PQerrorMessage(self.handle).decode(errors="replace")
