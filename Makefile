@@ -58,6 +58,8 @@ TOOLS_C := $(wildcard src/ctl/*.c src/mock/*.c src/bench/*.c)
 SHARED_C := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
 TOOLS_O := $(call objects,$(filter-out %/main.c,$(TOOLS_C)) $(SHARED_C))
 TOOLS   := $(OUT)/libtools.a
+FUZZED  := $(OUT)/libfuzzed.a
+FUZZED_O := $(call objects,$(foreach r,base model standard,$(wildcard src/$(r)/*.c)))
 PROGRAMS := $(if $(wildcard src/main.c),$(BIN)/tongguand) $(if $(wildcard src/ctl/*.c),$(BIN)/tongguanctl) \
 	$(if $(wildcard src/mock/*.c),$(BIN)/tongguan-mock) $(if $(wildcard src/bench/*.c),$(BIN)/tongguan-bench)
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/*_test.c))
@@ -77,10 +79,11 @@ test-objects: $(call objects,$(wildcard tests/unit/*.c tests/fuzz/*.c))
 
 need-build need-demo need-check: need-%:
 	$(Q)$(NEED) $*
+# What the compiler says is kept beside the object: tests/checks/gcc_warnings.sh need not compile everything once more to hear it.
 $(OUT)/obj/%.o: %.c | need-build
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -c -o $@ $<
+	$(Q)$(COMPILE) -c -o $@ $< 2> $@.$(notdir $(CC)); status=$$?; cat $@.$(notdir $(CC)) >&2; exit $$status
 
 # The list of files is a prerequisite by its text, so that a removed file is noticed as well.
 $(OUT)/gen/sql_embedded.c: $(SQL) sql/embed.sh $(if $(filter-out $(SQL),$(shell cat $(OUT)/gen/sql.list 2>&1)),sql-changed)
@@ -96,7 +99,8 @@ $(OUT)/obj/sql_embedded.o: $(OUT)/gen/sql_embedded.c | need-build
 
 $(LIB): $(HOUSE_O)
 $(TOOLS): $(TOOLS_O)
-$(LIB) $(TOOLS):
+$(FUZZED): $(FUZZED_O)
+$(LIB) $(TOOLS) $(FUZZED):
 	$(call say,AR,$@)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
@@ -120,10 +124,10 @@ $(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(call objects,$(wildcard tests/unit/fi
 fuzz-programs: ## libFuzzer needs clang and its own objects
 	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-links
 fuzz-links: $(FUZZ)
-$(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%.o $(LIB)
+$(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%.o $(FUZZED)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $< $(LIB) $(PKG_LIBS)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $< $(FUZZED) $(PKG_LIBS)
 
 # --- what to do with it -------------------------------------------------------------------------------------
 demo: need-demo all ## the main job from filing to release, as a table; then exits

@@ -17,7 +17,7 @@
 #include "io/loop.h"
 #include "startup.h"
 #include "store/intake.h"
-#include "store/quality.h"
+#include "store/sender_quality.h"
 #include "store/signature_failures.h"
 
 struct worker;
@@ -34,7 +34,7 @@ struct worker_numbers { /* of one worker, for /metrics and the status line */
 	struct intake_stats intake;
 	struct flow_stats flow;
 	struct job_runner_stats jobs;
-	struct quality_stats quality;
+	struct sender_quality_stats sender_quality;
 	struct signature_failures_stats failures;
 	struct push_stats push;
 	uint64_t turns, busy_us;

@@ -11,7 +11,7 @@
 #include "store/client_store.h"
 #include "store/inbox.h"
 #include "store/key_store.h"
-#include "store/quality.h"
+#include "store/sender_quality.h"
 #include "store/signature_failures.h"
 #include "store/right_store.h"
 #include "store/rule_store.h"
@@ -87,7 +87,7 @@ struct worker {
 	struct inbox *inbox;
 	struct flow *flow;
 	struct intake *intake;
-	struct quality *quality;
+	struct sender_quality *sender_quality;
 	struct signature_failures *failures;
 	struct job_runner *jobs;
 	struct api *api;

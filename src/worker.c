@@ -41,7 +41,7 @@ void worker_free(struct worker *w)
 	push_free(w->push);
 	payment_calls_free(w->payment_calls);
 	worker_followers_free(w);
-	quality_free(w->quality);
+	sender_quality_free(w->sender_quality);
 	signature_failures_free(w->failures);
 	flow_free(w->flow);
 	inbox_free(w->inbox);
@@ -95,12 +95,12 @@ static void on_drain(struct loop_timer *t)
 		flow_quiesce(w->flow);
 		payment_calls_quiesce(w->payment_calls);
 		push_quiesce(w->push);
-		quality_quiesce(w->quality);
+		sender_quality_quiesce(w->sender_quality);
 		signature_failures_quiesce(w->failures);
 		worker_followers_quiesce(w);
 		w->flow_quiesced = true;
 	}
-	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && push_idle(w->push) && quality_idle(w->quality)
+	if (!is_late && !(w->flow_quiesced && flow_idle(w->flow) && payment_calls_idle(w->payment_calls) && push_idle(w->push) && sender_quality_idle(w->sender_quality)
 	                  && signature_failures_idle(w->failures) && inbox_idle(w->inbox) && worker_followers_are_idle(w))) {
 		loop_timer_set(w->loop, &w->drain, DRAIN_STEP_US, on_drain);
 		return;

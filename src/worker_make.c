@@ -163,12 +163,12 @@ static bool make_intake(struct worker *w, struct fault *f)
 static bool make_quality(struct worker *w, struct fault *f)
 {
 	const struct config *c = w->deps.config;
-	const struct quality_conf conf = { .flush_ms = c->quality.flush_ms, .counters = c->quality.counters };
-	const struct quality_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock };
+	const struct sender_quality_conf conf = { .flush_ms = c->quality.flush_ms, .counters = c->quality.counters };
+	const struct sender_quality_deps deps = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock };
 	const struct signature_failures_deps refused = { .loop = w->loop, .db = w->pools[POOL_FLOW], .clock = w->deps.clock };
 
-	w->quality = quality_new(&conf, &deps, f);
-	w->failures = w->quality == NULL ? NULL : signature_failures_new(c->quality.flush_ms, &refused, f);
+	w->sender_quality = sender_quality_new(&conf, &deps, f);
+	w->failures = w->sender_quality == NULL ? NULL : signature_failures_new(c->quality.flush_ms, &refused, f);
 	return w->failures != NULL;
 }
 
@@ -179,7 +179,7 @@ static bool make_jobs(struct worker *w, struct fault *f)
 		.jobs = c->batch.jobs, .lease_s = c->batch.lease_s, .sweep_ms = c->batch.sweep_ms, .keep_hours = c->batch.keep_hours,
 		.line_bytes = (size_t)c->batch.line_bytes, .memory_bytes = (size_t)c->http.memory_bytes,
 	};
-	const struct job_runner_deps deps = { .loop = w->loop, .db = w->pools[POOL_QUERY], .intake = w->intake, .quality = w->quality, .vault = w->vault, .clock = w->deps.clock,
+	const struct job_runner_deps deps = { .loop = w->loop, .db = w->pools[POOL_QUERY], .intake = w->intake, .sender_quality = w->sender_quality, .vault = w->vault, .clock = w->deps.clock,
 		                              .ids = &w->ids, .rules = &w->rules, .rights = &w->rights, .clients = &w->clients };
 
 	w->jobs = job_runner_new(&conf, &deps, f);
@@ -225,7 +225,7 @@ static bool make_api(struct worker *w, struct fault *f)
 	};
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
-		.signer = w->signer, .vault = w->vault, .quotas = w->deps.quotas, .quality = w->quality, .failures = w->failures, .clients = &w->clients, .rules = &w->rules, .rights = &w->rights,
+		.signer = w->signer, .vault = w->vault, .quotas = w->deps.quotas, .sender_quality = w->sender_quality, .failures = w->failures, .clients = &w->clients, .rules = &w->rules, .rights = &w->rights,
 		.trust = w->trust, .proxies = &w->deps.startup->proxies, .policy = &w->policy, .on_job = on_job, .reload = worker_reload_asked, .moved = worker_reload_moved, .metrics = worker_metrics,
 		.ready = worker_ready, .arg = w,
 	};

@@ -43,12 +43,12 @@ static const struct family worker_families[] = {
 	{ "tongguan_job_good_lines_total", "counter", "Lines of jobs that are filed.", AS_U64, WORKER_AT(jobs.good) },
 	{ "tongguan_job_bad_lines_total", "counter", "Lines of jobs that were refused.", AS_U64, WORKER_AT(jobs.bad) },
 	{ "tongguan_job_pieces_in_hand", "gauge", "Pieces of jobs being claimed, filed or recorded.", AS_INT, WORKER_AT(jobs.in_hand) },
-	{ "tongguan_quality_written_total", "counter", "Filings and faults of data that were counted and written.", AS_U64, WORKER_AT(quality.written) },
-	{ "tongguan_quality_left_out_total", "counter", "Those that were not, for want of counters or of the database.", AS_U64, WORKER_AT(quality.left_out) },
+	{ "tongguan_quality_written_total", "counter", "Filings and faults of data that were counted and written.", AS_U64, WORKER_AT(sender_quality.written) },
+	{ "tongguan_quality_left_out_total", "counter", "Those that were not, for want of counters or of the database.", AS_U64, WORKER_AT(sender_quality.left_out) },
 	{ "tongguan_signature_failures_total", "counter", "Signatures of requests and messages that were refused.", AS_U64, WORKER_AT(failures.counted) },
 	{ "tongguan_signature_failures_left_out_total", "counter", "Those of them that the risk rules do not know of.", AS_U64, WORKER_AT(failures.left_out) },
 	{ "tongguan_signature_failures_waiting", "gauge", "Counters of refused signatures that wait to be written.", AS_INT, WORKER_AT(failures.waiting) },
-	{ "tongguan_quality_waiting", "gauge", "Counters that wait to be written.", AS_INT, WORKER_AT(quality.waiting) },
+	{ "tongguan_quality_waiting", "gauge", "Counters that wait to be written.", AS_INT, WORKER_AT(sender_quality.waiting) },
 	{ "tongguan_intake_in_flight", "gauge", "Batches of filings under way.", AS_INT, WORKER_AT(intake.in_flight) },
 	{ "tongguan_flow_judged_total", "counter", "Declarations judged.", AS_U64, WORKER_AT(flow.judged) },
 	{ "tongguan_flow_races_total", "counter", "Judgements thrown away because something new had come.", AS_U64, WORKER_AT(flow.races) },
@@ -269,7 +269,7 @@ void worker_note(struct worker *w)
 	intake_stats_get(w->intake, &n.intake);
 	flow_stats_get(w->flow, &n.flow);
 	job_runner_stats_get(w->jobs, &n.jobs);
-	quality_stats_get(w->quality, &n.quality);
+	sender_quality_stats_get(w->sender_quality, &n.sender_quality);
 	signature_failures_stats_get(w->failures, &n.failures);
 	push_stats_get(w->push, &n.push);
 	n.turns = loop->turns;

@@ -18,7 +18,7 @@
 #include "store/right_store.h"
 #include "store/rule_store.h"
 
-struct quality;
+struct sender_quality;
 struct quotas;
 struct signature_failures;
 
@@ -75,7 +75,7 @@ struct api_deps {
 	struct signer *signer;
 	struct vault *vault;                  /* what is stored of documents and bodies */
 	struct quotas *quotas;                /* of all workers */
-	struct quality *quality;              /* what becomes of filings, counted */
+	struct sender_quality *sender_quality;              /* what becomes of filings, counted */
 	struct signature_failures *failures;  /* whose signatures were refused, counted; NULL: nobody counts */
 	struct client_set *const *clients;    /* current; may change between turns */
 	struct rules *const *rules;

@@ -26,7 +26,7 @@ struct job_runner_deps {
 	struct loop *loop;
 	struct db *db;
 	struct intake *intake;
-	struct quality *quality;
+	struct sender_quality *sender_quality;
 	struct vault *vault;
 	const struct clock *clock;
 	struct id_source *ids;

@@ -1,8 +1,8 @@
 -- How good the data are that each sender files: counted by day, closed by month. Apart from credit, but for one event a month (CE02).
 --
---   counters of workers ──store/quality──► sender_day, sender_fault ──flow/month_closer, when it is over──► sender_month, credit_event
---                                                    │                                                        │
---                                        GET /v1/me/quality                                told with each receipt of the next month
+--   counters of workers ──store/sender_quality──► sender_day, sender_fault ──flow/month_closer, when it is over──► sender_month, credit_event
+--                                                           │                                                        │
+--                                               GET /v1/me/quality                                told with each receipt of the next month
 --
 -- Kinds of filings, names of fields and rules alone: nothing of what a filing said. Days and months are those of China.
 

@@ -199,7 +199,7 @@ enum step filings_answer(struct req *r, struct filing_work *w)
 {
 	struct filing_tally t = { 0 };
 
-	filings_quality_count(r->api->deps.quality, w);
+	filings_quality_count(r->api->deps.sender_quality, w);
 	if (!w->message.is_batch && !w->as_word)
 		return answer_one(r, w);
 	filings_count(&t, w);
@@ -231,7 +231,7 @@ enum step filings_refuse(struct req *r, const struct filing_work *w, const struc
 	struct ceb_refused refused = { .info = text_of(f->text), .original = w->envelope.content, .original_id = w->envelope.message_id };
 	struct buf b, number;
 
-	filings_quality_count_unread(r->api->deps.quality, w, f->code);
+	filings_quality_count_unread(r->api->deps.sender_quality, w, f->code);
 	if (!w->as_xml || fault_may_retry(f->code))
 		return reply_problem(r, f);
 	if (w->envelope.code != EXCHANGE_TAKEN)

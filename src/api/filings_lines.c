@@ -160,7 +160,7 @@ static enum step filed(struct req *r)
 	struct lines_work *w = r->own;
 
 	filings_count(&w->tally, &w->piece);
-	filings_quality_count(r->api->deps.quality, &w->piece);
+	filings_quality_count(r->api->deps.sender_quality, &w->piece);
 	for (int i = 0; i < w->piece.message.node_count; i++) {
 		filings_put_result(&w->answers, &w->piece, i);
 		buf_char(&w->answers, '\n');

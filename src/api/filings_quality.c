@@ -17,14 +17,14 @@ static bool was_counted(const struct findings *all, int i)
 	return false;
 }
 
-static void count_findings(struct quality *q, struct quality_key key, const struct findings *all, enum quality_outcome outcome)
+static void count_findings(struct sender_quality *q, struct sender_quality_key key, const struct findings *all, enum sender_quality_outcome outcome)
 {
 	for (int i = 0; all != NULL && i < all->count; i++) {
 		if (was_counted(all, i))
 			continue;
 		key.field = field_of(&all->list[i]);
-		key.reason = quality_rule(all->list[i].rule);
-		quality_count(q, &key, outcome);
+		key.reason = sender_quality_rule(all->list[i].rule);
+		sender_quality_count(q, &key, outcome);
 	}
 }
 
@@ -34,18 +34,18 @@ static bool is_of_data(enum fault_code code)
 	return code == FAULT_RULE_BROKEN || code == FAULT_KEY_CONFLICT || code == FAULT_BAD_JSON || code == FAULT_BAD_XML || code == FAULT_LINE_TOO_LONG;
 }
 
-static void count_refused(struct quality *q, const struct quality_key *key, const struct filing_outcome *o)
+static void count_refused(struct sender_quality *q, const struct sender_quality_key *key, const struct filing_outcome *o)
 {
-	struct quality_key why = *key;
+	struct sender_quality_key why = *key;
 
 	if (!is_of_data(o->code))
 		return;
-	quality_count(q, key, QUALITY_REFUSED);
-	count_findings(q, why, o->findings, QUALITY_REFUSED);
+	sender_quality_count(q, key, SENDER_QUALITY_REFUSED);
+	count_findings(q, why, o->findings, SENDER_QUALITY_REFUSED);
 	if (o->findings != NULL)
 		return;
-	why.reason = quality_fault(o->code);
-	quality_count(q, &why, QUALITY_REFUSED);
+	why.reason = sender_quality_fault(o->code);
+	sender_quality_count(q, &why, SENDER_QUALITY_REFUSED);
 }
 
 static bool any(const struct findings *all)
@@ -54,22 +54,22 @@ static bool any(const struct findings *all)
 }
 
 /* What is odd about the message is odd about each of its filings. */
-static void count_accepted(struct quality *q, const struct quality_key *key, const struct findings *own, const struct findings *of_message)
+static void count_accepted(struct sender_quality *q, const struct sender_quality_key *key, const struct findings *own, const struct findings *of_message)
 {
-	quality_count(q, key, QUALITY_ACCEPTED);
+	sender_quality_count(q, key, SENDER_QUALITY_ACCEPTED);
 	if (any(own) || any(of_message))
-		quality_count(q, key, QUALITY_WARNED);
-	count_findings(q, *key, own, QUALITY_WARNED);
-	count_findings(q, *key, of_message, QUALITY_WARNED);
+		sender_quality_count(q, key, SENDER_QUALITY_WARNED);
+	count_findings(q, *key, own, SENDER_QUALITY_WARNED);
+	count_findings(q, *key, of_message, SENDER_QUALITY_WARNED);
 }
 
-void filings_quality_count(struct quality *q, const struct filing_work *w)
+void filings_quality_count(struct sender_quality *q, const struct filing_work *w)
 {
 	for (int i = 0; i < w->message.node_count && !w->is_dry; i++) {
 		const struct filing_node *n = &w->nodes[i];
 		struct filing_outcome o = filings_judge(w, i);
-		const struct quality_key key = {
-			.client_id = w->client->id, .kind = n->doc == NULL ? DOC_KIND_COUNT : n->doc->def->kind, .field = FIELD_NONE, .reason = QUALITY_FILING,
+		const struct sender_quality_key key = {
+			.client_id = w->client->id, .kind = n->doc == NULL ? DOC_KIND_COUNT : n->doc->def->kind, .field = FIELD_NONE, .reason = SENDER_QUALITY_FILING,
 		};
 
 		if (o.code != FAULT_NONE)
@@ -79,9 +79,9 @@ void filings_quality_count(struct quality *q, const struct filing_work *w)
 	}
 }
 
-void filings_quality_count_unread(struct quality *q, const struct filing_work *w, enum fault_code code)
+void filings_quality_count_unread(struct sender_quality *q, const struct filing_work *w, enum fault_code code)
 {
-	const struct quality_key key = { .client_id = w->client->id, .kind = DOC_KIND_COUNT, .field = FIELD_NONE, .reason = QUALITY_FILING };
+	const struct sender_quality_key key = { .client_id = w->client->id, .kind = DOC_KIND_COUNT, .field = FIELD_NONE, .reason = SENDER_QUALITY_FILING };
 
 	if (!w->is_dry)
 		count_refused(q, &key, &(struct filing_outcome){ .code = code });

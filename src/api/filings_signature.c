@@ -51,7 +51,7 @@ static enum step refuse(struct req *r, struct filing_work *w)
 	}
 	if (w->as_xml)
 		return filings_answer(r, w);
-	filings_quality_count(r->api->deps.quality, w);
+	filings_quality_count(r->api->deps.sender_quality, w);
 	return reply_problem_of(r, &p);
 }
 

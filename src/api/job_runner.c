@@ -149,7 +149,7 @@ static void on_filed(struct intake_submission *submission)
 		buf_char(&results, '\n');
 	}
 	filings_count(&tally, &s->work);
-	filings_quality_count(s->home->deps.quality, &s->work);
+	filings_quality_count(s->home->deps.sender_quality, &s->work);
 	record(s, &results, tally.good, tally.all - tally.good);
 }
 

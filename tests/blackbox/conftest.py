@@ -7,18 +7,30 @@ sys.dont_write_bytecode = True
 import pytest  # noqa: E402
 
 from filer import Trades  # noqa: E402
-from stack import Api  # noqa: E402
-from support import SEED, new_stack, own, pytest_runtest_makereport, watch  # noqa: E402, F401
+from stack import Api, Stack  # noqa: E402
+from support import SEED, OpenApi, new_stack, own, pytest_runtest_makereport, pytest_runtest_setup  # noqa: E402, F401
+
+
+def pytest_collection_modifyitems(items):
+    """Those with stacks of their own come first: once it is there, the common one runs to the end, and takes its share of the machine."""
+    items.sort(key=lambda item: "stack" in item.fixturenames and not hasattr(item.module, "stack"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def openapi():
+    checker = OpenApi()
+    Stack.on_start = staticmethod(checker.learn)
+    yield checker
+    Stack.on_start = Api.check = None
 
 
 @pytest.fixture(scope="session")
-def stack():
+def stack(openapi):
     s = new_stack().start()
     try:
-        s.openapi = watch(s)
+        s.openapi = openapi
         yield s
     finally:
-        Api.check = None
         s.remove()
 
 

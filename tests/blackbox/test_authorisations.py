@@ -3,12 +3,11 @@ import datetime
 
 import pytest
 
-from filer import CODES, ceb, credit_code
+from filer import CODES, ceb, credit_code, today
 from stack import wait_for
 from support import accept, problem
 
 KINDS = ["inventory", "cancellation", "return"]
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
 
 
 class Pair:
@@ -45,7 +44,7 @@ def test_without_one_nothing_is_declared(stack, pair, trades):
     trade = trades.make()
     told = pair.refused(pair.declarant.file(trade.inventory()))
     assert told["rule"] == "table authorisation_rule" and "/v1/authorisations" in told["remedy"] and told["got"] == pair.agent
-    assert "rule row 1" in told["expected"] and "2016-01-01" in told["expected"] and str(TODAY) in told["expected"]
+    assert "rule row 1" in told["expected"] and "2016-01-01" in told["expected"] and str(today()) in told["expected"]
     chinese = pair.declarant.file(trade.inventory(), Accept_Language="zh").json["errors"][0]
     assert "授权" in chinese["detail"] and "授权" in chinese["remedy"]
     # who has it filed by itself needs none: neither the merchant for itself, nor what names no agent
@@ -56,7 +55,7 @@ def test_without_one_nothing_is_declared(stack, pair, trades):
 
 
 def test_granted_used_and_revoked(stack, pair, trades):
-    made = accept(pair.grant(valid_to=str(TODAY + datetime.timedelta(days=30))), 201).json
+    made = accept(pair.grant(valid_to=str(today() + datetime.timedelta(days=30))), 201).json
     assert (made["principal"], made["agent"], made["state"], made["trade_modes"]) == (pair.principal, pair.agent, "active", ["*"])
     pair.waits(201, trades.make().inventory)
     export = trades.make("export")
@@ -81,12 +80,12 @@ def test_only_for_its_kinds_modes_and_days(stack, pair, trades):
     pair.refused(pair.declarant.file(trades.make(mode="1210").inventory(guarantor_code=pair.principal)))
     pair.refused(pair.declarant.file(trades.make().cancellation()))
     later = Pair(stack, trades, number=3)
-    coming = accept(later.grant(valid_from=str(TODAY + datetime.timedelta(days=1))), 201).json
+    coming = accept(later.grant(valid_from=str(today() + datetime.timedelta(days=1))), 201).json
     assert coming["state"] == "coming"
-    over = accept(later.grant(valid_from="2020-01-01", valid_to=str(TODAY - datetime.timedelta(days=1))), 201).json
+    over = accept(later.grant(valid_from="2020-01-01", valid_to=str(today() - datetime.timedelta(days=1))), 201).json
     assert over["state"] == "expired"
     later.refused(later.declarant.file(trades.make().inventory()))
-    accept(later.grant(valid_from=str(TODAY), valid_to=str(TODAY)), 201)  # both days count
+    accept(later.grant(valid_from=str(today()), valid_to=str(today())), 201)  # both days count
     later.waits(201, trades.make().inventory)
 
 
@@ -147,10 +146,10 @@ def test_the_rule_is_dated(own, trades):
     stack = own()
     pair = Pair(stack, trades)
     pair.refused(pair.declarant.file(trades.make().inventory()))
-    stack.psql(f"update authorisation_rule set valid_to = '{TODAY - datetime.timedelta(days=1)}'")
+    stack.psql(f"update authorisation_rule set valid_to = '{today() - datetime.timedelta(days=1)}'")
     stack.psql("select nextval('rule_revision')")
     pair.waits(201, trades.make().inventory)
-    stack.psql(f"insert into authorisation_rule (id, kinds, valid_from, source) values (2, '{{cancellation}}', '{TODAY}', 'test')")
+    stack.psql(f"insert into authorisation_rule (id, kinds, valid_from, source) values (2, '{{cancellation}}', '{today()}', 'test')")
     stack.psql("select nextval('rule_revision')")
 
     def asks():

@@ -3,12 +3,10 @@ import datetime
 
 import pytest
 
-from filer import credit_code
+from filer import credit_code, today
 from stack import wait_for
 from support import accept, file_all, problem, settled
 
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
-MONTH = str(TODAY)[:7]
 
 
 class Sides:
@@ -19,7 +17,7 @@ class Sides:
         self.shop = stack.client(f"shop {trades.tag}", "enterprise", "--codes", self.code)
         self.bank = stack.client(f"bank {trades.tag}", "bank", "--code", self.bank_code)
         self.body = {"enterprise": self.code, "bank": self.bank_code, "scope": ["trade"], "purpose": "credit_line",
-                     "valid_to": str(TODAY + datetime.timedelta(days=90))}
+                     "valid_to": str(today() + datetime.timedelta(days=90))}
 
     def give(self, api=None, **more):
         return (api or self.shop).post("/v1/consents", self.body | more)
@@ -62,7 +60,7 @@ def test_no_read_without_consent(stack, sides, trades):
 def test_it_ends_by_itself(own, trades):
     stack = own()
     sides = Sides(stack, trades)
-    accept(sides.give(valid_to=str(TODAY)), 201)
+    accept(sides.give(valid_to=str(today())), 201)
     accept(sides.read(), 200)  # the last day counts
     accept(stack.operator.post("/test/clock", {"shift_s": 86400}), 200)
     problem(sides.read(), 403, "forbidden")
@@ -86,7 +84,7 @@ def test_what_a_bank_is_told(stack, sides, trades):
     items = wait_for(told, "the releases are counted")
     fen = {d: sum(t.goods_fen for t in done if t.direction == d) for d in ("import", "export")}
     assert [(i["month"], i["direction"], i["currency"], i["released"], round(float(i["value"]) * 100)) for i in items] == [
-        (MONTH, "export", "502", 1, fen["export"]), (MONTH, "import", "142", 2, fen["import"])], items
+        (str(today())[:7], "export", "502", 1, fen["export"]), (str(today())[:7], "import", "142", 2, fen["import"])], items
     body = sides.read().body.decode()
     for secret in (done[0].buyer, done[0].buyer_id, done[0].order_no, trades.codes["platform"]):
         assert secret not in body
@@ -140,7 +138,7 @@ def test_credit_for_a_bank(stack, sides, trades):
     told = accept(credit_of(sides), 200).json
     assert (told["tier"], told["level"], told["score_band"]) == ("bank", "B", {"from": 700, "to": 749})
     assert set(told) == {"code", "name", "role", "tier", "as_of", "level", "barred", "decisions", "warnings", "score_band", "months"}
-    assert told["months"] == {"from": f"{TODAY.year - (TODAY.month < 12)}-{TODAY.month % 12 + 1:02d}", "to": MONTH, "value": [], "refunds": None,
+    assert told["months"] == {"from": f"{today().year - (today().month < 12)}-{today().month % 12 + 1:02d}", "to": str(today())[:7], "value": [], "refunds": None,
                               "returns": {"requested": 0, "released": 0, "rate": None},
                               "tax": {"bills": 0, "gathered": 0, "late": 0, "on_time": None}}
     problem(credit_of(sides, query="?purpose=insurance"), 403, "forbidden")

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from filer import SHANGHAI
-from stack import Api, binary, wait_for
-from support import accept, file_all, new_stack, problem, settled, stacks, watch
+from stack import binary, wait_for
+from support import accept, file_all, new_stack, problem, settled, stacks
 
 QUICK = {"timeout-ms": 2500, "breaker-failures": 3, "breaker-ms": 100, "first-wait-ms": 20, "longest-wait-ms": 100}
 
@@ -17,14 +17,9 @@ QUICK = {"timeout-ms": 2500, "breaker-failures": 3, "breaker-ms": 100, "first-wa
 def house():
     """A stack of this file's own: what is put in maintenance here must not hold up others."""
     s = new_stack(authority=QUICK).start()
-    alone = Api.check is None  # else the shared stack's description is held against ours too
     try:
-        if alone:
-            watch(s)
         yield s
     finally:
-        if alone:
-            Api.check = None
         stacks.remove(s)
         s.remove()
 

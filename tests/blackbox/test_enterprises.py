@@ -3,11 +3,10 @@ import datetime
 
 import pytest
 
-from filer import CODES, credit_code
+from filer import CODES, credit_code, today
 from stack import wait_for
 from support import accept, problem
 
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
 PUBLIC = {"credit_code", "name", "roles", "state", "state_title"}
 SHARED = PUBLIC | {"customs_codes", "district_code", "park", "registered_at", "states"}
 
@@ -30,7 +29,7 @@ class Company:
         return (api or self.api).post(f"/v1/enterprises/{self.code}/changes", body)
 
     def compare(self, api=None, **said):
-        body = {"source": "test register", "as_of": str(TODAY), "name": "钱塘(国际)贸易有限公司", "standing": "in_business"} | said
+        body = {"source": "test register", "as_of": str(today()), "name": "钱塘(国际)贸易有限公司", "standing": "in_business"} | said
         return (api or self.stack.operator).post(f"/v1/enterprises/{self.code}/comparisons", body)
 
     def record(self, api=None):
@@ -223,7 +222,7 @@ def test_who_compares(stack, company, tax, samr):
     for member, value in (("name", None), ("standing", "asleep"), ("as_of", "2999-01-01"), ("as_of", "x"), ("source", None), ("king", 1)):
         told = problem(company.compare(samr, **{member: value}), 422, "rule-broken")["errors"]
         assert [e["pointer"] for e in told] == [f"/{member}"]
-    problem(samr.post("/v1/enterprises/nobody/comparisons", {"source": "x", "as_of": str(TODAY), "name": "x", "standing": "revoked"}), 404, "not-found")
+    problem(samr.post("/v1/enterprises/nobody/comparisons", {"source": "x", "as_of": str(today()), "name": "x", "standing": "revoked"}), 404, "not-found")
 
 
 def test_parks_are_dated(stack, company, trades):
@@ -231,12 +230,12 @@ def test_parks_are_dated(stack, company, trades):
     park = {"code": code, "name_zh": "下沙园区", "kind": "bonded", "district_code": "330102", "source": "zone committee 2026-1", "valid_from": "2020-01-01"}
     made = accept(stack.operator.post("/v1/parks", park), 201).json
     assert made["valid_to"] is None
-    later = str(TODAY + datetime.timedelta(days=10))
+    later = str(today() + datetime.timedelta(days=10))
     accept(stack.operator.post("/v1/parks", park | {"name_zh": "新园区", "valid_from": later}), 201)
 
     def on(day):
         return {p["code"]: p["name_zh"] for p in accept(company.api.get(f"/v1/parks?on={day}"), 200).json["items"]}.get(code)
-    assert (on("2019-12-31"), on("2020-01-01"), on(TODAY), on(later)) == (None, "下沙园区", "下沙园区", "新园区")
+    assert (on("2019-12-31"), on("2020-01-01"), on(today()), on(later)) == (None, "下沙园区", "下沙园区", "新园区")
     problem(stack.operator.post("/v1/parks", park), 409, "state-conflict")
     problem(stack.operator.post("/v1/parks", park | {"kind": "king"}), 422, "rule-broken")
     problem(stack.operator.post("/v1/parks", park | {"valid_to": "2019-01-01"}), 422, "rule-broken")
@@ -266,6 +265,6 @@ def test_phases_of_the_pilot(own, trades):
     accept(stack.enterprise.file(trades.make().payment()))  # payment firms are not bound
     accept(inside.compare(district_code="320508"), 201)  # the register says otherwise: it proves nothing
     waits(lambda: order_of(trades, inside, inside.api), 422)
-    stack.psql(f"update scope_rule set valid_to = '{TODAY - datetime.timedelta(days=1)}' where id = 2")
+    stack.psql(f"update scope_rule set valid_to = '{today() - datetime.timedelta(days=1)}' where id = 2")
     stack.psql("select nextval('rule_revision')")
     waits(lambda: order_of(trades, outside, outside.api), 201)

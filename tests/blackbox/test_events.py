@@ -120,11 +120,13 @@ def test_dense_and_filtered(stack, trades):
     wait_told(stack, d, "declaration.released")
     every, end = pull_events(stack.operator, limit=500)
     assert [e["seq"] for e in every] == list(range(1, int(end) + 1))  # regulators and operators see all: no number is missing
-    assert pull_events(stack.operator, limit=7)[0][:20] == every[:20]
+    recent = max(0, int(end) - 200)  # in small pages only the last of them: other tests may have filed thousands
+    every = every[recent:]
+    assert pull_events(stack.operator, recent, limit=7)[0][:len(every)] == every
     for query, keep in ({"type": "authority.answered,declaration.released"}, lambda e: e["type"] in ("authority.answered", "declaration.released")), \
             ({"kind": "order"}, lambda e: e["kind"] == "order"), ({"authority": "TAX"}, lambda e: e["authority"] == "TAX"), \
             ({"declaration_id": d["id"]}, lambda e: e["declaration_id"] == d["id"]):
-        got = [e for e in pull_events(stack.operator, limit=3, **query)[0] if e["seq"] <= int(end)]
+        got = [e for e in pull_events(stack.operator, recent, limit=3, **query)[0] if e["seq"] <= int(end)]
         assert got and got == [e for e in every if keep(e)]
     for query in ("cursor=x", "cursor=-1", "limit=0", "type=", "type=nothing", "kind=x", "authority=XX", "declaration_id=1", "x=1"):
         problem(stack.operator.get(f"/v1/events?{query}"), 400, "bad-request")

@@ -99,7 +99,7 @@ def kept():
         settled(s, t, "held")
         witness = Witness(s.directory)
         s.ctl("witness", "add", witness.name, "--client", "operator", "--public-key", witness.public_key.hex())
-        note = accept(s.daemon.public.get("/v1/audit/checkpoint"), 200).body
+        note = wait_for(lambda: (r := s.daemon.public.get("/v1/audit/checkpoint")).status == 200 and r, "there is a checkpoint", 60).body
         accept(s.operator.post(f"/v1/audit/checkpoints/{int(note.split()[1])}/cosignatures", {"line": witness.line(note)}))
         with psycopg.connect(s.conninfo, autocommit=True) as c:
             c.execute("insert into identity_attestation values ('\\x0102', 'POL', now(), null, 1)")

@@ -31,7 +31,7 @@ def following(reply):
     return link
 
 
-def poll_until(api, path, enough, headers=None, timeout=20):
+def poll_until(api, path, enough, headers=None, timeout=60):
     """Polls on and on; returns every answer with something in it, once enough(them) is true."""
     found = []
 

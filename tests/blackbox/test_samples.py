@@ -8,7 +8,7 @@ import pytest
 from filer import SHANGHAI
 from shop import ITEM, Shop, cases, today
 from stack import wait_for
-from support import accept, new_stack, problem, pull_events, stacks
+from support import accept, new_stack, numbered, problem, pull_events, stacks
 
 INFANT, SHAMPOO = "1901101090", "3305100000"  # the two lines of every import trade
 SECOND = "SKU-2"
@@ -26,13 +26,6 @@ def plan(api, shop, status=201, **more):
 
 def end(api, made, status=200, reason="计划完成"):
     return accept(api.post(f"/v1/quality/plans/{made['id']}/end", {"reason": reason}), status).json
-
-
-def numbered(stack, declarations):
-    """What was written of them is told: a transaction that is open anywhere in the cluster, of other tests as well, holds numbers back."""
-    waiting = (f"select count(*) from change c where declaration_ids && '{{{','.join(declarations)}}}'"
-               " and not exists (select from event_batch b where b.change_id = c.id)")
-    wait_for(lambda: stack.psql(waiting) == "0", "they have numbers")
 
 
 def looked_through(stack):

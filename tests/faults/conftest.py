@@ -7,7 +7,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "run"))
 sys.dont_write_bytecode = True
 import pytest  # noqa: E402
 
-from support import SEED, own, pytest_runtest_makereport  # noqa: E402, F401
+from support import SEED, own, pytest_runtest_makereport, pytest_runtest_setup  # noqa: E402, F401
 
 
 @pytest.fixture

@@ -82,6 +82,11 @@ def money(fen):
     return f"{fen // 100}.{fen % 100:02d}"
 
 
+def today():
+    """The day in China, asked for when it is needed: a run of tests may pass midnight."""
+    return datetime.datetime.now(SHANGHAI).date()
+
+
 def moment(at=None):
     at = at or datetime.datetime.now(SHANGHAI)
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S+08:00")

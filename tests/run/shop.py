@@ -1,7 +1,8 @@
 """A merchant of its own whose goods are recalled or complained about, and what departments do about them."""
 import datetime
 
-from filer import CODES, SHANGHAI, Trades, credit_code
+import filer
+from filer import CODES, Trades, credit_code
 from stack import wait_for
 from support import accept, file_all, problem, settled
 
@@ -9,7 +10,7 @@ ITEM = "SKU-1"  # the first line of every import trade
 
 
 def today(back=0):
-    return (datetime.datetime.now(SHANGHAI).date() - datetime.timedelta(days=back)).isoformat()
+    return (filer.today() - datetime.timedelta(days=back)).isoformat()
 
 
 class Shop:

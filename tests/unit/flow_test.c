@@ -133,7 +133,7 @@ static void test_pushed_again(void **state)
 	until_sql(w, RELEASED, 1);
 	until(w->b, is_quiet, NULL);
 	asked = w->asked[AUTHORITY_TAX];
-	house_sql(w->b->house->db, "update delivery set state = 'due', listed = 'due', attempts = 0 where authority = 'TAX'");
+	house_sql(w->b->house->db, "update delivery set state = 'due', listed = 'due', attempts = 0, lease_until = null where authority = 'TAX'");
 	until_sql(w, "select count(*) from delivery where authority = 'TAX' and state = 'sent'", 1);
 	assert_int_equal(w->asked[AUTHORITY_TAX], asked + 1);
 	assert_int_equal(ask(w, RELEASED), 1);

@@ -1,6 +1,6 @@
 /*
- * For store_schema_test.c, store_rule_test.c and store_client_test.c: an empty database of one's own in the cluster that
- * TONGGUAN_TEST_PG names (its superuser's connection string); without one everything is skipped. No test measures time.
+ * For the tests of store and flow: a database of one's own in the cluster that TONGGUAN_TEST_PG names (its superuser's connection
+ * string); without one everything is skipped. A program migrates once, and each of its tests gets a copy. No test measures time.
  */
 #ifndef TESTS_HOUSE_BENCH_H
 #define TESTS_HOUSE_BENCH_H
@@ -70,7 +70,6 @@ static inline int house_set_up(void **state)
 	struct house *h = calloc(1, sizeof(*h));
 	struct fault f = { 0 };
 	static int number;
-	char sql[128];
 
 	assert_non_null(h);
 	*state = h;
@@ -83,24 +82,46 @@ static inline int house_set_up(void **state)
 	(void)snprintf(h->database, sizeof(h->database), "house_test_%d_%d", (int)getpid(), ++number);
 	/* libpq takes the last of two equal keywords */
 	assert_true(snprintf(h->conninfo, sizeof(h->conninfo), "%s dbname=%s", conninfo, h->database) < (int)sizeof(h->conninfo));
-	(void)snprintf(sql, sizeof(sql), "create database %s", h->database);
+	return 0;
+}
+
+/* Its database, as a copy of that one. */
+static inline void house_create(struct house *h, const char *template)
+{
+	char sql[192];
+
+	(void)snprintf(sql, sizeof(sql), "create database %s template %s", h->database, template);
 	house_sql(h->admin, sql);
 	h->db = house_open(h);
-	return 0;
+}
+
+static inline int house_set_up_empty(void **state)
+{
+	int failed = house_set_up(state);
+	struct house *h = *state;
+
+	if (failed == 0 && h->admin != NULL)
+		house_create(h, "template1");
+	return failed;
+}
+
+static inline void house_drop(struct db_sync *admin, const char *database)
+{
+	char sql[128];
+
+	(void)snprintf(sql, sizeof(sql), "drop database if exists %s with (force)", database);
+	house_sql(admin, sql);
 }
 
 static inline int house_tear_down(void **state)
 {
 	struct house *h = *state;
-	char sql[128];
 
 	db_free(h->pool);
 	loop_free(h->loop);
 	db_sync_close(h->db);
-	if (h->admin != NULL && h->database[0] != '\0') {
-		(void)snprintf(sql, sizeof(sql), "drop database if exists %s with (force)", h->database);
-		house_sql(h->admin, sql);
-	}
+	if (h->admin != NULL && h->database[0] != '\0')
+		house_drop(h->admin, h->database);
 	db_sync_close(h->admin);
 	free(h);
 	return 0;
@@ -117,16 +138,53 @@ static inline struct house *house_of(void **state)
 	return h;
 }
 
-static inline void house_migrate(struct house *h)
+/* Of this program's processes; made by the first test that asks, gone at the end. */
+static inline const char *house_template_name(void)
+{
+	static char name[64];
+
+	(void)snprintf(name, sizeof(name), "house_test_%d_template", (int)getpid());
+	return name;
+}
+
+static inline void house_template_drop(void)
 {
 	struct fault f = { 0 };
-	int applied;
-	bool good = schema_migrate(h->db, NOW_US, &applied, &f);
+	struct db_sync *admin = db_sync_open(getenv("TONGGUAN_TEST_PG"), NULL, &f);
 
+	if (admin != NULL)
+		house_drop(admin, house_template_name());
+	db_sync_close(admin);
+}
+
+static inline void house_template_make(struct house *h)
+{
+	struct house t = *h;
+	struct fault f = { 0 };
+	int applied;
+	bool good;
+
+	(void)snprintf(t.database, sizeof(t.database), "%s", house_template_name());
+	assert_true(snprintf(t.conninfo, sizeof(t.conninfo), "%s dbname=%s", getenv("TONGGUAN_TEST_PG"), t.database) < (int)sizeof(t.conninfo));
+	house_create(&t, "template1");
+	assert_int_equal(atexit(house_template_drop), 0);
+	good = schema_migrate(t.db, NOW_US, &applied, &f);
 	if (!good)
 		print_error("%s\n", f.text);
 	assert_true(good);
 	assert_true(applied > 0);
+	db_sync_close(t.db); /* nobody may be connected to what is copied */
+}
+
+/* Its database, migrated. */
+static inline void house_migrate(struct house *h)
+{
+	static bool is_made;
+
+	if (!is_made)
+		house_template_make(h);
+	is_made = true;
+	house_create(h, house_template_name());
 }
 
 static inline void house_late(struct loop_timer *t)

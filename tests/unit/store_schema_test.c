@@ -244,15 +244,16 @@ static void buckets_are_the_same_in_sql(void **state)
 }
 
 #define WITH_HOUSE(test) cmocka_unit_test_setup_teardown(test, house_set_up, house_tear_down)
+#define WITH_EMPTY(test) cmocka_unit_test_setup_teardown(test, house_set_up_empty, house_tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_HOUSE(empty_database_is_migrated_once),
+		WITH_EMPTY(empty_database_is_migrated_once),
 		WITH_HOUSE(partitions_reach_from_last_month_for_four),
 		WITH_HOUSE(another_schema_is_refused),
-		WITH_HOUSE(a_failing_file_leaves_no_trace),
-		WITH_HOUSE(two_at_once_apply_each_file_once),
+		WITH_EMPTY(a_failing_file_leaves_no_trace),
+		WITH_EMPTY(two_at_once_apply_each_file_once),
 		WITH_HOUSE(health_tells_what_readyz_needs),
 		WITH_HOUSE(partitions_are_made_ahead_and_again_without_harm),
 		WITH_HOUSE(what_came_before_its_month_moves_there),

@@ -1,23 +1,23 @@
 /* Counters of data quality on a real PostgreSQL: added up, never twice, kept while the database is away, bounded. */
 #include "ordered_db.h"
 
-#include "store/quality.h"
+#include "store/sender_quality.h"
 
 /* --- a bench -------------------------------------------------------------------------------------------------------- */
 
 struct bench {
 	struct house *h;
-	struct quality *q;
+	struct sender_quality *q;
 	struct clock clock;
 	struct loop_timer poll;
 	bool ends; /* settle() waits for the end instead */
 };
 
-static const struct quality_key order_1 = { 1, DOC_ORDER, FIELD_NONE, QUALITY_FILING }, payment_1 = { 1, DOC_PAYMENT, FIELD_NONE, QUALITY_FILING };
+static const struct sender_quality_key order_1 = { 1, DOC_ORDER, FIELD_NONE, SENDER_QUALITY_FILING }, payment_1 = { 1, DOC_PAYMENT, FIELD_NONE, SENDER_QUALITY_FILING };
 
-static struct quality_key fault_of(enum field field, int reason)
+static struct sender_quality_key fault_of(enum field field, int reason)
 {
-	return (struct quality_key){ 1, DOC_ORDER, field, reason };
+	return (struct sender_quality_key){ 1, DOC_ORDER, field, reason };
 }
 
 /* In place: the clock is borrowed. */
@@ -25,7 +25,7 @@ static void bench_begin(struct bench *b, struct house *h, int counters)
 {
 	const struct db_conf pool = { .label = "test", .conninfo = h->conninfo, .session = "set timezone = 'UTC'", .connections = 1, .pipeline_depth = 1,
 		                      .queue_limit = 4, .queue_wait_ms = 20000, .call_timeout_ms = 50000, .connect_timeout_ms = 20000 };
-	const struct quality_conf conf = { .flush_ms = 1, .counters = counters };
+	const struct sender_quality_conf conf = { .flush_ms = 1, .counters = counters };
 	struct fault f = { 0 };
 
 	*b = (struct bench){ .h = h };
@@ -36,45 +36,45 @@ static void bench_begin(struct bench *b, struct house *h, int counters)
 	assert_non_null(h->pool);
 	order.loop = h->loop;
 	clock_shift(&b->clock, NOW_US - clock_real_us());
-	b->q = quality_new(&conf, &(struct quality_deps){ .loop = h->loop, .db = h->pool, .clock = &b->clock }, &f);
+	b->q = sender_quality_new(&conf, &(struct sender_quality_deps){ .loop = h->loop, .db = h->pool, .clock = &b->clock }, &f);
 	assert_non_null(b->q);
 }
 
 static void on_poll(struct loop_timer *t)
 {
 	struct bench *b = container_of(t, struct bench, poll);
-	struct quality_stats s;
+	struct sender_quality_stats s;
 
-	quality_stats_get(b->q, &s);
-	if (b->ends ? quality_idle(b->q) : s.waiting == 0)
+	sender_quality_stats_get(b->q, &s);
+	if (b->ends ? sender_quality_idle(b->q) : s.waiting == 0)
 		loop_stop(b->h->loop);
 	else
 		loop_timer_set(b->h->loop, t, 1000, on_poll);
 }
 
 /* Until nothing waits to be written. */
-static struct quality_stats settle(struct bench *b)
+static struct sender_quality_stats settle(struct bench *b)
 {
-	struct quality_stats s;
+	struct sender_quality_stats s;
 
 	loop_timer_set(b->h->loop, &b->h->watchdog, 60 * US_PER_S, house_late);
 	loop_timer_set(b->h->loop, &b->poll, 0, on_poll);
 	loop_run(b->h->loop);
 	loop_timer_clear(b->h->loop, &b->h->watchdog);
-	quality_stats_get(b->q, &s);
+	sender_quality_stats_get(b->q, &s);
 	return s;
 }
 
 static void count_some(struct bench *b)
 {
-	const struct quality_key required = fault_of(F_CURRENCY, quality_rule(RULE_REQUIRED)), conflict = fault_of(FIELD_NONE, quality_fault(FAULT_KEY_CONFLICT));
+	const struct sender_quality_key required = fault_of(F_CURRENCY, sender_quality_rule(RULE_REQUIRED)), conflict = fault_of(FIELD_NONE, sender_quality_fault(FAULT_KEY_CONFLICT));
 
-	quality_count(b->q, &order_1, QUALITY_ACCEPTED);
-	quality_count(b->q, &order_1, QUALITY_REFUSED);
-	quality_count(b->q, &order_1, QUALITY_REFUSED);
-	quality_count(b->q, &payment_1, QUALITY_ACCEPTED);
-	quality_count(b->q, &required, QUALITY_REFUSED);
-	quality_count(b->q, &conflict, QUALITY_REFUSED);
+	sender_quality_count(b->q, &order_1, SENDER_QUALITY_ACCEPTED);
+	sender_quality_count(b->q, &order_1, SENDER_QUALITY_REFUSED);
+	sender_quality_count(b->q, &order_1, SENDER_QUALITY_REFUSED);
+	sender_quality_count(b->q, &payment_1, SENDER_QUALITY_ACCEPTED);
+	sender_quality_count(b->q, &required, SENDER_QUALITY_REFUSED);
+	sender_quality_count(b->q, &conflict, SENDER_QUALITY_REFUSED);
 }
 
 /* As count_some() was written so many times. */
@@ -100,7 +100,7 @@ static void what_is_counted_adds_up(void **state)
 		assert_int_equal(settle(&b).written, 6 * times);
 		assert_written(&b, times);
 	}
-	quality_free(b.q);
+	sender_quality_free(b.q);
 }
 
 static void what_is_not_stored_comes_later(void **state)
@@ -114,37 +114,37 @@ static void what_is_not_stored_comes_later(void **state)
 	assert_int_equal(settle(&b).written, 6);
 	assert_false(order.is_due);
 	assert_written(&b, 1);
-	quality_free(b.q);
+	sender_quality_free(b.q);
 }
 
 /* At the end it is written at once; what the database does not take holds nobody up. */
 static void an_orderly_end(void **state)
 {
 	struct bench b;
-	struct quality_stats s;
+	struct sender_quality_stats s;
 
 	bench_begin(&b, house_of(state), 64);
 	count_some(&b);
-	quality_quiesce(b.q);
-	assert_false(quality_idle(b.q));
+	sender_quality_quiesce(b.q);
+	assert_false(sender_quality_idle(b.q));
 	b.ends = true;
 	assert_int_equal(settle(&b).waiting, 0);
 	assert_written(&b, 1);
 	count_some(&b);
 	order.is_due = true;
 	order.outcome = DB_TRY_AGAIN;
-	quality_quiesce(b.q);
+	sender_quality_quiesce(b.q);
 	s = settle(&b);
 	assert_int_equal(s.waiting, 4);
 	assert_int_equal(s.written, 6);
-	quality_free(b.q);
+	sender_quality_free(b.q);
 }
 
 static void what_may_be_stored_is_not_repeated(void **state)
 {
 	static const enum db_outcome lost[] = { DB_UNCERTAIN, DB_CONFLICT, DB_BROKEN };
 	struct bench b;
-	struct quality_stats s;
+	struct sender_quality_stats s;
 
 	bench_begin(&b, house_of(state), 64);
 	for (size_t i = 0; i < COUNTOF(lost); i++) {
@@ -159,28 +159,28 @@ static void what_may_be_stored_is_not_repeated(void **state)
 	count_some(&b);
 	assert_int_equal(settle(&b).written, 6);
 	assert_written(&b, 2);
-	quality_free(b.q);
+	sender_quality_free(b.q);
 }
 
 static void there_is_a_limit(void **state)
 {
 	struct bench b;
-	struct quality_stats s;
+	struct sender_quality_stats s;
 
 	bench_begin(&b, house_of(state), 64);
 	for (int round = 0; round < 2; round++) {
 		for (int field = 0; field < 70; field++) {
-			const struct quality_key key = fault_of((enum field)field, quality_rule(RULE_LENGTH));
+			const struct sender_quality_key key = fault_of((enum field)field, sender_quality_rule(RULE_LENGTH));
 
-			quality_count(b.q, &key, QUALITY_WARNED);
+			sender_quality_count(b.q, &key, SENDER_QUALITY_WARNED);
 		}
-		quality_stats_get(b.q, &s);
+		sender_quality_stats_get(b.q, &s);
 		assert_int_equal(s.waiting, 64);
 		assert_int_equal(s.left_out, 6 * (round + 1));
 		assert_int_equal(settle(&b).written, 64 * (round + 1));
 	}
 	assert_int_equal(house_ask(b.h, "select sum(warned) from sender_fault"), 128);
-	quality_free(b.q);
+	sender_quality_free(b.q);
 }
 
 static void a_closed_month_takes_no_more(void **state)
@@ -193,7 +193,7 @@ static void a_closed_month_takes_no_more(void **state)
 	(void)settle(&b);
 	assert_int_equal(house_ask(b.h, "select count(*) from sender_day where day = '2026-04-01'"), 2);
 	assert_int_equal(house_ask(b.h, "select count(*) from sender_fault where day <> '2026-04-01'"), 0);
-	quality_free(b.q);
+	sender_quality_free(b.q);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* Counters in a table by their key; two of these change places at each flush. */
-#include "store/quality.h"
+#include "store/sender_quality.h"
 
 #include <stdlib.h>
 
@@ -7,12 +7,12 @@
 
 enum { KEY_ARRAYS = 2, FAULT_ARRAYS = 6, DAY_ARRAYS = 5, FLUSH_PARAMS = 12 };
 _Static_assert(FLUSH_PARAMS == 1 + DAY_ARRAYS + FAULT_ARRAYS, "a parameter each");
-_Static_assert(DAY_ARRAYS == KEY_ARRAYS + QUALITY_OUTCOMES, "a column each");
+_Static_assert(DAY_ARRAYS == KEY_ARRAYS + SENDER_QUALITY_OUTCOMES, "a column each");
 
 /* $1 the day; $2.. a column each of filings: client, kind, accepted, refused, warned; $7.. of faults: client, kind, field, rule, refused, warned.
  * In the order of their keys, so that workers do not wait for each other in a circle. What comes after a month was closed counts for the next. */
 static const struct db_stmt flush_stmt = {
-	.name = "quality_flush",
+	.name = "sender_quality_flush",
 	.sql =
 	"with o as materialized ("
 	"  select greatest(date '1970-01-01' + $1::integer, (p.closed + interval '1 month')::date) as day from sender_month_place p),"
@@ -34,8 +34,8 @@ static const struct db_stmt flush_stmt = {
 };
 
 struct counter {
-	struct quality_key key;
-	int counts[QUALITY_OUTCOMES];
+	struct sender_quality_key key;
+	int counts[SENDER_QUALITY_OUTCOMES];
 };
 
 struct half {
@@ -44,9 +44,9 @@ struct half {
 	uint32_t *slots; /* index into list + 1, by the key; power of two, open addressing */
 };
 
-struct quality {
-	struct quality_conf conf;
-	struct quality_deps deps;
+struct sender_quality {
+	struct sender_quality_conf conf;
+	struct sender_quality_deps deps;
 	struct half halves[2];
 	struct half *counting, *sending;
 	uint32_t mask;
@@ -62,7 +62,7 @@ static loop_timer_fn on_flush;
 
 /* --- counting ----------------------------------------------------------------------------------------------------- */
 
-static uint32_t hash_of(const struct quality_key *k)
+static uint32_t hash_of(const struct sender_quality_key *k)
 {
 	uint64_t h = (uint64_t)(uint32_t)k->client_id << 32 | (uint64_t)k->kind << 24 | (uint64_t)(unsigned)k->reason << 12 | (uint64_t)k->field;
 
@@ -70,13 +70,13 @@ static uint32_t hash_of(const struct quality_key *k)
 	return (uint32_t)(h >> 32);
 }
 
-static bool same_key(const struct quality_key *a, const struct quality_key *b)
+static bool same_key(const struct sender_quality_key *a, const struct sender_quality_key *b)
 {
 	return a->client_id == b->client_id && a->kind == b->kind && a->field == b->field && a->reason == b->reason;
 }
 
 /* NULL: there is no place. */
-static struct counter *find(struct quality *q, const struct quality_key *k)
+static struct counter *find(struct sender_quality *q, const struct sender_quality_key *k)
 {
 	struct half *h = q->counting;
 	uint32_t slot = hash_of(k) & q->mask;
@@ -91,7 +91,7 @@ static struct counter *find(struct quality *q, const struct quality_key *k)
 	return &h->list[h->count - 1];
 }
 
-void quality_count(struct quality *q, const struct quality_key *key, enum quality_outcome outcome)
+void sender_quality_count(struct sender_quality *q, const struct sender_quality_key *key, enum sender_quality_outcome outcome)
 {
 	struct counter *c = find(q, key);
 
@@ -105,7 +105,7 @@ void quality_count(struct quality *q, const struct quality_key *key, enum qualit
 	q->was_full = true;
 }
 
-static void empty(struct quality *q, struct half *h)
+static void empty(struct sender_quality *q, struct half *h)
 {
 	h->count = 0;
 	memset(h->slots, 0, sizeof(*h->slots) * ((size_t)q->mask + 1));
@@ -125,7 +125,7 @@ static struct text reason_of(const struct counter *c)
 
 static bool is_filing(const struct counter *c)
 {
-	return c->key.reason == QUALITY_FILING;
+	return c->key.reason == SENDER_QUALITY_FILING;
 }
 
 static void put_names(struct db_array *x, const struct counter *c)
@@ -137,7 +137,7 @@ static void put_names(struct db_array *x, const struct counter *c)
 static void put_filing(struct db_array *x, const struct counter *c)
 {
 	put_names(x, c);
-	for (int i = 0; i < QUALITY_OUTCOMES; i++)
+	for (int i = 0; i < SENDER_QUALITY_OUTCOMES; i++)
 		db_array_i64(&x[KEY_ARRAYS + i], c->counts[i]);
 }
 
@@ -146,17 +146,17 @@ static void put_fault(struct db_array *x, const struct counter *c)
 	put_names(x, c);
 	db_array_text(&x[2], c->key.field == FIELD_NONE ? TEXT("") : text_of(field_name(c->key.field)));
 	db_array_text(&x[3], reason_of(c));
-	db_array_i64(&x[4], c->counts[QUALITY_REFUSED]);
-	db_array_i64(&x[5], c->counts[QUALITY_WARNED]);
+	db_array_i64(&x[4], c->counts[SENDER_QUALITY_REFUSED]);
+	db_array_i64(&x[5], c->counts[SENDER_QUALITY_WARNED]);
 }
 
-static void begin(struct quality *q, struct db_array *x, const enum db_kind *kinds, int arrays, int count)
+static void begin(struct sender_quality *q, struct db_array *x, const enum db_kind *kinds, int arrays, int count)
 {
 	for (int i = 0; i < arrays; i++)
 		db_array_begin(&x[i], &q->arena, kinds[i], count, 16 * (size_t)count);
 }
 
-static bool fill(struct quality *q, const struct half *h)
+static bool fill(struct sender_quality *q, const struct half *h)
 {
 	static const enum db_kind day_kinds[DAY_ARRAYS] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_I32, DB_KIND_I32, DB_KIND_I32 };
 	static const enum db_kind fault_kinds[FAULT_ARRAYS] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I32, DB_KIND_I32 };
@@ -181,7 +181,7 @@ static bool fill(struct quality *q, const struct half *h)
 	return !q->arena.full;
 }
 
-static void rest(struct quality *q)
+static void rest(struct sender_quality *q)
 {
 	arena_done(&q->arena);
 	q->asking = false;
@@ -194,7 +194,7 @@ static void rest(struct quality *q)
 /* Added or not, they are not added again where that is not known: a count too few does nobody wrong. */
 static void on_written(struct db_call *call, const struct db_answer *a)
 {
-	struct quality *q = container_of(call, struct quality, call);
+	struct sender_quality *q = container_of(call, struct sender_quality, call);
 	bool good = a->outcome == DB_DONE;
 
 	if (!good && !q->has_failed)
@@ -204,7 +204,7 @@ static void on_written(struct db_call *call, const struct db_answer *a)
 		q->was_full = false;
 	if (a->outcome != DB_TRY_AGAIN) {
 		for (int i = 0; i < q->sending->count; i++)
-			for (int o = 0; o < QUALITY_OUTCOMES; o++)
+			for (int o = 0; o < SENDER_QUALITY_OUTCOMES; o++)
 				*(good ? &q->written : &q->left_out) += (uint64_t)q->sending->list[i].counts[o];
 		empty(q, q->sending);
 	}
@@ -213,7 +213,7 @@ static void on_written(struct db_call *call, const struct db_answer *a)
 
 static void on_flush(struct loop_timer *t)
 {
-	struct quality *q = container_of(t, struct quality, flush);
+	struct sender_quality *q = container_of(t, struct sender_quality, flush);
 
 	if (q->sending->count == 0) {
 		struct half *full = q->counting;
@@ -244,15 +244,15 @@ static bool half_init(struct half *h, int counters, uint32_t slots)
 	return h->list != NULL && h->slots != NULL;
 }
 
-struct quality *quality_new(const struct quality_conf *conf, const struct quality_deps *deps, struct fault *f)
+struct sender_quality *sender_quality_new(const struct sender_quality_conf *conf, const struct sender_quality_deps *deps, struct fault *f)
 {
-	struct quality *q = calloc(1, sizeof(*q));
+	struct sender_quality *q = calloc(1, sizeof(*q));
 	uint32_t slots = 16;
 
 	while (slots < 2 * (uint32_t)conf->counters)
 		slots *= 2;
 	if (q == NULL || !half_init(&q->halves[0], conf->counters, slots) || !half_init(&q->halves[1], conf->counters, slots)) {
-		quality_free(q);
+		sender_quality_free(q);
 		(void)fault_set(f, FAULT_SYSTEM, "no memory for counting the quality of data");
 		return NULL;
 	}
@@ -266,7 +266,7 @@ struct quality *quality_new(const struct quality_conf *conf, const struct qualit
 	return q;
 }
 
-void quality_quiesce(struct quality *q)
+void sender_quality_quiesce(struct sender_quality *q)
 {
 	q->quiesced = true;
 	q->has_failed = false;
@@ -274,17 +274,17 @@ void quality_quiesce(struct quality *q)
 		loop_timer_set(q->deps.loop, &q->flush, 0, on_flush);
 }
 
-bool quality_idle(const struct quality *q)
+bool sender_quality_idle(const struct sender_quality *q)
 {
 	return !q->asking && (q->has_failed || q->counting->count + q->sending->count == 0);
 }
 
-void quality_stats_get(const struct quality *q, struct quality_stats *out)
+void sender_quality_stats_get(const struct sender_quality *q, struct sender_quality_stats *out)
 {
-	*out = (struct quality_stats){ .written = q->written, .left_out = q->left_out, .waiting = q->counting->count + q->sending->count };
+	*out = (struct sender_quality_stats){ .written = q->written, .left_out = q->left_out, .waiting = q->counting->count + q->sending->count };
 }
 
-void quality_free(struct quality *q)
+void sender_quality_free(struct sender_quality *q)
 {
 	if (q == NULL)
 		return;
