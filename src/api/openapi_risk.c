@@ -47,6 +47,7 @@ const struct openapi_schema openapi_risk[] = {
 	  ",\"credit\":{\"type\":[\"object\",\"null\"],\"properties\":{\"level\":" TEXT_ ",\"term\":" NUMBER ",\"is_listed\":" FLAG "}}"
 	  ",\"cleared\":{\"type\":[\"boolean\",\"null\"],\"description\":\"a review let it go in spite of its lane; departments only\"}"
 	  ",\"sampling\":{\"type\":[\"object\",\"null\"]},\"classes\":{\"type\":[\"array\",\"null\"],\"items\":" TEXT_ "}"
+	  ",\"buyer_flags\":{\"type\":[\"array\",\"null\"],\"items\":" TEXT_ ",\"description\":\"kinds in force against the buyer; departments only\"}"
 	  ",\"counted\":{\"type\":[\"object\",\"null\"]},\"rows\":{\"type\":[\"array\",\"null\"],\"items\":" NUMBER "}}}" },
 	{ "RiskDraw",
 	  "{\"type\":\"object\",\"required\":[\"day\",\"key\",\"algorithm\"],\"properties\":{\"day\":" DAY ",\"key\":" SHA ",\"algorithm\":" TEXT_ "}}" },
