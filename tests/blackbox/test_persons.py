@@ -1,4 +1,5 @@
 """Flags of natural persons: a department's decision or a review raises them, they end by themselves, the person sees and disputes them, nobody else does."""
+import concurrent.futures
 import datetime
 import json
 
@@ -51,6 +52,24 @@ def test_a_decision_raises_a_flag_once(stack, officers, number):
     assert [f["id"] for f in found(officers["TAX"], number)] == [other["id"], made["id"]]
     title = accept(customs.post(SEARCH, {"id_number": number, "purpose": "risk"}, **{"Accept-Language": "zh"}), 200).json["items"][1]["title"]
     assert title == "疑似二次销售" and made["title"] != title
+
+
+def test_sent_at_once_it_is_one(officers, number):
+    body = {"id_number": number, "kind": "resale", "decision_no": "1", "reason": "x"}
+    with concurrent.futures.ThreadPoolExecutor(8) as together:
+        replies = list(together.map(lambda _: officers["CUS"].post(FLAGS, body), range(24)))
+    assert sorted(r.status for r in replies) == [200] * 23 + [201] and len({r.json["id"] for r in replies}) == 1
+    assert len(found(officers["CUS"], number)) == 1
+
+
+def test_a_hundred_flags_are_enough(stack, officers, number):
+    made = flag(officers["CUS"], number)
+    columns = stack.psql("select string_agg(attname, ', ' order by attnum) from pg_attribute where attrelid = 'person_flag'::regclass and attnum > 1")
+    stack.psql(f"insert into person_flag (id, {columns}) select overlay(id::text placing lpad(n::text, 12, '0') from 25)::uuid, "
+               f"{columns.replace('decision_no', 'n::text')} from person_flag, generate_series(1, 99) n where id = '{made['id']}'")
+    assert len(found(officers["CUS"], number)) == 100
+    told = problem(officers["CUS"].post(FLAGS, {"id_number": number, "kind": "resale", "decision_no": "more", "reason": "x"}), 409, "state-conflict")
+    assert "hundred" in told["detail"]
 
 
 @pytest.mark.parametrize("more,where", [
@@ -263,12 +282,13 @@ def test_a_review_that_finds_it_wrong_raises_none(zone, shop, inspector):
     trade = held(zone, shop, inspector)
     review(inspector, trade.case, was_right=False)
     assert own_request(zone, trade.buyer_id) == []
-    # right about the price, wrong about the buyer
-    other = held(zone, shop, inspector)
-    for body in ({"step": "assessed", "points": 90, "class": "economic", "grade": "black"}, {"step": "disposed", "action": "核对单证"},
-                 {"step": "reviewed", "was_right": True, "findings": [{"rule": r, "was_right": r != "R-ORD-05"} for r in other.case["rules"]]}):
-        accept(inspector.post(f"/v1/cases/{other.case['id']}/steps", body))
-    assert own_request(zone, other.buyer_id) == []
+    # right about the price and wrong about the buyer; right about the buyer, and wrong on the whole: it is let go
+    for whole, wrong in ((True, "R-ORD-05"), (False, "R-DEC-02")):
+        other = held(zone, shop, inspector)
+        for body in ({"step": "assessed", "points": 90, "class": "economic", "grade": "black"}, {"step": "disposed", "action": "核对单证"},
+                     {"step": "reviewed", "was_right": whole, "findings": [{"rule": r, "was_right": r != wrong} for r in other.case["rules"]]}):
+            accept(inspector.post(f"/v1/cases/{other.case['id']}/steps", body))
+        assert own_request(zone, other.buyer_id) == []
 
 
 def test_a_case_about_something_else_raises_none(zone, shop, inspector):
