@@ -113,7 +113,7 @@ const struct setting config_settings[] = {
 	NUMBER(identity, key_version, 1, 255, 1, "", "Version of that secret: one more each time it is replaced. It stands in front of each hash."),
 	TEXT_(identity, old_key_file, "", "File of the secret of the version before, while what stands under it is still looked for, or credential:NAME. Empty: it is not."),
 	TEXT_(privacy, key_file, "credential:privacy-key", "File of the key-encryption key (tongguanctl key secret), or credential:NAME. Without it nothing personal that is stored can be read."),
-	TEXT_(privacy, payer_key_file, "", "File of the secret under which one payer can be told from another in what the forex administration gets, at least 16 bytes, or credential:NAME. The keyed hashes and the draws of lanes and samples are made with keys derived from it. Empty: it is told no payer, no lane is chosen, and no sample drawn."),
+	TEXT_(privacy, payer_key_file, "", "File of the secret under which one payer can be told from another in what the forex administration gets, at least 16 bytes, or credential:NAME. The keyed hashes and the draws of lanes and samples are made with keys derived from it. Empty: it is told no payer, no lane is chosen, no sample drawn, and no flag of a person kept."),
 
 	TEXT_(payment_data, upload_url, "", "Where customs takes payment data (realTimeDataUpload). Empty: this gateway answers for no platform."),
 	TEXT_(payment_data, key_file, "", "File of the RSA or SM2 key that signs payment data for platforms, or credential:NAME."),

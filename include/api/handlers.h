@@ -53,6 +53,8 @@ step_fn risk_rules_get, risk_shadow_get, risk_alarms_list, risk_lanes_get, risk_
 step_fn credit_messages_list, credit_messages_acknowledge;
 /* listings.c */
 step_fn listings_post, listings_list, listings_exit;
+/* persons.c, persons_changes.c */
+step_fn persons_flags_post, persons_flags_search, persons_changes_post;
 /* cases.c, cases_steps.c */
 step_fn cases_post, cases_list, cases_get, cases_rules, cases_step, cases_access;
 /* quality.c, recalls.c */

@@ -39,7 +39,7 @@ struct route {
 	bool is_relay;            /* spoken to by relays' clients: 200 is OK as plain text, who brings no token is asked for
 	                           * name and password, too */
 	bool files;               /* something is filed: in production only by enterprises that are live */
-	bool keeps_keys;          /* remembers Idempotency-Keys itself, with its records */
+	bool keeps_keys;          /* remembers Idempotency-Keys itself, with its records; or keeps nothing of a request */
 	bool shows_secret;        /* in its good answer, this once */
 	bool also_503;            /* a 503 may be of that schema too */
 	const char *statuses;     /* besides those every route has: "201 404 409" */

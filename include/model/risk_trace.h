@@ -38,6 +38,8 @@ struct risk_seen { /* an earlier trade of the same buyer */
 
 /* The key of the hashes, of the daemon's secret for pseudonyms; nothing that can be filed leads to it. */
 struct sha256 risk_secret(struct text master);
+/* The hash of a buyer, by his number; 0: none. */
+int64_t risk_person(struct text secret, struct text number);
 /* The text by which two addresses are held to be one: without blanks and punctuation, wide forms made narrow, capitals. */
 struct text risk_address(struct arena *a, struct text address);
 /* payment: NULL where there is none. False: arena full. */

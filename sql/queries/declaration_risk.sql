@@ -1,5 +1,5 @@
--- params: 4
--- $1 $2 declaration: bucket, id; $3 caller's client id; $4 sees declarations of every client. The last decision that chose a lane; lane null: none did.
+-- params: 5
+-- $1 $2 declaration: bucket, id; $3 caller's client id; $4 sees declarations of every client; $5 today. The last decision that chose a lane; lane null: none did.
 -- Who does not see every client's is shown the rows in force that look at the trade alone; how many others hit is only counted.
 select json_build_object('declaration_id', d.id, 'lane', c.lane, 'decision_id', c.id, 'decided_at', local_time(c.decided_at), 'version', c.version,
   'action', c.risk -> 'action', 'points', c.risk -> 'points', 'by_chance', c.risk -> 'by_chance',
@@ -13,6 +13,8 @@ select json_build_object('declaration_id', d.id, 'lane', c.lane, 'decision_id', 
     where a.subject_kind = 'declaration' and a.subject = d.id::text) end,
   'cleared', case when $4::boolean then c.risk -> 'is_cleared' end,
   'counted', case when $4::boolean then c.risk -> 'counted' end,
+  'buyer_flags', case when $4::boolean then (select person_kinds_on(t.buyer, date '1970-01-01' + $5::integer) from risk_trace t
+    where t.bucket = d.bucket and t.id = d.id and t.opened_at = d.opened_at) end,
   'rows', case when $4::boolean and c.lane is not null then json_build_array(c.risk -> 'lane_row', c.risk -> 'level_row') end)
 from declaration d
 left join lateral (

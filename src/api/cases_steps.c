@@ -31,7 +31,8 @@ static const struct db_stmt look_stmt = {
 enum { LOOK_STATE, LOOK_STEPS, LOOK_RULES, LOOK_DIGEST, LOOK_CLIENT, LOOK_WORKS };
 
 /* $1 case, $2 number, $3 state, $4 points, $5 class, $6 grade, $7 action, $8 was right, $9 reason, $10 rules, $11 whether each was right, $12 now,
- * $13 today, $14 actor, $15 department, $16 client, $17 digest. Whom a lane held without right is judged anew, and let go. */
+ * $13 today, $14 actor, $15 department, $16 client, $17 digest. Whom a lane held without right is judged anew, and let go; of whose trade it was right the
+ * rules may say that the buyer is flagged. */
 static const struct db_stmt put_stmt = {
 	.name = "case_step_put",
 	.sql =
@@ -43,6 +44,10 @@ static const struct db_stmt put_stmt = {
 	"  insert into case_finding (case_id, rule, was_right, reviewed_at, reviewed_on)"
 	"  select i.case_id, x.rule, x.was_right, $12::timestamptz, date '1970-01-01' + $13::integer"
 	"  from i, unnest($10::text[], $11::boolean[]) as x(rule, was_right)),"
+	" b as ("
+	"  insert into person_flag select x.* from i cross join lateral person_flags_of_review(i.case_id,"
+	"    array(select y.rule from unnest($10::text[], $11::boolean[]) as y(rule, was_right) where y.was_right), $9::text, $12::timestamptz, $14::text,"
+	"    $15::text, $16::integer) x where $3::text = 'reviewed' and $8::boolean),"
 	" l as ("
 	"  update risk_trace t set cleared = true from i join case_file c on c.id = i.case_id and c.kind = 'risk' and c.subject_kind = 'declaration'"
 	"    and c.origin like 'lane/%'"

@@ -59,6 +59,7 @@ const struct openapi_schema openapi_risk[] = {
 	  ",\"alarms\":{\"type\":[\"array\",\"null\"],\"items\":" REF("RiskAlarm") ",\"description\":\"what hit later; departments only\"}"
 	  ",\"cleared\":{\"type\":[\"boolean\",\"null\"],\"description\":\"a review let it go in spite of its lane; departments only\"}"
 	  ",\"sampling\":{\"type\":[\"object\",\"null\"]},\"classes\":{\"type\":[\"array\",\"null\"],\"items\":" TEXT_ "}"
+	  ",\"buyer_flags\":{\"type\":[\"array\",\"null\"],\"items\":" TEXT_ ",\"description\":\"kinds in force against the buyer; departments only\"}"
 	  ",\"counted\":{\"type\":[\"object\",\"null\"]},\"rows\":{\"type\":[\"array\",\"null\"],\"items\":" NUMBER "}}}" },
 	{ "RiskDraw",
 	  "{\"type\":\"object\",\"required\":[\"day\",\"key\",\"algorithm\"],\"properties\":{\"day\":" DAY ",\"key\":" SHA ",\"algorithm\":" TEXT_ "}}" },

@@ -9,7 +9,8 @@
 
 const struct openapi_schema *const openapi_schemas[] = {
 	openapi_filings, openapi_exchange, openapi_operation, openapi_authorities, openapi_service, openapi_feed, openapi_webhooks, openapi_audit,
-	openapi_rights, openapi_released, openapi_tracking, openapi_lookups, openapi_access, openapi_credit, openapi_cases, openapi_risk, openapi_quality, NULL
+	openapi_rights, openapi_released, openapi_tracking, openapi_lookups, openapi_access, openapi_credit, openapi_cases, openapi_risk, openapi_quality,
+	openapi_persons, NULL
 };
 
 static const struct openapi_parameter parameters[] = {

@@ -114,6 +114,7 @@ enum step declarations_risk(struct req *r)
 
 	if (!args_own_record(q))
 		return reply_fault(r, FAULT_NOT_FOUND, "");
+	args_i32(q, clock_day(r->now_us));
 	return args_await_query(r, q, "declaration_risk", reply_row);
 }
 

@@ -41,6 +41,11 @@ static int64_t keyed(struct text secret, char kind, struct text a, struct text b
 	return number_of(hmac_sha256(secret, (struct text){ joined, 2 + n + m }));
 }
 
+int64_t risk_person(struct text secret, struct text number)
+{
+	return keyed(secret, 'B', number, (struct text){ NULL, 0 });
+}
+
 /* Of what is no person's: shops, goods. */
 static int64_t plain(struct text a, struct text b, struct text c)
 {
@@ -194,12 +199,12 @@ bool risk_trace_make(struct arena *a, struct text secret, const struct document 
 	struct buf b;
 
 	*out = (struct risk_trace){ .at_us = time_of(order, payment, opened_us), .total_fen = total_of(order) };
-	out->buyer = keyed(secret, 'B', buyer, (struct text){ NULL, 0 });
+	out->buyer = risk_person(secret, buyer);
 	out->registration = keyed(secret, 'R', field(order, F_BUYER_REG_NO), platform);
 	out->address = keyed(secret, 'A', risk_address(a, field(order, F_CONSIGNEE_ADDRESS)), (struct text){ NULL, 0 });
 	out->phone = keyed(secret, 'T', digits_of(a, phone.len > 0 ? phone : field(order, F_BUYER_TELEPHONE)), (struct text){ NULL, 0 });
 	if (payer.len > 0 && !text_eq(payer, buyer))
-		out->account = keyed(secret, 'B', payer, (struct text){ NULL, 0 }); /* as he would be hashed as a buyer */
+		out->account = risk_person(secret, payer); /* as he would be hashed as a buyer */
 	(void)snprintf(amount, sizeof(amount), "%lld", (long long)out->total_fen);
 	out->shop = plain(merchant, platform, text_of(amount));
 	buf_init(&b, a, RISK_GOODS_BYTES * (size_t)(inventory->line_count + 1));

@@ -129,6 +129,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     use_subscription(stack.operator, f"/v1/subscriptions/{subscription}")
     use_rights(stack, trades)
     use_cases(stack, trades.tag)
+    use_persons(stack, trades.tag)
     use_quality(stack, trades.tag)
     use_samples(stack, trades)
     promoted = stack.client(f"openapi {trades.tag}", "enterprise", "--codes", CODES["zone"])
@@ -206,6 +207,13 @@ def use_cases(stack, tag):
     accept(customs.get(f"/v1/cases/{case}"), 200)
     accept(customs.post(f"/v1/cases/{case}/steps", {"step": "assessed", "points": 1, "class": "trade", "grade": "green"}), 201)
     accept(customs.post(f"/v1/cases/{case}/access", {"authority": "TAX", "access": "read", "reason": "x"}), 201)
+
+
+def use_persons(stack, tag):
+    customs, number = stack.client(f"persons {tag}", "regulator", "--authority", "CUS"), "320500190001010019"
+    made = accept(customs.post("/v1/persons/flags", {"id_number": number, "kind": "resale", "decision_no": tag, "reason": "x"}), 201).json["id"]
+    accept(stack.operator.post("/v1/persons/flags/search", {"id_number": number, "purpose": "subject-request"}), 200)
+    accept(stack.operator.post(f"/v1/persons/flags/{made}/changes", {"change": "disputed", "reason": "x"}), 201)
 
 
 def use_quality(stack, tag):

@@ -376,8 +376,8 @@ def test_months_past_their_time_leave_a_tombstone(own, trades):
     problem(stack.regulator.get(f"/v1/filings/{gone}"), 500, "record-damaged")  # there, but encrypted in another place
 
     due = [line.split() for line in stack.ctl("retention", "list").stdout.splitlines()[1:]]
-    assert {row[1] for row in due} == {f"{t}_201103" for t in ("filing", "submission", "change", "delivery_document", "access_log", "risk_trace")} | {
-        "risk_trace_202403"}  # of what is kept a year the later month is due as well
+    assert {row[1] for row in due} == {f"{t}_201103" for t in ("filing", "submission", "change", "delivery_document", "access_log", "risk_trace", "person_flag", "person_flag_change")} | {
+        "risk_trace_202403", "person_flag_202403", "person_flag_change_202403"}  # of what is kept a year or two the later month is due as well
     assert stack.psql("select count(*) from tombstone") == "0" and stack.psql("select count(*) from filing_201103") == "2"  # it only looked
     ids = stack.psql("select string_agg(replace(id::text, '-', ''), '' order by id) from filing_201103")
     said = stack.ctl("retention", "run").stdout

@@ -27,6 +27,7 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "credit_receivers.tsv": ("authority id valid_from valid_to source".split(), 1),
     "case_kinds.tsv": ("kind id departments title_zh title_en valid_from valid_to source".split(), 1),
     "case_limits.tsv": ("name id value valid_from valid_to source".split(), 1),
+    "person_flag_kinds.tsv": ("kind id days rules title_zh title_en valid_from valid_to source".split(), 1),
     "sender_rules.tsv": ("name id value valid_from valid_to source".split(), 1),
     "risk_rules.tsv": ("rule id step node class mode blocks points window_s parameter_1 parameter_2 parameter_3 valid_from valid_to source".split(), 3),
     "risk_lanes.tsv": ("lane id least_points action expected_bp valid_from valid_to source".split(), 1),

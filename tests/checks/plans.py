@@ -23,7 +23,7 @@ GROWING = {"risk_step", "filing", "filing_key", "declaration", "delivery", "link
            "lookup_answer", "lookup_question", "lookup_waiter", "goods_version", "sender_day", "sender_fault", "risk_trace", "risk_price",
            "credit_subject", "credit_event", "credit_event_change", "credit_outside", "credit_standing", "credit_released",
            "leaf", "leaf_place", "tree_node", "checkpoint", "sample", "sample_take", "sample_report", "risk_alarm", "trade_day", "signature_failure",
-           "enterprise_number", "case_file"}
+           "enterprise_number", "case_file", "person_flag", "person_flag_change"}
 HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "revision_returned", "revision_return_put", "tax_lock", "tax_keep", "tax_fold",
        "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings", "assess_deliveries", "assess_receipts", "assess_write",
        "delivery_claim", "digests_read", "digests_write", "tracking_read", "tracking_gather", "tracking_due", "tracking_write", "tracking_put",
@@ -32,13 +32,14 @@ HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "rev
        "risk_trace_put", "risk_cleared", "risk_buyers", "risk_counts", "risk_prices", "risk_filed", "risk_withdraw",
        "credit_due", "credit_read_subjects", "credit_read_events", "credit_read_changes", "credit_read_outside", "credit_read_listings",
        "credit_read_released", "credit_count", "credit_settle", "listing_search", "listing_holds", "sender_quality_flush", "sampler_read", "sampler_write",
-       "sample_taken", "sample_result", "alarms_read", "alarms_write", "signature_failures_flush"}
+       "sample_taken", "sample_result", "alarms_read", "alarms_write", "signature_failures_flush",
+       "person_flag_put", "person_flag_search", "person_flag_look", "person_flag_show", "case_step_put"}
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/risk_trace_store.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c",
          "src/flow/tracker_sql.c", "src/store/tracking_store.c", "src/store/lookup_store.c", "src/api/filings_goods.c",
          "src/flow/trade_months.c", "src/flow/appender.c", "src/flow/credit.c", "src/store/credit_store.c",
          "src/flow/credit_settle.c", "src/flow/listing.c", "src/store/sender_quality.c", "src/flow/sampler.c", "src/api/samples.c",
-         "src/flow/alarms.c", "src/store/signature_failures.c"]
+         "src/flow/alarms.c", "src/store/signature_failures.c", "src/api/persons.c", "src/api/persons_changes.c", "src/api/cases_steps.c"]
 GROWN = int(os.environ.get("TONGGUAN_PLAN_ROWS", "30000"))
 
 # Without triggers: neither references nor the log are what is looked at.
@@ -82,6 +83,9 @@ insert into sampling_plan select id, null, '19', null, null, null, 1, 1, current
 insert into sample select id, (select id from sampling_plan), id, 'X', '', '', '{{1}}', now(), 1, now() from declaration;
 insert into sample_take select id, current_date, null, now(), 'x', 'CUS', 1 from declaration;
 insert into sample_report select id, false, 'x', 'x', null, null, null, now(), 'x', 'CUS', 1 from declaration;
+insert into person_flag select id, hashtextextended(order_no, 1), 'resale', 203, current_date, current_date + 1, 'x', null, '{{}}', null, null, now(), 'x',
+  'CUS', 1 from declaration;
+insert into person_flag_change select id, 1, 'disputed', 'x', now(), 'x', 'CUS', 1 from declaration;
 insert into risk_price select n, 1, '{{1}}', 1 from generate_series(1, {GROWN}) n;
 insert into credit_subject select order_no, 'x', 'platform', current_date, now(), 1 from declaration;
 insert into credit_event (id, code, kind, degree, against, weight, day, source, decision_no, kind_row, recorded_at, recorded_on, recorded_by)

@@ -74,6 +74,8 @@ static void equal_or_not_is_all_that_is_left(void **state)
 	assert_memory_equal(&first, &second, offsetof(struct risk_trace, goods));
 	assert_true(first.buyer != 0 && first.address != 0 && first.phone != 0 && first.registration != 0 && first.account == 0);
 	assert_int_equal(first.total_fen, 13821);
+	assert_int_equal(first.buyer, risk_person(SECRET, document_get(t.order, F_BUYER_ID_NUMBER))); /* who holds the number finds him */
+	assert_int_equal(risk_person(SECRET, TEXT("")), 0);
 	fixture_set(other.order, F_CONSIGNEE_TELEPHONE, "+86 138-0000-0000");
 	fixture_set(t.order, F_CONSIGNEE_TELEPHONE, "13800000000");
 	assert_int_equal(trace_of(&t).phone, trace_of(&other).phone);
