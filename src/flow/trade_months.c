@@ -6,7 +6,7 @@
 
 #define DOCUMENT_BYTES ((size_t)16 << 20) /* of one order */
 
-enum { WRITE_ARRAYS = 5, WRITE_PARAMS = 8 };
+enum { WRITE_ARRAYS = 5, WRITE_PARAMS = 9 };
 
 /* $1 how many events. The merchant is the second part of the inventory's business key. */
 static const struct db_stmt read_stmt = {
@@ -30,23 +30,30 @@ static const struct db_stmt read_stmt = {
 };
 enum { COL_FROM, COL_UPTO, COL_LAST, COL_MERCHANT, COL_MONTH, COL_DIRECTION, COL_ORDER, COL_DOCUMENT, COL_DECLARATION };
 
-/* $1 $2 from where, up to where; then a column each: merchant, month, direction, currency, value; $8 the lines of their goods */
+/* $1 $2 from where, up to where; then a column each: merchant, month, direction, currency, value; $8 the lines of their goods; $9 today */
 static const struct db_stmt write_stmt = {
 	.name = "trade_months_write",
 	.sql =
 	"with g as (update trade_place set seq = $2::bigint where seq = $1::bigint returning seq),"
+	" x as materialized ("
+	"  select * from unnest($3::text[], $4::integer[], $5::text[], $6::text[], $7::text[]) as x(merchant, month, direction, currency, value)),"
 	" i as ("
 	"  insert into trade_month as t (merchant_code, month, direction, currency, released, value)"
 	"  select x.merchant, date '1970-01-01' + x.month, x.direction, x.currency, count(*), sum(x.value::numeric)"
-	"  from unnest($3::text[], $4::integer[], $5::text[], $6::text[], $7::text[]) as x(merchant, month, direction, currency, value)"
-	"  where exists (select from g) group by 1, 2, 3, 4 order by 1, 2, 3, 4"
+	"  from x where exists (select from g) group by 1, 2, 3, 4 order by 1, 2, 3, 4"
 	"  on conflict (merchant_code, month, direction, currency) do update set released = t.released + excluded.released,"
+	"    value = t.value + excluded.value),"
+	" y as (" /* by the day of counting: what was told of a day that is over stays true */
+	"  insert into trade_day as t (merchant_code, day, direction, currency, released, value)"
+	"  select x.merchant, date '1970-01-01' + $9::integer, x.direction, x.currency, count(*), sum(x.value::numeric)"
+	"  from x where exists (select from g) group by 1, 2, 3, 4 order by 1, 2, 3, 4"
+	"  on conflict (merchant_code, day, direction, currency) do update set released = t.released + excluded.released,"
 	"    value = t.value + excluded.value),"
 	" l as ("
 	"  insert into goods_release (merchant_code, item_no, released_at, declaration_id, line, batches, quantity)"
-	"  select y.merchant, y.item, d.released_at, y.declaration, y.line, y.batches, y.quantity"
-	"  from g cross join json_to_recordset($8::json) as y(merchant text, item text, declaration uuid, line integer, batches text, quantity numeric)"
-	"  cross join lateral (select d.released_at from declaration d where d.bucket = id_bucket(y.declaration) and d.id = y.declaration offset 0) d"
+	"  select j.merchant, j.item, d.released_at, j.declaration, j.line, j.batches, j.quantity"
+	"  from g cross join json_to_recordset($8::json) as j(merchant text, item text, declaration uuid, line integer, batches text, quantity numeric)"
+	"  cross join lateral (select d.released_at from declaration d where d.bucket = id_bucket(j.declaration) and d.id = j.declaration offset 0) d"
 	"  on conflict do nothing)"
 	" select seq from g",
 	.param_count = WRITE_PARAMS,
@@ -146,6 +153,7 @@ static void write_step(struct trade_months *t, const struct db_rows *rows)
 	for (int i = 0; i < WRITE_ARRAYS; i++)
 		t->write[2 + i] = db_array_end(&x[i]);
 	t->write[2 + WRITE_ARRAYS] = db_text(buf_as_text(&goods));
+	t->write[3 + WRITE_ARRAYS] = db_i32(&t->base.arena, clock_day(clock_now_us(t->base.deps.clock)));
 	t->more = db_get_int(rows, 0, COL_UPTO) < db_get_int(rows, 0, COL_LAST);
 	follower_ask(&t->base, &write_stmt, t->write, on_written);
 }
