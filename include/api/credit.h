@@ -1,6 +1,6 @@
 /*
  * What the files of /v1/credit and /v1/listings share: who may see how much (RULES 7.8; E96, E105), an enterprise as JSON.
- * credit.c, credit_events.c, credit_records.c and listings.c use it; credit_tier.c and credit_put.c are behind it.
+ * credit.c, credit_events.c, credit_indicators.c, credit_records.c and listings.c use it; credit_tier.c and credit_put.c are behind it.
  */
 #ifndef API_CREDIT_H
 #define API_CREDIT_H
@@ -22,6 +22,8 @@ const char *credit_tier_name(enum credit_tier t);
 bool credit_tier_by_name(struct text t, enum credit_tier *out) must_check;
 /* The most that this caller sees of that enterprise; with a case: of a regulator. */
 enum credit_tier credit_tier_of(const struct req *r, struct text code, bool has_case);
+/* The day that as_of names, today if there is none. False with *f: it is no day, or has not begun. */
+bool credit_read_day(struct req *r, int32_t *day, struct fault *f) must_check;
 /* 403 with the reason; the denial is logged. */
 enum step credit_deny(struct req *r, const char *why) must_check;
 

@@ -45,6 +45,8 @@ step_fn access_log_list, access_log_own;
 /* credit.c, credit_events.c, credit_records.c */
 step_fn credit_get, credit_events_post, credit_events_list, credit_changes_post;
 step_fn credit_post, credit_ties_post, credit_outside_post, credit_warnings_post, credit_rules_get;
+/* credit_indicators.c */
+step_fn credit_indicators;
 /* credit_candidates.c */
 step_fn credit_candidates;
 /* risk.c */

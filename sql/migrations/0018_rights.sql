@@ -332,11 +332,14 @@ create table trade_month (          -- what of a merchant was released in a mont
   primary key (merchant_code, month, direction, currency)
 ) with (fillfactor = 70);
 
-create table trade_day (            -- how many were released, by day
+create table trade_day (            -- what was counted on a day of what trade_month holds by months: a day that is over does not change
   merchant_code text collate "C" not null,
   day           date not null,
+  direction     text not null,
+  currency      text not null,
   released      bigint not null,
-  primary key (merchant_code, day)
+  value         numeric not null,
+  primary key (merchant_code, day, direction, currency)
 ) with (fillfactor = 70);
 
 create table trade_place (          -- one row: up to which event all are counted

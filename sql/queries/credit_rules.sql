@@ -17,6 +17,9 @@ select json_build_object(
     from credit_kind r where r.valid_from <= d.day and (r.valid_to is null or r.valid_to >= d.day)),
   'measures', (select json_agg(json_build_object('id', r.id, 'level', r.level, 'authority', r.authority, 'measure', r.measure,
       'title_zh', r.title_zh, 'source', r.source) order by r.id)
-    from credit_measure r where r.valid_from <= d.day and (r.valid_to is null or r.valid_to >= d.day))
+    from credit_measure r where r.valid_from <= d.day and (r.valid_to is null or r.valid_to >= d.day)),
+  'indicators', (select json_agg(json_build_object('id', r.id, 'name', r.name, 'part', r.part, 'weight', r.weight, 'none_at', r.none_at,
+      'full_at', r.full_at, 'unit', r.unit, 'title_zh', r.title_zh, 'title_en', r.title_en, 'source', r.source) order by r.id)
+    from credit_indicator r where r.valid_from <= d.day and (r.valid_to is null or r.valid_to >= d.day))
 )
 from d

@@ -32,22 +32,6 @@ struct reading { /* r->own */
 
 static db_step_fn bank_read, loaded, completed;
 
-static bool read_day(struct req *r, struct reading *w, struct fault *f)
-{
-	struct text as_of = httpd_query(r->http, "as_of");
-	int64_t us;
-
-	w->day = clock_day(r->now_us);
-	if (as_of.at == NULL)
-		return true;
-	if (!clock_parse_date(as_of, &us))
-		return fault_set(f, FAULT_BAD_REQUEST, "as_of is a day, as 2026-03-02");
-	if (clock_day(us) > w->day)
-		return fault_set(f, FAULT_BAD_REQUEST, "as_of is a day that has begun");
-	w->day = clock_day(us);
-	return true;
-}
-
 /* Without purpose and tier a bank is told what everybody is. */
 static bool wants_as_bank(const struct req *r, const struct reading *w, struct text wanted)
 {
@@ -144,7 +128,7 @@ enum step credit_get(struct req *r)
 		return reply_problem(r, &f);
 	if (wanted.at != NULL && !credit_tier_by_name(wanted, &w->tier))
 		return reply_fault(r, FAULT_BAD_REQUEST, "tier is public, bank, self, department or supervision");
-	if (for_case.len > CREDIT_NUMBER_MAX || !read_day(r, w, &f))
+	if (for_case.len > CREDIT_NUMBER_MAX || !credit_read_day(r, &w->day, &f))
 		return f.code == FAULT_NONE ? reply_fault(r, FAULT_BAD_REQUEST, "case is a number of at most 100 bytes") : reply_problem(r, &f);
 	w->code = r->captures[0];
 	why = refused_tier(r, w, wanted, for_case);

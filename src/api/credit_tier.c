@@ -1,4 +1,4 @@
-/* Who sees how much. */
+/* Who sees how much, and of which day. */
 #include "api/credit.h"
 
 #include <assert.h>
@@ -45,6 +45,22 @@ enum credit_tier credit_tier_of(const struct req *r, struct text code, bool has_
 		break;
 	}
 	return CREDIT_TIER_PUBLIC;
+}
+
+bool credit_read_day(struct req *r, int32_t *day, struct fault *f)
+{
+	struct text as_of = httpd_query(r->http, "as_of");
+	int64_t us;
+
+	*day = clock_day(r->now_us);
+	if (as_of.at == NULL)
+		return true;
+	if (!clock_parse_date(as_of, &us))
+		return fault_set(f, FAULT_BAD_REQUEST, "as_of is a day, as 2026-03-02");
+	if (clock_day(us) > *day)
+		return fault_set(f, FAULT_BAD_REQUEST, "as_of is a day that has begun");
+	*day = clock_day(us);
+	return true;
 }
 
 enum step credit_deny(struct req *r, const char *why)

@@ -21,6 +21,10 @@
 	",\"returns\":{\"type\":\"object\",\"properties\":{\"requested\":" NUMBER ",\"released\":" NUMBER ",\"rate\":" TEXT_OR_NULL "}}" \
 	",\"tax\":{\"type\":\"object\",\"properties\":{\"bills\":" NUMBER ",\"gathered\":" NUMBER ",\"late\":" NUMBER ",\"on_time\":{\"type\":[\"boolean\",\"null\"]}}}" \
 	",\"refunds\":{\"type\":\"null\",\"description\":\"not known here\"}}}"
+#define INDICATOR_PART "{\"enum\":[\"record\",\"operations\",\"finance\"]}"
+#define GRADE_MEMBERS \
+	"\"grade\":{\"type\":[\"integer\",\"null\"],\"minimum\":0,\"maximum\":100,\"description\":\"null: nothing of it is known\"}" \
+	",\"known_weight\":" NUMBER ",\"weight\":" NUMBER
 #define RESTORED \
 	"{\"type\":[\"object\",\"null\"],\"description\":\"when the level is better if nothing new happens\",\"properties\":{\"level\":" LEVEL ",\"on\":" DAY "}}"
 #define LISTING \
@@ -67,6 +71,16 @@ const struct openapi_schema openapi_credit[] = {
 	  ",\"good_days\":{\"type\":\"integer\",\"description\":\"more days on which the score is good enough, one after another\"},\"days_registered\":" NUMBER
 	  ",\"released\":" NUMBER ",\"serious\":" ROWS("\"kind\":" TEXT_ ",\"decision_no\":" TEXT_ ",\"day\":" DAY ",\"ends_on\":" DAY) "}}"
 	  ",\"restored\":" RESTORED "}}}}}" },
+	{ "CreditIndicators",
+	  "{\"type\":\"object\",\"required\":[\"code\",\"name\",\"as_of\",\"window\",\"codes\",\"grade\",\"known_weight\",\"weight\",\"parts\",\"indicators\"],"
+	  "\"additionalProperties\":false,\"properties\":{\"code\":" TEXT_ ",\"name\":" TEXT_ ",\"as_of\":" DAY
+	  ",\"window\":{\"type\":\"object\",\"properties\":{\"from\":" DAY ",\"to\":{\"type\":\"string\",\"format\":\"date\",\"description\":\"the first day after it\"}"
+	  ",\"months\":" NUMBER ",\"rule_row\":" NUMBER "}}"
+	  ",\"codes\":{\"type\":\"array\",\"items\":" TEXT_ ",\"description\":\"by which filings, bills and samples named it\"}"
+	  "," GRADE_MEMBERS ",\"parts\":" ROWS("\"part\":" INDICATOR_PART "," GRADE_MEMBERS)
+	  ",\"indicators\":" ROWS("\"name\":" TEXT_ ",\"part\":" INDICATOR_PART ",\"title\":" TEXT_ ",\"row\":" NUMBER ",\"weight\":" NUMBER
+	       ",\"none_at\":" NUMBER ",\"full_at\":" NUMBER ",\"unit\":" TEXT_ ",\"value\":{\"type\":[\"integer\",\"null\"],\"description\":\"null: not known\"}"
+	       ",\"grade\":{\"type\":[\"integer\",\"null\"],\"minimum\":0,\"maximum\":100},\"inputs\":{\"type\":\"object\"}") "}}" },
 	{ "CreditSubjectBody",
 	  "{\"type\":\"object\",\"required\":[\"code\",\"name\",\"role\",\"registered_on\"],\"additionalProperties\":false,\"properties\":{\"code\":" TEXT_
 	  ",\"name\":" TEXT_ ",\"role\":" TEXT_ ",\"registered_on\":" DAY "}}" },
@@ -100,7 +114,7 @@ const struct openapi_schema openapi_credit[] = {
 	{ "CreditWarning",
 	  "{\"type\":\"object\",\"required\":[\"id\",\"text\",\"from\",\"to\"],\"properties\":{\"id\":" UUID ",\"code\":" TEXT_ "," WARNING_MEMBERS "}}" },
 	{ "CreditRules",
-	  "{\"type\":\"object\",\"required\":[\"on\",\"rules\",\"degrees\",\"levels\",\"kinds\",\"measures\"],\"properties\":{\"on\":" DAY
+	  "{\"type\":\"object\",\"required\":[\"on\",\"rules\",\"degrees\",\"levels\",\"kinds\",\"measures\",\"indicators\"],\"properties\":{\"on\":" DAY
 	  ",\"rules\":" ROWS("\"id\":" NUMBER ",\"name\":" TEXT_ ",\"value\":" NUMBER ",\"source\":" TEXT_)
 	  ",\"degrees\":" ROWS("\"id\":" NUMBER ",\"degree\":" DEGREE ",\"hold_days\":" NUMBER ",\"end_days\":" NUMBER
 	       ",\"published_days\":{\"type\":[\"integer\",\"null\"]},\"repair_days\":" NUMBER ",\"source\":" TEXT_)
@@ -109,6 +123,8 @@ const struct openapi_schema openapi_credit[] = {
 	  ",\"kinds\":" ROWS("\"id\":" NUMBER ",\"kind\":" TEXT_ ",\"degree\":" DEGREE ",\"weight\":" NUMBER ",\"against\":" FLAG ",\"bars\":" FLAG
 	       ",\"title_zh\":" TEXT_ ",\"title_en\":" TEXT_ ",\"source\":" TEXT_)
 	  ",\"measures\":" ROWS("\"id\":" NUMBER ",\"level\":" TEXT_ ",\"authority\":" TEXT_ ",\"measure\":" TEXT_ ",\"title_zh\":" TEXT_ ",\"source\":" TEXT_)
+	  ",\"indicators\":" ROWS("\"id\":" NUMBER ",\"name\":" TEXT_ ",\"part\":" INDICATOR_PART ",\"weight\":" NUMBER ",\"none_at\":" NUMBER
+	       ",\"full_at\":" NUMBER ",\"unit\":" TEXT_ ",\"title_zh\":" TEXT_ ",\"title_en\":" TEXT_ ",\"source\":" TEXT_)
 	  "}}" },
 	{ "Listing", LISTING },
 	{ "ListingList", LIST(LISTING) },

@@ -45,6 +45,7 @@ static const char *const trade_query[] = { "from", "to", "purpose" };
 static const char *const month_query[] = { "month" };
 static const char *const goods_query[] = { "hs_code", "limit", "cursor" };
 static const char *const authorisations_query[] = { "principal", "agent", "limit", "cursor" };
+static const char *const as_of_query[] = { "as_of" };
 static const char *const credit_query[] = { "as_of", "tier", "case", "purpose" };
 static const char *const limit_query[] = { "limit" };
 static const char *const messages_query[] = { "authority", "state" };
@@ -251,6 +252,10 @@ static const struct route routes[] = {
 	{ .name = "credit_post", .method = "POST", .path = "/v1/credit", .roles = OPERATOR | REGULATOR, .body = ROUTE_BODY_JSON,
 	  .type = JSON_TYPE, .schema = "CreditSubject", .takes = "CreditSubjectBody", .statuses = "201 409 422",
 	  .summary = "An enterprise enters the credit base; from then on it is evaluated", .handler = credit_post },
+	{ .name = "credit_indicators", .method = "GET", .path = "/v1/credit/{code}/indicators", .roles = ENTERPRISE | REGULATOR | OPERATOR | AUTHORITY,
+	  QUERY(as_of_query), .type = JSON_TYPE, .schema = "CreditIndicators", .statuses = "404",
+	  .summary = "An enterprise's indicators, today or as of a day: its credit record, its level of business, its finances, with all they are made of",
+	  .handler = credit_indicators },
 	{ .name = "credit_events_list", .method = "GET", .path = "/v1/credit/{code}/events", .roles = ENTERPRISE | REGULATOR | OPERATOR | AUTHORITY,
 	  .type = JSON_TYPE, .schema = "CreditEventList", .statuses = "404",
 	  .summary = "What is recorded of an enterprise, with what became of it", .handler = credit_events_list },
@@ -271,7 +276,7 @@ static const struct route routes[] = {
 	  .summary = "Publish a warning of low risk, with its end", .handler = credit_warnings_post },
 	{ .name = "credit_rules_get", .method = "GET", .path = "/v1/credit-rules", .roles = ROLES_NONE, QUERY(day_query),
 	  .type = JSON_TYPE, .schema = "CreditRules", .statuses = "",
-	  .summary = "All rows of the evaluation in force on a day: numbers, degrees, levels, kinds of events, measures", .handler = credit_rules_get },
+	  .summary = "All rows of the evaluation in force on a day: numbers, degrees, levels, kinds of events, measures, indicators", .handler = credit_rules_get },
 	{ .name = "credit_candidates", .method = "GET", .path = "/v1/credit-candidates", .roles = REGULATOR | OPERATOR, QUERY(limit_query),
 	  .type = JSON_TYPE, .schema = "CreditCandidates", .statuses = "",
 	  .summary = "Enterprises near level A, the nearest first, with what each lacks: for customs, commerce and operators", .handler = credit_candidates },

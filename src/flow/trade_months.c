@@ -6,7 +6,7 @@
 
 #define DOCUMENT_BYTES ((size_t)16 << 20) /* of one order */
 
-enum { WRITE_ARRAYS = 5, WRITE_PARAMS = 8 };
+enum { WRITE_ARRAYS = 5, WRITE_PARAMS = 9 };
 
 /* $1 how many events. The merchant is the second part of the inventory's business key. */
 static const struct db_stmt read_stmt = {
@@ -14,9 +14,9 @@ static const struct db_stmt read_stmt = {
 	.sql =
 	"with w as materialized ("
 	"  select p.seq, feed_watermark() as last, least(greatest(p.seq, feed_floor() - 1) + $1::integer, feed_watermark()) as upto from trade_place p)"
-	" select w.seq, w.upto, w.last, x.merchant, x.day - date '1970-01-01', x.direction, x.order_id, x.document, x.id"
+	" select w.seq, w.upto, w.last, x.merchant, x.month - date '1970-01-01', x.direction, x.order_id, x.document, x.id"
 	" from w left join lateral ("
-	"  select f.merchant, (d.released_at at time zone 'Asia/Shanghai')::date as day, d.direction, f.order_id, f.document, d.id"
+	"  select f.merchant, date_trunc('month', d.released_at at time zone 'Asia/Shanghai')::date as month, d.direction, f.order_id, f.document, d.id"
 	"  from feed_read(w.seq, w.upto) e"
 	"  cross join lateral (select * from declaration d where d.bucket = id_bucket(e.declaration_id) and d.id = e.declaration_id offset 0) d"
 	"  cross join lateral ("
@@ -28,29 +28,32 @@ static const struct db_stmt read_stmt = {
 	"  where e.type = 'declaration.released' and d.released_at is not null and f.merchant is not null) x on true",
 	.param_count = 1,
 };
-enum { COL_FROM, COL_UPTO, COL_LAST, COL_MERCHANT, COL_DAY, COL_DIRECTION, COL_ORDER, COL_DOCUMENT, COL_DECLARATION };
+enum { COL_FROM, COL_UPTO, COL_LAST, COL_MERCHANT, COL_MONTH, COL_DIRECTION, COL_ORDER, COL_DOCUMENT, COL_DECLARATION };
 
-/* $1 $2 from where, up to where; then a column each: merchant, day, direction, currency, value; $8 the lines of their goods */
+/* $1 $2 from where, up to where; then a column each: merchant, month, direction, currency, value; $8 the lines of their goods; $9 today */
 static const struct db_stmt write_stmt = {
 	.name = "trade_months_write",
 	.sql =
 	"with g as (update trade_place set seq = $2::bigint where seq = $1::bigint returning seq),"
 	" x as materialized ("
-	"  select x.merchant, date '1970-01-01' + x.day as day, x.direction, x.currency, x.value::numeric as value"
-	"  from g cross join unnest($3::text[], $4::integer[], $5::text[], $6::text[], $7::text[]) as x(merchant, day, direction, currency, value)),"
+	"  select * from unnest($3::text[], $4::integer[], $5::text[], $6::text[], $7::text[]) as x(merchant, month, direction, currency, value)),"
 	" i as ("
 	"  insert into trade_month as t (merchant_code, month, direction, currency, released, value)"
-	"  select x.merchant, date_trunc('month', x.day)::date, x.direction, x.currency, count(*), sum(x.value) from x group by 1, 2, 3, 4 order by 1, 2, 3, 4"
+	"  select x.merchant, date '1970-01-01' + x.month, x.direction, x.currency, count(*), sum(x.value::numeric)"
+	"  from x where exists (select from g) group by 1, 2, 3, 4 order by 1, 2, 3, 4"
 	"  on conflict (merchant_code, month, direction, currency) do update set released = t.released + excluded.released,"
 	"    value = t.value + excluded.value),"
-	" d as ("
-	"  insert into trade_day as t (merchant_code, day, released) select x.merchant, x.day, count(*) from x group by 1, 2 order by 1, 2"
-	"  on conflict (merchant_code, day) do update set released = t.released + excluded.released),"
+	" y as (" /* by the day of counting: what was told of a day that is over stays true */
+	"  insert into trade_day as t (merchant_code, day, direction, currency, released, value)"
+	"  select x.merchant, date '1970-01-01' + $9::integer, x.direction, x.currency, count(*), sum(x.value::numeric)"
+	"  from x where exists (select from g) group by 1, 2, 3, 4 order by 1, 2, 3, 4"
+	"  on conflict (merchant_code, day, direction, currency) do update set released = t.released + excluded.released,"
+	"    value = t.value + excluded.value),"
 	" l as ("
 	"  insert into goods_release (merchant_code, item_no, released_at, declaration_id, line, batches, quantity)"
-	"  select y.merchant, y.item, d.released_at, y.declaration, y.line, y.batches, y.quantity"
-	"  from g cross join json_to_recordset($8::json) as y(merchant text, item text, declaration uuid, line integer, batches text, quantity numeric)"
-	"  cross join lateral (select d.released_at from declaration d where d.bucket = id_bucket(y.declaration) and d.id = y.declaration offset 0) d"
+	"  select j.merchant, j.item, d.released_at, j.declaration, j.line, j.batches, j.quantity"
+	"  from g cross join json_to_recordset($8::json) as j(merchant text, item text, declaration uuid, line integer, batches text, quantity numeric)"
+	"  cross join lateral (select d.released_at from declaration d where d.bucket = id_bucket(j.declaration) and d.id = j.declaration offset 0) d"
 	"  on conflict do nothing)"
 	" select seq from g",
 	.param_count = WRITE_PARAMS,
@@ -140,7 +143,7 @@ static void write_step(struct trade_months *t, const struct db_rows *rows)
 	buf_char(&goods, '[');
 	for (int row = 0; row < count; row++) {
 		db_array_text(&x[0], db_get_text(rows, row, COL_MERCHANT));
-		db_array_i64(&x[1], db_get_int(rows, row, COL_DAY));
+		db_array_i64(&x[1], db_get_int(rows, row, COL_MONTH));
 		db_array_text(&x[2], db_get_text(rows, row, COL_DIRECTION));
 		put_order(t, &x[3], &x[4], &goods, rows, row);
 	}
@@ -150,6 +153,7 @@ static void write_step(struct trade_months *t, const struct db_rows *rows)
 	for (int i = 0; i < WRITE_ARRAYS; i++)
 		t->write[2 + i] = db_array_end(&x[i]);
 	t->write[2 + WRITE_ARRAYS] = db_text(buf_as_text(&goods));
+	t->write[3 + WRITE_ARRAYS] = db_i32(&t->base.arena, clock_day(clock_now_us(t->base.deps.clock)));
 	t->more = db_get_int(rows, 0, COL_UPTO) < db_get_int(rows, 0, COL_LAST);
 	follower_ask(&t->base, &write_stmt, t->write, on_written);
 }

@@ -115,6 +115,7 @@ ROUTES = {  # method, path: roles that are let in
     ("POST", "/test/clock"): {"operator"},
     ("POST", "/v1/credit"): {"operator", "regulator"},
     ("GET", "/v1/credit/{code}/events"): ALL - {"bank"},
+    ("GET", "/v1/credit/{code}/indicators"): ALL - {"bank"},
     ("POST", "/v1/credit/{code}/events"): {"regulator"},
     ("POST", "/v1/credit/{code}/events/{id}/changes"): {"regulator", "enterprise"},
     ("POST", "/v1/credit/{code}/ties"): {"operator", "regulator", "enterprise"},

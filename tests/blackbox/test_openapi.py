@@ -54,6 +54,7 @@ def test_every_route_answers_well_and_as_described(stack, trades):
     calls = {
         ("GET", "/v1/credit/{code}"): f"/v1/credit/{firm}",
         ("GET", "/v1/credit/{code}/events"): f"/v1/credit/{firm}/events",
+        ("GET", "/v1/credit/{code}/indicators"): f"/v1/credit/{firm}/indicators",
         ("GET", "/v1/filings"): f"/v1/filings?sha256={receipt['message_sha256']}",
         ("GET", "/v1/filings/{id}"): f"/v1/filings/{receipt['id']}",
         ("GET", "/v1/filings/{id}/receipt"): f"/v1/filings/{receipt['id']}/receipt",

@@ -25,6 +25,7 @@ COLUMNS = {  # file: columns, how many of them (leading) say what the row is abo
     "credit_kinds.tsv": ("kind id degree weight against bars title_zh title_en valid_from valid_to source".split(), 1),
     "credit_measures.tsv": ("id level authority measure title_zh valid_from valid_to source".split(), 1),
     "credit_receivers.tsv": ("authority id valid_from valid_to source".split(), 1),
+    "credit_indicators.tsv": ("name id part weight none_at full_at unit title_zh title_en valid_from valid_to source".split(), 1),
     "case_kinds.tsv": ("kind id departments title_zh title_en valid_from valid_to source".split(), 1),
     "case_limits.tsv": ("name id value valid_from valid_to source".split(), 1),
     "person_flag_kinds.tsv": ("kind id days rules title_zh title_en valid_from valid_to source".split(), 1),

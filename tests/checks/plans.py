@@ -28,12 +28,13 @@ HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "rev
        "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings", "assess_deliveries", "assess_receipts", "assess_write",
        "delivery_claim", "digests_read", "digests_write", "tracking_read", "tracking_gather", "tracking_due", "tracking_write", "tracking_put",
        "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped",
-       "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read", "log_append",
+       "lookup_taken_back", "lookup_hasten", "goods_look", "trade_months_read", "trade_months_write", "log_append",
        "risk_trace_put", "risk_cleared", "risk_buyers", "risk_counts", "risk_prices", "risk_filed", "risk_withdraw",
        "credit_due", "credit_read_subjects", "credit_read_events", "credit_read_changes", "credit_read_outside", "credit_read_listings",
        "credit_read_released", "credit_count", "credit_settle", "listing_search", "listing_holds", "sender_quality_flush", "sampler_read", "sampler_write",
        "sample_taken", "sample_result", "alarms_read", "alarms_write", "signature_failures_flush",
        "person_flag_put", "person_flag_search", "person_flag_look", "person_flag_show", "case_step_put"}
+QUERIES = {"credit_indicators"}  # of sql/queries, beside the hot ones
 FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/risk_trace_store.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c",
          "src/flow/tracker_sql.c", "src/store/tracking_store.c", "src/store/lookup_store.c", "src/api/filings_goods.c",
@@ -99,9 +100,10 @@ insert into credit_place (code, judged_on) select order_no, current_date from de
 insert into risk_alarm select id, 'R', 1, 'active', 'declaration', id::text, 'x', 1, 1, 'trade', now(), id from declaration;
 insert into case_file select id, 'risk', 'declaration', id::text, 'x', '{{R}}', 1, 'trade', 'red', 'x', 1, now(), 'x', null from declaration;
 insert into enterprise_number select 'credit', order_no, 1 from declaration;
-insert into trade_day select order_no, current_date, 1 from declaration;
 insert into client (name, role, created_at) values ('x', 'operator', now());
 insert into signature_failure select 1, n, 1, 0 from generate_series(1, {GROWN}) n;
+insert into sender_month select c.id, current_date, 1, 0, 0, 1, '{{}}', 'x', now() from client c;
+insert into trade_day select order_no, current_date, 'import', '142', 1, 1 from declaration;
 insert into tracking_alert select bucket, id, id, id, 'out_gate', 4, now(), now(), case when left(order_no, 3) <> 'O-1' then now() end, null from declaration;
 """
 
@@ -122,6 +124,8 @@ def hot_statements():
         for name, sql, _ in statements_of.statements(s.ROOT / path, flags.split()):
             if name in HOT:
                 found[name] = sql
+    for name in QUERIES:
+        found[name] = (s.ROOT / f"sql/queries/{name}.sql").read_text()
     missing = HOT - set(found)
     if missing:
         s.finish([f"no such statement: {', '.join(sorted(missing))}"])
