@@ -30,24 +30,27 @@ with d as (
   from named w cross join lateral (select s.id from sample s where s.merchant_code = w.code offset 0) s
   cross join lateral (select * from sample_report r where r.sample_id = s.id offset 0) r
   where r.reported_at >= w.first_at and r.reported_at < w.began
-), bills as ( -- a bill is made with the release: its day is the one that the time to pay is counted from
-  select b.tax_no, (b.at at time zone 'Asia/Shanghai')::date as made_on, s.status, (s.at at time zone 'Asia/Shanghai')::date as status_on
+), bills as materialized ( -- a bill is made with the release: its day is the one that the time to pay is counted from
+  select (b.at at time zone 'Asia/Shanghai')::date as made_on, b.status, (b.status_at at time zone 'Asia/Shanghai')::date as status_on
   from w
   cross join lateral (
     select distinct m.tax_no from unnest(w.codes) as c(code) cross join lateral (select m.tax_no from tax_message m
       where m.kind = 'bill' and m.merchant_code = c.code and m.at >= w.first_at and m.at < w.began and m.received_at < w.began offset 0) m) n
-  cross join lateral (select * from tax_message m where m.tax_no = n.tax_no and m.received_at < w.began
-    order by m.kind = 'bill' desc, m.at desc, m.id desc limit 1) b
-  cross join lateral (select * from tax_message m where m.tax_no = n.tax_no and m.received_at < w.began order by m.at desc, m.status desc, m.id desc limit 1) s
-  where b.merchant_code = any (w.codes) and b.at >= w.first_at and b.at < w.began and s.status <> 3
+  cross join lateral (
+    select (array_agg(m.at order by m.at desc, m.id desc) filter (where m.kind = 'bill'))[1] as at,
+      (array_agg(m.merchant_code order by m.at desc, m.id desc) filter (where m.kind = 'bill'))[1] as merchant_code,
+      (array_agg(m.status order by m.at desc, m.status desc, m.id desc))[1] as status, max(m.at) as status_at
+    from tax_message m where m.tax_no = n.tax_no and m.received_at < w.began) b
+  where b.merchant_code = any (w.codes) and b.at >= w.first_at and b.at < w.began and b.status <> 3
+), periods as materialized ( -- to pay, of each day on which bills were made
+  select b.made_on, p.id, p.amount from (select distinct made_on from bills) b cross join lateral (
+    select p.id, p.amount from statutory_period p where p.act = 'pay_tax' and p.direction = 'import' and p.unit = 'days'
+      and p.valid_from <= b.made_on and (p.valid_to is null or p.valid_to >= b.made_on) order by p.id desc limit 1) p
 ), paid as ( -- a bill that is neither gathered nor late yet says nothing
   select count(*) filter (where b.status = 2 and b.status_on <= b.made_on + p.amount) as on_time,
     count(*) filter (where case when b.status = 2 then b.status_on else w.day end > b.made_on + p.amount) as late,
     array_agg(distinct p.id order by p.id) as rule_rows
-  from w cross join bills b
-  cross join lateral (
-    select p.id, p.amount from statutory_period p where p.act = 'pay_tax' and p.direction = 'import' and p.unit = 'days'
-      and p.valid_from <= b.made_on and (p.valid_to is null or p.valid_to >= b.made_on) order by p.id desc limit 1) p
+  from w cross join bills b join periods p on p.made_on = b.made_on
 ), held as ( -- as credit has it: the last one that began by the day, as far as it was recorded by it, while it lasts
   select o.id, o.value, o.begins_on, o.ends_on from w join credit_outside o on o.code = $1::text and o.what = 'tax_grade'
     and o.recorded_on <= w.day and o.begins_on <= w.day
