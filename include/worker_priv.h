@@ -32,6 +32,7 @@ struct worker_reload { /* worker_reload.c */
 	bool rights_alone;       /* nothing else moved */
 	bool rights_once_more;   /* as once_more, of the rights */
 	int64_t rights_revision; /* of what is in force */
+	int64_t whole_revision;  /* of rules since which rights and clients were read, too */
 	bool again;              /* a caller changed something: to be looked for soon, whatever is under way */
 	int64_t last_us;         /* monotonic, of a look that an unknown token asked for */
 	int64_t looked_us;       /* monotonic, of the last look at the revision */

@@ -31,7 +31,7 @@ static const struct family worker_families[] = {
 	{ "tongguan_http_connections", "gauge", "Open connections.", AS_INT, WORKER_AT(connections) },
 	{ "tongguan_http_open_requests", "gauge", "Requests that wait for their answer.", AS_INT, WORKER_AT(open_requests) },
 	{ "tongguan_feed_streams", "gauge", "Open streams of the feed.", AS_INT, WORKER_AT(streams) },
-	{ "tongguan_rules_revision", "gauge", "Revision of the rules in force.", AS_U64, WORKER_AT(rules_revision) },
+	{ "tongguan_rules_revision", "gauge", "Revision of the rules in force, since which registrations and clients were read, too.", AS_U64, WORKER_AT(rules_revision) },
 	{ "tongguan_intake_batches_total", "counter", "Batches of filings written.", AS_U64, WORKER_AT(intake.batches) },
 	{ "tongguan_intake_stored_total", "counter", "Filings stored.", AS_U64, WORKER_AT(intake.stored) },
 	{ "tongguan_intake_repeats_total", "counter", "Filings that were there already.", AS_U64, WORKER_AT(intake.repeats) },
@@ -277,7 +277,7 @@ void worker_note(struct worker *w)
 	n.connections = worker_connections(w);
 	n.open_requests = worker_open_requests(w);
 	n.streams = api_streams(w->api);
-	n.rules_revision = w->rules == NULL ? 0 : w->rules->revision;
+	n.rules_revision = w->reload.whole_revision;
 	(void)pthread_mutex_lock(&w->deps.board->lock);
 	w->deps.board->each[w->deps.index] = n;
 	(void)pthread_mutex_unlock(&w->deps.board->lock);

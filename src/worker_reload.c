@@ -234,10 +234,12 @@ static void on_clients(struct worker *w, const struct db_answer *a)
 	}
 	r->step = RELOAD_IDLE;
 	r->has_failed = false;
-	if (set != NULL && !replace_clients(w, set))
+	if (set != NULL && !replace_clients(w, set)) {
 		r->wanted = true;
-	else
+	} else {
 		r->clients_mark = mark;
+		r->whole_revision = w->rules == NULL ? 0 : w->rules->revision;
+	}
 	if (!w->is_known && w->rules != NULL && w->rights != NULL)
 		worker_known(w);
 }

@@ -8,7 +8,7 @@ import pytest
 import rights
 from filer import CODES, SHANGHAI, Trades, credit_code, identity_number
 from stack import wait_for
-from support import accept, file_all, problem, settled
+from support import accept, change_rules, file_all, problem, settled
 
 SHOP = credit_code("330100", "MA2T0901")
 SISTER = credit_code("330100", "MA2T0902")  # the same person stands behind it
@@ -34,8 +34,7 @@ def zone():
         s.shop = s.client("shop", "enterprise", "--codes", SHOP)
         s.sister = s.client("sister", "enterprise", "--codes", SISTER)
         shops = [(SHOP, "灵隐电商有限公司"), (SISTER, "断桥电商有限公司")]
-        s.psql("; ".join([rights.register([(*shop, ["merchant"]) for shop in shops]), rights.authorise([(code, CODES["declarant"]) for code, _ in shops]),
-                          "select nextval('rule_revision')"]))
+        change_rules(s, "; ".join([rights.register([(*shop, ["merchant"]) for shop in shops]), rights.authorise([(code, CODES["declarant"]) for code, _ in shops])]))
         turn(s, "2026-01-01")
         for code, name in shops:
             accept(s.operator.post("/v1/credit", {"code": code, "name": name, "role": "merchant", "registered_on": "2026-01-01"}))

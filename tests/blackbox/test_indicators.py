@@ -8,7 +8,7 @@ import pytest
 import rights
 from filer import CODES, NAMESPACE, SHANGHAI, Trades, credit_code
 from stack import wait_for
-from support import accept, file_all, new_stack, problem, settled, stacks
+from support import accept, change_rules, file_all, new_stack, problem, settled, stacks
 
 SHOP, OTHER = (credit_code("330100", f"MA5T{n:04d}") for n in (1, 2))
 FIRST, DAY, LATER = "2026-03-10", "2026-04-05", "2026-05-03"
@@ -35,8 +35,7 @@ def zone():
     try:
         s.samr = s.client("officer SAMR", "regulator", "--authority", "SAMR")
         s.shop = s.client("shop", "enterprise", "--codes", ",".join({**CODES, "merchant": SHOP}.values()))
-        s.psql("; ".join([rights.register([(SHOP, "灵隐电商有限公司", ["merchant"])]), rights.authorise([(SHOP, CODES["declarant"])]),
-                          "select nextval('rule_revision')"]))
+        change_rules(s, "; ".join([rights.register([(SHOP, "灵隐电商有限公司", ["merchant"])]), rights.authorise([(SHOP, CODES["declarant"])])]))
         wait_for(lambda: s.psql("select closed > '2015-01-01' from sender_month_place") == "t", "the month before the daemon's beginning is closed")
         turn(s, FIRST)
         s.psql("update sender_month_place set closed = '2026-02-01'")  # the daemon began at another time
