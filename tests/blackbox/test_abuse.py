@@ -12,7 +12,7 @@ from stack import Api, wait_for
 from support import SANITIZED, accept, long_only
 
 TIMEOUT = {"header_timeout_ms": 1500, "body_timeout_ms": 1500, "idle_timeout_ms": 3000}
-PATIENCE_S = 10  # far more than an answer takes on a busy machine, far less than sixty slow callers one after the other
+PATIENCE_S = 25  # far more than an answer takes on a busy machine, far less than sixty slow callers one after the other
 
 
 def connect(stack, receive=None):

@@ -77,7 +77,11 @@ def test_a_checkpoint_states_and_signs_the_root(stack, trade):
     assert accept(stack.daemon.public.get(f"/v1/audit/checkpoint?size={size}"), 200).body == note
 
 
-def test_nothing_new_makes_no_checkpoint(stack, trade, trades):
+def test_nothing_new_makes_no_checkpoint(own, trades):
+    stack = own()  # in which nothing of other tests goes on
+    trade = trades.make()
+    file_all(stack.enterprise, trade.filings())
+    settled(stack, trade)
     size, _, note = complete(stack)
     count, now = stack.psql("select count(*) from checkpoint"), stack.psql("select clock_timestamp()")
     wait_for(lambda: stack.psql(f"select clock_timestamp() > '{now}'::timestamptz + interval '1200 ms'") == "t", "two sweeps are over")

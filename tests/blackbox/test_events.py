@@ -240,6 +240,7 @@ def test_two_daemons_one_feed(pair, trades):
         r.start()
     try:
         made = [trades.make() for _ in range(6)]
+        wait_for(lambda: stack.psql("select coalesce(sum(cardinality(types)), 0) = feed_watermark() from change") == "t", "what was before has its numbers")
         with psycopg.connect(stack.conninfo) as held:
             held.execute("insert into change (id, made_at, types, client_ids) values (%s, now(), array['filing.accepted'], array[1])", (uuid.uuid4(),))
             stands = watermark(stack.regulator)

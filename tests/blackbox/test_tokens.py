@@ -105,6 +105,8 @@ def test_by_the_operator(stack, client, trades):
 
 
 def test_expiring_clients_are_counted(stack, trades):
+    revision = float(stack.psql("select last_value from rule_revision"))
+    wait_for(lambda: stack.daemon.public.metrics()['tongguan_rules_revision{worker="0"}'] >= revision, "what other tests changed is known")
     before = stack.daemon.public.metrics()["tongguan_clients_token_expiring"]
     stack.client(f"ending {trades.tag}", "operator", "--expires-days", "3")
     wait_for(lambda: stack.daemon.public.metrics()["tongguan_clients_token_expiring"] == before + 1, "it is counted")

@@ -62,7 +62,7 @@ def test_killed_between_storing_and_recording(own):
     stack.daemon.set("test", kill_point="intake.stored:2")
     stack.daemon.restart()
     job, filings = start_job(stack.enterprise, f"{SEED}/point")
-    assert stack.daemon.wait(30) == -signal.SIGKILL
+    assert stack.daemon.wait(90) == -signal.SIGKILL
     stack.daemon.set("test", kill_point="")
     stack.daemon.start()
     verify(stack, stack.enterprise, job, filings)

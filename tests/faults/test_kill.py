@@ -32,7 +32,7 @@ def test_killed_at_every_named_point(own, dice):
             stack.daemon.set("test", kill_point=at)
             stack.daemon.stop()
             stack.daemon.start(wait=False)
-            status = stack.daemon.wait(30)
+            status = stack.daemon.wait(90)
             assert status == -signal.SIGKILL, f"{at}: ended with {status}\n{stack.daemon.tail()}"
             stack.mock.behave("FX", refuse_next=0)
             stack.daemon.set("test", kill_point="")

@@ -28,7 +28,7 @@ def test_killed_between_a_departments_answer_and_its_record(own):
         file_all(stack.enterprise, filings)
     except (ConnectionError, http.client.HTTPException):
         pass  # it died meanwhile
-    assert stack.daemon.wait(30) == -signal.SIGKILL
+    assert stack.daemon.wait(90) == -signal.SIGKILL
     assert stack.psql("select count(*) from lookup_answer") == "0" and stack.psql("select count(*) > 0 from lookup_question") == "t"
     stack.daemon.set("test", kill_point="")
     stack.daemon.start()

@@ -45,7 +45,7 @@ def test_killed_between_the_receivers_answer_and_its_record(own):
             file_all(stack.enterprise, filings)
         except (ConnectionError, http.client.HTTPException):
             pass  # it died meanwhile
-        assert stack.daemon.wait(30) == -signal.SIGKILL
+        assert stack.daemon.wait(90) == -signal.SIGKILL
         stack.daemon.set("test", kill_point="")
         stack.daemon.start()
         for filing in filings:

@@ -81,7 +81,7 @@ class Load:
         with self.lock:
             return len(self.acknowledged)
 
-    def progress(self, filings, timeout=30):
+    def progress(self, filings, timeout=90):
         """Until so many more are acknowledged."""
         goal = self.count() + filings
         wait_for(lambda: self.failures or self.count() >= goal, f"{filings} more filings are acknowledged", timeout)
@@ -106,7 +106,7 @@ class Load:
             raise self.failures[0]
 
 
-def all_settled(stack, timeout=60):
+def all_settled(stack, timeout=120):
     """Until no declaration is with an authority and nothing is to be sent or judged now."""
     def state():
         return stack.psql("select (select count(*) from declaration where state <> 'released'),"
