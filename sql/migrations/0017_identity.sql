@@ -104,7 +104,7 @@ create table idempotency (
   client_id    integer not null,
   route        text not null,
   key_sha256   bytea not null,
-  fingerprint  bytea not null,                    -- SHA-256 over media type, target and body
+  fingerprint  bytea not null,                    -- keyed (HMAC-SHA-256), over media type, target and body
   expires_at   timestamptz not null,              -- the database's clock
   status       integer,                           -- null: the answer is being written, or was lost
   content_type text,
