@@ -7,7 +7,7 @@ import pytest
 
 from filer import CODES, SHANGHAI, revised
 from stack import Api, wait_for
-from support import accept, deliveries, file_all, judged, one_effect, problem, settled
+from support import accept, change_rules, deliveries, file_all, judged, one_effect, problem, settled
 
 FOUR = ("CUS", "TAX", "FX", "POST")
 
@@ -106,8 +106,7 @@ def test_an_unreachable_authority_delays_no_other(stack, trades):
 def test_a_silent_authority_takes_no_connections_of_others(own, trades):
     """All of them live behind one host here, as behind a provincial gateway."""
     stack = own()
-    stack.psql("update authority set timeout_ms = 120000, max_in_flight = 70 where code = 'FX'; select nextval('rule_revision')")
-    wait_for(lambda: len(stack.daemon.events("rules.read")) > 1, "the rules are read")
+    change_rules(stack, "update authority set timeout_ms = 120000, max_in_flight = 70 where code = 'FX'")
     stack.mock.behave("FX", lose_before_next=1000, hang_ms=120000)
     for _ in range(90):
         filed(stack, trades)
