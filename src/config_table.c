@@ -83,7 +83,7 @@ const struct setting config_settings[] = {
 	NUMBER(intake, recent_bytes, 65536, 1073741824, 33554432, "bytes", "Memory for filings just stored, each worker: judging reads these from there, the others from the database."),
 
 	NUMBER(flow, assess_batch, 1, 512, 128, "declarations", "Declarations judged together."),
-	NUMBER(flow, assess_flights, 1, 4, 1, "batches", "Batches of judging under way at once."),
+	NUMBER(flow, assess_flights, 1, 4, 2, "batches", "Batches of judging under way at once."),
 	NUMBER(flow, hint_limit, 4096, 12288, 12288, "declarations", "Declarations waiting in memory to be judged; the rest wait in the database."),
 	NUMBER(flow, queue_per_authority, 1, 100000, 2000, "deliveries", "Deliveries waiting in memory for one authority; the rest wait in the database."),
 	NUMBER(flow, oldest_percent, 0, 100, 10, "%", "Of what waits for an authority so much goes by how long it waits, the rest by the level of the merchant first. 0: a low level waits as long as higher ones do."),
