@@ -28,8 +28,9 @@ import sys
 import threading
 import time
 
+import psycopg
 from cluster import Cluster
-from libpq import Connection, DatabaseError
+from database import Connection
 
 import receipt
 import rights
@@ -439,7 +440,7 @@ def drop_left():
         c = Connection(admin)
         try:
             c.run(f'drop database if exists "{name}" with (force)')
-        except DatabaseError:
+        except psycopg.Error:
             pass  # the cluster went before it
         finally:
             c.close()
@@ -476,7 +477,7 @@ class Stack:
             self.connections[conninfo] = Connection(conninfo)
         try:
             return self.connections[conninfo].run(sql).strip()
-        except DatabaseError as e:
+        except psycopg.Error as e:
             raise StackError(f"{e}\n{sql}") from None
 
     def make_month(self, day):
