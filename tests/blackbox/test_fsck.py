@@ -93,6 +93,10 @@ def kept():
             file_all(s.enterprise, t.filings())
             settled(s, t)
         accept(s.enterprise.file(trades.make().filings()))  # several nodes in one message
+        s.mock.behave("CUS", answer="later")  # it names its own number, and comes by POST
+        t = trades.make()
+        file_all(s.enterprise, t.filings())
+        settled(s, t)
         s.mock.behave("CUS", answer="never")
         t = trades.make()
         file_all(s.enterprise, t.filings())

@@ -7,7 +7,7 @@ import pytest
 
 from filer import SHANGHAI, identity_number
 from stack import wait_for
-from support import accept, new_stack, problem, stacks
+from support import accept, problem, zone_without_draw
 from test_privacy import dump
 from test_risk import Shop, case_of, review
 
@@ -229,14 +229,8 @@ def test_nothing_says_who_it_is(own, number):
 
 @pytest.fixture(scope="module")
 def zone():
-    s = new_stack(lanes=True).start()
-    try:
-        s.psql("update credit_level set inspection_bp = 0; select nextval('rule_revision')")
-        wait_for(lambda: s.daemon.events("rules.read"), "the rules are read")
+    with zone_without_draw() as s:
         yield s
-    finally:
-        stacks.remove(s)
-        s.remove()
 
 
 @pytest.fixture(scope="module")

@@ -8,23 +8,15 @@ import pytest
 
 from filer import SHANGHAI, Trades, identity_number, moment, revised
 from stack import wait_for
-from support import accept, file_all, one_effect, problem, settled
+from support import accept, file_all, one_effect, problem, settled, zone_without_draw
 
 TEE = ("TEE", "T恤", "棉", "011", 1, 9900, "502", "6109100010", "1", "011", "0.3", "035")  # in no class that needs care
 
 
 @pytest.fixture(scope="module")
 def zone():
-    """A gateway whose lanes are in force, and whose draw draws nobody: what is tested here is not left to chance."""
-    from support import new_stack, stacks
-    s = new_stack(lanes=True).start()
-    try:
-        s.psql("update credit_level set inspection_bp = 0; select nextval('rule_revision')")
-        wait_for(lambda: s.daemon.events("rules.read"), "the rules are read")
+    with zone_without_draw() as s:
         yield s
-    finally:
-        stacks.remove(s)
-        s.remove()
 
 
 def person(number):

@@ -6,7 +6,7 @@ import pytest
 from filer import Trades, identity_number
 from shop import ITEM, Shop, recall
 from stack import wait_for
-from support import accept, change_rules, file_all, new_stack, settled, stacks
+from support import accept, file_all, settled, zone_without_draw
 
 REGISTERED = {"item_no": ITEM, "name": "婴儿奶粉", "country_code": "609", "unit": "122", "currency": "142", "reference_price": "100"}
 TEE = ("TEE", "T恤", "棉", "011", 1, 500000, "502", "6109100010", "1", "011", "0.3", "035")
@@ -14,14 +14,8 @@ TEE = ("TEE", "T恤", "棉", "011", 1, 500000, "502", "6109100010", "1", "011", 
 
 @pytest.fixture(scope="module")
 def zone():
-    """A gateway whose lanes are in force, and whose draw draws nobody."""
-    s = new_stack(lanes=True).start()
-    try:
-        change_rules(s, "update credit_level set inspection_bp = 0")
+    with zone_without_draw() as s:
         yield s
-    finally:
-        stacks.remove(s)
-        s.remove()
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """What black box and fault tests have in common: their stacks, waiting for a declaration, and holding answers against
 /openapi.json. Each conftest takes the fixture and the hooks over by importing them."""
+import contextlib
 import datetime
 import json
 import os
@@ -62,6 +63,18 @@ def own():
         return made[-1].start()
     yield make
     for s in made:
+        stacks.remove(s)
+        s.remove()
+
+
+@contextlib.contextmanager
+def zone_without_draw():
+    """A gateway whose lanes are in force, and whose draw draws nobody: what is tested is not left to chance."""
+    s = new_stack(lanes=True).start()
+    try:
+        change_rules(s, "update credit_level set inspection_bp = 0")
+        yield s
+    finally:
         stacks.remove(s)
         s.remove()
 
