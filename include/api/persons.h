@@ -5,7 +5,7 @@
 #include "api/req.h"
 
 /* A department to which the policy of data of persons (table data_policy) gives a buyer's number in full; operators act for the person at the counter. */
-bool persons_may_know(const struct req *r);
+const char *persons_refusal(const struct req *r); /* NULL: he may know */
 enum step persons_deny(struct req *r, const char *why) must_check; /* 403; the denial is logged */
 
 #endif

@@ -4,7 +4,8 @@
 --
 -- What one statement wrote into one covered table is one leaf: it holds the hash of each row, and the leaf's own bytes hold the root over
 -- these hashes. So the log grows by a few leaves for a hundred filings, a row's proof is its path in the leaf and the leaf's path in the
--- log, and nobody who writes a covered table can forget the log, or write to one of the two alone. Leaves are numbered like the feed:
+-- log, and nobody who writes a covered table can forget the log, or write to one of the two alone; where writers make the leaves themselves
+-- (by_writer), fsck finds what was forgotten. Leaves are numbered like the feed:
 -- only those of transactions below the oldest that still runs, in the order of transactions. docs/EVIDENCE.md has the bytes.
 
 create table coverage (             -- which tables the log covers and in which form; added, never updated

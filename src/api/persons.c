@@ -72,10 +72,12 @@ static const struct db_stmt search_stmt = {
 };
 enum { SEARCH_LOGGED, SEARCH_PURPOSES, SEARCH_FOUND };
 
-bool persons_may_know(const struct req *r)
+const char *persons_refusal(const struct req *r)
 {
-	return r->client.role == ROLE_OPERATOR ||
-	       policy_form(*r->api->deps.policy, &r->client, F_BUYER_ID_NUMBER, true, clock_day(r->now_us)) == PERSONAL_FULL;
+	if (r->client.role == ROLE_OPERATOR ||
+	    policy_form(*r->api->deps.policy, &r->client, F_BUYER_ID_NUMBER, true, clock_day(r->now_us)) == PERSONAL_FULL)
+		return NULL;
+	return "flags of persons are for departments that may read a buyer's number in full";
 }
 
 enum step persons_deny(struct req *r, const char *why)
@@ -97,12 +99,6 @@ static int64_t read_person(struct fields *x)
 		return 0;
 	}
 	return risk_person(sha256_bytes(&secret), number);
-}
-
-/* NULL: he may. */
-static const char *refused(const struct req *r)
-{
-	return persons_may_know(r) ? NULL : "flags of persons are for departments that may read a buyer's number in full";
 }
 
 #define NO_SECRET "no person is known here: the gateway has no secret (privacy.payer_key_file)"
@@ -131,7 +127,7 @@ static struct args *args_flag(struct fields *x)
 
 enum step persons_flags_post(struct req *r)
 {
-	const char *why = refused(r);
+	const char *why = persons_refusal(r);
 	struct fault f = { 0 };
 	struct fields x;
 	struct args *q;
@@ -189,7 +185,7 @@ static enum step recorded(struct req *r, const struct db_answer *a)
 enum step persons_flags_search(struct req *r)
 {
 	struct args *q = args_new(r);
-	const char *why = refused(r);
+	const char *why = persons_refusal(r);
 	struct fault f = { 0 };
 	struct text purpose;
 	struct fields x;

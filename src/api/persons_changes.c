@@ -50,14 +50,15 @@ enum step persons_changes_post(struct req *r)
 {
 	struct change_wish *w = arena_zalloc(r->arena, sizeof(*w));
 	struct args *q = args_new(r);
+	const char *why = persons_refusal(r);
 	struct fault f = { 0 };
 	struct fields x;
 	struct text change;
 
 	if (w == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");
-	if (!persons_may_know(r))
-		return persons_deny(r, "flags of persons are for departments that may read a buyer's number in full");
+	if (why != NULL)
+		return persons_deny(r, why);
 	if (!fields_read(r, "change reason", &x, &f))
 		return reply_problem(r, &f);
 	change = fields_text(&x, "change", 20, true);
