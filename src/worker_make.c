@@ -4,7 +4,6 @@
 #include "worker_priv.h"
 
 #define CERTIFICATE_NOTICE_DAYS 30
-#define BUSY_BATCH    16 /* filings in one flush: they arrive faster than they are stored */
 
 #define SESSION_COMMON "set timezone = 'UTC'; set jit = off; set lock_timeout = '5s'; set max_parallel_workers_per_gather = 0;"
 /* Writers: durable, and always the plans that the statements were written for. */
@@ -69,10 +68,8 @@ static bool make_inbox(struct worker *w, struct fault *f)
 static bool is_busy(void *arg)
 {
 	const struct worker *w = arg;
-	struct intake_stats s;
 
-	intake_stats_get(w->intake, &s);
-	return s.last_batch >= BUSY_BATCH && (s.in_flight > 0 || s.waiting > 0);
+	return intake_is_busy(w->intake);
 }
 
 static bool make_flow(struct worker *w, struct fault *f)

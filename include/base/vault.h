@@ -3,7 +3,8 @@
  *
  * A blob is: format (one byte), number of the data key (four bytes, big endian), nonce (12), what was encrypted, tag (16). Bound into
  * the tag, and not stored, are table and record: a blob put into another row does not open. Format 1 is the bytes as they were, format 2
- * their length (four bytes, big endian) and an LZ4 block, of what is not short; encrypted bytes do not shrink, so whoever stores them tells PostgreSQL not to try.
+ * their length (four bytes, big endian) and an LZ4 block whose dictionary are the words of vault_words.c; encrypted bytes do not shrink, so
+ * whoever stores them tells PostgreSQL not to try.
  *
  * Data keys are stored wrapped by the key-encryption key, which stays in a file: store/key_store. A vault belongs to one thread.
  */

@@ -110,6 +110,8 @@ void intake_free(struct intake *i);
 bool intake_submit(struct intake *i, struct intake_submission *s, intake_done_fn *on_done) must_check;
 /* Less than half of what may wait does: for work that nobody waits for. */
 bool intake_is_calm(const struct intake *i);
+/* Filings pour in, and did a moment ago: work that can wait is put off. */
+bool intake_is_busy(const struct intake *i);
 bool intake_idle(const struct intake *i); /* nothing waits, nothing under way: for a clean stop */
 
 struct intake_stats { uint64_t batches, stored, repeats, conflicts, refused, unknown; int waiting, in_flight, last_batch; };

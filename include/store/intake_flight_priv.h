@@ -33,6 +33,7 @@ struct intake {
 	struct intake_submission *head, **tail;
 	int waiting; /* candidates in the queue */
 	int64_t left_us; /* when the last batch left: monotonic */
+	int64_t busy_until_us; /* monotonic */
 	struct id raised[INTAKE_LIST_MAX * 3];
 	bool incomplete[INTAKE_LIST_MAX * 3];
 	struct intake_flight flights[INTAKE_FLIGHTS_MAX];

@@ -6,7 +6,7 @@
 #include "model/receipt.h"
 #include "store/intake.h"
 
-enum { INTAKE_PUT_PARAMS = 41, INTAKE_LOOK_PARAMS = 3, INTAKE_TRIM_PARAMS = 3 };
+enum { INTAKE_PUT_PARAMS = 38, INTAKE_REVISION_PARAMS = 41, INTAKE_LOOK_PARAMS = 3, INTAKE_TRIM_PARAMS = 3 };
 
 /* Everything one write needs. Candidates are sorted by key and are distinct in it. */
 struct intake_write {
@@ -20,12 +20,13 @@ struct intake_write {
 	int seal_size, lease_s;
 	struct vault *vault;     /* messages and documents are encrypted in it */
 	struct recent *recent;   /* gets what was written; NULL: nobody wants it */
+	bool is_revision;        /* of the slow lane: anything, not only an addition */
 	const struct id *guard;  /* a revision is written only while this declaration's state allows it; NULL: no guard */
 	int released_seq;        /* other than 0: a return: the guarded declaration must be released, and its seq still this one */
 	int put_place;           /* which of the call's statements is put */
 	struct candidate **asked; /* by look: those that were not written */
 	int asked_count;
-	struct db_param put[INTAKE_PUT_PARAMS], look[INTAKE_LOOK_PARAMS], trim[INTAKE_TRIM_PARAMS], lock[2], lock_link[2];
+	struct db_param put[INTAKE_REVISION_PARAMS], look[INTAKE_LOOK_PARAMS], trim[INTAKE_TRIM_PARAMS], lock[2], lock_link[2];
 };
 
 /* The values of put (intake_params.c). False: the arena is full, or nothing can be encrypted. */

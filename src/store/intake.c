@@ -128,9 +128,30 @@ bool intake_submit(struct intake *i, struct intake_submission *s, intake_done_fn
 
 /* --- flush ------------------------------------------------------------------------------------------------------ */
 
+static int in_flight(const struct intake *i)
+{
+	int n = 0;
+
+	for (int k = 0; k < i->conf.flights; k++)
+		n += i->flights[k].busy ? i->flights[k].count : 0;
+	return n;
+}
+
+/* Each flight takes its share of all that is on its way, so that one batch is stored while the next is read and checked. */
+static int share(const struct intake *i)
+{
+	int all = i->waiting + in_flight(i), n = (all + i->conf.flights - 1) / i->conf.flights;
+
+	if (n < i->conf.company)
+		n = i->conf.company;
+	return n < i->conf.batch_limit ? n : i->conf.batch_limit;
+}
+
 static void gather_submissions(struct intake *i, struct intake_flight *fl)
 {
-	while (i->head != NULL && fl->count < i->conf.batch_limit) {
+	int limit = share(i);
+
+	while (i->head != NULL && fl->count < limit) {
 		struct intake_submission *s = i->head;
 		int count = s->candidate_count; /* s may be gone with its last candidate */
 
@@ -201,6 +222,11 @@ bool intake_is_calm(const struct intake *i)
 	return i->waiting < i->conf.waiting_limit / 2;
 }
 
+bool intake_is_busy(const struct intake *i)
+{
+	return loop_now_us(i->deps.loop) < i->busy_until_us;
+}
+
 bool intake_idle(const struct intake *i)
 {
 	for (int k = 0; k < i->conf.flights; k++)
@@ -213,7 +239,5 @@ void intake_stats_get(const struct intake *i, struct intake_stats *out)
 {
 	*out = i->stats;
 	out->waiting = i->waiting;
-	out->in_flight = 0;
-	for (int k = 0; k < i->conf.flights; k++)
-		out->in_flight += i->flights[k].busy ? i->flights[k].count : 0;
+	out->in_flight = in_flight(i);
 }

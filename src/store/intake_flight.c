@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "store/intake_flight_priv.h"
 
-#define PAUSE_US 20000
+#define PAUSE_US    20000
+#define BUSY_BATCH  16 /* filings in one batch: they arrive faster than they would be stored one by one */
+#define BUSY_FOR_US 100000
 
 static db_done_fn on_answered;
 static void fly(struct intake_flight *fl);
@@ -138,6 +140,8 @@ static void stored(struct intake_flight *fl, const struct db_answer *a)
 	killpoint(KILLPOINT_INTAKE_STORED);
 	i->stats.batches++;
 	i->stats.last_batch = fl->to - fl->from;
+	if (i->stats.last_batch >= BUSY_BATCH)
+		i->busy_until_us = loop_now_us(i->deps.loop) + BUSY_FOR_US;
 	if (raised_count > 0 && raised_count < (int)COUNTOF(i->raised)) /* else left to the sweep: a hint must name all */
 		i->deps.on_stored(i->deps.arg, &(struct raised){ fl->write.id, i->raised, i->incomplete, raised_count });
 	for (int k = fl->from; k < fl->to; k++)

@@ -12,12 +12,12 @@ enum column { /* $1 to $25 */
 	C_WAYBILL_NO, C_DIGEST, C_DOCUMENT, C_RECEIPT_FROM, C_RECEIPT_LEN, C_BATCH_FROM, C_MESSAGE_LEN, C_MESSAGE_TAG, C_MESSAGE_DIGEST, C_MEDIA_TYPE,
 	C_NODE, C_COUNT
 };
-enum shared { /* $26 to $41 */
-	P_NOW = C_COUNT, P_LEASE, P_ID, P_RECEIPTS, P_MESSAGES, P_SEAL_SIZE, P_ROOT, P_SIGN_KEY, P_SIGNATURE, P_GUARD, P_STATES, P_BIG_IDS, P_BIG_BODIES,
-	P_RECORDS /* a column like those above: what the log has of each filing */, P_SEQ, P_SEAL_RECORD
+enum shared { /* $26 to $38; to $41 of a revision */
+	P_NOW = C_COUNT, P_LEASE, P_ID, P_RECEIPTS, P_MESSAGES, P_SEAL_SIZE, P_ROOT, P_SIGN_KEY, P_SIGNATURE, P_BIG_IDS, P_BIG_BODIES,
+	P_RECORDS /* a column like those above: what the log has of each filing */, P_SEAL_RECORD, P_GUARD, P_STATES, P_SEQ
 };
 enum { RECORD_BYTES = 1024 }; /* usual size of a record's text */
-static_assert(P_SEAL_RECORD + 1 == INTAKE_PUT_PARAMS, "the statement's parameters");
+static_assert((int)P_GUARD == INTAKE_PUT_PARAMS && (int)P_SEQ + 1 == INTAKE_REVISION_PARAMS, "the statements' parameters");
 
 static const enum db_kind kinds[C_COUNT] = {
 	[C_ID] = DB_KIND_UUID, [C_KEY_ID] = DB_KIND_UUID, [C_KIND] = DB_KIND_TEXT, [C_DIRECTION] = DB_KIND_TEXT, [C_ACTION] = DB_KIND_TEXT,
@@ -274,9 +274,9 @@ bool intake_put_params(struct intake_write *w, struct arena *a)
 	w->put[P_ROOT] = db_bytes(w->root.b, sizeof(w->root.b));
 	w->put[P_SIGN_KEY] = db_text(text_of(w->key_id));
 	w->put[P_SIGNATURE] = db_bytes(w->signature, sizeof(w->signature));
+	w->put[P_SEAL_RECORD] = db_bytes(w->seal_record.b, sizeof(w->seal_record.b));
 	w->put[P_GUARD] = w->guard == NULL ? db_null() : db_id(w->guard);
 	w->put[P_STATES] = w->guard == NULL ? db_null() : guarded_states(w, a);
-	w->put[P_SEAL_RECORD] = db_bytes(w->seal_record.b, sizeof(w->seal_record.b));
 	w->put[P_SEQ] = w->released_seq == 0 ? db_null() : db_i32(a, w->released_seq);
 	return !a->full;
 }

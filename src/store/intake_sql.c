@@ -18,117 +18,130 @@
 #include <stdlib.h>
 
 /*
- * Parameters as in intake_params.c: an array a column, each read once (x), which is what costs. What decides (won), what is stored
- * (f) and what links (n) follow from there. Messages and receipts come in one piece each and are stored in one row each; of what
- * lost its race they keep no trace: zeros stand there. Messages are encrypted, so trim does it for them.
+ * Parameters as in intake_params.c: an array a column, each read once (x), which is what costs. What decides (won) and what is stored
+ * (n) follow from there. Messages and receipts come in one piece each and are stored in one row each; of what lost its race they keep
+ * no trace: zeros stand there. Messages are encrypted, so trim does it for them.
+ *
+ * A revision is written by the same text with more pieces, which a batch of additions never needs: setting them up would cost each
+ * batch some of its time.
  */
-#define WITHOUT_LOSERS(whole, from, len) \
-	"case when (select count(*) from won) = (select count(*) from x) then " whole \
-	" else (select string_agg(case when w.filing_id is null then decode(repeat('00', x." len "), 'hex')" \
-	"     else substring(" whole " from x." from " + 1 for x." len ") end, '' order by x." from ")" \
-	"   from x left join won w on w.filing_id = x.id where x." from " is not null) end"
+#define NOTHING ""
+#define WHILE_ALLOWED \
+	"   where $39::uuid is null or exists (select 1 from declaration g where g.bucket = id_bucket($39::uuid) and g.id = $39::uuid" \
+	"         and g.state = any($40::text[]) and ($41::integer is null or g.seq = $41::integer))"
+#define UNTIES_DELETED \
+	"case when $39::uuid is not null and exists (select 1 from n where n.link_id = k.id and n.kind = 'inventory' and n.action = 'delete'" \
+	"    and n.declaration_id = k.declaration_id) then null else coalesce(k.declaration_id, excluded.declaration_id) end"
+#define TIES "coalesce(k.declaration_id, excluded.declaration_id)"
+#define NUDGES_BEFORE \
+	"  union all" \
+	"  select d.bucket, d.id, null, null, null, null, false, false" \
+	"  from n cross join lateral (select k.order_no from link k where k.bucket = n.link_bucket and k.id = n.link_id and k.declaration_id is null offset 0) k" \
+	"  cross join lateral (select d.bucket, d.id from declaration d where d.order_no = k.order_no offset 0) d" \
+	"  where n.kind = 'waybill' and n.action <> 'add'"
+#define PUT(WHILE, DECLARATION_OF_LINK, NUDGES) \
+	"with x as materialized (" \
+	"  select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::integer[], $9::uuid[]," \
+	"    $10::uuid[], $11::uuid[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bytea[], $17::bytea[], $18::integer[], $19::integer[]," \
+	"    $20::integer[], $21::integer[], $22::bigint[], $23::bytea[], $24::text[], $25::smallint[], $37::bytea[])" \
+	"    as x(id, key_id, kind, direction, action, business_key, revision, client_id, big_id, declaration_id, link_id, platform_code, order_no," \
+	"    carrier_code, waybill_no, doc_sha256, document, receipt_from, receipt_len, batch_from, message_len, message_tag, message_sha256, media_type," \
+	"    node, record))," \
+	" won as (" \
+	"  insert into filing_key (bucket, key_id, revision, kind, direction, business_key, filing_id, client_id, doc_sha256, seal_id, receipt_from," \
+	"    receipt_len)" \
+	"  select id_bucket(id), key_id, revision, kind, direction, business_key, id, client_id, doc_sha256, $28::uuid, receipt_from, receipt_len from x" \
+	   WHILE \
+	"  on conflict do nothing returning filing_id)," \
+	" w as materialized (select count(*) > 0 as any, count(*) = cardinality($1::uuid[]) as all from won)," \
+	" n as materialized (select x.* from x join won on won.filing_id = x.id)," \
+	" f as (" \
+	"  insert into filing (bucket, id, submission_id, message_from, message_len, node, message_tag, message_sha256, media_type, client_id, kind," \
+	"    direction, action, business_key, key_id, revision, received_at, declaration_id, link_id, doc_sha256, document)" \
+	"  select id_bucket(id), id, coalesce(big_id, $28::uuid), coalesce(batch_from, 0), message_len, node, message_tag, message_sha256, media_type," \
+	"    client_id, kind, direction, action, business_key, key_id, revision, $26::timestamptz, declaration_id, link_id, doc_sha256, document from n)," \
+	" l as (" \
+	"  insert into link as k (bucket, id, carrier_code, waybill_no, order_no, declaration_id, filing_ids, client_ids)" \
+	"  select id_bucket(link_id), link_id, max(carrier_code), max(waybill_no), max(order_no) filter (where kind = 'waybill')," \
+	"    (array_agg(declaration_id order by business_key) filter (where kind = 'inventory' and action <> 'delete'))[1]," \
+	"    coalesce(array_agg(id) filter (where kind <> 'inventory'), '{}')," \
+	"    coalesce(array_agg(client_id) filter (where kind <> 'inventory'), '{}')" \
+	"  from n where link_id is not null group by id_bucket(link_id), link_id order by id_bucket(link_id), link_id" \
+	"  on conflict (bucket, id) do update set" \
+	"    order_no = coalesce(excluded.order_no, k.order_no)," \
+	"    declaration_id = " DECLARATION_OF_LINK "," \
+	"    filing_ids = k.filing_ids || excluded.filing_ids," \
+	"    client_ids = k.client_ids || excluded.client_ids" \
+	"  returning id, order_no, declaration_id, filing_ids, client_ids)," \
+	/* what each declaration gains: its own filings, those of a waybill that is known to be its own, and a nudge \
+	 * where a waiting waybill names the order number of exactly one declaration, or did so until this change */ \
+	" g as (" \
+	"  select id_bucket(n.declaration_id) as b, n.declaration_id as d, n.platform_code as p, n.order_no as o, n.id as f, n.client_id as u," \
+	"    n.kind = 'inventory' and n.action <> 'delete' and l.id is not null and l.declaration_id is distinct from n.declaration_id as taken," \
+	"    n.kind = 'inventory' as names" \
+	"  from n left join l on l.id = n.link_id where n.declaration_id is not null" \
+	"  union all" \
+	"  select id_bucket(l.declaration_id), l.declaration_id, null, null, x.f, x.u, false, false" \
+	"  from l, unnest(l.filing_ids, l.client_ids) as x(f, u) where l.declaration_id is not null" \
+	"  union all" \
+	"  select o.b, o.d, null, null, null, null, false, false from (" \
+	"    select min(d.bucket) as b, (array_agg(d.id))[1] as d" \
+	"    from l cross join lateral (select d.bucket, d.id from declaration d where d.order_no = l.order_no offset 0) d" \
+	"    where l.declaration_id is null group by l.id having count(*) = 1) o" \
+	   NUDGES ")," \
+	" d as (" \
+	"  insert into declaration as k (bucket, id, platform_code, order_no, opened_at, changed_at, seq, filing_ids, client_ids, waybill_taken)" \
+	"  select b, d, coalesce(max(p), ''), coalesce(max(o), ''), $26::timestamptz, $26::timestamptz, 1," \
+	"    coalesce(array_agg(f) filter (where f is not null), '{}')," \
+	"    coalesce(array_agg(u) filter (where u is not null), '{}'), bool_or(taken)" \
+	"  from g group by b, d order by b, d" \
+	"  on conflict (bucket, id) do update set" \
+	"    seq = k.seq + 1, changed_at = excluded.changed_at," \
+	"    filing_ids = case when k.filing_ids && excluded.filing_ids" \
+	"      then (select array_agg(distinct x) from unnest(k.filing_ids || excluded.filing_ids) as x) else k.filing_ids || excluded.filing_ids end," \
+	"    client_ids = case when k.client_ids @> excluded.client_ids then k.client_ids" \
+	"      else (select array_agg(distinct x) from unnest(k.client_ids || excluded.client_ids) as x) end," \
+	"    waybill_taken = excluded.waybill_taken or (k.waybill_taken and not exists (select 1 from g where g.d = k.id and g.names))" \
+	"  returning bucket, id, cardinality(filing_ids) as filings)," \
+	" t as (" \
+	"  insert into work (bucket, id, declaration_ids, made_at, lease_until)" \
+	"  select id_bucket($28::uuid), $28::uuid, array_agg(id), $26::timestamptz, now() + $27::integer * interval '1 second' from d having count(*) > 0)," \
+	" s as (" \
+	"  insert into submission (bucket, id, received_at, body)" \
+	"  select id_bucket($28::uuid), $28::uuid, $26::timestamptz, $30::bytea from w where $30::bytea is not null and w.any" \
+	"  union all select id_bucket(x.id), x.id, $26::timestamptz, x.body from unnest($35::uuid[], $36::bytea[]) as x(id, body)" \
+	"  where x.id in (select big_id from n) on conflict do nothing)," \
+	" e as (" \
+	"  insert into seal (bucket, id, sealed_at, size, root, key_id, signature, receipts)" \
+	"  select id_bucket($28::uuid), $28::uuid, $26::timestamptz, $31::integer, $32::bytea, $33::text, $34::bytea," \
+	"    case when w.all then $29::bytea else (select string_agg(case when won.filing_id is null then decode(repeat('00', x.receipt_len), 'hex')" \
+	"      else substring($29::bytea from x.receipt_from + 1 for x.receipt_len) end, '' order by x.receipt_from)" \
+	"      from x left join won on won.filing_id = x.id) end" \
+	"  from w where w.any returning seal as stored)," \
+	" r as (" \
+	"  insert into leaf (coverage_id, made_at, ids, hashes)" \
+	"  select (select max(c.id) from coverage c where c.relation = 'filing'), $26::timestamptz, array_agg(id order by id)," \
+	"    string_agg(record, '' order by id) from n having count(*) > 0" \
+	"  union all select q.id, $26::timestamptz, array[$28::uuid], case when w.all then $38::bytea else log_hash(record_text(q.id, e.stored)) end" \
+	"  from e, w, (select max(c.id) as id from coverage c where c.relation = 'seal') q)," \
+	" c as (" \
+	"  insert into change (id, made_at, types, declaration_ids, filing_ids, kinds, client_ids)" \
+	"  select $28::uuid, $26::timestamptz, array_agg('filing.accepted'::text), array_agg(coalesce(n.declaration_id, l.declaration_id)), array_agg(n.id)," \
+	"    array_agg(n.kind), array_agg(n.client_id)" \
+	"  from n left join l on l.id = n.link_id having count(*) > 0)" \
+	" select filing_id, null::uuid, null::integer from won union all select null, id, filings from d"
+
 static const struct db_stmt put = {
 	.name = "intake_put",
-	.sql =
-	"with x as materialized ("
-	"  select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::integer[], $9::uuid[],"
-	"    $10::uuid[], $11::uuid[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bytea[], $17::bytea[], $18::integer[], $19::integer[],"
-	"    $20::integer[], $21::integer[], $22::bigint[], $23::bytea[], $24::text[], $25::smallint[], $39::bytea[])"
-	"    as x(id, key_id, kind, direction, action, business_key, revision, client_id, big_id, declaration_id, link_id, platform_code, order_no,"
-	"    carrier_code, waybill_no, doc_sha256, document, receipt_from, receipt_len, batch_from, message_len, message_tag, message_sha256, media_type,"
-	"    node, record)),"
-	" won as ("
-	"  insert into filing_key (bucket, key_id, revision, kind, direction, business_key, filing_id, client_id, doc_sha256, seal_id, receipt_from,"
-	"    receipt_len)"
-	"  select id_bucket(id), key_id, revision, kind, direction, business_key, id, client_id, doc_sha256, $28::uuid, receipt_from, receipt_len from x"
-	"   where $35::uuid is null or exists (select 1 from declaration g where g.bucket = id_bucket($35::uuid) and g.id = $35::uuid"
-	"         and g.state = any($36::text[]) and ($40::integer is null or g.seq = $40::integer))"
-	"  on conflict do nothing returning filing_id),"
-	" f as ("
-	"  insert into filing (bucket, id, submission_id, message_from, message_len, node, message_tag, message_sha256, media_type, client_id, kind,"
-	"    direction, action, business_key, key_id, revision, received_at, declaration_id, link_id, doc_sha256, document)"
-	"  select id_bucket(id), id, coalesce(big_id, $28::uuid), coalesce(batch_from, 0), message_len, node, message_tag, message_sha256, media_type,"
-	"    client_id, kind, direction, action, business_key, key_id, revision, $26::timestamptz, declaration_id, link_id, doc_sha256, document"
-	"  from x join won on won.filing_id = x.id),"
-	" n as materialized ("
-	"  select id, kind, action, business_key, client_id, big_id, id_bucket(declaration_id) as declaration_bucket, declaration_id,"
-	"    id_bucket(link_id) as link_bucket, link_id, platform_code, order_no, carrier_code, waybill_no, record"
-	"  from x join won on won.filing_id = x.id),"
-	" l as ("
-	"  insert into link as k (bucket, id, carrier_code, waybill_no, order_no, declaration_id, filing_ids, client_ids)"
-	"  select link_bucket, link_id, max(carrier_code), max(waybill_no), max(order_no) filter (where kind = 'waybill'),"
-	"    (array_agg(declaration_id order by business_key) filter (where kind = 'inventory' and action <> 'delete'))[1],"
-	"    coalesce(array_agg(id) filter (where kind <> 'inventory'), '{}'),"
-	"    coalesce(array_agg(client_id) filter (where kind <> 'inventory'), '{}')"
-	"  from n where link_id is not null group by link_bucket, link_id order by link_bucket, link_id"
-	"  on conflict (bucket, id) do update set"
-	"    order_no = coalesce(excluded.order_no, k.order_no),"
-	"    declaration_id = case when $35::uuid is not null and exists (select 1 from n where n.link_id = k.id and n.kind = 'inventory'"
-	"        and n.action = 'delete' and n.declaration_id = k.declaration_id) then null"
-	"      else coalesce(k.declaration_id, excluded.declaration_id) end,"
-	"    filing_ids = k.filing_ids || excluded.filing_ids,"
-	"    client_ids = k.client_ids || excluded.client_ids"
-	"  returning id, order_no, declaration_id, filing_ids, client_ids),"
-	/* what each declaration gains: its own filings, those of a waybill that is known to be its own, and a nudge
-	 * where a waiting waybill names the order number of exactly one declaration, or did so until this change */
-	" g as ("
-	"  select n.declaration_bucket as b, n.declaration_id as d, n.platform_code as p, n.order_no as o, n.id as f, n.client_id as u,"
-	"    n.kind = 'inventory' and n.action <> 'delete' and l.id is not null and l.declaration_id is distinct from n.declaration_id as taken,"
-	"    n.kind = 'inventory' as names"
-	"  from n left join l on l.id = n.link_id where n.declaration_id is not null"
-	"  union all"
-	"  select id_bucket(l.declaration_id), l.declaration_id, null, null, x.f, x.u, false, false"
-	"  from l, unnest(l.filing_ids, l.client_ids) as x(f, u) where l.declaration_id is not null"
-	"  union all"
-	"  select o.b, o.d, null, null, null, null, false, false from ("
-	"    select min(d.bucket) as b, (array_agg(d.id))[1] as d"
-	"    from l cross join lateral (select d.bucket, d.id from declaration d where d.order_no = l.order_no offset 0) d"
-	"    where l.declaration_id is null group by l.id having count(*) = 1) o"
-	"  union all"
-	"  select d.bucket, d.id, null, null, null, null, false, false"
-	"  from n cross join lateral (select k.order_no from link k where k.bucket = n.link_bucket and k.id = n.link_id and k.declaration_id is null offset 0) k"
-	"  cross join lateral (select d.bucket, d.id from declaration d where d.order_no = k.order_no offset 0) d"
-	"  where n.kind = 'waybill' and n.action <> 'add'),"
-	" d as ("
-	"  insert into declaration as k (bucket, id, platform_code, order_no, opened_at, changed_at, seq, filing_ids, client_ids, waybill_taken)"
-	"  select b, d, coalesce(max(p), ''), coalesce(max(o), ''), $26::timestamptz, $26::timestamptz, 1,"
-	"    coalesce(array_agg(f) filter (where f is not null), '{}'),"
-	"    coalesce(array_agg(u) filter (where u is not null), '{}'), bool_or(taken)"
-	"  from g group by b, d order by b, d"
-	"  on conflict (bucket, id) do update set"
-	"    seq = k.seq + 1, changed_at = excluded.changed_at,"
-	"    filing_ids = case when k.filing_ids && excluded.filing_ids"
-	"      then (select array_agg(distinct x) from unnest(k.filing_ids || excluded.filing_ids) as x) else k.filing_ids || excluded.filing_ids end,"
-	"    client_ids = case when k.client_ids @> excluded.client_ids then k.client_ids"
-	"      else (select array_agg(distinct x) from unnest(k.client_ids || excluded.client_ids) as x) end,"
-	"    waybill_taken = excluded.waybill_taken or (k.waybill_taken and not exists (select 1 from g where g.d = k.id and g.names))"
-	"  returning bucket, id, cardinality(filing_ids) as filings),"
-	" t as ("
-	"  insert into work (bucket, id, declaration_ids, made_at, lease_until)"
-	"  select id_bucket($28::uuid), $28::uuid, array_agg(id), $26::timestamptz, now() + $27::integer * interval '1 second' from d having count(*) > 0),"
-	" s as ("
-	"  insert into submission (bucket, id, received_at, body)"
-	"  select id_bucket($28::uuid), $28::uuid, $26::timestamptz, $30::bytea where $30::bytea is not null and exists (select 1 from won)"
-	"  union all select id_bucket(x.id), x.id, $26::timestamptz, x.body from unnest($37::uuid[], $38::bytea[]) as x(id, body)"
-	"  where x.id in (select big_id from n) on conflict do nothing),"
-	" e as ("
-	"  insert into seal (bucket, id, sealed_at, size, root, key_id, signature, receipts)"
-	"  select id_bucket($28::uuid), $28::uuid, $26::timestamptz, $31::integer, $32::bytea, $33::text, $34::bytea, "
-	   WITHOUT_LOSERS("$29::bytea", "receipt_from", "receipt_len") " where exists (select 1 from won) returning seal as stored),"
-	" r as ("
-	"  insert into leaf (coverage_id, made_at, ids, hashes)"
-	"  select (select max(c.id) from coverage c where c.relation = 'filing'), $26::timestamptz, array_agg(id order by id),"
-	"    string_agg(record, '' order by id) from n having count(*) > 0"
-	"  union all select q.id, $26::timestamptz, array[$28::uuid], case when (select count(*) from won) = (select count(*) from x) then $41::bytea"
-	"    else log_hash(record_text(q.id, e.stored)) end"
-	"  from e cross join (select max(c.id) as id from coverage c where c.relation = 'seal') q),"
-	" c as ("
-	"  insert into change (id, made_at, types, declaration_ids, filing_ids, kinds, client_ids)"
-	"  select $28::uuid, $26::timestamptz, array_agg('filing.accepted'::text), array_agg(coalesce(n.declaration_id, l.declaration_id)), array_agg(n.id),"
-	"    array_agg(n.kind), array_agg(n.client_id)"
-	"  from n left join l on l.id = n.link_id having count(*) > 0)"
-	" select filing_id, null::uuid, null::integer from won union all select null, id, filings from d",
+	.sql = PUT(NOTHING, TIES, NOTHING),
 	.param_count = INTAKE_PUT_PARAMS,
+	.flags = DB_WRITES,
+};
+
+static const struct db_stmt put_revision = {
+	.name = "intake_put_revision",
+	.sql = PUT(WHILE_ALLOWED, UNTIES_DELETED, NUDGES_BEFORE),
+	.param_count = INTAKE_REVISION_PARAMS,
 	.flags = DB_WRITES,
 };
 
@@ -236,7 +249,7 @@ bool intake_put_call(struct intake_write *w, struct arena *a, struct db_call *ca
 		db_call_add(call, &lock, w->lock);
 	}
 	w->put_place = call->stmt_count;
-	db_call_add(call, &put, w->put);
+	db_call_add(call, w->is_revision ? &put_revision : &put, w->put);
 	return !a->full;
 }
 

@@ -24,7 +24,7 @@ GROWING = {"risk_step", "filing", "filing_key", "declaration", "delivery", "link
            "credit_subject", "credit_event", "credit_event_change", "credit_outside", "credit_standing", "credit_released",
            "leaf", "leaf_place", "tree_node", "checkpoint", "sample", "sample_take", "sample_report", "risk_alarm", "trade_day", "signature_failure",
            "enterprise_number", "case_file", "person_flag", "person_flag_change"}
-HOT = {"intake_put", "intake_look", "revision_stand", "revision_cancelled", "revision_returned", "revision_return_put", "tax_lock", "tax_keep", "tax_fold",
+HOT = {"intake_put", "intake_put_revision", "intake_look", "revision_stand", "revision_cancelled", "revision_returned", "revision_return_put", "tax_lock", "tax_keep", "tax_fold",
        "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings", "assess_deliveries", "assess_receipts", "assess_write",
        "delivery_claim", "digests_read", "digests_write", "tracking_read", "tracking_gather", "tracking_due", "tracking_write", "tracking_put",
        "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped",

@@ -10,6 +10,7 @@
 
 #include "base/crypto.h"
 #include "base/vault.h"
+#include "base/vault_words.h"
 
 static const uint8_t one[AEAD_KEY_BYTES] = "the first data key of this test", two[AEAD_KEY_BYTES] = "the second data key of the test";
 static const struct id record = { { 1, 2, 3, 4, 5, 6, 0x70, 8, 0x80, 10, 11, 12, 13, 14, 15, 16 } };
@@ -127,6 +128,31 @@ static void what_was_sealed_opens(void **state)
 			free(bytes);
 		}
 	}
+}
+
+/* What is stored needs them for ever. */
+static void words_stay_as_they_are(void **state)
+{
+	struct sha256 is = sha256_of(vault_words()), was;
+
+	(void)state;
+	assert_int_equal(hex_decode(TEXT("b874e45c557ebf814466ae225da7dc28fafcd18014a8a5046b4c65b3d30409e9"), was.b, sizeof(was.b)), sizeof(was.b));
+	assert_memory_equal(is.b, was.b, sizeof(is.b));
+}
+
+static void a_document_is_shrunk_to_what_only_it_says(void **state)
+{
+	static const char order[] =
+		"{\"guid\":\"E2A37A18-F5D6-BD2F-0000-000000000000\",\"sent_at\":\"2026-12-01T07:14:28+08:00\",\"standard\":\"1\",\"kind\":\"order\","
+		"\"direction\":\"import\",\"action\":\"add\",\"app_status\":\"2\",\"order_type\":\"I\",\"order_no\":\"TG1\",\"platform_code\":"
+		"\"91320500MA1T00013G\",\"goods_value\":\"499.4\",\"freight\":\"14.16\",\"discount\":\"9.32\",\"tax_total\":\"46.73\","
+		"\"actual_paid\":\"550.97\",\"currency\":\"142\"}";
+	struct box *b = *state;
+	struct text plain = { order, sizeof(order) - 1 }, blob = sealed(b, vault_at("filing", &record), plain), out;
+
+	assert_true(blob.len < plain.len * 2 / 3);
+	assert_int_equal(opened(b, vault_at("filing", &record), blob, &out), FAULT_NONE);
+	assert_true(text_eq(out, plain));
 }
 
 static void the_same_is_never_the_same_twice(void **state)
@@ -247,6 +273,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_answers),
 		cmocka_unit_test_setup_teardown(what_was_sealed_opens, set_up, tear_down),
+		cmocka_unit_test(words_stay_as_they_are),
+		cmocka_unit_test_setup_teardown(a_document_is_shrunk_to_what_only_it_says, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_same_is_never_the_same_twice, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(every_bit_counts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_blob_opens_in_its_own_place_only, set_up, tear_down),
