@@ -57,7 +57,7 @@ const struct setting config_settings[] = {
 
 	TEXT_(db, conninfo, "host=/run/postgresql dbname=tongguan", "PostgreSQL: a libpq connection string or URI; several hosts are allowed, the one that takes writes is used. No password here."),
 	TEXT_(db, password_file, "", "File with the password, or credential:NAME for systemd's credential of that name. Empty: none is needed (peer, certificate)."),
-	NUMBER(db, connections_intake, 1, 16, 2, "connections", "Connections that store filings, each worker."),
+	NUMBER(db, connections_intake, 1, 16, 2, "connections", "Connections that store filings, each worker. The first does it alone unless it is stuck or commits wait for the disk."),
 	NUMBER(db, connections_flow, 1, 16, 2, "connections", "Connections that judge and deliver, each worker."),
 	NUMBER(db, connections_query, 1, 16, 2, "connections", "Connections for reading, each worker."),
 	NUMBER(db, pipeline_depth, 1, 64, 4, "calls", "Calls under way on one connection."),
@@ -78,7 +78,7 @@ const struct setting config_settings[] = {
 	NUMBER(intake, beat_us, 0, 1000000, 8000, "us", "Time between two batches of less than intake.company: under load each commit carries more."),
 	NUMBER(intake, company, 1, 1024, 32, "filings", "So many are written at once, whatever the beat."),
 	NUMBER(intake, give_up_ms, 100, 600000, 8000, "ms", "How long an unknown outcome is asked after before the filer is told to send again."),
-	NUMBER(intake, flights, 1, 8, 2, "batches", "Batches under way at once."),
+	NUMBER(intake, flights, 2, 8, 4, "batches", "Batches under way at once: two that take turns, more where one is stuck."),
 	NUMBER(intake, work_lease_s, 1, 3600, 15, "s", "How long a new filing is left to this daemon's own judging before any daemon may take it."),
 	NUMBER(intake, recent_bytes, 65536, 1073741824, 33554432, "bytes", "Memory for filings just stored, each worker: judging reads these from there, the others from the database."),
 
@@ -93,7 +93,7 @@ const struct setting config_settings[] = {
 	NUMBER(flow, retry_per_s, 1, 10000, 50, "deliveries", "How many deliveries of a range become due each second when they are sent again (POST /v1/deliveries/retry) and the request does not say."),
 	NUMBER(flow, gather_ms, 0, 10000, 80, "ms", "How long what is new waits for company before its declaration is judged: other filings, answers of other authorities."),
 	NUMBER(flow, patience_ms, 0, 60000, 500, "ms", "The same for declarations that still lack flows."),
-	NUMBER(flow, busy_patience_ms, 0, 60000, 10000, "ms", "The same while filings wait to be stored; less than intake.work_lease_s."),
+	NUMBER(flow, busy_patience_ms, 0, 60000, 10000, "ms", "The same while filings pour in; less than intake.work_lease_s."),
 	TEXT_(flow, exchange_id, "DXPENT0000000000", "Our number at the customs data exchange."),
 
 	TEXT_(customs, signing_key, "", "File of the key that signs messages to customs, RSA or SM2 in PEM, or credential:NAME. Empty: they go unsigned."),

@@ -5,8 +5,8 @@
  *                                                          nobody: resting          more are due: looking again at once
  *
  * Every day since the last one that was judged is judged, as it was known then: days on which no daemon ran are caught up with. One statement
- * writes what a step found, guarded by where each enterprise stood: of several daemons that take the same step one writes. While filings wait
- * to be stored it stands back.
+ * writes what a step found, guarded by where each enterprise stood: of several daemons that take the same step one writes. While filings pour
+ * in it stands back.
  */
 #ifndef FLOW_CREDIT_H
 #define FLOW_CREDIT_H

@@ -4,7 +4,7 @@
  *   resting ──feed.digest_ms──> reading the feed from where the last step ended ──> writing ──> resting, or the next step at once
  *
  * One statement writes what a step adds and where the next one begins, guarded by where this one began: of several daemons that
- * take the same step one writes. While filings wait to be stored it stands back.
+ * take the same step one writes. While filings pour in it stands back.
  */
 #ifndef FLOW_DIGESTS_H
 #define FLOW_DIGESTS_H

@@ -27,7 +27,7 @@ struct flow_conf {
 	int lease_s;            /* of deliveries, and of work found by the sweep */
 	int gather_ms;          /* how long what is new waits for company: filings, answers of other authorities */
 	int patience_ms;        /* the same where flows are still lacking */
-	int busy_patience_ms;   /* that while filings wait to be stored; below their work's lease */
+	int busy_patience_ms;   /* that while filings pour in; below their work's lease */
 	int sweep_ms;           /* how often what was left is looked for */
 	int lookup_sweep_ms;    /* how often questions to departments that are due are looked for */
 	int report_ms;          /* how often this worker tells how its authorities do */

@@ -3,7 +3,8 @@
  *
  *   resting ──sweep_ms──> a step: a chain of database calls ──┬─ nothing left, or put off ──> resting
  *      ^                                                      └─ there is more ──> the next step at once
- *      └── while filings wait to be stored, of kinds that stand back
+ *
+ * While filings pour in, kinds that stand back rest four times as long as their last step took: they keep up, and take little.
  *
  * Any number of daemons do the same: what a step reads it writes under a lock or a guard in the database, so nothing is lost or done twice
  * when one dies in between. Each kind is one object that begins with a struct follower; it adds its statements and what it keeps between
@@ -49,7 +50,7 @@ struct follower_deps { /* all outlive the follower */
 	const char *log_origin;
 	struct rules *const *rules; /* the current ones; NULL in it: not read yet */
 	struct text payer_key; /* of which the secret of draws is derived; empty: nothing is drawn */
-	bool (*is_busy)(void *arg); /* filings wait to be stored */
+	bool (*is_busy)(void *arg); /* filings pour in */
 	void *arg;
 };
 
@@ -61,6 +62,7 @@ struct follower {
 	struct db_call call; /* the only one at a time */
 	/* follower.c's own */
 	struct loop_timer sweep;
+	int64_t begun_us; /* the last step: monotonic */
 	bool at_work, quiesced, has_failed;
 };
 

@@ -6,7 +6,7 @@
  *      └────── as long as there is more: again at once ───────────────────────────────────────────────────────────────────────────────┘
  *
  * Each statement is bounded, and writes only what nobody has written meanwhile: gathering locks its place and passes on when another holds
- * it; a judgement counts only at the seq that was read. So any number of daemons may do it. While filings wait to be stored it stands back.
+ * it; a judgement counts only at the seq that was read. So any number of daemons may do it. While filings pour in it stands back.
  */
 #ifndef FLOW_TRACKER_H
 #define FLOW_TRACKER_H

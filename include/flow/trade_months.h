@@ -5,7 +5,7 @@
  *   resting ──feed.digest_ms──> reading releases from where the last step ended ──> writing ──> resting, or the next step at once
  *
  * As with the digests one statement writes what a step adds and where the next one begins, guarded by where this one began. While
- * filings wait to be stored it stands back.
+ * filings pour in it stands back.
  */
 #ifndef FLOW_TRADE_MONTHS_H
 #define FLOW_TRADE_MONTHS_H

@@ -83,6 +83,7 @@ struct db_call {
 		const struct db_stmt *stmt;
 		const struct db_param *params; /* borrowed until on_done */
 	} stmts[DB_STMTS_MAX];
+	bool follows; /* set after db_call_init(): goes behind what a connection is about, unless that is stuck, rather than beside it */
 	/* the pool's own */
 	struct db_call *next, *prev;
 	struct db_conn *conn;

@@ -45,7 +45,7 @@ struct db_slot { /* one call in a connection's pipeline */
 	int step;              /* results seen of the present part */
 	bool has_failed, has_unprepared;
 	struct db_error error, prepare_error;
-	int64_t deadline_us;
+	int64_t sent_us, deadline_us;
 	struct db_rows rows[DB_STMTS_MAX];
 };
 

@@ -5,9 +5,10 @@
  *                 ^                      ├─ bad data: halves again ─> done (REFUSED) for the culprit alone
  *                 └──── outcome unknown ─┘  same bytes, same ids; unresolved in time: UNKNOWN
  *
- * A flush takes all that waits (batch_limit filings at most) as soon as a connection has room and `company` of them wait; fewer
- * go after flush_us when filings trickle, and by a beat when they pour: a commit costs as much as the rows of a dozen filings. Changes, deletions and corrections after a rejection take
- * the slow lane: read what is there, decide, write on condition (store/revision).
+ * A flush takes half of all that is on its way (batch_limit filings at most) as soon as `company` of them wait and one of the two
+ * flights that take turns is back; fewer go after flush_us when filings trickle, and by a beat when they pour: a commit costs as much
+ * as the rows of a dozen filings. Changes, deletions and corrections after a rejection take the slow lane: read what is there,
+ * decide, write on condition (store/revision).
  * on_done runs once per submission, never inside intake_submit(). There is no cancel: a request whose client
  * left stays until then, since its filings may be stored already.
  */
@@ -86,7 +87,7 @@ struct intake_conf {
 	int flush_us;          /* how long a lone filing may wait for company when connections idle; 0: none */
 	int beat_us, company;  /* batches of less than `company` leave at least this far apart */
 	int give_up_ms;        /* an unknown outcome is resolved within this or becomes UNKNOWN */
-	int flights;           /* batches under way at once */
+	int flights;           /* batches under way at once: two, more where one is stuck */
 	int work_lease_s;      /* how long a work row is left to this daemon's own judging */
 };
 

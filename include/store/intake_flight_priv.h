@@ -6,6 +6,7 @@
 
 enum {
 	INTAKE_FLIGHTS_MAX = 8,
+	INTAKE_OVERLAP = 2, /* flights that take turns: one is stored while the next is read and checked; more only where one is stuck */
 	INTAKE_BATCH_MAX = 1024,
 	INTAKE_LIST_MAX = INTAKE_BATCH_MAX + NODES_MAX,
 	INTAKE_PARTS_MAX = 16, /* halving INTAKE_LIST_MAX down to one leaves fewer behind */
@@ -23,7 +24,7 @@ struct intake_flight {
 	int part_count;
 	struct db_call call;
 	struct loop_timer pause;
-	int64_t give_up_us;
+	int64_t left_us, sent_us, give_up_us; /* monotonic */
 	bool busy, unknown;
 };
 
@@ -33,7 +34,9 @@ struct intake {
 	struct intake_submission *head, **tail;
 	int waiting; /* candidates in the queue */
 	int64_t left_us; /* when the last batch left: monotonic */
-	int64_t busy_until_us; /* monotonic */
+	int64_t busy_until_us;  /* monotonic */
+	int64_t answered_us;    /* when the last answer came: monotonic */
+	int64_t lag_us;         /* of the last batches' time in the database: what their size does not explain */
 	struct id raised[INTAKE_LIST_MAX * 3];
 	bool incomplete[INTAKE_LIST_MAX * 3];
 	struct intake_flight flights[INTAKE_FLIGHTS_MAX];

@@ -111,7 +111,7 @@ create table filing (               -- one business node; never updated
   link_id        uuid,              -- waybill, its status, or an inventory naming one
   doc_sha256     bytea not null,
   document       bytea not null,    -- canonical JSON, UTF-8 (to be encrypted at rest: bytes, not json)
-  primary key (bucket, id)
+  primary key (id, bucket)          -- by time: new ones stand at the end of the index
 ) partition by range (id);
 create index filing_message on filing (message_tag);
 

@@ -5,14 +5,21 @@
 
 #include "base/log.h"
 
+enum { RESTS_A_STEP = 4 };
+
 static loop_timer_fn on_sweep;
 
 static void end_step(struct follower *f, bool at_once)
 {
+	int64_t rest_us = at_once ? 0 : (int64_t)f->conf.sweep_ms * 1000, took_us = loop_now_us(f->deps.loop) - f->begun_us;
+
 	arena_done(&f->arena);
 	f->at_work = false;
-	if (!f->quiesced)
-		loop_timer_set(f->deps.loop, &f->sweep, at_once ? 0 : (int64_t)f->conf.sweep_ms * 1000, on_sweep);
+	if (f->quiesced)
+		return;
+	if (f->kind->stands_back && f->deps.is_busy(f->deps.arg) && rest_us < RESTS_A_STEP * took_us)
+		rest_us = RESTS_A_STEP * took_us;
+	loop_timer_set(f->deps.loop, &f->sweep, rest_us, on_sweep);
 }
 
 void follower_rest(struct follower *f, bool is_more)
@@ -56,10 +63,7 @@ static void on_sweep(struct loop_timer *t)
 {
 	struct follower *f = container_of(t, struct follower, sweep);
 
-	if (f->kind->stands_back && f->deps.is_busy(f->deps.arg)) {
-		end_step(f, false);
-		return;
-	}
+	f->begun_us = loop_now_us(f->deps.loop);
 	f->at_work = true;
 	f->kind->begin(f);
 }
@@ -76,7 +80,7 @@ struct follower *follower_new(const struct follower_kind *kind, const struct fol
 	made->conf = *conf;
 	made->deps = *deps;
 	arena_init(&made->arena, kind->step_bytes);
-	end_step(made, true);
+	loop_timer_set(deps->loop, &made->sweep, 0, on_sweep);
 	return made;
 }
 

@@ -6,8 +6,9 @@
  *        ├──no room──> waiting ──queue_wait_ms──> TRY_AGAIN ──────┤
  *        └──queue full──> refused, next turn ───> TRY_AGAIN ──────┘
  *
- * A call goes to the ready connection with the fewest calls in flight. Nothing
- * is delivered below db_start(): what fails there is taken up at the turn's end.
+ * A call goes to the ready connection with the fewest calls in flight; one that
+ * follows goes behind another, if there is one under way that is not stuck.
+ * Nothing is delivered below db_start(): what fails there is taken up at the turn's end.
  */
 #include "io/db.h"
 
@@ -18,6 +19,7 @@
 #include "io/db_priv.h"
 
 #define US_PER_MS INT64_C(1000)
+#define STUCK_US  (50 * US_PER_MS) /* a call that is under way for so long waits for a lock or a disk, or reads much */
 
 enum { CONNECTIONS_MAX = 16, DEPTH_MAX = 64, ARENA_BYTES = 4 << 20 };
 
@@ -81,6 +83,11 @@ static void on_waited(struct loop_timer *t)
 
 /* --- which connection ------------------------------------------------------------ */
 
+static bool takes_calls(const struct db_conn *c)
+{
+	return c->state == DB_CONN_READY && !c->is_retiring && c->in_flight < c->pool->conf.pipeline_depth;
+}
+
 static struct db_conn *least_busy(const struct db *d)
 {
 	struct db_conn *best = NULL;
@@ -88,11 +95,23 @@ static struct db_conn *least_busy(const struct db *d)
 	for (int i = 0; i < d->conf.connections; i++) {
 		struct db_conn *c = &d->conns[i];
 
-		if (c->state == DB_CONN_READY && !c->is_retiring && c->in_flight < d->conf.pipeline_depth &&
-		    (best == NULL || c->in_flight < best->in_flight))
+		if (takes_calls(c) && (best == NULL || c->in_flight < best->in_flight))
 			best = c;
 	}
 	return best;
+}
+
+static struct db_conn *room_for(const struct db *d, const struct db_call *call)
+{
+	int64_t stuck_before_us = loop_now_us(d->loop) - STUCK_US;
+
+	for (int i = 0; call->follows && i < d->conf.connections; i++) {
+		struct db_conn *c = &d->conns[i];
+
+		if (takes_calls(c) && c->in_flight > 0 && c->slots[c->head].sent_us > stuck_before_us)
+			return c;
+	}
+	return least_busy(d);
 }
 
 static void send_call(struct db_conn *c, struct db_call *call)
@@ -115,7 +134,7 @@ static void pump(struct db *d)
 {
 	struct db_conn *c;
 
-	while (d->waiting.first != NULL && (c = least_busy(d)) != NULL) {
+	while (d->waiting.first != NULL && (c = room_for(d, d->waiting.first)) != NULL) {
 		struct db_call *call = d->waiting.first;
 
 		leave(&d->waiting, call);
@@ -143,7 +162,7 @@ void db_call_add(struct db_call *call, const struct db_stmt *stmt, const struct 
 
 void db_start(struct db *d, struct db_call *call, db_done_fn *on_done)
 {
-	struct db_conn *c = d->waiting.first == NULL ? least_busy(d) : NULL;
+	struct db_conn *c = d->waiting.first == NULL ? room_for(d, call) : NULL;
 
 	assert(call->state == DB_CALL_IDLE && call->stmt_count > 0);
 	call->on_done = on_done;

@@ -118,7 +118,8 @@ bool db_pipe_send(struct db_conn *c, struct db_call *call, bool *unsent)
 
 	assert(c->state == DB_CONN_READY && c->in_flight < conf->pipeline_depth);
 	*s = (struct db_slot){ .call = call, .stmt_count = call->stmt_count };
-	s->deadline_us = loop_now_us(c->pool->loop) + conf->call_timeout_ms * US_PER_MS;
+	s->sent_us = loop_now_us(c->pool->loop);
+	s->deadline_us = s->sent_us + conf->call_timeout_ms * US_PER_MS;
 	c->in_flight++;
 	for (int i = 0; i < s->stmt_count; i++) {
 		s->stmts[i] = call->stmts[i].stmt;

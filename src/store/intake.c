@@ -19,6 +19,7 @@
 #include "store/intake_flight_priv.h"
 
 #define FLIGHT_BYTES ((size_t)256 << 20) /* bounded in fact by waiting_limit and the body limit */
+#define STUCK_US     50000               /* a flight that takes so long is not waited for */
 
 static loop_task_fn on_soon;
 static void flush(struct intake *i);
@@ -50,7 +51,7 @@ struct intake *intake_new(const struct intake_conf *conf, const struct intake_de
 		return NULL;
 	}
 	assert(conf->batch_limit >= 1 && conf->batch_limit <= INTAKE_BATCH_MAX);
-	assert(conf->flights >= 1 && conf->flights <= INTAKE_FLIGHTS_MAX && conf->company >= 1);
+	assert(conf->flights >= INTAKE_OVERLAP && conf->flights <= INTAKE_FLIGHTS_MAX && conf->company >= 1);
 	i->conf = *conf;
 	i->conf.company = conf->company < conf->batch_limit ? conf->company : conf->batch_limit;
 	i->deps = *deps;
@@ -137,14 +138,25 @@ static int in_flight(const struct intake *i)
 	return n;
 }
 
-/* Each flight takes its share of all that is on its way, so that one batch is stored while the next is read and checked. */
+/* Each flight takes its share of all that is on its way, so that they take turns. */
 static int share(const struct intake *i)
 {
-	int all = i->waiting + in_flight(i), n = (all + i->conf.flights - 1) / i->conf.flights;
+	int n = (i->waiting + in_flight(i) + INTAKE_OVERLAP - 1) / INTAKE_OVERLAP;
 
 	if (n < i->conf.company)
 		n = i->conf.company;
 	return n < i->conf.batch_limit ? n : i->conf.batch_limit;
+}
+
+/* Those that have taken so long that nobody waits for them do not count. */
+static bool may_fly(const struct intake *i)
+{
+	int64_t stuck_before_us = loop_now_us(i->deps.loop) - STUCK_US;
+	int flying = 0;
+
+	for (int k = 0; k < i->conf.flights; k++)
+		flying += i->flights[k].busy && i->flights[k].left_us > stuck_before_us;
+	return flying < INTAKE_OVERLAP;
 }
 
 static void gather_submissions(struct intake *i, struct intake_flight *fl)
@@ -207,14 +219,16 @@ static void flush(struct intake *i)
 			loop_timer_set(i->deps.loop, &i->company, early_us, on_company);
 		return;
 	}
-	for (int k = 0; k < i->conf.flights && i->head != NULL; k++) {
+	for (int k = 0; k < i->conf.flights && i->head != NULL && may_fly(i); k++) {
 		struct intake_flight *fl = &i->flights[k];
 
 		if (fl->busy || !load_flight(i, fl))
 			continue;
-		i->left_us = loop_now_us(i->deps.loop);
+		i->left_us = fl->left_us = loop_now_us(i->deps.loop);
 		intake_fly(fl);
 	}
+	if (i->head != NULL) /* else the next one leaves when one returns */
+		loop_timer_set(i->deps.loop, &i->company, STUCK_US, on_company);
 }
 
 bool intake_is_calm(const struct intake *i)

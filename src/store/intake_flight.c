@@ -10,6 +10,8 @@
 #define PAUSE_US    20000
 #define BUSY_BATCH  16 /* filings in one batch: they arrive faster than they would be stored one by one */
 #define BUSY_FOR_US 100000
+#define FILING_US   100  /* of a batch's time in the database: as long as a filing takes on a slow machine */
+#define LAG_US      4000 /* beyond: it is the disk that is waited for */
 
 static db_done_fn on_answered;
 static void fly(struct intake_flight *fl);
@@ -66,6 +68,8 @@ static void fly(struct intake_flight *fl)
 	fl->write.count = fl->to - fl->from;
 	fl->write.id = id_new(i->deps.ids, fl->write.now_us, (int16_t)(id_random(i->deps.ids) % ID_BUCKETS));
 	if (intake_put_call(&fl->write, &fl->arena, &fl->call)) {
+		fl->sent_us = loop_now_us(i->deps.loop);
+		fl->call.follows = i->lag_us < LAG_US;
 		db_start(i->deps.db, &fl->call, on_answered);
 		killpoint(KILLPOINT_INTAKE_SENT);
 		return;
@@ -156,10 +160,29 @@ static void stored(struct intake_flight *fl, const struct db_answer *a)
 		part_decided(fl); /* no memory: the slow lane reads what stands */
 }
 
+/*
+ * Two batches that are written at once get into each other's way, which costs more than what the second connection gains; unless
+ * commits wait for the disk: then they had better wait together.
+ */
+static void note_time(struct intake_flight *fl)
+{
+	struct intake *i = fl->home;
+	int64_t now_us = loop_now_us(i->deps.loop), from_us = fl->sent_us > i->answered_us ? fl->sent_us : i->answered_us;
+	int64_t lag_us = now_us - from_us - (int64_t)fl->write.count * FILING_US;
+
+	if (lag_us < 0)
+		lag_us = 0;
+	else if (lag_us > 2 * LAG_US) /* one that was held up says little */
+		lag_us = 2 * LAG_US;
+	i->answered_us = now_us;
+	i->lag_us += (lag_us - i->lag_us) / 16;
+}
+
 static void on_answered(struct db_call *call, const struct db_answer *a)
 {
 	struct intake_flight *fl = container_of(call, struct intake_flight, call);
 
+	note_time(fl);
 	switch (a->outcome) {
 	case DB_DONE:
 		stored(fl, a);

@@ -36,7 +36,7 @@
 #define NUDGES_BEFORE \
 	"  union all" \
 	"  select d.bucket, d.id, null, null, null, null, false, false" \
-	"  from n cross join lateral (select k.order_no from link k where k.bucket = n.link_bucket and k.id = n.link_id and k.declaration_id is null offset 0) k" \
+	"  from n cross join lateral (select k.order_no from link k where k.bucket = id_bucket(n.link_id) and k.id = n.link_id and k.declaration_id is null offset 0) k" \
 	"  cross join lateral (select d.bucket, d.id from declaration d where d.order_no = k.order_no offset 0) d" \
 	"  where n.kind = 'waybill' and n.action <> 'add'"
 #define PUT(WHILE, DECLARATION_OF_LINK, NUDGES) \

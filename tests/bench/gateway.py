@@ -157,6 +157,17 @@ select (select count(*) from work) + (select count(*) from todo where due_at <= 
 """
 
 
+def all_judged(g, patience_s):
+    """Seconds until no declaration is left to be judged, or until nothing has moved for so long."""
+    began = moved_at = time.monotonic()
+    last = None
+    while (left := int(g.psql("select count(*) from work"))) != 0 and time.monotonic() - moved_at < patience_s:
+        if left != last:
+            last, moved_at = left, time.monotonic()
+        time.sleep(0.2)
+    return round(time.monotonic() - began, 1)
+
+
 def drain(g, patience_s):
     """Until nothing is left waiting, or nothing has moved for so long."""
     last, moved_at = None, time.monotonic()

@@ -364,6 +364,34 @@ static void test_queue_wait(void **state)
 	assert_true(ask(b, "select count(*) from t") == 0);
 }
 
+static bool is_stuck(struct bench *b)
+{
+	return ask_sessions(b, "count(*)", SLEEPING " and clock_timestamp() - query_start > interval '60 ms'") == 1;
+}
+
+static void test_who_follows(void **state)
+{
+	static const struct db_stmt who = { "test.who", "select pg_backend_pid()::int8", 0, 0 };
+	struct bench *b = bench_of(state);
+	struct wait slow = waiting(b), beside = waiting(b), behind = waiting(b), past = waiting(b);
+
+	open_pool(b, 2, 4);
+	db_call_add(&slow.call, &snooze, param(b, 3000));
+	db_call_add(&slow.call, &who, NULL);
+	db_call_add(&beside.call, &who, NULL);
+	db_call_add(&behind.call, &who, NULL);
+	db_call_add(&past.call, &who, NULL);
+	behind.call.follows = past.call.follows = true;
+	start(&slow);
+	start(&behind); /* though the other connection has nothing to do */
+	start(&beside);
+	until(b, is_stuck);
+	start(&past); /* nobody waits for one that is stuck */
+	finish(b);
+	assert_true(behind.value == slow.value && beside.value != slow.value && past.value == beside.value);
+	assert_true(past.place < slow.place);
+}
+
 static void on_room(void *arg)
 {
 	struct bench *b = arg;
@@ -436,6 +464,7 @@ int main(void)
 		CASE(test_cancel),
 		CASE(test_queue_full),
 		CASE(test_queue_wait),
+		CASE(test_who_follows),
 		CASE(test_room),
 		CASE(test_plans_are_made_anew),
 	};

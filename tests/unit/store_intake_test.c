@@ -577,6 +577,40 @@ static void test_company(void **state)
 	}
 }
 
+/* What waits is shared by the two flights that take turns; a batch of some size says that it is busy, for a moment. */
+static void test_turns(void **state)
+{
+	enum { WAITING = 64 };
+	struct bench *b = bench_of(state);
+	struct request *r[WAITING];
+	struct intake_stats stats;
+	struct fixture f;
+	char order_no[32];
+	int64_t later_us;
+
+	fixture_init(&f);
+	f.order_no = order_no;
+	assert_false(intake_is_busy(b->intake));
+	for (int i = 0; i < WAITING; i++) {
+		number(order_no, sizeof(order_no), "T", i);
+		r[i] = request_new(b);
+		(void)request_add(r[i], &f, DOC_ORDER);
+		request_send(r[i]);
+	}
+	until(b, is_answered, NULL);
+	intake_stats_get(b->intake, &stats);
+	assert_int_equal(stats.batches, 2);
+	assert_int_equal(stats.last_batch, WAITING / 2);
+	assert_true(intake_is_busy(b->intake));
+	later_us = clock_mono_us() + 200000;
+	until(b, has_passed, &later_us);
+	assert_false(intake_is_busy(b->intake));
+	for (int i = 0; i < WAITING; i++) {
+		assert_int_equal(r[i]->outcomes[0], INTAKE_STORED);
+		request_free(r[i]);
+	}
+}
+
 static void test_full_queue_refuses(void **state)
 {
 	struct bench *b = bench_of(state);
@@ -626,6 +660,7 @@ int main(void)
 		CASE(test_waybill_changes_its_order),
 		CASE(test_many_at_random),
 		CASE(test_company),
+		CASE(test_turns),
 		CASE(test_full_queue_refuses),
 	};
 
