@@ -80,6 +80,7 @@ struct worker {
 	struct customs_signer *customs_signer; /* NULL: messages to customs go unsigned */
 	struct signing_key *payment_key; /* NULL: no payment data are sent */
 	struct payment_calls *payment_calls;
+	struct follower_turn follower_turn;
 	struct follower *followers[FOLLOWER_COUNT]; /* NULL but in the first worker */
 	struct httpc *push_httpc;    /* its own: with rules for addresses */
 	struct push *push;
@@ -113,7 +114,7 @@ struct worker {
 bool worker_make(struct worker *w, struct fault *f) must_check;
 
 /* worker_followers.c */
-bool worker_followers_make(struct worker *w, bool (*is_busy)(void *arg), struct fault *f) must_check; /* is_busy: filings wait to be stored */
+bool worker_followers_make(struct worker *w, bool (*is_busy)(void *arg), struct fault *f) must_check; /* is_busy: filings pour in */
 void worker_followers_quiesce(struct worker *w); /* what is left the next daemon does */
 bool worker_followers_are_idle(const struct worker *w);
 void worker_followers_free(struct worker *w);

@@ -39,7 +39,7 @@ bool worker_followers_make(struct worker *w, bool (*is_busy)(void *arg), struct 
 	};
 	const struct follower_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_FLOW], .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids, .vault = w->vault,
-		.signer = w->signer, .log_origin = c->audit.origin, .rules = &w->rules, .payer_key = w->deps.startup->payer_key, .is_busy = is_busy, .arg = w,
+		.signer = w->signer, .log_origin = c->audit.origin, .rules = &w->rules, .payer_key = w->deps.startup->payer_key, .turn = &w->follower_turn, .is_busy = is_busy, .arg = w,
 	};
 
 	static_assert(COUNTOF(each) == FOLLOWER_COUNT, "a place for each");

@@ -4,7 +4,8 @@
  *   resting ──sweep_ms──> a step: a chain of database calls ──┬─ nothing left, or put off ──> resting
  *      ^                                                      └─ there is more ──> the next step at once
  *
- * While filings pour in, kinds that stand back rest four times as long as their last step took: they keep up, and take little.
+ * While filings pour in, those that stand back take turns, a step at a time, and after each they all rest nineteen times as long as it
+ * took: together they take a twentieth of one connection, and catch up afterwards.
  *
  * Any number of daemons do the same: what a step reads it writes under a lock or a guard in the database, so nothing is lost or done twice
  * when one dies in between. Each kind is one object that begins with a struct follower; it adds its statements and what it keeps between
@@ -39,6 +40,11 @@ struct follower_conf {
 	int sweep_ms, batch; /* batch: how much is looked at in a step; 0: the kind knows */
 };
 
+struct follower_turn { /* of all that stand back in one loop */
+	bool is_taken;
+	int64_t free_us; /* not before: monotonic */
+};
+
 struct follower_deps { /* all outlive the follower */
 	struct loop *loop;
 	struct db *db;
@@ -50,6 +56,7 @@ struct follower_deps { /* all outlive the follower */
 	const char *log_origin;
 	struct rules *const *rules; /* the current ones; NULL in it: not read yet */
 	struct text payer_key; /* of which the secret of draws is derived; empty: nothing is drawn */
+	struct follower_turn *turn;
 	bool (*is_busy)(void *arg); /* filings pour in */
 	void *arg;
 };
@@ -63,7 +70,7 @@ struct follower {
 	/* follower.c's own */
 	struct loop_timer sweep;
 	int64_t begun_us; /* the last step: monotonic */
-	bool at_work, quiesced, has_failed;
+	bool at_work, has_turn, quiesced, has_failed;
 };
 
 /* Its first step begins with the loop. */

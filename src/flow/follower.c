@@ -5,21 +5,40 @@
 
 #include "base/log.h"
 
-enum { RESTS_A_STEP = 4 };
+#define LOOK_US 5000 /* how often a taken turn is looked at */
+
+enum { RESTS_A_STEP = 19 };
 
 static loop_timer_fn on_sweep;
 
+static void leave_turn(struct follower *f)
+{
+	int64_t now_us = loop_now_us(f->deps.loop);
+
+	if (f->has_turn)
+		*f->deps.turn = (struct follower_turn){ .free_us = now_us + RESTS_A_STEP * (now_us - f->begun_us) };
+	f->has_turn = false;
+}
+
+/* *wait_us: when to ask again. */
+static bool take_turn(struct follower *f, int64_t *wait_us)
+{
+	struct follower_turn *turn = f->deps.turn;
+
+	*wait_us = turn->is_taken ? LOOK_US : turn->free_us - loop_now_us(f->deps.loop);
+	if (*wait_us > 0)
+		return false;
+	turn->is_taken = f->has_turn = true;
+	return true;
+}
+
 static void end_step(struct follower *f, bool at_once)
 {
-	int64_t rest_us = at_once ? 0 : (int64_t)f->conf.sweep_ms * 1000, took_us = loop_now_us(f->deps.loop) - f->begun_us;
-
 	arena_done(&f->arena);
 	f->at_work = false;
-	if (f->quiesced)
-		return;
-	if (f->kind->stands_back && f->deps.is_busy(f->deps.arg) && rest_us < RESTS_A_STEP * took_us)
-		rest_us = RESTS_A_STEP * took_us;
-	loop_timer_set(f->deps.loop, &f->sweep, rest_us, on_sweep);
+	leave_turn(f);
+	if (!f->quiesced)
+		loop_timer_set(f->deps.loop, &f->sweep, at_once ? 0 : (int64_t)f->conf.sweep_ms * 1000, on_sweep);
 }
 
 void follower_rest(struct follower *f, bool is_more)
@@ -63,6 +82,12 @@ static void on_sweep(struct loop_timer *t)
 {
 	struct follower *f = container_of(t, struct follower, sweep);
 
+	int64_t wait_us;
+
+	if (f->kind->stands_back && f->deps.is_busy(f->deps.arg) && !take_turn(f, &wait_us)) {
+		loop_timer_set(f->deps.loop, &f->sweep, wait_us, on_sweep);
+		return;
+	}
 	f->begun_us = loop_now_us(f->deps.loop);
 	f->at_work = true;
 	f->kind->begin(f);
