@@ -1,9 +1,6 @@
 /*
- * What the filings of each sender were refused or warned for: counted in memory, added to the database every few seconds.
- *
- *   sender_quality_count ──► counting ──quality.flush_ms, and when it ends──► sending: one statement ──► empty
- *                               ▲                                               └──(not stored)──► the same again at the next flush
- *                               └── goes on meanwhile
+ * What the filings of each sender were refused or warned for: counted in memory, added to the database every
+ * quality.flush_ms (store/flusher).
  *
  * One per worker. A counter has names for its key, never a value of a filing. Both halves have their limit: what finds no place is left out,
  * which is told by a metric and once by the log. A crash loses counts of the last flush, never a filing.

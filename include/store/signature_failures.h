@@ -1,9 +1,6 @@
 /*
- * Signatures that were refused, by client and minute: counted in memory, added to the database every few seconds, as a signal for the risk rules
- * (R-NET-01, sql/migrations/0027_alarms.sql). Whoever signs well is not touched by it.
- *
- *   signature_failures_count ──► counting ──quality.flush_ms, and when it ends──► one statement ──► empty
- *                                   └── goes on meanwhile                              └──(not stored)──► the same again at the next flush
+ * Signatures that were refused, by client and minute: counted in memory, added to the database every quality.flush_ms (store/flusher),
+ * as a signal for the risk rules (R-NET-01, sql/migrations/0027_alarms.sql). Whoever signs well is not touched by it.
  *
  * One per worker. It holds numbers of clients alone, nothing of what was signed; what finds no place is left out, and told by a metric. A crash
  * loses counts of the last flush.

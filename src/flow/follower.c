@@ -7,7 +7,7 @@
 
 #define LOOK_US 5000 /* how often a taken turn is looked at */
 
-enum { RESTS_A_STEP = 19 };
+enum { RESTS_A_STEP = 19 }; /* as long as the step took, each */
 
 static loop_timer_fn on_sweep;
 
@@ -81,7 +81,6 @@ void follower_ask(struct follower *f, const struct db_stmt *stmt, const struct d
 static void on_sweep(struct loop_timer *t)
 {
 	struct follower *f = container_of(t, struct follower, sweep);
-
 	int64_t wait_us;
 
 	if (f->kind->stands_back && f->deps.is_busy(f->deps.arg) && !take_turn(f, &wait_us)) {

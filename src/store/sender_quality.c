@@ -1,12 +1,13 @@
-/* Counters in a table by their key; two of these change places at each flush. */
+/* Counters in a table by their key, in each half of the flusher. */
 #include "store/sender_quality.h"
 
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "store/flusher.h"
 
 enum { KEY_ARRAYS = 2, FAULT_ARRAYS = 6, DAY_ARRAYS = 5, FLUSH_PARAMS = 12 };
-_Static_assert(FLUSH_PARAMS == 1 + DAY_ARRAYS + FAULT_ARRAYS, "a parameter each");
+_Static_assert(FLUSH_PARAMS == 1 + DAY_ARRAYS + FAULT_ARRAYS && (int)FLUSH_PARAMS <= (int)FLUSHER_PARAMS_MAX, "a parameter each");
 _Static_assert(DAY_ARRAYS == KEY_ARRAYS + SENDER_QUALITY_OUTCOMES, "a column each");
 
 /* $1 the day; $2.. a column each of filings: client, kind, accepted, refused, warned; $7.. of faults: client, kind, field, rule, refused, warned.
@@ -39,26 +40,25 @@ struct counter {
 };
 
 struct half {
+	struct flush_half base; /* how many */
 	struct counter *list;
-	int count;
-	uint32_t *slots; /* index into list + 1, by the key; power of two, open addressing */
+	uint32_t *slots;        /* index into list + 1, by the key; power of two, open addressing */
 };
 
 struct sender_quality {
-	struct sender_quality_conf conf;
-	struct sender_quality_deps deps;
+	struct flusher flusher;
+	const struct clock *clock;
+	int counters; /* of each half */
 	struct half halves[2];
-	struct half *counting, *sending;
 	uint32_t mask;
-	struct loop_timer flush;
-	struct arena arena; /* of the flush under way */
-	struct db_call call;
-	struct db_param params[FLUSH_PARAMS];
 	uint64_t written, left_out;
-	bool asking, quiesced, has_failed, was_full;
+	bool was_full;
 };
 
-static loop_timer_fn on_flush;
+static struct half *half_of(struct flush_half *base)
+{
+	return container_of(base, struct half, base);
+}
 
 /* --- counting ----------------------------------------------------------------------------------------------------- */
 
@@ -78,17 +78,17 @@ static bool same_key(const struct sender_quality_key *a, const struct sender_qua
 /* NULL: there is no place. */
 static struct counter *find(struct sender_quality *q, const struct sender_quality_key *k)
 {
-	struct half *h = q->counting;
+	struct half *h = half_of(q->flusher.counting);
 	uint32_t slot = hash_of(k) & q->mask;
 
 	for (; h->slots[slot] != 0; slot = (slot + 1) & q->mask)
 		if (same_key(&h->list[h->slots[slot] - 1].key, k))
 			return &h->list[h->slots[slot] - 1];
-	if (h->count == q->conf.counters)
+	if (h->base.count == q->counters)
 		return NULL;
-	h->list[h->count] = (struct counter){ .key = *k };
-	h->slots[slot] = (uint32_t)++h->count;
-	return &h->list[h->count - 1];
+	h->list[h->base.count] = (struct counter){ .key = *k };
+	h->slots[slot] = (uint32_t)++h->base.count;
+	return &h->list[h->base.count - 1];
 }
 
 void sender_quality_count(struct sender_quality *q, const struct sender_quality_key *key, enum sender_quality_outcome outcome)
@@ -101,14 +101,8 @@ void sender_quality_count(struct sender_quality *q, const struct sender_quality_
 	}
 	q->left_out++;
 	if (!q->was_full)
-		log_event(NULL, LOG_LEVEL_WARNING, "quality.left_out", "all %d counters are taken", q->conf.counters);
+		log_event(NULL, LOG_LEVEL_WARNING, "quality.left_out", "all %d counters are taken", q->counters);
 	q->was_full = true;
-}
-
-static void empty(struct sender_quality *q, struct half *h)
-{
-	h->count = 0;
-	memset(h->slots, 0, sizeof(*h->slots) * ((size_t)q->mask + 1));
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
@@ -150,90 +144,53 @@ static void put_fault(struct db_array *x, const struct counter *c)
 	db_array_i64(&x[5], c->counts[SENDER_QUALITY_WARNED]);
 }
 
-static void begin(struct sender_quality *q, struct db_array *x, const enum db_kind *kinds, int arrays, int count)
+static void begin(struct arena *a, struct db_array *x, const enum db_kind *kinds, int arrays, int count)
 {
 	for (int i = 0; i < arrays; i++)
-		db_array_begin(&x[i], &q->arena, kinds[i], count, 16 * (size_t)count);
+		db_array_begin(&x[i], a, kinds[i], count, 16 * (size_t)count);
 }
 
-static bool fill(struct sender_quality *q, const struct half *h)
+static void fill(struct flusher *f, struct flush_half *sending)
 {
+	const struct sender_quality *q = container_of(f, struct sender_quality, flusher);
+	const struct half *h = half_of(sending);
 	static const enum db_kind day_kinds[DAY_ARRAYS] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_I32, DB_KIND_I32, DB_KIND_I32 };
 	static const enum db_kind fault_kinds[FAULT_ARRAYS] = { DB_KIND_I32, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_TEXT, DB_KIND_I32, DB_KIND_I32 };
 	struct db_array days[DAY_ARRAYS], faults[FAULT_ARRAYS];
 	int filings = 0;
 
-	for (int i = 0; i < h->count; i++)
+	for (int i = 0; i < sending->count; i++)
 		filings += is_filing(&h->list[i]);
-	begin(q, days, day_kinds, DAY_ARRAYS, filings);
-	begin(q, faults, fault_kinds, FAULT_ARRAYS, h->count - filings);
-	for (int i = 0; i < h->count; i++) {
+	begin(&f->arena, days, day_kinds, DAY_ARRAYS, filings);
+	begin(&f->arena, faults, fault_kinds, FAULT_ARRAYS, sending->count - filings);
+	for (int i = 0; i < sending->count; i++) {
 		if (is_filing(&h->list[i]))
 			put_filing(days, &h->list[i]);
 		else
 			put_fault(faults, &h->list[i]);
 	}
-	q->params[0] = db_i32(&q->arena, clock_day(clock_now_us(q->deps.clock)));
+	f->params[0] = db_i32(&f->arena, clock_day(clock_now_us(q->clock)));
 	for (int i = 0; i < DAY_ARRAYS; i++)
-		q->params[1 + i] = db_array_end(&days[i]);
+		f->params[1 + i] = db_array_end(&days[i]);
 	for (int i = 0; i < FAULT_ARRAYS; i++)
-		q->params[1 + DAY_ARRAYS + i] = db_array_end(&faults[i]);
-	return !q->arena.full;
+		f->params[1 + DAY_ARRAYS + i] = db_array_end(&faults[i]);
 }
 
-static void rest(struct sender_quality *q)
+static void over(struct flusher *f, struct flush_half *sending, bool good)
 {
-	arena_done(&q->arena);
-	q->asking = false;
-	if (!q->quiesced)
-		loop_timer_set(q->deps.loop, &q->flush, (int64_t)q->conf.flush_ms * 1000, on_flush);
-	else if (!q->has_failed && q->counting->count > 0)
-		loop_timer_set(q->deps.loop, &q->flush, 0, on_flush);
-}
+	struct sender_quality *q = container_of(f, struct sender_quality, flusher);
+	struct half *h = half_of(sending);
 
-/* Added or not, they are not added again where that is not known: a count too few does nobody wrong. */
-static void on_written(struct db_call *call, const struct db_answer *a)
-{
-	struct sender_quality *q = container_of(call, struct sender_quality, call);
-	bool good = a->outcome == DB_DONE;
-
-	if (!good && !q->has_failed)
-		log_event(NULL, LOG_LEVEL_WARNING, "quality.not_written", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
-	q->has_failed = !good;
 	if (good)
 		q->was_full = false;
-	if (a->outcome != DB_TRY_AGAIN) {
-		for (int i = 0; i < q->sending->count; i++)
-			for (int o = 0; o < SENDER_QUALITY_OUTCOMES; o++)
-				*(good ? &q->written : &q->left_out) += (uint64_t)q->sending->list[i].counts[o];
-		empty(q, q->sending);
-	}
-	rest(q);
+	for (int i = 0; i < sending->count; i++)
+		for (int o = 0; o < SENDER_QUALITY_OUTCOMES; o++)
+			*(good ? &q->written : &q->left_out) += (uint64_t)h->list[i].counts[o];
+	sending->count = 0;
+	memset(h->slots, 0, sizeof(*h->slots) * ((size_t)q->mask + 1));
 }
 
-static void on_flush(struct loop_timer *t)
-{
-	struct sender_quality *q = container_of(t, struct sender_quality, flush);
-
-	if (q->sending->count == 0) {
-		struct half *full = q->counting;
-
-		q->counting = q->sending;
-		q->sending = full;
-	}
-	if (q->sending->count == 0) {
-		rest(q);
-		return;
-	}
-	q->asking = true;
-	if (!fill(q, q->sending)) {
-		on_written(&q->call, &(struct db_answer){ .outcome = DB_TRY_AGAIN, .detail = "no memory" });
-		return;
-	}
-	db_call_init(&q->call);
-	db_call_add(&q->call, &flush_stmt, q->params);
-	db_start(q->deps.db, &q->call, on_written);
-}
+static const struct flusher_kind kind = { .not_written_event = "quality.not_written", .stmt = &flush_stmt, .fill = fill, .over = over };
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
@@ -256,43 +213,34 @@ struct sender_quality *sender_quality_new(const struct sender_quality_conf *conf
 		(void)fault_set(f, FAULT_SYSTEM, "no memory for counting the quality of data");
 		return NULL;
 	}
-	q->conf = *conf;
-	q->deps = *deps;
+	q->clock = deps->clock;
+	q->counters = conf->counters;
 	q->mask = slots - 1;
-	q->counting = &q->halves[0];
-	q->sending = &q->halves[1];
-	arena_init(&q->arena, 4096 + (size_t)conf->counters * 1024);
-	rest(q);
+	q->flusher = (struct flusher){ .kind = &kind, .loop = deps->loop, .db = deps->db, .every_ms = conf->flush_ms };
+	flusher_begin(&q->flusher, &q->halves[0].base, &q->halves[1].base, 4096 + (size_t)conf->counters * 1024);
 	return q;
 }
 
 void sender_quality_quiesce(struct sender_quality *q)
 {
-	q->quiesced = true;
-	q->has_failed = false;
-	if (!q->asking)
-		loop_timer_set(q->deps.loop, &q->flush, 0, on_flush);
+	flusher_quiesce(&q->flusher);
 }
 
 bool sender_quality_idle(const struct sender_quality *q)
 {
-	return !q->asking && (q->has_failed || q->counting->count + q->sending->count == 0);
+	return flusher_is_idle(&q->flusher);
 }
 
 void sender_quality_stats_get(const struct sender_quality *q, struct sender_quality_stats *out)
 {
-	*out = (struct sender_quality_stats){ .written = q->written, .left_out = q->left_out, .waiting = q->counting->count + q->sending->count };
+	*out = (struct sender_quality_stats){ .written = q->written, .left_out = q->left_out, .waiting = flusher_waiting(&q->flusher) };
 }
 
 void sender_quality_free(struct sender_quality *q)
 {
 	if (q == NULL)
 		return;
-	if (q->deps.loop != NULL)
-		loop_timer_clear(q->deps.loop, &q->flush);
-	if (q->asking)
-		db_cancel(q->deps.db, &q->call);
-	arena_done(&q->arena);
+	flusher_end(&q->flusher);
 	for (int i = 0; i < 2; i++) {
 		free(q->halves[i].list);
 		free(q->halves[i].slots);

@@ -1,10 +1,9 @@
-/* A small list of clients and minutes; two of these change places at each flush. */
+/* A small list of clients and minutes, in each half of the flusher. */
 #include "store/signature_failures.h"
 
 #include <stdlib.h>
 
-#include "base/arena.h"
-#include "base/log.h"
+#include "store/flusher.h"
 
 #define MINUTE_US (60 * US_PER_S)
 
@@ -34,43 +33,42 @@ struct counted {
 };
 
 struct half {
+	struct flush_half base; /* how many */
 	struct counted list[PLACES];
-	int count;
 };
 
 struct signature_failures {
-	int flush_ms;
-	struct signature_failures_deps deps;
-	struct half halves[2], *counting, *sending;
-	struct loop_timer flush;
-	struct arena arena; /* of the flush under way */
-	struct db_call call;
-	struct db_param params[FLUSH_PARAMS];
+	struct flusher flusher;
+	const struct clock *clock;
+	struct half halves[2];
 	struct signature_failures_stats stats;
-	bool asking, quiesced, has_failed;
 };
 
-static loop_timer_fn on_flush;
+static struct half *half_of(struct flush_half *base)
+{
+	return container_of(base, struct half, base);
+}
 
 /* --- counting ----------------------------------------------------------------------------------------------------- */
 
 void signature_failures_count(struct signature_failures *x, int client_id, bool was_taken)
 {
-	struct half *h = x == NULL ? NULL : x->counting;
+	struct half *h;
 	int minute, i = 0;
 
 	if (x == NULL)
 		return;
-	minute = (int)(clock_now_us(x->deps.clock) / MINUTE_US);
+	h = half_of(x->flusher.counting);
+	minute = (int)(clock_now_us(x->clock) / MINUTE_US);
 	x->stats.counted++;
-	while (i < h->count && (h->list[i].client_id != client_id || h->list[i].minute != minute))
+	while (i < h->base.count && (h->list[i].client_id != client_id || h->list[i].minute != minute))
 		i++;
 	if (i == PLACES) {
 		x->stats.left_out++;
 		return;
 	}
-	if (i == h->count)
-		h->list[h->count++] = (struct counted){ .client_id = client_id, .minute = minute };
+	if (i == h->base.count)
+		h->list[h->base.count++] = (struct counted){ .client_id = client_id, .minute = minute };
 	h->list[i].failures += !was_taken;
 	h->list[i].replays += was_taken;
 }
@@ -86,75 +84,36 @@ static int by_key(const void *one, const void *other)
 	return (a->minute > b->minute) - (a->minute < b->minute);
 }
 
-static void fill(struct signature_failures *x)
+static void fill(struct flusher *f, struct flush_half *sending)
 {
-	struct half *h = x->sending;
+	struct half *h = half_of(sending);
 	struct db_array columns[FLUSH_PARAMS];
 
-	qsort(h->list, (size_t)h->count, sizeof(h->list[0]), by_key);
+	qsort(h->list, (size_t)sending->count, sizeof(h->list[0]), by_key);
 	for (int i = 0; i < FLUSH_PARAMS; i++)
-		db_array_begin(&columns[i], &x->arena, DB_KIND_I32, h->count, 12 * (size_t)h->count);
-	for (int i = 0; i < h->count; i++) {
+		db_array_begin(&columns[i], &f->arena, DB_KIND_I32, sending->count, 12 * (size_t)sending->count);
+	for (int i = 0; i < sending->count; i++) {
 		db_array_i64(&columns[0], h->list[i].client_id);
 		db_array_i64(&columns[1], h->list[i].minute);
 		db_array_i64(&columns[2], h->list[i].failures);
 		db_array_i64(&columns[3], h->list[i].replays);
 	}
 	for (int i = 0; i < FLUSH_PARAMS; i++)
-		x->params[i] = db_array_end(&columns[i]);
+		f->params[i] = db_array_end(&columns[i]);
 }
 
-static void rest(struct signature_failures *x)
+/* An alarm too few is better than one for nothing. */
+static void over(struct flusher *f, struct flush_half *sending, bool good)
 {
-	arena_done(&x->arena);
-	x->asking = false;
-	if (!x->quiesced)
-		loop_timer_set(x->deps.loop, &x->flush, (int64_t)x->flush_ms * 1000, on_flush);
-	else if (!x->has_failed && x->counting->count > 0)
-		loop_timer_set(x->deps.loop, &x->flush, 0, on_flush);
+	struct signature_failures *x = container_of(f, struct signature_failures, flusher);
+	const struct half *h = half_of(sending);
+
+	for (int i = 0; i < sending->count && !good; i++)
+		x->stats.left_out += (uint64_t)(h->list[i].failures + h->list[i].replays);
+	sending->count = 0;
 }
 
-/* Where it is not known whether they were added they are not added again: an alarm too few is better than one for nothing. */
-static void on_written(struct db_call *call, const struct db_answer *a)
-{
-	struct signature_failures *x = container_of(call, struct signature_failures, call);
-	bool good = a->outcome == DB_DONE;
-
-	if (!good && !x->has_failed)
-		log_event(NULL, LOG_LEVEL_WARNING, "signature_failures.not_written", "%s %s", db_outcome_name(a->outcome), a->detail == NULL ? "" : a->detail);
-	x->has_failed = !good;
-	if (a->outcome != DB_TRY_AGAIN) {
-		for (int i = 0; i < x->sending->count && !good; i++)
-			x->stats.left_out += (uint64_t)(x->sending->list[i].failures + x->sending->list[i].replays);
-		x->sending->count = 0;
-	}
-	rest(x);
-}
-
-static void on_flush(struct loop_timer *t)
-{
-	struct signature_failures *x = container_of(t, struct signature_failures, flush);
-
-	if (x->sending->count == 0) {
-		struct half *full = x->counting;
-
-		x->counting = x->sending;
-		x->sending = full;
-	}
-	if (x->sending->count == 0) {
-		rest(x);
-		return;
-	}
-	x->asking = true;
-	fill(x);
-	if (x->arena.full) {
-		on_written(&x->call, &(struct db_answer){ .outcome = DB_TRY_AGAIN, .detail = "no memory" });
-		return;
-	}
-	db_call_init(&x->call);
-	db_call_add(&x->call, &flush_stmt, x->params);
-	db_start(x->deps.db, &x->call, on_written);
-}
+static const struct flusher_kind kind = { .not_written_event = "signature_failures.not_written", .stmt = &flush_stmt, .fill = fill, .over = over };
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
@@ -166,41 +125,32 @@ struct signature_failures *signature_failures_new(int flush_ms, const struct sig
 		(void)fault_set(f, FAULT_SYSTEM, "no memory for counting refused signatures");
 		return NULL;
 	}
-	x->flush_ms = flush_ms;
-	x->deps = *deps;
-	x->counting = &x->halves[0];
-	x->sending = &x->halves[1];
-	arena_init(&x->arena, 4096 + (size_t)PLACES * 256);
-	rest(x);
+	x->clock = deps->clock;
+	x->flusher = (struct flusher){ .kind = &kind, .loop = deps->loop, .db = deps->db, .every_ms = flush_ms };
+	flusher_begin(&x->flusher, &x->halves[0].base, &x->halves[1].base, 4096 + (size_t)PLACES * 256);
 	return x;
 }
 
 void signature_failures_quiesce(struct signature_failures *x)
 {
-	x->quiesced = true;
-	x->has_failed = false;
-	if (!x->asking)
-		loop_timer_set(x->deps.loop, &x->flush, 0, on_flush);
+	flusher_quiesce(&x->flusher);
 }
 
 bool signature_failures_idle(const struct signature_failures *x)
 {
-	return !x->asking && (x->has_failed || x->counting->count + x->sending->count == 0);
+	return flusher_is_idle(&x->flusher);
 }
 
 void signature_failures_stats_get(const struct signature_failures *x, struct signature_failures_stats *out)
 {
 	*out = x->stats;
-	out->waiting = x->counting->count + x->sending->count;
+	out->waiting = flusher_waiting(&x->flusher);
 }
 
 void signature_failures_free(struct signature_failures *x)
 {
 	if (x == NULL)
 		return;
-	loop_timer_clear(x->deps.loop, &x->flush);
-	if (x->asking)
-		db_cancel(x->deps.db, &x->call);
-	arena_done(&x->arena);
+	flusher_end(&x->flusher);
 	free(x);
 }
