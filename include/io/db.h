@@ -76,6 +76,8 @@ struct db_param {
 	int len;
 };
 
+#define DB_STUCK_US INT64_C(50000) /* a call that is under way for so long waits for a lock or a disk, or reads much: nobody waits for it */
+
 struct db_call {
 	db_done_fn *on_done;
 	int stmt_count;

@@ -19,7 +19,6 @@
 #include "io/db_priv.h"
 
 #define US_PER_MS INT64_C(1000)
-#define STUCK_US  (50 * US_PER_MS) /* a call that is under way for so long waits for a lock or a disk, or reads much */
 
 enum { CONNECTIONS_MAX = 16, DEPTH_MAX = 64, ARENA_BYTES = 4 << 20 };
 
@@ -103,7 +102,7 @@ static struct db_conn *least_busy(const struct db *d)
 
 static struct db_conn *room_for(const struct db *d, const struct db_call *call)
 {
-	int64_t stuck_before_us = loop_now_us(d->loop) - STUCK_US;
+	int64_t stuck_before_us = loop_now_us(d->loop) - DB_STUCK_US;
 
 	for (int i = 0; call->follows && i < d->conf.connections; i++) {
 		struct db_conn *c = &d->conns[i];

@@ -19,7 +19,6 @@
 #include "store/intake_flight_priv.h"
 
 #define FLIGHT_BYTES ((size_t)256 << 20) /* bounded in fact by waiting_limit and the body limit */
-#define STUCK_US     50000               /* a flight that takes so long is not waited for */
 
 static loop_task_fn on_soon;
 static void flush(struct intake *i);
@@ -151,7 +150,7 @@ static int share(const struct intake *i)
 /* Those that have taken so long that nobody waits for them do not count. */
 static bool may_fly(const struct intake *i)
 {
-	int64_t stuck_before_us = loop_now_us(i->deps.loop) - STUCK_US;
+	int64_t stuck_before_us = loop_now_us(i->deps.loop) - DB_STUCK_US;
 	int flying = 0;
 
 	for (int k = 0; k < i->conf.flights; k++)
@@ -228,7 +227,7 @@ static void flush(struct intake *i)
 		intake_fly(fl);
 	}
 	if (i->head != NULL) /* else the next one leaves when one returns */
-		loop_timer_set(i->deps.loop, &i->company, STUCK_US, on_company);
+		loop_timer_set(i->deps.loop, &i->company, DB_STUCK_US, on_company);
 }
 
 bool intake_is_calm(const struct intake *i)

@@ -34,6 +34,7 @@ struct bench {
 	struct flow *flow;         /* NULL until a test makes one: then it gets the hints */
 	struct id hints[HINTS_MAX];
 	int hint_count;
+	bool was_busy; /* intake said so when the last batch was stored: in that turn the loop's time stands still */
 	struct loop_timer poll;
 	bool (*is_there)(struct bench *b, void *arg);
 	void *arg;
@@ -214,6 +215,7 @@ static inline void bench_on_stored(void *arg, const struct raised *raised)
 	struct bench *b = arg;
 
 	assert_false(id_is_null(&raised->work));
+	b->was_busy = intake_is_busy(b->intake);
 	for (int i = 0; i < raised->count && b->hint_count < HINTS_MAX; i++)
 		b->hints[b->hint_count++] = raised->declarations[i];
 	if (b->flow != NULL)
