@@ -189,6 +189,11 @@ static inline struct request *file_one(struct bench *b, const struct fixture *f,
 	return r;
 }
 
+static inline void number(char *out, size_t size, const char *prefix, int n)
+{
+	(void)snprintf(out, size, "%s-%06d", prefix, n);
+}
+
 static inline void expect_filed(struct bench *b, const struct fixture *f, enum doc_kind kind, enum intake_outcome outcome)
 {
 	struct request *r = file_one(b, f, kind);

@@ -1,11 +1,6 @@
 /* Intake against a real PostgreSQL: every filing once, every repeat the same bytes, whatever comes together. */
 #include "flow_bench.h"
 
-static void number(char *out, size_t size, const char *prefix, int n)
-{
-	(void)snprintf(out, size, "%s-%06d", prefix, n);
-}
-
 /* --- one filing ------------------------------------------------------------------------------------------------------ */
 
 /* The messages of a row, as they were before they were encrypted. */

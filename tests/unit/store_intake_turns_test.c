@@ -1,11 +1,6 @@
 /* When batches of intake leave: in company, in turns, past what is stuck. */
 #include "flow_bench.h"
 
-static void number(char *out, size_t size, const char *prefix, int n)
-{
-	(void)snprintf(out, size, "%s-%06d", prefix, n);
-}
-
 static bool has_passed(struct bench *b, void *arg)
 {
 	(void)b;
