@@ -33,6 +33,7 @@ static const struct family worker_families[] = {
 	{ "tongguan_feed_streams", "gauge", "Open streams of the feed.", AS_INT, WORKER_AT(streams) },
 	{ "tongguan_rules_revision", "gauge", "Revision of the rules in force, since which registrations and clients were read, too.", AS_U64, WORKER_AT(rules_revision) },
 	{ "tongguan_intake_batches_total", "counter", "Batches of filings written.", AS_U64, WORKER_AT(intake.batches) },
+	{ "tongguan_intake_batches_new_total", "counter", "Batches of filings that were taken to be new, all of them, and were.", AS_U64, WORKER_AT(intake.batches_new) },
 	{ "tongguan_intake_stored_total", "counter", "Filings stored.", AS_U64, WORKER_AT(intake.stored) },
 	{ "tongguan_intake_repeats_total", "counter", "Filings that were there already.", AS_U64, WORKER_AT(intake.repeats) },
 	{ "tongguan_intake_conflicts_total", "counter", "Filings whose key held other content.", AS_U64, WORKER_AT(intake.conflicts) },

@@ -115,7 +115,7 @@ bool intake_is_calm(const struct intake *i);
 bool intake_is_busy(const struct intake *i);
 bool intake_idle(const struct intake *i); /* nothing waits, nothing under way: for a clean stop */
 
-struct intake_stats { uint64_t batches, stored, repeats, conflicts, refused, unknown; int waiting, in_flight, last_batch; };
+struct intake_stats { uint64_t batches, batches_new /* written as if nobody had filed any of it before */, stored, repeats, conflicts, refused, unknown; int waiting, in_flight, last_batch; };
 void intake_stats_get(const struct intake *i, struct intake_stats *out);
 
 #endif

@@ -26,6 +26,7 @@ struct intake_flight {
 	struct loop_timer pause;
 	int64_t left_us, sent_us, give_up_us; /* monotonic */
 	bool busy, unknown;
+	bool is_hopeful;           /* that nobody filed any of it before */
 };
 
 struct intake {
@@ -34,7 +35,7 @@ struct intake {
 	struct intake_submission *head, **tail;
 	int waiting; /* candidates in the queue */
 	int64_t left_us; /* when the last batch left: monotonic */
-	int64_t busy_until_us;  /* monotonic */
+	int64_t busy_until_us, careful_until_us; /* monotonic */
 	int64_t answered_us;    /* when the last answer came: monotonic */
 	int64_t lag_us;         /* of the last batches' time in the database: what their size does not explain */
 	struct id raised[INTAKE_LIST_MAX * 3];

@@ -6,7 +6,13 @@
 #include "model/receipt.h"
 #include "store/intake.h"
 
-enum { INTAKE_PUT_PARAMS = 38, INTAKE_REVISION_PARAMS = 41, INTAKE_LOOK_PARAMS = 3, INTAKE_TRIM_PARAMS = 3 };
+enum { INTAKE_NEW_PARAMS = 29, INTAKE_PUT_PARAMS = 38, INTAKE_REVISION_PARAMS = 41, INTAKE_LOOK_PARAMS = 3, INTAKE_TRIM_PARAMS = 3 };
+
+enum intake_shape { /* of the statement that writes: intake_put.c */
+	INTAKE_ANY,
+	INTAKE_NEW,      /* nobody filed any of it before, else all of it is refused: DB_CONFLICT */
+	INTAKE_REVISION, /* of the slow lane: anything, not only an addition */
+};
 
 /* Everything one write needs. Candidates are sorted by key and are distinct in it. */
 struct intake_write {
@@ -20,7 +26,7 @@ struct intake_write {
 	int seal_size, lease_s;
 	struct vault *vault;     /* messages and documents are encrypted in it */
 	struct recent *recent;   /* gets what was written; NULL: nobody wants it */
-	bool is_revision;        /* of the slow lane: anything, not only an addition */
+	enum intake_shape shape;
 	const struct id *guard;  /* a revision is written only while this declaration's state allows it; NULL: no guard */
 	int released_seq;        /* other than 0: a return: the guarded declaration must be released, and its seq still this one */
 	int put_place;           /* which of the call's statements is put */
@@ -33,6 +39,8 @@ struct intake_write {
 bool intake_put_params(struct intake_write *w, struct arena *a) must_check;
 /* The values of trim, once it is known what was stored. False: there is nothing to trim, or the arena is full. */
 bool intake_trim_params(struct intake_write *w, struct arena *a) must_check;
+/* They can be written as INTAKE_NEW, if they are new. */
+bool intake_may_be_new(struct candidate *const *list, int count);
 /* Fills the call: (locks,) put. False: the arena is full. */
 bool intake_put_call(struct intake_write *w, struct arena *a, struct db_call *call) must_check;
 struct intake_raised {
@@ -47,8 +55,6 @@ bool intake_look_call(struct intake_write *w, struct arena *a, struct db_call *c
 /* Sets REPEAT, or STORED by an earlier try; one that met other content stays PENDING with first_id set. */
 void intake_look_read(struct intake_write *w, const struct db_answer *a);
 
-void intake_sort(struct candidate **list, int count); /* equal keys: the one that came first stands first */
-bool intake_same_key(const struct candidate *a, const struct candidate *b);
 /* The receipts of these candidates, sealed; false: arena full or no signature. */
 bool intake_seal(struct intake_write *w, struct arena *a, struct signer *signer);
 

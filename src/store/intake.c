@@ -181,6 +181,32 @@ static void gather_submissions(struct intake *i, struct intake_flight *fl)
 	}
 }
 
+static int by_key(const struct candidate *x, const struct candidate *y)
+{
+	int16_t a = id_bucket(&x->key), b = id_bucket(&y->key);
+
+	return a != b ? (a < b ? -1 : 1) : id_cmp(&x->key, &y->key);
+}
+
+static int by_key_for_sort(const void *a, const void *b)
+{
+	const struct candidate *x = *(struct candidate *const *)a, *y = *(struct candidate *const *)b;
+	int order = by_key(x, y);
+
+	return order != 0 ? order : id_cmp(&x->id, &y->id);
+}
+
+/* Equal keys: the one that came first stands first. */
+static void sort_by_key(struct candidate **list, int count)
+{
+	qsort(list, (size_t)count, sizeof(list[0]), by_key_for_sort);
+}
+
+static bool same_key(const struct candidate *a, const struct candidate *b)
+{
+	return by_key(a, b) == 0;
+}
+
 /* Sorted by key: equal keys stand side by side; all but the first are tied to it. */
 static void tie_twins(struct intake_flight *fl)
 {
@@ -190,7 +216,7 @@ static void tie_twins(struct intake_flight *fl)
 	for (int k = 0; k < fl->count; k++) {
 		struct candidate *c = fl->list[k];
 
-		if (kept > 0 && intake_same_key(fl->list[kept - 1], c))
+		if (kept > 0 && same_key(fl->list[kept - 1], c))
 			*end = c;
 		else
 			fl->list[kept++] = c;
@@ -203,7 +229,7 @@ static bool load_flight(struct intake *i, struct intake_flight *fl)
 {
 	fl->count = 0;
 	gather_submissions(i, fl);
-	intake_sort(fl->list, fl->count);
+	sort_by_key(fl->list, fl->count);
 	tie_twins(fl);
 	return fl->count > 0;
 }

@@ -10,6 +10,7 @@
 #define PAUSE_US    20000
 #define BUSY_BATCH  16 /* filings in one batch: they arrive faster than they would be stored one by one */
 #define BUSY_FOR_US 100000
+#define CAREFUL_FOR_US INT64_C(60000000) /* so long after a repeat it is asked whether filings are new: PostgreSQL's log has a line of each refusal */
 #define FILING_US   100  /* of a batch's time in the database: as long as a filing takes on a slow machine */
 #define LAG_US      4000 /* beyond: it is the disk that is waited for */
 
@@ -66,6 +67,7 @@ static void fly(struct intake_flight *fl)
 	arena_done(&fl->arena);
 	fl->write.list = fl->list + fl->from;
 	fl->write.count = fl->to - fl->from;
+	fl->write.shape = fl->is_hopeful ? INTAKE_NEW : INTAKE_ANY;
 	fl->write.id = id_new(i->deps.ids, fl->write.now_us, (int16_t)(id_random(i->deps.ids) % ID_BUCKETS));
 	if (intake_put_call(&fl->write, &fl->arena, &fl->call)) {
 		fl->sent_us = loop_now_us(i->deps.loop);
@@ -87,6 +89,7 @@ static void try_again(struct intake_flight *fl, const struct db_answer *a)
 	struct intake *i = fl->home;
 
 	fl->unknown = fl->unknown || a->outcome == DB_UNCERTAIN;
+	fl->is_hopeful = fl->is_hopeful && !fl->unknown; /* else it would meet itself */
 	if (a->outcome != DB_BROKEN && loop_now_us(i->deps.loop) < fl->give_up_us) {
 		int64_t jitter = (int64_t)(id_random(i->deps.ids) % PAUSE_US);
 
@@ -135,6 +138,24 @@ static void on_looked(struct db_call *call, const struct db_answer *a)
 	part_decided(fl);
 }
 
+/* While filings pour in, those of which most likely each is new are written as if all were; where one is not, all are put with care. */
+static bool is_hopeful(const struct intake_flight *fl)
+{
+	return fl->count >= BUSY_BATCH && loop_now_us(fl->home->deps.loop) >= fl->home->careful_until_us && intake_may_be_new(fl->list, fl->count);
+}
+
+static void be_careful(struct intake *i)
+{
+	i->careful_until_us = loop_now_us(i->deps.loop) + CAREFUL_FOR_US;
+}
+
+static void not_all_new(struct intake_flight *fl)
+{
+	be_careful(fl->home);
+	fl->is_hopeful = false;
+	fly(fl);
+}
+
 static void stored(struct intake_flight *fl, const struct db_answer *a)
 {
 	struct intake *i = fl->home;
@@ -143,6 +164,7 @@ static void stored(struct intake_flight *fl, const struct db_answer *a)
 
 	killpoint(KILLPOINT_INTAKE_STORED);
 	i->stats.batches++;
+	i->stats.batches_new += fl->write.shape == INTAKE_NEW;
 	i->stats.last_batch = fl->to - fl->from;
 	if (i->stats.last_batch >= BUSY_BATCH)
 		i->busy_until_us = loop_now_us(i->deps.loop) + BUSY_FOR_US;
@@ -154,6 +176,7 @@ static void stored(struct intake_flight *fl, const struct db_answer *a)
 		part_decided(fl);
 		return;
 	}
+	be_careful(i);
 	if (intake_look_call(&fl->write, &fl->arena, &fl->call))
 		db_start(i->deps.db, &fl->call, on_looked);
 	else
@@ -187,8 +210,13 @@ static void on_answered(struct db_call *call, const struct db_answer *a)
 	case DB_DONE:
 		stored(fl, a);
 		break;
-	case DB_BAD_DATA:
 	case DB_CONFLICT:
+		if (fl->is_hopeful)
+			not_all_new(fl);
+		else
+			bisect(fl, a);
+		break;
+	case DB_BAD_DATA:
 		bisect(fl, a);
 		break;
 	default:
@@ -203,6 +231,7 @@ void intake_fly(struct intake_flight *fl)
 
 	fl->busy = true;
 	fl->unknown = false;
+	fl->is_hopeful = is_hopeful(fl);
 	fl->part_count = 0;
 	fl->from = 0;
 	fl->to = fl->count;

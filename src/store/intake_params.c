@@ -1,5 +1,5 @@
 /*
- * The values of intake's write, as its statement numbers them: columns first, an array each, then what the whole batch shares.
+ * The values of intake's write, as its statements (intake_put.c) number them: what the whole batch shares, then the columns, an array each.
  */
 #include <assert.h>
 #include <endian.h>
@@ -7,24 +7,26 @@
 
 #include "store/intake_record.h"
 
-enum column { /* $1 to $25 */
-	C_ID, C_KEY_ID, C_KIND, C_DIRECTION, C_ACTION, C_KEY, C_REVISION, C_CLIENT, C_BIG, C_DECLARATION, C_LINK, C_PLATFORM, C_ORDER_NO, C_CARRIER,
-	C_WAYBILL_NO, C_DIGEST, C_DOCUMENT, C_RECEIPT_FROM, C_RECEIPT_LEN, C_BATCH_FROM, C_MESSAGE_LEN, C_MESSAGE_TAG, C_MESSAGE_DIGEST, C_MEDIA_TYPE,
-	C_NODE, C_COUNT
+enum { /* $1 to $11: what the whole batch shares */
+	P_NOW, P_LEASE, P_ID, P_RECEIPTS, P_MESSAGES, P_SEAL_SIZE, P_ROOT, P_SIGN_KEY, P_SIGNATURE,
+	P_RECORDS /* what the log has of each filing, side by side */, P_SEAL_RECORD, P_COLUMNS
 };
-enum shared { /* $26 to $38; to $41 of a revision */
-	P_NOW = C_COUNT, P_LEASE, P_ID, P_RECEIPTS, P_MESSAGES, P_SEAL_SIZE, P_ROOT, P_SIGN_KEY, P_SIGNATURE, P_BIG_IDS, P_BIG_BODIES,
-	P_RECORDS /* a column like those above: what the log has of each filing */, P_SEAL_RECORD, P_GUARD, P_STATES, P_SEQ
+enum column { /* from $12 on, an array each; those after the media type are left out where all is new */
+	C_ID, C_KEY_ID, C_KIND, C_DIRECTION, C_KEY, C_CLIENT, C_DECLARATION, C_PLATFORM, C_ORDER_NO, C_DIGEST, C_DOCUMENT, C_RECEIPT_FROM,
+	C_RECEIPT_LEN, C_MESSAGE_FROM, C_MESSAGE_LEN, C_MESSAGE_TAG, C_MESSAGE_DIGEST, C_MEDIA_TYPE,
+	C_ACTION, C_REVISION, C_NODE, C_BIG, C_LINK, C_CARRIER, C_WAYBILL_NO, C_COUNT
 };
+enum { P_BIG_IDS = P_COLUMNS + C_COUNT, P_BIG_BODIES, P_GUARD, P_STATES, P_SEQ };
 enum { RECORD_BYTES = 1024 }; /* usual size of a record's text */
-static_assert((int)P_GUARD == INTAKE_PUT_PARAMS && (int)P_SEQ + 1 == INTAKE_REVISION_PARAMS, "the statements' parameters");
+static_assert((int)P_COLUMNS + (int)C_ACTION == INTAKE_NEW_PARAMS && (int)P_GUARD == INTAKE_PUT_PARAMS && (int)P_SEQ + 1 == INTAKE_REVISION_PARAMS,
+              "the statements' parameters");
 
 static const enum db_kind kinds[C_COUNT] = {
 	[C_ID] = DB_KIND_UUID, [C_KEY_ID] = DB_KIND_UUID, [C_KIND] = DB_KIND_TEXT, [C_DIRECTION] = DB_KIND_TEXT, [C_ACTION] = DB_KIND_TEXT,
 	[C_KEY] = DB_KIND_TEXT, [C_REVISION] = DB_KIND_I32, [C_CLIENT] = DB_KIND_I32, [C_BIG] = DB_KIND_UUID, [C_DECLARATION] = DB_KIND_UUID,
 	[C_LINK] = DB_KIND_UUID, [C_PLATFORM] = DB_KIND_TEXT, [C_ORDER_NO] = DB_KIND_TEXT, [C_CARRIER] = DB_KIND_TEXT, [C_WAYBILL_NO] = DB_KIND_TEXT,
 	[C_DIGEST] = DB_KIND_BYTEA, [C_DOCUMENT] = DB_KIND_BYTEA, [C_RECEIPT_FROM] = DB_KIND_I32, [C_RECEIPT_LEN] = DB_KIND_I32,
-	[C_BATCH_FROM] = DB_KIND_I32, [C_MESSAGE_LEN] = DB_KIND_I32, [C_MESSAGE_TAG] = DB_KIND_I64, [C_MESSAGE_DIGEST] = DB_KIND_BYTEA,
+	[C_MESSAGE_FROM] = DB_KIND_I32, [C_MESSAGE_LEN] = DB_KIND_I32, [C_MESSAGE_TAG] = DB_KIND_I64, [C_MESSAGE_DIGEST] = DB_KIND_BYTEA,
 	[C_MEDIA_TYPE] = DB_KIND_TEXT, [C_NODE] = DB_KIND_I16,
 };
 
@@ -80,9 +82,9 @@ static void put_message(struct db_array *x, const struct candidate *c, size_t fr
 
 	db_array_id(&x[C_BIG], is_big(s) ? &s->id : NULL);
 	if (is_big(s))
-		db_array_null(&x[C_BATCH_FROM]);
+		db_array_null(&x[C_MESSAGE_FROM]);
 	else
-		db_array_i64(&x[C_BATCH_FROM], (int64_t)from);
+		db_array_i64(&x[C_MESSAGE_FROM], (int64_t)from);
 	db_array_i64(&x[C_MESSAGE_LEN], (int64_t)s->body.len);
 	db_array_i64(&x[C_MESSAGE_TAG], tag_of(&s->body_sha256));
 	db_array_bytes(&x[C_MESSAGE_DIGEST], s->body_sha256.b, sizeof(s->body_sha256.b));
@@ -90,7 +92,7 @@ static void put_message(struct db_array *x, const struct candidate *c, size_t fr
 	db_array_i64(&x[C_NODE], c - s->candidates + 1);
 }
 
-static void put_record(struct db_array *x, const struct intake_write *w, const struct candidate *c, size_t from, struct text sealed, struct buf *scratch)
+static void put_record(struct buf *records, const struct intake_write *w, const struct candidate *c, size_t from, struct text sealed, struct buf *scratch)
 {
 	const struct filing_place place = {
 		.submission = is_big(c->of) ? c->of->id : w->id, .from = is_big(c->of) ? 0 : from, .tag = tag_of(&c->of->body_sha256),
@@ -98,7 +100,7 @@ static void put_record(struct db_array *x, const struct intake_write *w, const s
 	};
 	struct sha256 record = filing_record_hash(w, c, &place, scratch);
 
-	db_array_bytes(x, record.b, sizeof(record.b));
+	buf_put(records, record.b, sizeof(record.b));
 }
 
 static size_t expected(const struct intake_write *w, enum column column)
@@ -155,8 +157,8 @@ static bool put_messages(struct intake_write *w, struct arena *a, bool with_lost
 /* The columns, and beside them the batch's messages and receipts, each in one piece. */
 static bool put_filings(struct intake_write *w, struct arena *a)
 {
-	struct db_array x[C_COUNT], records;
-	struct buf receipts, scratch;
+	struct db_array x[C_COUNT];
+	struct buf receipts, records, scratch;
 	size_t message_from = 0, receipt_bytes = 1;
 	bool good = true;
 
@@ -164,7 +166,7 @@ static bool put_filings(struct intake_write *w, struct arena *a)
 		receipt_bytes += w->list[i]->receipt.len;
 	buf_init(&receipts, a, receipt_bytes);
 	buf_init(&scratch, a, RECORD_BYTES);
-	db_array_begin(&records, a, DB_KIND_BYTEA, w->count, 40 * (size_t)w->count);
+	buf_init(&records, a, sizeof(struct sha256) * (size_t)w->count);
 	for (int i = 0; i < C_COUNT; i++)
 		db_array_begin(&x[i], a, kinds[i], w->count, expected(w, i));
 	for (int i = 0; good && i < w->count; i++) {
@@ -185,8 +187,8 @@ static bool put_filings(struct intake_write *w, struct arena *a)
 	if (!good)
 		return false;
 	for (int i = 0; i < C_COUNT; i++)
-		w->put[i] = db_array_end(&x[i]);
-	w->put[P_RECORDS] = db_array_end(&records);
+		w->put[P_COLUMNS + i] = db_array_end(&x[i]);
+	w->put[P_RECORDS] = db_text(buf_as_text(&records));
 	w->put[P_RECEIPTS] = db_text(buf_as_text(&receipts));
 	w->seal_record = seal_record_hash(w, buf_as_text(&receipts), &scratch);
 	return put_messages(w, a, true, &w->put[P_MESSAGES]);

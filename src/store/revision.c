@@ -274,7 +274,7 @@ static void write_next(struct job *j, int revision, bool has_guard)
 		                          .vault = deps->vault };
 	j->write.now_us = clock_now_us(deps->clock);
 	j->write.id = id_new(deps->ids, j->write.now_us, (int16_t)(id_random(deps->ids) % ID_BUCKETS));
-	j->write.is_revision = true;
+	j->write.shape = INTAKE_REVISION;
 	j->write.guard = has_guard ? &j->guard : NULL;
 	j->write.released_seq = return_is_read_first(j->c) ? j->plan.seq : 0;
 	j->writing = true;

@@ -24,7 +24,7 @@ GROWING = {"risk_step", "filing", "filing_key", "declaration", "delivery", "link
            "credit_subject", "credit_event", "credit_event_change", "credit_outside", "credit_standing", "credit_released",
            "leaf", "leaf_place", "tree_node", "checkpoint", "sample", "sample_take", "sample_report", "risk_alarm", "trade_day", "signature_failure",
            "enterprise_number", "case_file", "person_flag", "person_flag_change"}
-HOT = {"intake_put", "intake_put_revision", "intake_look", "revision_stand", "revision_cancelled", "revision_returned", "revision_return_put", "tax_lock", "tax_keep", "tax_fold",
+HOT = {"intake_put", "intake_put_new", "intake_put_revision", "intake_look", "revision_stand", "revision_cancelled", "revision_returned", "revision_return_put", "tax_lock", "tax_keep", "tax_fold",
        "inbox_answers", "inbox_deaths", "inbox_ends", "assess_declarations", "assess_filings", "assess_deliveries", "assess_receipts", "assess_write",
        "delivery_claim", "digests_read", "digests_write", "tracking_read", "tracking_gather", "tracking_due", "tracking_write", "tracking_put",
        "lookup_known", "lookup_want", "lookup_claim", "lookup_orders", "lookup_answered", "lookup_wake", "lookup_failed", "lookup_wake_passing", "lookup_dropped",
@@ -35,7 +35,7 @@ HOT = {"intake_put", "intake_put_revision", "intake_look", "revision_stand", "re
        "sample_taken", "sample_result", "alarms_read", "alarms_write", "signature_failures_flush",
        "person_flag_put", "person_flag_search", "person_flag_look", "person_flag_show", "case_step_put"}
 QUERIES = {"credit_indicators"}  # of sql/queries, beside the hot ones
-FILES = ["src/store/intake_sql.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
+FILES = ["src/store/intake_put.c", "src/store/intake_look.c", "src/store/revision.c", "src/store/inbox_write.c", "src/store/assess_store.c",
          "src/store/assess_write.c", "src/store/risk_trace_store.c", "src/store/delivery_store.c", "src/flow/digests.c", "src/store/revision_return.c", "src/api/taxes.c",
          "src/flow/tracker_sql.c", "src/store/tracking_store.c", "src/store/lookup_store.c", "src/api/filings_goods.c",
          "src/flow/trade_months.c", "src/flow/appender.c", "src/flow/credit.c", "src/store/credit_store.c",
