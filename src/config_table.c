@@ -76,7 +76,7 @@ const struct setting config_settings[] = {
 	NUMBER(intake, waiting, 1, 1000000, 20000, "filings", "Filings that wait to be written; beyond it 503."),
 	NUMBER(intake, flush_us, 0, 1000000, 300, "us", "How long a lone filing waits for company."),
 	NUMBER(intake, beat_us, 0, 1000000, 8000, "us", "Time between two batches of less than intake.company: under load each commit carries more."),
-	NUMBER(intake, company, 1, 1024, 24, "filings", "So many are written at once, whatever the beat."),
+	NUMBER(intake, company, 1, 1024, 32, "filings", "So many are written at once, whatever the beat."),
 	NUMBER(intake, give_up_ms, 100, 600000, 8000, "ms", "How long an unknown outcome is asked after before the filer is told to send again."),
 	NUMBER(intake, flights, 2, 8, 4, "batches", "Batches under way at once: two that take turns, more where one is stuck."),
 	NUMBER(intake, work_lease_s, 1, 3600, 15, "s", "How long a new filing is left to this daemon's own judging before any daemon may take it."),

@@ -1,5 +1,5 @@
 /*
- * For store_intake_test.c, store_inbox_test.c, flow_test.c and flow_torture_test.c: a migrated database of one's own
+ * For store_intake*_test.c, store_inbox_test.c, flow_test.c and flow_torture_test.c: a migrated database of one's own
  * (house_bench.h), filings made as the API makes them, and intake, inbox and flow on one loop.
  *
  * Nothing here measures time: tests turn the loop until a condition holds; a watchdog fails what never comes.
@@ -211,6 +211,20 @@ static inline void expect_receipt_verifies(struct bench *b, struct text receipt)
 	if (!receipt_verify(&a, receipt, b->public_key, &f))
 		fail_msg("%s", f.text);
 	arena_done(&a);
+}
+
+/* Each row stands in the log once, as it was stored: that of a seal, too, some of whose receipts lost their race. */
+static inline void expect_logged(struct bench *b, const char *table)
+{
+	char sql[1024];
+
+	(void)snprintf(sql, sizeof(sql),
+		"select (select count(*) from %1$s) - (select coalesce(sum(cardinality(l.ids)), 0) from leaf l"
+		"   where l.coverage_id = (select max(c.id) from coverage c where c.relation = '%1$s'))"
+		" + (select count(*) from %1$s r where not exists (select from leaf l where r.id = any (l.ids)"
+		"   and l.coverage_id = (select max(c.id) from coverage c where c.relation = '%1$s')"
+		"   and substring(l.hashes from 32 * array_position(l.ids, r.id) - 31 for 32) = log_hash(record_text(l.coverage_id, r))))", table);
+	assert_int_equal(house_ask(b->house, sql), 0);
 }
 
 /* --- set-up --------------------------------------------------------------------------------------------------------- */

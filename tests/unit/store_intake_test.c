@@ -438,20 +438,6 @@ static unsigned next_random(unsigned *seed)
 	return *seed >> 16;
 }
 
-/* Each row stands in the log once, as it was stored: that of a seal, too, some of whose receipts lost their race. */
-static void expect_logged(struct bench *b, const char *table)
-{
-	char sql[1024];
-
-	(void)snprintf(sql, sizeof(sql),
-		"select (select count(*) from %1$s) - (select coalesce(sum(cardinality(l.ids)), 0) from leaf l"
-		"   where l.coverage_id = (select max(c.id) from coverage c where c.relation = '%1$s'))"
-		" + (select count(*) from %1$s r where not exists (select from leaf l where r.id = any (l.ids)"
-		"   and l.coverage_id = (select max(c.id) from coverage c where c.relation = '%1$s')"
-		"   and substring(l.hashes from 32 * array_position(l.ids, r.id) - 31 for 32) = log_hash(record_text(l.coverage_id, r))))", table);
-	assert_int_equal(house_ask(b->house, sql), 0);
-}
-
 static void expect_sets(struct bench *b)
 {
 	expect_logged(b, "filing");
