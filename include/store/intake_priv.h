@@ -39,8 +39,8 @@ struct intake_write {
 bool intake_put_params(struct intake_write *w, struct arena *a) must_check;
 /* The values of trim, once it is known what was stored. False: there is nothing to trim, or the arena is full. */
 bool intake_trim_params(struct intake_write *w, struct arena *a) must_check;
-/* They can be written as INTAKE_NEW, if they are new. */
-bool intake_may_be_new(struct candidate *const *list, int count);
+/* They can be written as INTAKE_NEW, if they are new: orders and payments, each of another declaration. a: to work in. */
+bool intake_may_be_new(struct candidate *const *list, int count, struct arena *a);
 /* Fills the call: (locks,) put. False: the arena is full. */
 bool intake_put_call(struct intake_write *w, struct arena *a, struct db_call *call) must_check;
 struct intake_raised {

@@ -139,9 +139,9 @@ static void on_looked(struct db_call *call, const struct db_answer *a)
 }
 
 /* While filings pour in, those of which most likely each is new are written as if all were; where one is not, all are put with care. */
-static bool is_hopeful(const struct intake_flight *fl)
+static bool is_hopeful(struct intake_flight *fl)
 {
-	return fl->count >= BUSY_BATCH && loop_now_us(fl->home->deps.loop) >= fl->home->careful_until_us && intake_may_be_new(fl->list, fl->count);
+	return fl->count >= BUSY_BATCH && loop_now_us(fl->home->deps.loop) >= fl->home->careful_until_us && intake_may_be_new(fl->list, fl->count, &fl->arena);
 }
 
 static void be_careful(struct intake *i)

@@ -3,8 +3,9 @@
  * filings and seal for the log, all in one.
  *
  *   put           whatever was filed: what loses the race for its key (ON CONFLICT DO NOTHING) leaves no trace.
- *   put_new       orders and payments that nobody filed before: without the pieces that find waybills, and without asking each key
- *                 first. Where one of them was filed before, PostgreSQL refuses the whole batch, and it is put.
+ *   put_new       orders and payments that nobody filed before, each of another declaration: without the pieces that find waybills and
+ *                 gather what is one declaration's, and without asking each key first. Where one of them was filed before, PostgreSQL
+ *                 refuses the whole batch, and it is put.
  *   put_revision  put, for changes and deletions: while the declaration's state allows it.
  *   lock          first in a guarded write: holds the declaration so that its state cannot move under the revision;
  *                 before it the link that the revision names, in the common order.
@@ -15,6 +16,7 @@
  * The sessions forbid sequential scans and fix generic plans, so that the shapes cannot flip.
  */
 #include <assert.h>
+#include <stdlib.h>
 
 #include "store/intake_priv.h"
 
@@ -95,17 +97,11 @@
 	"  from n cross join lateral (select k.order_no from link k where k.bucket = id_bucket(n.link_id) and k.id = n.link_id and k.declaration_id is null offset 0) k" \
 	"  cross join lateral (select d.bucket, d.id from declaration d where d.order_no = k.order_no offset 0) d" \
 	"  where n.kind = 'waybill' and n.action <> 'add'"
-#define GAINS_WITHOUT_LINKS \
-	" g as (" \
-	"  select id_bucket(declaration_id) as b, declaration_id as d, platform_code as p, order_no as o, id as f, client_id as u, false as taken from n),"
 
-#define DECLARATIONS(SETS) \
+#define DECLARATIONS(GAINED, SETS) \
 	" d as (" \
-	"  insert into declaration as k (bucket, id, platform_code, order_no, opened_at, changed_at, seq, filing_ids, client_ids, waybill_taken)" \
-	"  select b, d, coalesce(max(p), ''), coalesce(max(o), ''), $1::timestamptz, $1::timestamptz, 1," \
-	"    coalesce(array_agg(f) filter (where f is not null), '{}')," \
-	"    coalesce(array_agg(u) filter (where u is not null), '{}'), bool_or(taken)" \
-	"  from g group by b, d order by b, d" \
+	"  insert into declaration as k (bucket, id, opened_at, changed_at, seq, platform_code, order_no, filing_ids, client_ids, waybill_taken)" \
+	   GAINED \
 	"  on conflict (bucket, id) do update set" \
 	"    seq = k.seq + 1, changed_at = excluded.changed_at," SETS \
 	"    filing_ids = case when k.filing_ids && excluded.filing_ids" \
@@ -113,6 +109,14 @@
 	"    client_ids = case when k.client_ids @> excluded.client_ids then k.client_ids" \
 	"      else (select array_agg(distinct x) from unnest(k.client_ids || excluded.client_ids) as x) end" \
 	"  returning bucket, id, cardinality(filing_ids) as filings),"
+#define GAINED \
+	"  select b, d, $1::timestamptz, $1::timestamptz, 1, coalesce(max(p), ''), coalesce(max(o), '')," \
+	"    coalesce(array_agg(f) filter (where f is not null), '{}')," \
+	"    coalesce(array_agg(u) filter (where u is not null), '{}'), bool_or(taken)" \
+	"  from g group by b, d order by b, d"
+#define GAINED_ONE_EACH \
+	"  select id_bucket(declaration_id), declaration_id, $1::timestamptz, $1::timestamptz, 1, platform_code, order_no, array[id], array[client_id], false" \
+	"  from n order by 1, 2"
 #define TAKES_WAYBILL \
 	"    waybill_taken = excluded.waybill_taken or (k.waybill_taken and not exists (select 1 from g where g.d = k.id and g.names)),"
 
@@ -157,7 +161,7 @@
 	" won as (" KEYS_OF "x" WHILE " on conflict do nothing returning filing_id)," \
 	" w as materialized (select count(*) > 0 as any, count(*) = cardinality($12::uuid[]) as all from won)," \
 	" n as materialized (select x.* from x join won on won.filing_id = x.id)," \
-	   FILINGS LINKS(TIE) GAINS(NUDGES) DECLARATIONS(TAKES_WAYBILL) WORK \
+	   FILINGS LINKS(TIE) GAINS(NUDGES) DECLARATIONS(GAINED, TAKES_WAYBILL) WORK \
 	" s as (" SUBMISSION " from w where $5::bytea is not null and w.any" \
 	"  union all select id_bucket(x.id), x.id, $1::timestamptz, x.body from unnest($37::uuid[], $38::bytea[]) as x(id, body)" \
 	"  where x.id in (select big_id from n) on conflict do nothing)," \
@@ -182,7 +186,7 @@ static const struct db_stmt put_new = {
 	.sql =
 	"with n as materialized (" ROWS_OF_NEW "),"
 	" k as (" KEYS_OF "n),"
-	   FILINGS GAINS_WITHOUT_LINKS DECLARATIONS(NOTHING) WORK
+	   FILINGS DECLARATIONS(GAINED_ONE_EACH, NOTHING) WORK
 	" s as (" SUBMISSION "),"
 	   SEAL("$4::bytea")
 	   LEAVES("$12::uuid[], $10::bytea", "$11::bytea", NOTHING)
@@ -216,14 +220,26 @@ static const struct db_stmt lock = {
 
 /* --- the call ----------------------------------------------------------------------------------------------------- */
 
-bool intake_may_be_new(struct candidate *const *list, int count)
+static int by_id(const void *a, const void *b)
 {
+	return id_cmp(a, b);
+}
+
+bool intake_may_be_new(struct candidate *const *list, int count, struct arena *a)
+{
+	struct id *declarations = arena_alloc(a, sizeof(*declarations) * (size_t)count);
+
 	for (int i = 0; i < count; i++) {
 		const struct candidate *c = list[i];
 
-		if ((c->kind != DOC_ORDER && c->kind != DOC_PAYMENT) || c->has_link || c->of->candidate_count > 1)
+		if (declarations == NULL || (c->kind != DOC_ORDER && c->kind != DOC_PAYMENT) || !c->has_declaration || c->of->candidate_count > 1)
 			return false;
+		declarations[i] = c->declaration;
 	}
+	qsort(declarations, (size_t)count, sizeof(*declarations), by_id);
+	for (int i = 1; i < count; i++)
+		if (id_eq(&declarations[i - 1], &declarations[i]))
+			return false;
 	return true;
 }
 
