@@ -1,10 +1,9 @@
 """Whoever asks a department may die at any moment: what was to be asked is asked, and what waits for the answer goes on."""
-import http.client
 import signal
 
 from filer import IMPORT_GOODS, Trades
 from stack import wait_for
-from support import accept, file_all, long_only, SEED, settled
+from support import accept, file_all, file_while_it_dies, long_only, SEED, settled
 
 
 def connect(stack, *codes):
@@ -24,10 +23,7 @@ def test_killed_between_a_departments_answer_and_its_record(own):
     attested = trades.make()
     filings = [f for trade in made for f in trade.filings()]
     filings += [attested.order(), attested.payment(payer_name="赵六"), attested.waybill(), attested.inventory()]
-    try:
-        file_all(stack.enterprise, filings)
-    except (ConnectionError, http.client.HTTPException):
-        pass  # it died meanwhile
+    file_while_it_dies(stack, filings)
     assert stack.daemon.wait(90) == -signal.SIGKILL
     assert stack.psql("select count(*) from lookup_answer") == "0" and stack.psql("select count(*) > 0 from lookup_question") == "t"
     stack.daemon.set("test", kill_point="")
