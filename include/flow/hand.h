@@ -36,6 +36,8 @@ struct hand_when {
 void hand_take(struct hand *h, const struct id *work, const struct id *declarations, int count, const struct hand_when *when);
 /* Those of one queue that wait since ripe_us or longer, at most max: they fly until hand_land(). */
 int hand_next(struct hand *h, enum hand_pace pace, int64_t ripe_us, struct id *out, int max);
+/* One of SOON waits since then or longer. */
+bool hand_waits(const struct hand *h, int64_t since_us);
 /* An answer for a declaration, which is taken with it. False: no room, neither was taken. */
 bool hand_answer(struct hand *h, const struct id *declaration, struct inbox_item *item, int64_t now_us) must_check;
 /* The answers of one that flies, linked by next: the caller's from now on. */

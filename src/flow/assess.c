@@ -80,15 +80,36 @@ static void on_gather(struct loop_timer *t)
 	turn(s);
 }
 
+static bool is_busy(const struct assess *s)
+{
+	const struct flow_deps *deps = &s->flow->deps;
+
+	return deps->is_busy != NULL && deps->is_busy(deps->arg);
+}
+
+static int64_t gathered_us(const struct assess *s)
+{
+	return loop_now_us(s->flow->deps.loop) - (int64_t)s->flow->conf.gather_ms * 1000;
+}
+
+/* While filings pour in, storing goes first: one at a time, until judging falls behind by more than it may. */
+static bool may_fly(const struct assess *s)
+{
+	int flying = 0;
+
+	for (int k = 0; k < FLIGHTS_MAX; k++)
+		flying += s->flights[k].busy;
+	return flying == 0 || !is_busy(s) || hand_waits(s->hand, gathered_us(s) - (int64_t)s->flow->conf.busy_lag_ms * 1000);
+}
+
 /* Those of both queues that have waited long enough. */
 static int fill(struct assess *s, struct flight *f)
 {
 	struct flow *fl = s->flow;
-	bool is_busy = fl->deps.is_busy != NULL && fl->deps.is_busy(fl->deps.arg);
-	int64_t now_us = loop_now_us(fl->deps.loop), patience_us = (int64_t)(is_busy ? fl->conf.busy_patience_ms : fl->conf.patience_ms) * 1000;
+	int64_t patience_us = (int64_t)(is_busy(s) ? fl->conf.busy_patience_ms : fl->conf.patience_ms) * 1000;
 
-	f->total = hand_next(s->hand, HAND_SOON, now_us - (int64_t)fl->conf.gather_ms * 1000, f->batch, fl->conf.assess_batch);
-	f->total += hand_next(s->hand, HAND_LATER, now_us - patience_us, f->batch + f->total, fl->conf.assess_batch - f->total);
+	f->total = hand_next(s->hand, HAND_SOON, gathered_us(s), f->batch, fl->conf.assess_batch);
+	f->total += hand_next(s->hand, HAND_LATER, loop_now_us(fl->deps.loop) - patience_us, f->batch + f->total, fl->conf.assess_batch - f->total);
 	return f->total;
 }
 
@@ -106,7 +127,7 @@ static void on_soon(struct loop_task *t)
 	for (int k = 0; k < fl->conf.assess_flights && s->next_us <= now_us && s->serial_count > 0 && *fl->deps.rules != NULL; k++) {
 		struct flight *f = &s->flights[k];
 
-		if (f->busy || hand_queued(s->hand) == 0 || fill(s, f) == 0)
+		if (f->busy || hand_queued(s->hand) == 0 || !may_fly(s) || fill(s, f) == 0)
 			continue;
 		if (f->total < fl->conf.assess_batch)
 			s->next_us = now_us + beat_us;

@@ -262,6 +262,13 @@ void hand_release(struct hand *h, struct hand_work *held, bool recorded)
 	work_release(h, held);
 }
 
+bool hand_waits(const struct hand *h, int64_t since_us)
+{
+	const struct ring *r = &h->rings[HAND_SOON];
+
+	return r->count > 0 && r->list[r->from].since_us <= since_us;
+}
+
 int hand_next(struct hand *h, enum hand_pace pace, int64_t ripe_us, struct id *out, int max)
 {
 	struct ring *r = &h->rings[pace];

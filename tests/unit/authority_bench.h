@@ -35,6 +35,7 @@ struct world { /* the state of these tests */
 	int asked[AUTHORITY_COUNT], largest[AUTHORITY_COUNT]; /* messages; and in one request */
 	struct late_answer late[LETTERS_MAX];
 	int late_count;
+	bool pours_in; /* what intake would say */
 };
 
 /* --- what an authority does ------------------------------------------------------------------------------------------- */
@@ -305,13 +306,18 @@ static inline void world_rules(struct world *w)
 	}
 }
 
+static inline bool world_pours_in(void *arg)
+{
+	return ((const struct world *)arg)->pours_in;
+}
+
 static inline void world_flow(struct world *w)
 {
 	const struct flow_conf conf = { .assess_batch = 64, .assess_flights = 2, .hint_limit = 4096, .queue_per_authority = 100, .lease_s = 20,
-		                        .gather_ms = 2, .sweep_ms = 20, .lookup_sweep_ms = 20, .report_ms = 50, .exchange_id = "DXPTEST",
+		                        .gather_ms = 2, .busy_lag_ms = 60000, .sweep_ms = 20, .lookup_sweep_ms = 20, .report_ms = 50, .exchange_id = "DXPTEST",
 		                        .identity_keys = { .list = { { 1, TEXT("key") } }, .count = 1 } };
 	const struct flow_deps deps = { .loop = w->b->house->loop, .db = w->b->db, .httpc = w->httpc, .inbox = w->b->inbox, .clock = &w->b->clock,
-		                        .ids = &w->b->ids, .vault = w->b->vault, .rules = &w->rules };
+		                        .ids = &w->b->ids, .vault = w->b->vault, .rules = &w->rules, .is_busy = world_pours_in, .arg = w };
 	struct fault f = { 0 };
 
 	w->b->flow = flow_new(&conf, &deps, &f);

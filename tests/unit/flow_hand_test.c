@@ -180,9 +180,11 @@ static void test_paces(void **state)
 	(void)state;
 	hand_take(h, &w, ids, 3, &(struct hand_when){ 0, later });
 	assert_int_equal(hand_next(h, HAND_SOON, -1, out, 4), 0); /* not ripe */
+	assert_true(!hand_waits(h, -1) && hand_waits(h, 0));
 	assert_int_equal(hand_next(h, HAND_SOON, 0, out, 4), 1);
 	assert_true(id_eq(&out[0], &ids[1]));
 	land(h, out, 1, true);
+	assert_false(hand_waits(h, 0)); /* those of the other queue do not count */
 	take(h, 2, 2, 3, 5);
 	assert_int_equal(hand_queued(h), 2);
 	assert_int_equal(hand_next(h, HAND_SOON, 5, out, 4), 1);
