@@ -323,7 +323,7 @@ static bool it_is_time(struct bench *b, void *arg)
 static void test_one_batch_while_filings_pour_in(void **state)
 {
 	struct world *w = world_of(state);
-	int64_t soon_us = loop_now_us(w->b->house->loop) + 300000;
+	int64_t soon_us;
 	struct fixture f;
 
 	fixture_init(&f);
@@ -332,6 +332,7 @@ static void test_one_batch_while_filings_pour_in(void **state)
 	expect_filed(w->b, &f, DOC_ORDER, INTAKE_STORED);
 	until(w->b, so_many_fly, &(int){ 1 });
 	file_trade(w, 2, "add", 10000);
+	soon_us = loop_now_us(w->b->house->loop) + 200000;
 	until(w->b, it_is_time, &soon_us);
 	assert_true(so_many_fly(w->b, &(int){ 1 }));
 	w->b->flow->conf.busy_lag_ms = 0; /* it is behind by more than it may */
