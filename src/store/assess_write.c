@@ -123,7 +123,7 @@ static const struct db_stmt write_all = {
 	"  select (select max(c.id) from coverage c where c.relation = w.relation), $60::timestamptz, array_agg(w.id order by w.id),"
 	"    string_agg(w.record, '' order by w.id)"
 	"  from (select 'decision' as relation, decision as id, record from k where decision is not null"
-	"    union all select 'authority_receipt', y.id, y.record from r join y on y.declaration_id = r.declaration_id and y.id = r.id"
+	"    union all select 'authority_receipt', id, record from y where ((declaration_id, id) in (select declaration_id, id from r)) is true" /* hashed: a join would not be */
 	"    union all select 'delivery_document', vd.id, $70::bytea from vd) w group by w.relation),"
 	" f as ("
 	"  insert into change (id, made_at, types, declaration_ids, authorities, versions, states, verdicts, outcomes)"

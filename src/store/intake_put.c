@@ -107,7 +107,7 @@
 	"    filing_ids = case when k.filing_ids && excluded.filing_ids" \
 	"      then (select array_agg(distinct x) from unnest(k.filing_ids || excluded.filing_ids) as x) else k.filing_ids || excluded.filing_ids end," \
 	"    client_ids = case when k.client_ids @> excluded.client_ids then k.client_ids" \
-	"      else (select array_agg(distinct x) from unnest(k.client_ids || excluded.client_ids) as x) end" \
+	"      else k.client_ids || array(select x from unnest(excluded.client_ids) as x where x <> all (k.client_ids)) end" \
 	"  returning bucket, id, cardinality(filing_ids) as filings),"
 #define GAINED \
 	"  select b, d, $1::timestamptz, $1::timestamptz, 1, coalesce(max(p), ''), coalesce(max(o), '')," \
