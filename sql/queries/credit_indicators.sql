@@ -42,22 +42,22 @@ with d as (
       (array_agg(m.status order by m.at desc, m.status desc, m.id desc))[1] as status, max(m.at) as status_at
     from tax_message m where m.tax_no = n.tax_no and m.received_at < w.began) b
   where b.merchant_code = any (w.codes) and b.at >= w.first_at and b.at < w.began and b.status <> 3
-), periods as materialized ( -- to pay, of each day on which bills were made
-  select b.made_on, p.id, p.amount from (select distinct made_on from bills) b cross join lateral (
+), days as materialized ( -- a merchant may have very many bills
+  select made_on, case when status = 2 then status_on end as gathered_on, count(*) as bills from bills group by 1, 2
+), paid as ( -- a bill that is neither gathered nor late yet says nothing
+  select coalesce(sum(b.bills) filter (where b.gathered_on <= b.made_on + p.amount), 0) as on_time,
+    coalesce(sum(b.bills) filter (where coalesce(b.gathered_on, w.day) > b.made_on + p.amount), 0) as late,
+    array_agg(distinct p.id order by p.id) as rule_rows
+  from w cross join days b cross join lateral ( -- to pay, of the day on which they were made
     select p.id, p.amount from statutory_period p where p.act = 'pay_tax' and p.direction = 'import' and p.unit = 'days'
       and p.valid_from <= b.made_on and (p.valid_to is null or p.valid_to >= b.made_on) order by p.id desc limit 1) p
-), paid as ( -- a bill that is neither gathered nor late yet says nothing
-  select count(*) filter (where b.status = 2 and b.status_on <= b.made_on + p.amount) as on_time,
-    count(*) filter (where case when b.status = 2 then b.status_on else w.day end > b.made_on + p.amount) as late,
-    array_agg(distinct p.id order by p.id) as rule_rows
-  from w cross join bills b join periods p on p.made_on = b.made_on
 ), held as ( -- as credit has it: the last one that began by the day, as far as it was recorded by it, while it lasts
   select o.id, o.value, o.begins_on, o.ends_on from w join credit_outside o on o.code = $1::text and o.what = 'tax_grade'
     and o.recorded_on <= w.day and o.begins_on <= w.day
   order by o.begins_on desc, o.recorded_at desc, o.id desc limit 1
 )
 select w.rule_row, w.months, w.first_day - date '1970-01-01', to_json(w.codes)::text, released.count::bigint, filings.filings::bigint,
-  filings.refused::bigint, filings.warned::bigint, returns.requested, trade.imports::bigint, samples.reported, samples.bad, paid.on_time, paid.late,
+  filings.refused::bigint, filings.warned::bigint, returns.requested, trade.imports::bigint, samples.reported, samples.bad, paid.on_time::bigint, paid.late::bigint,
   coalesce(to_json(paid.rule_rows)::text, '[]'),
   trade.in_yuan::bigint, round(trade.yuan)::bigint, trim_scale(trade.yuan)::text, held.id, held.value, held.begins_on - date '1970-01-01'
 from w cross join released cross join filings cross join trade cross join returns cross join samples cross join paid

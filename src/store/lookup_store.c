@@ -44,7 +44,7 @@ static const struct db_stmt want = {
 	"  insert into lookup_question as q (id, rule_id, authority, question, key, declaration_id, purpose, wanted_at, due_at)"
 	"  select distinct on (w.authority, w.question, w.key) w.id, w.rule_id, w.authority, w.question, w.key,"
 	"    case w.used when 'attest' then w.declaration_id end, w.purpose, $8::timestamptz, $8::timestamptz"
-	"  from w where not exists (select 1 from a where a.authority = w.authority and a.question = w.question and a.key = w.key)"
+	"  from w where ((w.authority, w.question, w.key) in (select authority, question, key from a)) is not true"
 	"  order by w.authority, w.question, w.key"
 	"  on conflict (authority, question, key) do update set wanted_at = excluded.wanted_at,"
 	"    declaration_id = coalesce(excluded.declaration_id, q.declaration_id)"
