@@ -12,7 +12,7 @@ create table client_state_change (  -- every step of an enterprise; never update
 create index client_state_change_client on client_state_change (client_id, id);
 
 -- Receipts are polled by the time they were stored. They come in that order: ranges of blocks are enough, and cost an insert nothing.
-create index authority_receipt_stored on authority_receipt using brin (stored_at) with (pages_per_range = 32, autosummarize = on);
+create index authority_receipt_stored on authority_receipt using brin (stored_at) with (pages_per_range = 512, autosummarize = on);
 
 -- An authority's own words are for regulators, operators and whoever filed the inventory that they answer.
 create function filed_inventory(filings uuid[], client integer) returns boolean language sql stable parallel safe as $$

@@ -146,6 +146,6 @@ begin
 end $$;
 
 -- what was decided ----------------------------------------------------------------------------------------------------------------------
-create index decision_lane on decision using brin (decided_at) with (pages_per_range = 32, autosummarize = on);
+create index decision_lane on decision using brin (decided_at) with (pages_per_range = 512, autosummarize = on);
 
 select nextval('rule_revision');

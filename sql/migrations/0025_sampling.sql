@@ -32,7 +32,7 @@ create table risk_step (            -- where feedback stands; what led to it sta
 );
 
 alter table inspection add fed boolean not null default false; -- its result has been counted in risk_step
-create index inspection_opened on inspection using brin (opened_at) with (pages_per_range = 32, autosummarize = on);
+create index inspection_opened on inspection using brin (opened_at) with (pages_per_range = 512, autosummarize = on);
 create index inspection_not_fed on inspection (closed_at) where result <> 'open' and not fed;
 
 -- How many inspections rules and draw have asked for within an hour.
@@ -42,12 +42,15 @@ create function risk_step_on(s risk_step, today date) returns integer language s
   select case when s.steps > 0 and s.raised_to < today then 0 else s.steps end
 $$;
 
-create function risk_number_on(of text, today date) returns integer language sql stable parallel safe as $$
-  select value from risk_number where name = of and valid_from <= today and (valid_to is null or valid_to >= today) order by id desc limit 1
-$$;
+-- PL/pgSQL where a statement of its own is run for each result: its plan is kept, that of an SQL function is made anew at each call.
+create function risk_number_on(of text, today date) returns integer language plpgsql stable parallel safe as $$
+begin
+  return (select value from risk_number where name = of and valid_from <= today and (valid_to is null or valid_to >= today) order by id desc limit 1);
+end $$;
 
 -- One result. A bad one that comes while steps down hold takes one of them away; the row of steps up lasts from the last bad one.
-create function risk_step_take(of_code text, of_class text, is_bad boolean, today date, at timestamptz) returns void language sql as $$
+create function risk_step_take(of_code text, of_class text, is_bad boolean, today date, at timestamptz) returns void language plpgsql as $$
+begin
   insert into risk_step as s (code, goods_class, steps, raised_to, clean, changed_at)
   values (of_code, of_class, is_bad::integer, case when is_bad then today + risk_number_on('feedback_days', today) - 1 end, (not is_bad)::integer, at)
   on conflict (code, goods_class) do update set
@@ -56,8 +59,8 @@ create function risk_step_take(of_code text, of_class text, is_bad boolean, toda
       else risk_step_on(s, today) end,
     raised_to = case when is_bad then excluded.raised_to else s.raised_to end,
     clean = case when is_bad or s.clean + 1 >= risk_number_on('feedback_clean', today) then 0 else s.clean + 1 end,
-    changed_at = at
-$$;
+    changed_at = at;
+end $$;
 
 -- Results that are not counted yet, in the order of their endings; answers how many. What was weighed says whose goods they were.
 create function risk_feedback(most integer, today date, at timestamptz) returns integer language plpgsql as $$
