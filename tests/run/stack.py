@@ -426,8 +426,7 @@ left = []  # databases of stacks that are gone: (conninfo of the cluster, name)
 
 
 def leave(admin, name):
-    """With each drop PostgreSQL writes down all that it has in memory, of every database, and its transaction holds back the numbers of
-    all feeds meanwhile: several in a row cost little more than one."""
+    """With each drop PostgreSQL writes down all that it has in memory, of every database: several in a row cost little more than one."""
     left.append((admin, name))
     if len(left) >= LEFT_MOST:
         drop_left()
@@ -439,6 +438,7 @@ def drop_left():
         admin, name = left.pop()
         c = Connection(admin)
         try:
+            c.run("checkpoint")  # else the drop does it in its transaction, which holds back the numbers of all feeds of the cluster
             c.run(f'drop database if exists "{name}" with (force)')
         except psycopg.Error:
             pass  # the cluster went before it

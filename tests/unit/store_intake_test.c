@@ -123,16 +123,17 @@ static void test_conflict_names_the_first(void **state)
 
 /* --- several at once -------------------------------------------------------------------------------------------------- */
 
+/* Batches of one key may overtake each other where one is stuck: whoever was first, what equals it is its repeat and nothing else is. */
 static void test_twins(void **state)
 {
 	struct bench *b = bench_of(state);
-	struct fixture f;
+	int64_t price_fen[40], first = -1;
 	struct request *r[40];
-	int stored = 0, repeats = 0, conflicts = 0;
+	struct fixture f;
 
 	fixture_init(&f);
 	for (int i = 0; i < 40; i++) { /* all in one turn: equal ones and ten with other content */
-		f.price_fen = i % 4 == 3 ? 20000 + i : 10000;
+		f.price_fen = price_fen[i] = i % 4 == 3 ? 20000 + i : 10000;
 		r[i] = request_new(b);
 		(void)request_add(r[i], &f, DOC_ORDER);
 		request_send(r[i]);
@@ -140,15 +141,19 @@ static void test_twins(void **state)
 	until(b, is_answered, NULL);
 	for (int i = 0; i < 40; i++) {
 		assert_int_equal(r[i]->dones, 1);
-		stored += r[i]->outcomes[0] == INTAKE_STORED;
-		repeats += r[i]->outcomes[0] == INTAKE_REPEAT;
-		conflicts += r[i]->outcomes[0] == INTAKE_CONFLICT;
-		if (r[i]->outcomes[0] == INTAKE_REPEAT)
-			assert_true(text_eq(r[i]->receipts[0], r[0]->receipts[0]));
-		assert_int_equal(r[i]->outcomes[0] == INTAKE_CONFLICT, i % 4 == 3);
+		if (r[i]->outcomes[0] == INTAKE_STORED) {
+			assert_int_equal(first, -1);
+			first = i;
+		}
 	}
-	assert_int_equal(r[0]->outcomes[0], INTAKE_STORED); /* who came first is first */
-	assert_true(stored == 1 && repeats == 29 && conflicts == 10);
+	assert_true(first >= 0);
+	for (int i = 0; i < 40; i++) {
+		bool is_equal = price_fen[i] == price_fen[first];
+
+		assert_int_equal(r[i]->outcomes[0], i == first ? INTAKE_STORED : is_equal ? INTAKE_REPEAT : INTAKE_CONFLICT);
+		if (is_equal)
+			assert_true(text_eq(r[i]->receipts[0], r[first]->receipts[0]));
+	}
 	assert_int_equal(house_ask(b->house, "select count(*) from filing"), 1);
 	for (int i = 0; i < 40; i++)
 		request_free(r[i]);
