@@ -7,7 +7,7 @@ import pytest
 
 from filer import CODES, SHANGHAI, revised
 from stack import Api, wait_for
-from support import accept, change_rules, deliveries, file_all, judged, one_effect, problem, settled
+from support import accept, change_rules, deliveries, file_all, handed_over, judged, one_effect, problem, settled
 
 FOUR = ("CUS", "TAX", "FX", "POST")
 
@@ -243,10 +243,7 @@ def declared(stack, trades, silent=FOUR):
     for code in silent:
         stack.mock.behave(code, answer="never")
     trade = filed(stack, trades)
-    settled(stack, trade, "declared")
-    d = wait_for(lambda: (lambda d: d if len(d["parts"]) == 4 and all(p["state"] == "sent" for p in d["parts"]) else None)(
-        stack.regulator.declaration(trade.order_no)), "everybody has it")
-    return trade, d
+    return trade, handed_over(stack, trade)
 
 
 def test_receipts_posted_by_authorities(stack, trades):

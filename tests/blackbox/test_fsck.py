@@ -6,7 +6,7 @@ import pytest
 
 from filer import Trades
 from stack import binary, run, wait_for
-from support import LONG, SEED, accept, file_all, new_stack, settled, stacks
+from support import LONG, SEED, accept, file_all, handed_over, new_stack, settled, stacks
 from witness import Witness
 
 COVERED = ("coverage", "signing_key", "seal", "filing", "decision", "authority_receipt", "delivery_document", "ruling", "client_state_change",
@@ -100,9 +100,8 @@ def kept():
         s.mock.behave("CUS", answer="never")
         t = trades.make()
         file_all(s.enterprise, t.filings())
-        d = settled(s, t, "declared")
+        d = handed_over(s, t)
         officer = s.client("officer", "regulator", "--authority", "CUS")
-        wait_for(lambda: all(p["state"] == "sent" for p in s.regulator.declaration(t.order_no)["parts"]), "all have it")
         accept(officer.post(f"/v1/declarations/{d['id']}/decisions", {"decision": "hold", "reason": "单证存疑"}))
         settled(s, t, "held")
         witness = Witness(s.directory)

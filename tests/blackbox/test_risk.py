@@ -8,7 +8,7 @@ import pytest
 
 from filer import SHANGHAI, Trades, identity_number, moment, revised
 from stack import wait_for
-from support import accept, file_all, one_effect, problem, settled, zone_without_draw
+from support import accept, file_all, handed_over, one_effect, problem, settled, zone_without_draw
 
 TEE = ("TEE", "T恤", "棉", "011", 1, 9900, "502", "6109100010", "1", "011", "0.3", "035")  # in no class that needs care
 
@@ -123,6 +123,7 @@ def test_a_revision_takes_the_place_of_what_it_revises(zone, shop):
     buyer = person(104)
     zone.mock.behave("CUS", answer="never")
     first = shop.file(state="declared", buyer=buyer, paid_at=ago(hours=3))
+    handed_over(zone, first)
     zone.mock.behave("CUS", answer="at-once")
     assert risk(zone, shop.file(buyer=buyer, paid_at=ago(hours=2)))["counted"]["orders_of_buyer"] == 2
     file_all(zone.enterprise, [revised(first.all[1], paid_at=ago(hours=40))])

@@ -5,7 +5,7 @@ import pytest
 
 from filer import SHANGHAI, Trades, moment, revised
 from stack import wait_for
-from support import accept, file_all, one_effect, problem, settled
+from support import accept, file_all, handed_over, one_effect, problem, settled
 
 NOBODYS = "0190aaaa-bbbb-8005-8ddd-eeeeeeeeeeee"
 PLACE = {"at": "2026-12-01T09:30:00+08:00", "place": "下沙查验场 3 号台"}
@@ -37,9 +37,7 @@ def trade(port, request):
         port.mock.behave(code, answer="never", outcome="clear", steps=False)
     t = Trades(request.node.nodeid).make()
     file_all(port.enterprise, t.filings())
-    d = settled(port, t, "declared")
-    wait_for(lambda: all(p["state"] == "sent" for p in port.regulator.declaration(t.order_no)["parts"]), "both have it")
-    t.id = d["id"]
+    t.id = handed_over(port, t)["id"]
     return t
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from filer import CODES, revised
 from stack import binary, wait_for
-from support import accept, file_all, problem, scratch, settled
+from support import accept, file_all, handed_over, problem, scratch, settled
 
 REASON = "买家取消订单"
 
@@ -30,9 +30,7 @@ def declared(stack, trade, state="declared", **customs):
     """A trade that customs has and does not release."""
     stack.mock.behave("CUS", **(customs or {"answer": "never"}))
     file_all(stack.enterprise, trade.filings())
-    d = settled(stack, trade, state)
-    wait_for(lambda: all(p["state"] == "sent" for p in stack.regulator.declaration(trade.order_no)["parts"]), "it was handed over")
-    return d
+    return handed_over(stack, trade, state)
 
 
 def delivery(stack, d, authority, version):

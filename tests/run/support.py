@@ -128,6 +128,14 @@ def settled(stack, trade, state="released", timeout=60, api=None):
         raise AssertionError(f"{e}\n{(api or stack.regulator).declaration(trade.order_no)}") from None
 
 
+def handed_over(stack, trade, state="declared"):
+    """The trade's declaration once every authority has it: what the simulator is told from here on, it does with later messages only."""
+    def there():
+        declaration = settled(stack, trade, state)
+        return declaration if {p["state"] for p in declaration["parts"]} == {"sent"} else None
+    return wait_for(there, f"every authority has {trade.order_no}")
+
+
 def judged(stack, trade, verdict, flows=None, timeout=60):
     """The trade's declaration once it has that verdict, and as many filings as flows."""
     def there():
