@@ -47,7 +47,7 @@ struct config { /* texts live in the arena and are never NULL */
 		int batch, waiting, flush_us, beat_us, company, give_up_ms, flights, work_lease_s, recent_bytes;
 	} intake;
 	struct {
-		int assess_batch, assess_flights, hint_limit, queue_per_authority, oldest_percent, lease_s, sweep_ms, gather_ms, patience_ms, busy_patience_ms, busy_lag_ms, report_ms, retry_per_s;
+		int assess_batch, assess_flights, hint_limit, queue_per_authority, oldest_percent, lease_s, sweep_ms, gather_ms, patience_ms, busy_patience_ms, answer_patience_ms, busy_lag_ms, report_ms, retry_per_s;
 		const char *exchange_id;
 	} flow;
 	struct {

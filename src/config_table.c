@@ -94,6 +94,7 @@ const struct setting config_settings[] = {
 	NUMBER(flow, gather_ms, 0, 10000, 80, "ms", "How long what is new waits for company before its declaration is judged: other filings, answers of other authorities."),
 	NUMBER(flow, patience_ms, 0, 60000, 500, "ms", "The same for declarations that still lack flows."),
 	NUMBER(flow, busy_patience_ms, 0, 60000, 10000, "ms", "The same while filings pour in; less than intake.work_lease_s."),
+	NUMBER(flow, answer_patience_ms, 0, 10000, 1000, "ms", "How long an authority's good answer waits for those of the others while filings pour in."),
 	NUMBER(flow, busy_lag_ms, 0, 600000, 1000, "ms", "How far judging may fall behind while filings pour in before more than one batch goes at once."),
 	TEXT_(flow, exchange_id, "DXPENT0000000000", "Our number at the customs data exchange."),
 

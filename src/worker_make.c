@@ -81,7 +81,9 @@ static bool make_flow(struct worker *w, struct fault *f)
 	};
 	const struct flow_conf conf = {
 		.assess_batch = c->flow.assess_batch, .assess_flights = c->flow.assess_flights, .hint_limit = c->flow.hint_limit,
-		.queue_per_authority = c->flow.queue_per_authority, .oldest_percent = c->flow.oldest_percent, .lease_s = c->flow.lease_s, .gather_ms = c->flow.gather_ms, .patience_ms = c->flow.patience_ms, .busy_patience_ms = c->flow.busy_patience_ms, .busy_lag_ms = c->flow.busy_lag_ms, .sweep_ms = c->flow.sweep_ms,
+		.queue_per_authority = c->flow.queue_per_authority, .oldest_percent = c->flow.oldest_percent, .lease_s = c->flow.lease_s,
+		.gather_ms = c->flow.gather_ms, .patience_ms = c->flow.patience_ms, .busy_patience_ms = c->flow.busy_patience_ms,
+		.answer_patience_ms = c->flow.answer_patience_ms, .busy_lag_ms = c->flow.busy_lag_ms, .sweep_ms = c->flow.sweep_ms,
 		.report_ms = c->flow.report_ms, .lookup_sweep_ms = c->lookups.sweep_ms, .exchange_id = c->flow.exchange_id,
 		.customs_signer = customs_signer_get(w->customs_signer), .identity_keys = w->deps.startup->identity_keys, .payer_key = w->deps.startup->payer_key,
 	};

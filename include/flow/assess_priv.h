@@ -61,6 +61,7 @@ struct assess {
 	struct flow *flow;
 	void (*turn)(struct assess *s); /* looks for work at the end of this turn */
 	struct hand *hand;
+	struct hand_works *works; /* which the hand serves, and deliveries hold */
 	struct standing *standing;
 	int done_sent; /* of the work rows that are done: how many the sweep under way deletes */
 	struct flight flights[FLIGHTS_MAX];

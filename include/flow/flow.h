@@ -28,6 +28,7 @@ struct flow_conf {
 	int gather_ms;          /* how long what is new waits for company: filings, answers of other authorities */
 	int patience_ms;        /* the same where flows are still lacking */
 	int busy_patience_ms;   /* that while filings pour in; below their work's lease */
+	int answer_patience_ms; /* and that of a good answer for those of the other authorities */
 	int busy_lag_ms;        /* how far judging may fall behind meanwhile before more than one batch goes at once */
 	int sweep_ms;           /* how often what was left is looked for */
 	int lookup_sweep_ms;    /* how often questions to departments that are due are looked for */

@@ -20,12 +20,15 @@ struct standing_case { /* version 1, MATCHED, nothing answered yet */
 	int seq, inputs;
 	enum declaration_state state;
 	int part_count;
+	unsigned answered; /* AUTHORITY_BIT: an answer came since */
 	struct { enum authority authority; enum delivery_state state; } parts[AUTHORITY_COUNT];
 };
 
 struct standing *standing_new(void) must_check; /* NULL: no memory */
 void standing_free(struct standing *s);
 void standing_put(struct standing *s, const struct standing_case *c);
+/* That one has answered. True: it was declared to others, and not all of them have. */
+bool standing_answered(struct standing *s, const struct id *declaration, enum authority a);
 /* At most once for each put. */
 bool standing_take(struct standing *s, const struct id *declaration, struct standing_case *out) must_check;
 

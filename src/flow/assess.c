@@ -6,7 +6,8 @@
  *                            └── what came meanwhile for a declaration that flies
  *
  * What came together is judged together: after gather_ms, or after patience_ms where flows are lacking; while filings pour
- * in what lacks flows waits for its others up to busy_patience_ms, for storing goes first. The work row of a
+ * in what lacks flows waits for its others up to busy_patience_ms, and an answer for those of other authorities up to
+ * answer_patience_ms, for storing goes first. The work row of a
  * batch is deleted when all its declarations are judged; what a crash leaves undone the sweep finds in `work` when the lease
  * has run out, and ended waiting windows in `todo`. Answers to deliveries in hand wait in memory: a crash loses them, their
  * messages go again under the same ids and are answered again.
@@ -49,11 +50,19 @@ void assess_hint(struct assess *s, const struct raised *r)
 	turn(s);
 }
 
+/* Good news waits for that of the others, who were told at the same time: all of it is written at once. */
+static enum hand_pace pace_of(struct assess *s, const struct inbox_item *item)
+{
+	bool waits = standing_answered(s->standing, &item->end.declaration, item->end.authority);
+
+	return waits && item->answer.outcome == OUTCOME_CLEAR ? HAND_ANSWERED : HAND_SOON;
+}
+
 bool assess_answer(struct assess *s, struct inbox_item *item, inbox_done_fn *on_done)
 {
 	struct flow *fl = s->flow;
 
-	if (fl->quiescing || !hand_answer(s->hand, &item->end.declaration, item, loop_now_us(fl->deps.loop)))
+	if (fl->quiescing || !hand_answer(s->hand, &item->end.declaration, item, pace_of(s, item), loop_now_us(fl->deps.loop)))
 		return false;
 	item->on_done = on_done;
 	item->repeat = false;
@@ -63,7 +72,11 @@ bool assess_answer(struct assess *s, struct inbox_item *item, inbox_done_fn *on_
 
 void assess_release(struct assess *s, struct hand_work *held, bool recorded)
 {
-	hand_release(s->hand, held, recorded);
+	if (held == NULL)
+		return; /* there was no room for it */
+	if (!recorded)
+		hand_work_abandon(held);
+	hand_work_release(s->works, held);
 }
 
 static bool has_room(const struct assess *s)
@@ -87,9 +100,9 @@ static bool is_busy(const struct assess *s)
 	return deps->is_busy != NULL && deps->is_busy(deps->arg);
 }
 
-static int64_t gathered_us(const struct assess *s)
+static int64_t since_us(const struct assess *s, int ms)
 {
-	return loop_now_us(s->flow->deps.loop) - (int64_t)s->flow->conf.gather_ms * 1000;
+	return loop_now_us(s->flow->deps.loop) - (int64_t)ms * 1000;
 }
 
 /* While filings pour in, storing goes first: one at a time, until judging falls behind by more than it may. */
@@ -99,17 +112,20 @@ static bool may_fly(const struct assess *s)
 
 	for (int k = 0; k < FLIGHTS_MAX; k++)
 		flying += s->flights[k].busy;
-	return flying == 0 || !is_busy(s) || hand_waits(s->hand, gathered_us(s) - (int64_t)s->flow->conf.busy_lag_ms * 1000);
+	return flying == 0 || !is_busy(s) || hand_waits(s->hand, since_us(s, s->flow->conf.gather_ms + s->flow->conf.busy_lag_ms));
 }
 
-/* Those of both queues that have waited long enough. */
+/* Those of all queues that have waited long enough. */
 static int fill(struct assess *s, struct flight *f)
 {
-	struct flow *fl = s->flow;
-	int64_t patience_us = (int64_t)(is_busy(s) ? fl->conf.busy_patience_ms : fl->conf.patience_ms) * 1000;
+	const struct flow_conf *c = &s->flow->conf;
+	bool busy = is_busy(s);
+	const int patience_ms[HAND_PACE_COUNT] = { [HAND_SOON] = c->gather_ms, [HAND_ANSWERED] = busy ? c->answer_patience_ms : c->gather_ms,
+		                                   [HAND_LATER] = busy ? c->busy_patience_ms : c->patience_ms };
 
-	f->total = hand_next(s->hand, HAND_SOON, gathered_us(s), f->batch, fl->conf.assess_batch);
-	f->total += hand_next(s->hand, HAND_LATER, loop_now_us(fl->deps.loop) - patience_us, f->batch + f->total, fl->conf.assess_batch - f->total);
+	f->total = 0;
+	for (enum hand_pace p = 0; p < HAND_PACE_COUNT; p++)
+		f->total += hand_next(s->hand, p, since_us(s, patience_ms[p]), f->batch + f->total, c->assess_batch - f->total);
 	return f->total;
 }
 
@@ -142,10 +158,10 @@ static void on_soon(struct loop_task *t)
 
 static void add_done(struct assess *s)
 {
-	const struct id *done = hand_done(s->hand);
+	const struct id *done = hand_works_done(s->works);
 	struct db_array buckets, ids;
 
-	s->done_sent = hand_done_count(s->hand);
+	s->done_sent = hand_works_done_count(s->works);
 	db_array_begin(&buckets, &s->sweep_arena, DB_KIND_I16, s->done_sent, 8 * (size_t)s->done_sent);
 	db_array_begin(&ids, &s->sweep_arena, DB_KIND_UUID, s->done_sent, 24 * (size_t)s->done_sent);
 	for (int i = 0; i < s->done_sent; i++) {
@@ -184,7 +200,7 @@ static void on_sweep(struct loop_timer *t)
 	if (!fl->quiescing && has_room(s))
 		add_search(s);
 	s->done_sent = 0;
-	if (hand_done_count(s->hand) > 0)
+	if (hand_works_done_count(s->works) > 0)
 		add_done(s);
 	if (s->sweep_call.stmt_count == 0 || s->sweep_arena.full)
 		return;
@@ -225,7 +241,7 @@ static void on_swept(struct db_call *c, const struct db_answer *a)
 	s->sweeping = false;
 	if (a->outcome != DB_DONE)
 		return;
-	hand_forget_done(s->hand, s->done_sent);
+	hand_works_forget(s->works, s->done_sent);
 	if (searched) {
 		int due = take_due(s, a->results[0]), left = take_left(s, a->results[1]);
 
@@ -237,6 +253,14 @@ static void on_swept(struct db_call *c, const struct db_answer *a)
 		loop_timer_set(s->flow->deps.loop, &s->sweep, 1000, on_sweep);
 }
 
+static void free_memory(struct assess *s)
+{
+	hand_free(s->hand);
+	hand_works_free(s->works);
+	standing_free(s->standing);
+	free(s);
+}
+
 struct assess *assess_new(struct flow *fl)
 {
 	struct assess *s = calloc(1, sizeof(*s));
@@ -245,12 +269,11 @@ struct assess *assess_new(struct flow *fl)
 	assert(fl->conf.assess_flights >= 1 && fl->conf.assess_flights <= FLIGHTS_MAX);
 	if (s == NULL)
 		return NULL;
-	s->hand = hand_new(fl->conf.hint_limit);
+	s->works = hand_works_new();
+	s->hand = hand_new(fl->conf.hint_limit, s->works);
 	s->standing = standing_new();
-	if (s->hand == NULL || s->standing == NULL) {
-		hand_free(s->hand);
-		standing_free(s->standing);
-		free(s);
+	if (s->works == NULL || s->hand == NULL || s->standing == NULL) {
+		free_memory(s);
 		return NULL;
 	}
 	s->flow = fl;
@@ -278,7 +301,7 @@ bool assess_idle(const struct assess *s)
 	for (int k = 0; k < FLIGHTS_MAX; k++)
 		if (s->flights[k].busy)
 			return false;
-	return s->flow->quiescing ? !s->sweeping && hand_done_count(s->hand) == 0 : hand_queued(s->hand) == 0;
+	return s->flow->quiescing ? !s->sweeping && hand_works_done_count(s->works) == 0 : hand_queued(s->hand) == 0;
 }
 
 void assess_free(struct assess *s)
@@ -298,7 +321,5 @@ void assess_free(struct assess *s)
 	for (int k = 0; k < FLIGHTS_MAX; k++)
 		flight_stop(&s->flights[k]);
 	arena_done(&s->sweep_arena);
-	hand_free(s->hand);
-	standing_free(s->standing);
-	free(s);
+	free_memory(s);
 }

@@ -60,7 +60,7 @@ static void judge_again(struct flight *f, int at)
 		struct inbox_item *item = f->answers[at];
 
 		f->answers[at] = item->next;
-		if (!hand_answer(f->home->hand, &f->ids[at], item, loop_now_us(f->home->flow->deps.loop))) {
+		if (!hand_answer(f->home->hand, &f->ids[at], item, HAND_SOON, loop_now_us(f->home->flow->deps.loop))) {
 			item->next = NULL;
 			flight_answers_done(item, INBOX_TRY_AGAIN);
 		}
@@ -161,7 +161,7 @@ static void hand_over(struct flight *f, const bool *won)
 		in_hand += !id_is_null(&v->lease) && is_won(f, won, &v->declaration);
 	}
 	if (in_hand > 0)
-		held = hand_hold(f->home->hand, &f->write.id, in_hand);
+		held = hand_work_new(f->home->works, &f->write.id, in_hand);
 	for (int i = 0; i < f->context.delivery_count; i++) {
 		const struct new_delivery *v = &f->context.deliveries[i];
 

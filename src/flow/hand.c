@@ -5,23 +5,15 @@
 #include <string.h>
 
 #define SLOTS          65536 /* power of two, twice what can be queued and flying */
-#define WORKS          4096  /* batches in hand; beyond: left to the sweep */
 #define WORKS_PER_SLOT 6
-#define DONE_MAX       2048
 
 enum place { PLACE_NONE, PLACE_QUEUED, PLACE_FLYING, PLACE_AGAIN };
-
-struct hand_work { /* a row of table work */
-	struct id id;
-	int remaining;  /* declarations of it that are in hand */
-	bool abandoned;
-	struct hand_work *next;
-};
 
 struct slot {
 	struct id id;
 	enum place place;
-	enum hand_pace pace; /* of the queue it stands in; an entry in the other one is void */
+	enum hand_pace pace; /* of the queue it stands in … */
+	int64_t since_us;    /* … and since when: any other entry of it is void */
 	bool from_todo, todo_flying;
 	int work_count, works_flying; /* the first of them were there when it took off */
 	struct hand_work *works[WORKS_PER_SLOT];
@@ -35,16 +27,14 @@ struct waiting {
 
 struct ring {
 	struct waiting *list;
-	int size, from, count;
+	int size, from, count, voids;
 };
 
 struct hand {
 	struct slot slots[SLOTS];
 	struct ring rings[HAND_PACE_COUNT];
 	int queued; /* slots that are */
-	struct hand_work works[WORKS], *free_works;
-	struct id done[DONE_MAX];
-	int done_count;
+	struct hand_works *works;
 	struct inbox_item *stranded;
 };
 
@@ -87,44 +77,23 @@ static struct slot *flying_slot(const struct hand *h, const struct id *id)
 	return slot;
 }
 
-/* --- work rows ------------------------------------------------------------------------------------------------------ */
-
-static struct hand_work *work_new(struct hand *h, const struct id *id)
-{
-	struct hand_work *w = h->free_works;
-
-	if (w != NULL) {
-		h->free_works = w->next;
-		*w = (struct hand_work){ .id = *id, .remaining = 1 }; /* held by whoever fills it */
-	}
-	return w;
-}
-
-static void work_release(struct hand *h, struct hand_work *w)
-{
-	if (--w->remaining > 0)
-		return;
-	if (!w->abandoned && h->done_count < DONE_MAX)
-		h->done[h->done_count++] = w->id;
-	w->next = h->free_works;
-	h->free_works = w;
-}
+/* --- what a slot holds ---------------------------------------------------------------------------------------------- */
 
 static void attach(struct slot *slot, struct hand_work *w)
 {
 	if (slot->work_count == WORKS_PER_SLOT) {
-		w->abandoned = true;
+		hand_work_abandon(w);
 		return;
 	}
 	slot->works[slot->work_count++] = w;
-	w->remaining++;
+	hand_work_hold(w);
 }
 
 /* The first n works of the slot are served. */
 static void serve(struct hand *h, struct slot *slot, int n)
 {
 	for (int i = 0; i < n; i++)
-		work_release(h, slot->works[i]);
+		hand_work_release(h->works, slot->works[i]);
 	slot->work_count -= n;
 	memmove(slot->works, slot->works + n, sizeof(slot->works[0]) * (size_t)slot->work_count);
 	slot->works_flying = 0;
@@ -145,22 +114,55 @@ static void abandon(struct hand *h, struct slot *slot)
 {
 	strand(h, slot);
 	for (int i = 0; i < slot->work_count; i++)
-		slot->works[i]->abandoned = true;
+		hand_work_abandon(slot->works[i]);
 	serve(h, slot, slot->work_count);
 	slot_free(h, slot);
 }
 
 /* --- queue ---------------------------------------------------------------------------------------------------------- */
 
+/* NULL: it is void. */
+static struct slot *waits_as(struct hand *h, const struct waiting *w, enum hand_pace pace)
+{
+	struct slot *slot = slot_of(h, &w->id);
+
+	return slot->place == PLACE_QUEUED && slot->pace == pace && slot->since_us == w->since_us ? slot : NULL;
+}
+
+/* Void entries go out of a full ring, once they are enough to pay for it: most of what lacks flows gets them long before its time. */
+static bool make_room(struct hand *h, enum hand_pace pace)
+{
+	struct ring *r = &h->rings[pace];
+	int kept = 0;
+
+	if (r->count < r->size)
+		return true;
+	if (r->voids < r->size / 4)
+		return false;
+	for (int i = 0; i < r->count; i++) {
+		struct waiting w = r->list[(r->from + i) % r->size];
+
+		if (waits_as(h, &w, pace) != NULL)
+			r->list[(r->from + kept++) % r->size] = w;
+	}
+	r->count = kept;
+	r->voids = 0;
+	return r->count < r->size;
+}
+
 static bool push(struct hand *h, struct slot *slot, enum hand_pace pace, int64_t now_us)
 {
 	struct ring *r = &h->rings[pace];
 
-	if (r->count == r->size)
+	if (!make_room(h, pace))
 		return false;
-	h->queued += slot->place != PLACE_QUEUED;
+	if (slot->place == PLACE_QUEUED)
+		h->rings[slot->pace].voids++;
+	else
+		h->queued++;
 	slot->place = PLACE_QUEUED;
 	slot->pace = pace;
+	slot->since_us = now_us;
 	r->list[(r->from + r->count++) % r->size] = (struct waiting){ slot->id, now_us };
 	return true;
 }
@@ -174,7 +176,7 @@ static struct slot *bring(struct hand *h, const struct id *id, enum hand_pace pa
 		*slot = (struct slot){ .id = *id };
 		if (!push(h, slot, pace, now_us))
 			return NULL;
-	} else if (slot->place == PLACE_QUEUED && pace == HAND_SOON && slot->pace == HAND_LATER) {
+	} else if (slot->place == PLACE_QUEUED && pace < slot->pace) {
 		(void)push(h, slot, pace, now_us); /* no room: its old place is as good */
 	} else if (slot->place == PLACE_FLYING) {
 		slot->place = PLACE_AGAIN;
@@ -196,23 +198,23 @@ static bool take(struct hand *h, const struct id *id, struct hand_work *w, enum 
 
 void hand_take(struct hand *h, const struct id *work, const struct id *declarations, int count, const struct hand_when *when)
 {
-	struct hand_work *w = work == NULL ? NULL : work_new(h, work);
+	struct hand_work *w = work == NULL ? NULL : hand_work_new(h->works, work, 1);
 
 	for (int i = 0; i < count; i++) {
 		enum hand_pace pace = when->later != NULL && when->later[i] ? HAND_LATER : HAND_SOON;
 
 		if (!take(h, &declarations[i], w, pace, when->now_us) && w != NULL)
-			w->abandoned = true;
+			hand_work_abandon(w);
 	}
 	if (w != NULL)
-		work_release(h, w);
+		hand_work_release(h->works, w);
 }
 
 /* --- answers and deliveries ------------------------------------------------------------------------------------------- */
 
-bool hand_answer(struct hand *h, const struct id *declaration, struct inbox_item *item, int64_t now_us)
+bool hand_answer(struct hand *h, const struct id *declaration, struct inbox_item *item, enum hand_pace pace, int64_t now_us)
 {
-	struct slot *slot = bring(h, declaration, HAND_SOON, now_us);
+	struct slot *slot = bring(h, declaration, pace, now_us);
 
 	if (slot == NULL)
 		return false;
@@ -245,23 +247,6 @@ void hand_strand_all(struct hand *h)
 			strand(h, &h->slots[i]);
 }
 
-struct hand_work *hand_hold(struct hand *h, const struct id *work, int count)
-{
-	struct hand_work *w = work_new(h, work);
-
-	if (w != NULL)
-		w->remaining = count;
-	return w;
-}
-
-void hand_release(struct hand *h, struct hand_work *held, bool recorded)
-{
-	if (held == NULL)
-		return;
-	held->abandoned = held->abandoned || !recorded;
-	work_release(h, held);
-}
-
 bool hand_waits(const struct hand *h, int64_t since_us)
 {
 	const struct ring *r = &h->rings[HAND_SOON];
@@ -274,13 +259,17 @@ int hand_next(struct hand *h, enum hand_pace pace, int64_t ripe_us, struct id *o
 	struct ring *r = &h->rings[pace];
 	int n = 0;
 
-	while (r->count > 0 && n < max && r->list[r->from].since_us <= ripe_us) {
-		struct slot *slot = slot_of(h, &r->list[r->from].id);
+	while (r->count > 0 && n < max) {
+		struct slot *slot = waits_as(h, &r->list[r->from], pace);
 
+		if (slot != NULL && slot->since_us > ripe_us)
+			break;
 		r->from = (r->from + 1) % r->size;
 		r->count--;
-		if (slot->place != PLACE_QUEUED || slot->pace != pace)
-			continue; /* it went over to the other queue */
+		if (slot == NULL) { /* it went over to another queue */
+			r->voids--;
+			continue;
+		}
 		slot->place = PLACE_FLYING;
 		slot->works_flying = slot->work_count;
 		slot->todo_flying = slot->from_todo;
@@ -323,7 +312,7 @@ void hand_land(struct hand *h, const struct id *flying, bool settled, int64_t no
 
 /* --- life and looks ------------------------------------------------------------------------------------------------- */
 
-struct hand *hand_new(int queue_limit)
+struct hand *hand_new(int queue_limit, struct hand_works *works)
 {
 	struct hand *h = calloc(1, sizeof(*h));
 
@@ -336,10 +325,8 @@ struct hand *hand_new(int queue_limit)
 			return NULL;
 		}
 	}
-	for (int i = 0; h != NULL && i < WORKS; i++) {
-		h->works[i].next = h->free_works;
-		h->free_works = &h->works[i];
-	}
+	if (h != NULL)
+		h->works = works;
 	return h;
 }
 
@@ -360,21 +347,4 @@ int hand_queued(const struct hand *h)
 int hand_room(const struct hand *h)
 {
 	return h->rings[HAND_SOON].size - h->rings[HAND_SOON].count;
-}
-
-int hand_done_count(const struct hand *h)
-{
-	return h->done_count;
-}
-
-const struct id *hand_done(const struct hand *h)
-{
-	return h->done;
-}
-
-void hand_forget_done(struct hand *h, int n)
-{
-	assert(n <= h->done_count);
-	h->done_count -= n;
-	memmove(h->done, h->done + n, sizeof(h->done[0]) * (size_t)h->done_count);
 }

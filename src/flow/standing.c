@@ -32,6 +32,20 @@ void standing_put(struct standing *s, const struct standing_case *c)
 	*place_of(s, &c->declaration) = *c;
 }
 
+bool standing_answered(struct standing *s, const struct id *declaration, enum authority a)
+{
+	struct standing_case *c = place_of(s, declaration);
+	unsigned asked = 0;
+
+	if (!id_eq(&c->declaration, declaration))
+		return false;
+	for (int i = 0; i < c->part_count; i++)
+		if (c->parts[i].state != DELIVERY_WAITING) /* that one is told later, when others have answered */
+			asked |= AUTHORITY_BIT(c->parts[i].authority);
+	c->answered |= AUTHORITY_BIT(a);
+	return (asked & ~c->answered) != 0;
+}
+
 bool standing_take(struct standing *s, const struct id *declaration, struct standing_case *out)
 {
 	struct standing_case *c = place_of(s, declaration);

@@ -40,6 +40,27 @@ static void test_taken_once(void **state)
 	standing_free(NULL);
 }
 
+/* Others are waited for while they are known to be asked. */
+static void test_answered(void **state)
+{
+	struct standing *s = standing_new();
+	struct standing_case c = case_of(7), other = case_of(8), out;
+
+	(void)state;
+	assert_false(standing_answered(s, &c.declaration, AUTHORITY_CUS)); /* nothing is known of it */
+	standing_put(s, &c);
+	assert_false(standing_answered(s, &c.declaration, AUTHORITY_CUS)); /* the other one is told when this one has answered */
+	c.parts[1].state = DELIVERY_DUE;
+	standing_put(s, &c);
+	assert_true(standing_answered(s, &c.declaration, AUTHORITY_CUS));
+	assert_true(standing_answered(s, &c.declaration, AUTHORITY_CUS)); /* twice by one is not by both */
+	assert_false(standing_answered(s, &other.declaration, AUTHORITY_TAX));
+	assert_false(standing_answered(s, &c.declaration, AUTHORITY_TAX));
+	assert_true(standing_take(s, &c.declaration, &out));
+	assert_false(standing_answered(s, &c.declaration, AUTHORITY_CUS));
+	standing_free(s);
+}
+
 /* More than there is room for: some are forgotten, those given back are right, the newest is always there. */
 static void test_many(void **state)
 {
@@ -70,7 +91,7 @@ static void test_many(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_taken_once), cmocka_unit_test(test_many) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_taken_once), cmocka_unit_test(test_answered), cmocka_unit_test(test_many) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
