@@ -12,7 +12,7 @@ enum place { PLACE_NONE, PLACE_QUEUED, PLACE_FLYING, PLACE_AGAIN };
 struct slot {
 	struct id id;
 	enum place place;
-	enum hand_pace pace; /* of the queue it stands in … */
+	enum hand_pace pace; /* of the queue it stands in, or will stand in again … */
 	int64_t since_us;    /* … and since when: any other entry of it is void */
 	bool from_todo, todo_flying;
 	int work_count, works_flying; /* the first of them were there when it took off */
@@ -167,6 +167,13 @@ static bool push(struct hand *h, struct slot *slot, enum hand_pace pace, int64_t
 	return true;
 }
 
+static void mark_again(struct slot *slot, enum hand_pace pace)
+{
+	if (slot->place == PLACE_FLYING || pace < slot->pace)
+		slot->pace = pace;
+	slot->place = PLACE_AGAIN;
+}
+
 /* Queued, or marked to be judged again; NULL: no room. */
 static struct slot *bring(struct hand *h, const struct id *id, enum hand_pace pace, int64_t now_us)
 {
@@ -178,8 +185,8 @@ static struct slot *bring(struct hand *h, const struct id *id, enum hand_pace pa
 			return NULL;
 	} else if (slot->place == PLACE_QUEUED && pace < slot->pace) {
 		(void)push(h, slot, pace, now_us); /* no room: its old place is as good */
-	} else if (slot->place == PLACE_FLYING) {
-		slot->place = PLACE_AGAIN;
+	} else if (slot->place != PLACE_QUEUED) {
+		mark_again(slot, pace);
 	}
 	return slot;
 }
@@ -292,7 +299,7 @@ bool hand_from_work(const struct hand *h, const struct id *flying)
 
 void hand_again(struct hand *h, const struct id *flying)
 {
-	flying_slot(h, flying)->place = PLACE_AGAIN;
+	mark_again(flying_slot(h, flying), HAND_SOON);
 }
 
 void hand_land(struct hand *h, const struct id *flying, bool settled, int64_t now_us)
@@ -306,7 +313,7 @@ void hand_land(struct hand *h, const struct id *flying, bool settled, int64_t no
 		slot->from_todo = slot->from_todo || slot->todo_flying;
 	if (!again && settled)
 		slot_free(h, slot);
-	else if (!again || !push(h, slot, HAND_SOON, now_us))
+	else if (!again || !push(h, slot, slot->pace, now_us))
 		abandon(h, slot);
 }
 

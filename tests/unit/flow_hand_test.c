@@ -235,8 +235,19 @@ static void test_an_answer_waits(void **state)
 	assert_int_equal(hand_next(h, HAND_ANSWERED, 2, out + 1, 3), 1);
 	assert_true(id_eq(&out[1], &two) && answers_of(h, &two) == 1);
 	assert_int_equal(hand_next(h, HAND_LATER, 1000, out + 2, 2), 0);
+	for (int i = 0; i < 2; i++) { /* while it flies: it waits afterwards, unless there is more */
+		items[i].next = NULL;
+		assert_true(hand_answer(h, &out[i], &items[i], HAND_ANSWERED, 4));
+	}
+	items[2].next = NULL;
+	assert_true(hand_answer(h, &one, &items[2], HAND_SOON, 4));
 	land(h, out, 2, true);
 	assert_true(is_done(1));
+	assert_int_equal(next(h, out, 4), 1);
+	assert_int_equal(answers_of(h, &one), 2);
+	assert_int_equal(hand_next(h, HAND_ANSWERED, 4, out + 1, 3), 1);
+	assert_int_equal(answers_of(h, &two), 1);
+	land(h, out, 2, true);
 	assert_int_equal(hand_queued(h), 0);
 	hand_free(h);
 }

@@ -341,6 +341,73 @@ static void test_one_batch_while_filings_pour_in(void **state)
 	until_sql(w, RELEASED, 1);
 }
 
+/* --- answers that wait for each other ------------------------------------------------------------------------------------ */
+
+static bool is_declared_and_judged(struct bench *b, void *arg)
+{
+	const struct world *w = container_of(arg, struct world, asked);
+
+	return w->asked[AUTHORITY_CUS] > 0 && w->asked[AUTHORITY_TAX] > 0 && w->asked[AUTHORITY_FX] > 0 && hand_queued(b->flow->assess->hand) == 0 &&
+	       so_many_fly(b, &(int){ 0 });
+}
+
+static bool an_answer_waits(struct bench *b, void *arg)
+{
+	(void)arg;
+	return hand_queued(b->flow->assess->hand) == 1 && so_many_fly(b, &(int){ 0 });
+}
+
+/* One trade that all authorities were told of, and that customs and tax have cleared since; they are written when fx answers, too. */
+static void two_of_three_answer(struct world *w)
+{
+	w->pours_in = true;
+	w->b->flow->conf.answer_patience_ms = 60000;
+	all_are(w, DOWN);
+	file_trade(w, 1, "add", 10000);
+	until(w->b, is_declared_and_judged, w->asked);
+	w->manners[AUTHORITY_CUS] = w->manners[AUTHORITY_TAX] = AT_ONCE;
+	until(w->b, an_answer_waits, NULL);
+}
+
+static bool it_was_asked_often(struct bench *b, void *arg)
+{
+	(void)b;
+	return *(const int *)arg >= 5;
+}
+
+/* While filings pour in, what some have cleared waits for the others, and all of it is one judgement. */
+static void test_answers_wait_for_each_other(void **state)
+{
+	struct world *w = world_of(state);
+	uint64_t judged;
+
+	two_of_three_answer(w);
+	w->asked[AUTHORITY_FX] = 0;
+	until(w->b, it_was_asked_often, &w->asked[AUTHORITY_FX]);
+	assert_int_equal(ask(w, "select count(*) from authority_receipt"), 0);
+	judged = stats_of(w).judged;
+	w->manners[AUTHORITY_FX] = AT_ONCE;
+	until_sql(w, RELEASED, 1);
+	until(w->b, is_quiet, NULL);
+	assert_int_equal(stats_of(w).judged, judged + 1);
+	assert_int_equal(ask(w, "select count(*) from authority_receipt"), 3);
+}
+
+/* They do not wait for ever, nor when it is quiet. */
+static void test_who_does_not_answer_holds_up_nobody(void **state)
+{
+	struct world *w = world_of(state);
+
+	two_of_three_answer(w);
+	w->b->flow->conf.answer_patience_ms = 50;
+	until_sql(w, "select count(*) from authority_receipt", 2);
+	w->b->flow->conf.answer_patience_ms = 60000;
+	w->pours_in = false;
+	file_trade(w, 2, "add", 10000);
+	until_sql(w, "select count(*) from authority_receipt", 4);
+	assert_int_equal(ask(w, RELEASED), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +428,8 @@ int main(void)
 		WORLD_CASE(test_forced_stop),
 		WORLD_CASE(test_window_ends),
 		WORLD_CASE(test_one_batch_while_filings_pour_in),
+		WORLD_CASE(test_answers_wait_for_each_other),
+		WORLD_CASE(test_who_does_not_answer_holds_up_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
