@@ -43,10 +43,20 @@ struct worker_numbers { /* of one worker, for /metrics and the status line */
 	int64_t rules_revision;
 };
 
-struct worker_board { /* each worker writes its own line, any may read all */
+struct worker_backlog { /* of the database, counted now and then; times are business time, 0: there is none */
+	struct { int64_t due, dead, oldest_us; } authorities[AUTHORITY_COUNT];
+	int64_t todo, todo_oldest_us, work, work_oldest_us;
+	int64_t feed_watermark, feed_oldest_us;
+};
+
+enum { FOLLOWER_COUNT = 13 };
+
+struct worker_board { /* each worker writes its own line, and the first what it alone knows; any may read all */
 	pthread_mutex_t lock;
 	int count;
 	struct worker_numbers *each;
+	struct worker_backlog backlog;
+	struct { struct text name; int64_t behind_us; } followers[FOLLOWER_COUNT];
 };
 
 struct worker_deps {
@@ -55,6 +65,7 @@ struct worker_deps {
 	struct clock *clock;
 	struct worker_board *board;
 	struct quotas *quotas;
+	struct api_metrics *counters;
 	int index;
 	/* In the worker's thread: it listens, or could not (then *f says why and it does not go on). */
 	void (*on_open)(void *arg, struct worker *w, const struct fault *f);

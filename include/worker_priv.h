@@ -18,7 +18,7 @@
 #include "store/schema_store.h"
 #include "worker.h"
 
-enum { RETIRED_MAX = 128, BACKLOG_BYTES = 4096, FOLLOWER_COUNT = 13 };
+enum { RETIRED_MAX = 128, BACKLOG_BYTES = 4096 };
 
 enum reload_step { RELOAD_IDLE, RELOAD_REVISION, RELOAD_RULES, RELOAD_RIGHTS, RELOAD_CLIENTS };
 
@@ -64,9 +64,7 @@ struct worker_watch { /* worker_watch.c */
 	int partitions_made;     /* of those of that day, so far */
 	int64_t partitions_again_us; /* monotonic: not before, after a failure */
 	int64_t backlog_us, sweep_us; /* when it was asked for */
-	struct { int64_t due, dead, oldest_us; } backlog[AUTHORITY_COUNT]; /* oldest_us: business time, INT64_MAX: none */
-	int64_t todo, todo_oldest_us, work, work_oldest_us;
-	int64_t feed_watermark, feed_oldest_us;
+	struct worker_backlog backlog; /* the first worker's */
 };
 
 struct worker {

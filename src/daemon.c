@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/metrics.h"
 #include "api/quota.h"
 #include "base/killpoint.h"
 #include "base/log.h"
@@ -39,6 +40,7 @@ struct house {
 	struct clock clock;
 	struct worker_board board;
 	struct quotas *quotas;
+	struct api_metrics *counters;
 	struct member *members;
 	int count;
 	_Atomic int open_count;
@@ -135,12 +137,13 @@ static bool make_members(struct house *h, struct fault *f)
 	h->quotas = quotas_new(f);
 	if (h->quotas == NULL)
 		return false;
-	if (h->members == NULL || h->board.each == NULL)
+	h->counters = metrics_new(&api_routes);
+	if (h->members == NULL || h->board.each == NULL || h->counters == NULL)
 		return fault_set(f, FAULT_SYSTEM, "no memory for %d workers", h->count);
 	for (int i = 0; i < h->count; i++) {
 		struct member *m = &h->members[i];
-		const struct worker_deps deps = { .config = h->config, .startup = h->startup, .clock = &h->clock, .board = &h->board, .quotas = h->quotas, .index = i,
-			                          .on_open = on_open, .arg = m };
+		const struct worker_deps deps = { .config = h->config, .startup = h->startup, .clock = &h->clock, .board = &h->board, .quotas = h->quotas, .counters = h->counters,
+			                          .index = i, .on_open = on_open, .arg = m };
 
 		m->house = h;
 		m->worker = worker_new(&deps, f);
@@ -322,6 +325,7 @@ static void end(struct house *h)
 	free(h->members);
 	free(h->board.each);
 	quotas_free(h->quotas);
+	metrics_free(h->counters);
 	(void)pthread_mutex_destroy(&h->board.lock);
 }
 

@@ -224,7 +224,8 @@ static bool make_api(struct worker *w, struct fault *f)
 	};
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
-		.signer = w->signer, .vault = w->vault, .quotas = w->deps.quotas, .sender_quality = w->sender_quality, .failures = w->failures, .clients = &w->clients, .rules = &w->rules, .rights = &w->rights,
+		.signer = w->signer, .vault = w->vault, .quotas = w->deps.quotas, .counters = w->deps.counters,
+		.sender_quality = w->sender_quality, .failures = w->failures, .clients = &w->clients, .rules = &w->rules, .rights = &w->rights,
 		.trust = w->trust, .proxies = &w->deps.startup->proxies, .policy = &w->policy, .on_job = on_job, .reload = worker_reload_asked, .moved = worker_reload_moved, .metrics = worker_metrics,
 		.ready = worker_ready, .arg = w,
 	};

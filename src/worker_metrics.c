@@ -162,18 +162,17 @@ static void put_parts(const struct worker_board *board, struct buf *b)
 	}
 }
 
-/* --- the backlog in the database, as the first worker counted it ------------------------------------------------- */
+/* --- the backlog in the database, as the first worker counted it, and who follow ------------------------------------------------- */
 
-static int64_t age_s(const struct worker *w, int64_t since_us)
+static int64_t age_s(int64_t now_us, int64_t since_us)
 {
-	int64_t age_us = since_us == 0 ? 0 : clock_now_us(w->deps.clock) - since_us;
+	int64_t age_us = since_us == 0 ? 0 : now_us - since_us;
 
 	return age_us < 0 ? 0 : age_us / US_PER_S;
 }
 
-static void put_backlog(const struct worker *w, struct buf *b)
+static void put_backlog(const struct worker_backlog *h, int64_t now_us, struct buf *b)
 {
-	const struct worker_watch *h = &w->watch;
 	static const char *const names[] = { "tongguan_backlog_due", "tongguan_backlog_dead", "tongguan_backlog_oldest_age_seconds" };
 	static const char *const helps[] = { "Deliveries that wait to be sent, in the database.", "Deliveries given up, in the database.",
 		                             "Age of the oldest delivery that waits to be sent." };
@@ -181,7 +180,7 @@ static void put_backlog(const struct worker *w, struct buf *b)
 	for (size_t i = 0; i < COUNTOF(names); i++) {
 		put_head(b, names[i], "gauge", helps[i]);
 		for (int a = 0; a < AUTHORITY_COUNT; a++) {
-			const int64_t values[] = { h->backlog[a].due, h->backlog[a].dead, age_s(w, h->backlog[a].oldest_us) };
+			const int64_t values[] = { h->authorities[a].due, h->authorities[a].dead, age_s(now_us, h->authorities[a].oldest_us) };
 
 			buf_printf(b, "%s{authority=\"%s\"} %lld\n", names[i], authority_code((enum authority)a), (long long)values[i]);
 		}
@@ -189,15 +188,27 @@ static void put_backlog(const struct worker *w, struct buf *b)
 	put_head(b, "tongguan_work_waiting", "gauge", "Declarations that have something new and are not judged yet, in the database.");
 	buf_printf(b, "tongguan_work_waiting %lld\n", (long long)h->work);
 	put_head(b, "tongguan_work_oldest_age_seconds", "gauge", "How long the oldest of them has waited.");
-	buf_printf(b, "tongguan_work_oldest_age_seconds %lld\n", (long long)age_s(w, h->work_oldest_us));
+	buf_printf(b, "tongguan_work_oldest_age_seconds %lld\n", (long long)age_s(now_us, h->work_oldest_us));
 	put_head(b, "tongguan_feed_watermark", "gauge", "Number of the last event of the feed.");
 	buf_printf(b, "tongguan_feed_watermark %lld\n", (long long)h->feed_watermark);
 	put_head(b, "tongguan_feed_oldest_age_seconds", "gauge", "How long the oldest change has waited for its number.");
-	buf_printf(b, "tongguan_feed_oldest_age_seconds %lld\n", (long long)age_s(w, h->feed_oldest_us));
+	buf_printf(b, "tongguan_feed_oldest_age_seconds %lld\n", (long long)age_s(now_us, h->feed_oldest_us));
 	put_head(b, "tongguan_todo_due", "gauge", "Declarations that are due at their time and are not judged yet, in the database.");
 	buf_printf(b, "tongguan_todo_due %lld\n", (long long)h->todo);
 	put_head(b, "tongguan_todo_oldest_age_seconds", "gauge", "How long the oldest of them has been due.");
-	buf_printf(b, "tongguan_todo_oldest_age_seconds %lld\n", (long long)age_s(w, h->todo_oldest_us));
+	buf_printf(b, "tongguan_todo_oldest_age_seconds %lld\n", (long long)age_s(now_us, h->todo_oldest_us));
+}
+
+static void put_followers(const struct worker_board *board, struct buf *b)
+{
+	put_head(b, "tongguan_follower_behind_seconds", "gauge", "How long there has been something left to do for what goes on beside the life of a filing.");
+	for (int i = 0; i < FOLLOWER_COUNT; i++) {
+		int64_t us = board->followers[i].behind_us;
+
+		if (board->followers[i].name.at != NULL)
+			buf_printf(b, "tongguan_follower_behind_seconds{follower=\"" TEXT_FMT "\"} %lld.%06lld\n", TEXT_ARG(board->followers[i].name),
+			           (long long)(us / US_PER_S), (long long)(us % US_PER_S));
+	}
 }
 
 /* --- the process ------------------------------------------------------------------------------------------------- */
@@ -260,6 +271,22 @@ static void put_tokens(const struct worker *w, struct buf *b)
 
 /* --- for others -------------------------------------------------------------------------------------------------- */
 
+/* What the first worker alone knows. */
+static void note_first(const struct worker *w)
+{
+	struct worker_board *board = w->deps.board;
+
+	board->backlog = w->watch.backlog;
+	for (int i = 0; i < FOLLOWER_COUNT; i++) {
+		const struct follower *f = w->followers[i];
+
+		if (f == NULL)
+			continue;
+		board->followers[i].name = follower_name(f);
+		board->followers[i].behind_us = follower_behind_us(f);
+	}
+}
+
 void worker_note(struct worker *w)
 {
 	struct worker_numbers n = { .lag_us = w->watch.lag_us };
@@ -281,6 +308,8 @@ void worker_note(struct worker *w)
 	n.rules_revision = w->reload.whole_revision;
 	(void)pthread_mutex_lock(&w->deps.board->lock);
 	w->deps.board->each[w->deps.index] = n;
+	if (w->deps.index == 0)
+		note_first(w);
 	(void)pthread_mutex_unlock(&w->deps.board->lock);
 }
 
@@ -294,9 +323,9 @@ void worker_metrics(void *arg, struct buf *out)
 	put_workers(board, out);
 	put_pools(board, out);
 	put_parts(board, out);
+	put_backlog(&board->backlog, clock_now_us(w->deps.clock), out);
+	put_followers(board, out);
 	(void)pthread_mutex_unlock(&board->lock);
-	if (w->deps.index == 0)
-		put_backlog(w, out);
 	put_tokens(w, out);
 	put_process(out);
 }

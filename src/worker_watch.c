@@ -122,15 +122,14 @@ static void ask_partitions(struct worker *w)
 static void on_backlog(struct db_call *call, const struct db_answer *a)
 {
 	struct worker *w = container_of(call, struct worker, watch.backlog_call);
-	struct worker_watch *h = &w->watch;
+	struct worker_backlog *h = &w->watch.backlog;
 	int rows = a->outcome == DB_DONE ? db_row_count(a->results[0]) : 0;
 	enum authority authority;
 
-	h->asking_backlog = false;
+	w->watch.asking_backlog = false;
 	if (rows == 0)
 		return;
-	for (int k = 0; k < AUTHORITY_COUNT; k++)
-		h->backlog[k].due = h->backlog[k].dead = h->backlog[k].oldest_us = 0;
+	memset(h->authorities, 0, sizeof(h->authorities));
 	for (int row = 0; row < rows; row++) {
 		struct text code = db_get_text(a->results[0], row, BL_AUTHORITY);
 		int64_t oldest_us = db_is_null(a->results[0], row, BL_OLDEST) ? 0 : db_get_time(a->results[0], row, BL_OLDEST);
@@ -145,9 +144,9 @@ static void on_backlog(struct db_call *call, const struct db_answer *a)
 			h->feed_watermark = db_get_int(a->results[0], row, BL_DUE);
 			h->feed_oldest_us = oldest_us;
 		} else if (authority_by_code(code, &authority)) {
-			h->backlog[authority].due = db_get_int(a->results[0], row, BL_DUE);
-			h->backlog[authority].dead = db_get_int(a->results[0], row, BL_DEAD);
-			h->backlog[authority].oldest_us = oldest_us;
+			h->authorities[authority].due = db_get_int(a->results[0], row, BL_DUE);
+			h->authorities[authority].dead = db_get_int(a->results[0], row, BL_DEAD);
+			h->authorities[authority].oldest_us = oldest_us;
 		}
 	}
 }

@@ -19,6 +19,7 @@
 #include "store/rule_store.h"
 
 struct sender_quality;
+struct api_metrics;
 struct quotas;
 struct signature_failures;
 
@@ -75,6 +76,7 @@ struct api_deps {
 	struct signer *signer;
 	struct vault *vault;                  /* what is stored of documents and bodies */
 	struct quotas *quotas;                /* of all workers */
+	struct api_metrics *counters;         /* likewise */
 	struct sender_quality *sender_quality;              /* what becomes of filings, counted */
 	struct signature_failures *failures;  /* whose signatures were refused, counted; NULL: nobody counts */
 	struct client_set *const *clients;    /* current; may change between turns */

@@ -1,4 +1,4 @@
-/* Counters and histograms of the routes; text form for Prometheus. */
+/* Counters and histograms of the routes, of all workers together: any thread may count and read. Text form for Prometheus. */
 #ifndef API_METRICS_H
 #define API_METRICS_H
 

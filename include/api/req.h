@@ -19,7 +19,6 @@
 #include "io/httpd.h"
 #include "io/pool.h"
 
-struct api_metrics;
 struct address_rate;
 struct client_cert;
 struct idempotency;
@@ -39,7 +38,6 @@ struct api { /* one per worker */
 	struct api_deps deps;
 	struct httpd_calls calls;
 	const struct route_table *routes;
-	struct api_metrics *metrics;
 	struct sha256 cursor_key;
 	struct event_hub *hub; /* streams of the feed */
 	struct address_rate *trace_rate; /* of the public query */

@@ -28,7 +28,7 @@ struct rules;
 
 struct follower_kind {
 	const char *what;           /* for whoever reads why a daemon does not start */
-	const char *put_off_event;  /* logged when a step fails; once, until one succeeds */
+	const char *put_off_event;  /* "name.put_off", logged when a step fails; once, until one succeeds */
 	size_t bytes;               /* of the object, which begins with a struct follower and is zeroed at first */
 	size_t step_bytes;          /* the most memory of a step; its batch bounds it in fact */
 	bool stands_back;
@@ -70,6 +70,7 @@ struct follower {
 	/* follower.c's own */
 	struct loop_timer sweep;
 	int64_t begun_us; /* the last step: monotonic */
+	int64_t behind_since_us; /* monotonic; 0: the last step left nothing to do */
 	bool at_work, has_turn, quiesced, has_failed;
 };
 
@@ -77,6 +78,10 @@ struct follower {
 struct follower *follower_new(const struct follower_kind *kind, const struct follower_conf *conf, const struct follower_deps *deps, struct fault *f) must_check;
 void follower_quiesce(struct follower *f); /* the step under way is the last */
 bool follower_is_idle(const struct follower *f);
+/* Before the point of its event. */
+struct text follower_name(const struct follower *f);
+/* For how long there has been something left to do. */
+int64_t follower_behind_us(const struct follower *f);
 void follower_free(struct follower *f);    /* NULL allowed; a step under way is forgotten */
 
 /* For kinds, within a step. Sends what was added to the call, unless the arena is full: then the step is put off. */

@@ -1,6 +1,7 @@
 /* Per route: answers by status, and how long they took, as classic histograms. */
 #include "api/metrics.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 static const int statuses[] = { 0, 200, 201, 202, 204, 207, 304, 400, 401, 403, 404, 405, 406, 408, 409, 413, 415, 422, 429, 500, 503 };
@@ -11,9 +12,9 @@ static const struct { int64_t us; const char *le; } bounds[] = {
 };
 
 struct route_metrics {
-	uint64_t by_status[COUNTOF(statuses) + 1]; /* the last: any other */
-	uint64_t by_bound[COUNTOF(bounds) + 1];    /* not cumulative; the last: longer */
-	uint64_t count, sum_us;
+	_Atomic uint64_t by_status[COUNTOF(statuses) + 1]; /* the last: any other */
+	_Atomic uint64_t by_bound[COUNTOF(bounds) + 1];    /* not cumulative; the last: longer. Their sum is how many there were */
+	_Atomic uint64_t sum_us;
 };
 
 struct api_metrics {
@@ -39,6 +40,16 @@ void metrics_free(struct api_metrics *m)
 	free(m);
 }
 
+static void add(_Atomic uint64_t *to, uint64_t n)
+{
+	atomic_fetch_add_explicit(to, n, memory_order_relaxed);
+}
+
+static uint64_t get(const _Atomic uint64_t *of)
+{
+	return atomic_load_explicit(of, memory_order_relaxed);
+}
+
 void metrics_count(struct api_metrics *m, const struct route *route, int status, int64_t took_us)
 {
 	struct route_metrics *one = &m->routes[route == NULL ? m->count - 1 : (int)(route - m->table->list)];
@@ -48,10 +59,9 @@ void metrics_count(struct api_metrics *m, const struct route *route, int status,
 		s++;
 	while (b < COUNTOF(bounds) && took_us > bounds[b].us)
 		b++;
-	one->by_status[s]++;
-	one->by_bound[b]++;
-	one->count++;
-	one->sum_us += took_us < 0 ? 0 : (uint64_t)took_us;
+	add(&one->by_status[s], 1);
+	add(&one->by_bound[b], 1);
+	add(&one->sum_us, took_us < 0 ? 0 : (uint64_t)took_us);
 }
 
 static const char *label(const struct api_metrics *m, int i)
@@ -65,7 +75,9 @@ static void put_requests(const struct api_metrics *m, struct buf *b)
 	           "# TYPE tongguan_http_requests_total counter\n");
 	for (int i = 0; i < m->count; i++) {
 		for (size_t s = 0; s <= COUNTOF(statuses); s++) {
-			if (m->routes[i].by_status[s] == 0)
+			uint64_t count = get(&m->routes[i].by_status[s]);
+
+			if (count == 0)
 				continue;
 			buf_printf(b, "tongguan_http_requests_total{route=\"%s\",status=\"", label(m, i));
 			if (s == COUNTOF(statuses))
@@ -73,7 +85,7 @@ static void put_requests(const struct api_metrics *m, struct buf *b)
 			else
 				buf_i64(b, statuses[s]);
 			buf_str(b, "\"} ");
-			buf_i64(b, (int64_t)m->routes[i].by_status[s]);
+			buf_i64(b, (int64_t)count);
 			buf_char(b, '\n');
 		}
 	}
@@ -81,16 +93,20 @@ static void put_requests(const struct api_metrics *m, struct buf *b)
 
 static void put_histogram(const struct route_metrics *one, const char *route, struct buf *b)
 {
-	uint64_t below = 0;
+	uint64_t counts[COUNTOF(bounds) + 1], count = 0, below = 0, sum_us = get(&one->sum_us);
 
-	for (size_t i = 0; i <= COUNTOF(bounds); i++) {
-		below += one->by_bound[i];
+	for (size_t i = 0; i < COUNTOF(counts); i++)
+		count += counts[i] = get(&one->by_bound[i]);
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < COUNTOF(counts); i++) {
+		below += counts[i];
 		buf_printf(b, "tongguan_http_request_duration_seconds_bucket{route=\"%s\",le=\"%s\"} %llu\n", route,
 		           i == COUNTOF(bounds) ? "+Inf" : bounds[i].le, (unsigned long long)below);
 	}
 	buf_printf(b, "tongguan_http_request_duration_seconds_sum{route=\"%s\"} %llu.%06llu\n", route,
-	           (unsigned long long)(one->sum_us / 1000000), (unsigned long long)(one->sum_us % 1000000));
-	buf_printf(b, "tongguan_http_request_duration_seconds_count{route=\"%s\"} %llu\n", route, (unsigned long long)one->count);
+	           (unsigned long long)(sum_us / 1000000), (unsigned long long)(sum_us % 1000000));
+	buf_printf(b, "tongguan_http_request_duration_seconds_count{route=\"%s\"} %llu\n", route, (unsigned long long)count);
 }
 
 void metrics_put(const struct api_metrics *m, struct buf *b)
@@ -99,6 +115,5 @@ void metrics_put(const struct api_metrics *m, struct buf *b)
 	buf_str(b, "# HELP tongguan_http_request_duration_seconds From the request's first byte to the end of its answer.\n"
 	           "# TYPE tongguan_http_request_duration_seconds histogram\n");
 	for (int i = 0; i < m->count; i++)
-		if (m->routes[i].count > 0)
-			put_histogram(&m->routes[i], label(m, i), b);
+		put_histogram(&m->routes[i], label(m, i), b);
 }

@@ -48,7 +48,7 @@ enum step ops_metrics(struct req *r)
 	struct buf b;
 
 	buf_init(&b, r->arena, 32768);
-	metrics_put(r->api->metrics, &b);
+	metrics_put(r->api->deps.counters, &b);
 	r->api->deps.metrics(r->api->deps.arg, &b);
 	if (b.full)
 		return reply_fault(r, FAULT_BUSY, "the metrics are larger than the memory of a request");

@@ -2,6 +2,7 @@
 #include "flow/follower.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 
@@ -44,6 +45,8 @@ static void end_step(struct follower *f, bool at_once)
 void follower_rest(struct follower *f, bool is_more)
 {
 	f->has_failed = false;
+	if (!is_more)
+		f->behind_since_us = 0;
 	end_step(f, is_more);
 }
 
@@ -83,6 +86,8 @@ static void on_sweep(struct loop_timer *t)
 	struct follower *f = container_of(t, struct follower, sweep);
 	int64_t wait_us;
 
+	if (f->behind_since_us == 0)
+		f->behind_since_us = loop_now_us(f->deps.loop);
 	if (f->kind->stands_back && f->deps.is_busy(f->deps.arg) && !take_turn(f, &wait_us)) {
 		loop_timer_set(f->deps.loop, &f->sweep, wait_us, on_sweep);
 		return;
@@ -117,6 +122,16 @@ void follower_quiesce(struct follower *f)
 bool follower_is_idle(const struct follower *f)
 {
 	return !f->at_work;
+}
+
+struct text follower_name(const struct follower *f)
+{
+	return (struct text){ f->kind->put_off_event, strcspn(f->kind->put_off_event, ".") };
+}
+
+int64_t follower_behind_us(const struct follower *f)
+{
+	return f->behind_since_us == 0 ? 0 : loop_now_us(f->deps.loop) - f->behind_since_us;
 }
 
 void follower_free(struct follower *f)

@@ -50,7 +50,7 @@ static void begin(struct follower *f)
 
 const struct follower_kind month_closer_kind = {
 	.what = "months of senders' data",
-	.put_off_event = "quality.not_closed",
+	.put_off_event = "quality.put_off",
 	.bytes = sizeof(struct month_closer),
 	.step_bytes = 4096,
 	.stands_back = true,

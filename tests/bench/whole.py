@@ -10,8 +10,25 @@ def lanes_of(g):
     return {lane: int(count) for lane, count in (row.split("|") for row in rows)}
 
 
-def whole_once(cluster, a, rate, seconds, name=None, before=None, options=()):
-    """One open loop in a fresh database; what came of it. before: what is done with the gateway first; options: more of tongguan-bench."""
+LOOK_S, FOLLOW_LIMIT_S = 3, 300  # who follow look at least so often for something to do; longer they are not waited for
+
+
+def caught_up_s(g):
+    """How long it takes until who stood back (digests, tracking, credit …) have nothing left to do. None: too long."""
+    started = last = time.monotonic()
+    while (now := time.monotonic()) - started < FOLLOW_LIMIT_S:
+        behind = [v for name, v in g.daemon.public.metrics().items() if name.startswith("tongguan_follower_behind_seconds")]
+        if max(behind) >= 1:
+            last = now
+        elif now - started > LOOK_S and now - last > LOOK_S:
+            return round(last - started, 1)
+        time.sleep(0.25)
+    return None
+
+
+def whole_once(cluster, a, rate, seconds, name=None, before=None, options=(), follows=False):
+    """One open loop in a fresh database; what came of it. before: what is done with the gateway first; options: more of tongguan-bench;
+    follows: who stand back meanwhile are waited for, too."""
     with Gateway(a.directory / (name or f"whole-{rate}"), cluster, a) as g:
         if before:
             before(g)
@@ -34,6 +51,10 @@ def whole_once(cluster, a, rate, seconds, name=None, before=None, options=()):
              "deliveries_per_s": round(delivered / max(sent_at - first, 1e-3), 1) if delivered else 0.0,
              "cpu_us": usage.per(released) | {"load": round(got["cpu_us_per_request"] * 4)},
              "lanes": lanes_of(g), "rss_mb": round(peak_rss_mb(g.daemon.pid), 1), "load_s": round(load_s, 1), "problems": []}
+        if follows:
+            r["follow"] = {"caught_up_s": caught_up_s(g), "cpu_us": usage.per(released)}
+            if r["follow"]["caught_up_s"] is None:
+                r["problems"].append(f"who follow have not caught up within {FOLLOW_LIMIT_S} s")
         for code in house.AUTHORITIES:
             seen = g.mock.summary(code)
             if seen["effects"] != released or seen["clashes"] != 0:

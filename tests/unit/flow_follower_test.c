@@ -20,10 +20,11 @@ struct bench {
 	struct follower *followers[FOLLOWERS];
 	bool is_busy;
 	int at_work, most_at_work, steps;
+	bool leaves_nothing; /* each step does all there is */
 	int64_t ended_us, shortest_us; /* shortest: from the end of a step to the begin of the next */
 };
 
-struct worker { /* ends its step by itself, and has always more to do */
+struct worker { /* ends its step by itself */
 	struct follower follower;
 	struct loop_timer work;
 };
@@ -42,7 +43,8 @@ static void on_worked(struct loop_timer *t)
 	b->ended_us = loop_now_us(b->loop);
 	if (++b->steps >= STEPS)
 		loop_stop(b->loop);
-	follower_rest(&w->follower, true);
+	follower_rest(&w->follower, !b->leaves_nothing);
+	assert_true((follower_behind_us(&w->follower) > 0) == !b->leaves_nothing);
 }
 
 static void begin(struct follower *f)
@@ -72,6 +74,7 @@ static void run(struct bench *b, bool busy, bool stands_back)
 	for (int i = 0; i < FOLLOWERS; i++) {
 		b->followers[i] = follower_new(&kind, &conf, &deps, &f);
 		assert_non_null(b->followers[i]);
+		assert_true(text_is(follower_name(b->followers[i]), "test"));
 	}
 	loop_run(b->loop);
 	for (int i = 0; i < FOLLOWERS; i++) {
@@ -92,6 +95,15 @@ static void test_turns_while_busy(void **state)
 	assert_true(b.shortest_us >= 19 * STEP_US);
 }
 
+static void test_who_has_nothing_left_is_not_behind(void **state)
+{
+	struct bench b = { .leaves_nothing = true };
+
+	(void)state;
+	run(&b, true, true);
+	assert_int_equal(b.steps, STEPS);
+}
+
 static void test_side_by_side(void **state)
 {
 	struct bench idle = { 0 }, proud = { 0 };
@@ -108,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_turns_while_busy),
 		cmocka_unit_test(test_side_by_side),
+		cmocka_unit_test(test_who_has_nothing_left_is_not_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
