@@ -64,8 +64,7 @@ struct worker_deps {
 	const struct startup *startup;
 	struct clock *clock;
 	struct worker_board *board;
-	struct quotas *quotas;
-	struct api_metrics *counters;
+	const struct api_shared *shared; /* by all workers */
 	int index;
 	/* In the worker's thread: it listens, or could not (then *f says why and it does not go on). */
 	void (*on_open)(void *arg, struct worker *w, const struct fault *f);

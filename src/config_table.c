@@ -173,7 +173,7 @@ const struct setting config_settings[] = {
 
 	NUMBER(tracking, sweep_ms, 10, 600000, 1000, "ms", "How often what filings tell of parcels is read from the feed, and missing steps are looked for."),
 	NUMBER(tracking, batch, 100, 20000, 1000, "events", "Events of the feed read, and parcels looked at, in one step."),
-	NUMBER(tracking, trace_per_minute, 1, 100000, 30, "requests", "How often one address may ask GET /v1/trace in a minute, each worker; beyond it 429."),
+	NUMBER(tracking, trace_per_minute, 1, 100000, 30, "requests", "How often one address may ask GET /v1/trace in a minute; beyond it 429."),
 	TEXT_(tracking, address_header, "", "Header in which a proxy says who asks: it must set it, whatever was sent. Empty: the address that is connected."),
 
 	NUMBER(sandbox, delay_ms, 1, 600000, 2000, "ms", "How long an authority's slow or late answer takes when the order (POST /sandbox/faults) does not say."),

@@ -13,8 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "api/metrics.h"
-#include "api/quota.h"
+#include "api/shared.h"
 #include "base/killpoint.h"
 #include "base/log.h"
 #include "io/systemd.h"
@@ -39,8 +38,7 @@ struct house {
 	const struct startup *startup;
 	struct clock clock;
 	struct worker_board board;
-	struct quotas *quotas;
-	struct api_metrics *counters;
+	struct api_shared shared;
 	struct member *members;
 	int count;
 	_Atomic int open_count;
@@ -134,16 +132,14 @@ static bool make_members(struct house *h, struct fault *f)
 	h->members = calloc((size_t)h->count, sizeof(*h->members));
 	h->board.each = calloc((size_t)h->count, sizeof(*h->board.each));
 	h->board.count = h->count;
-	h->quotas = quotas_new(f);
-	if (h->quotas == NULL)
+	if (!api_shared_make(&h->shared, h->config->tracking.trace_per_minute, f))
 		return false;
-	h->counters = metrics_new(&api_routes);
-	if (h->members == NULL || h->board.each == NULL || h->counters == NULL)
+	if (h->members == NULL || h->board.each == NULL)
 		return fault_set(f, FAULT_SYSTEM, "no memory for %d workers", h->count);
 	for (int i = 0; i < h->count; i++) {
 		struct member *m = &h->members[i];
-		const struct worker_deps deps = { .config = h->config, .startup = h->startup, .clock = &h->clock, .board = &h->board, .quotas = h->quotas, .counters = h->counters,
-			                          .index = i, .on_open = on_open, .arg = m };
+		const struct worker_deps deps = { .config = h->config, .startup = h->startup, .clock = &h->clock, .board = &h->board, .shared = &h->shared, .index = i,
+			                          .on_open = on_open, .arg = m };
 
 		m->house = h;
 		m->worker = worker_new(&deps, f);
@@ -324,8 +320,7 @@ static void end(struct house *h)
 		worker_free(h->members[i].worker);
 	free(h->members);
 	free(h->board.each);
-	quotas_free(h->quotas);
-	metrics_free(h->counters);
+	api_shared_free(&h->shared);
 	(void)pthread_mutex_destroy(&h->board.lock);
 }
 

@@ -216,15 +216,14 @@ static bool make_api(struct worker *w, struct fault *f)
 		.retry_per_s = c->flow.retry_per_s, .sandbox_delay_ms = c->sandbox.delay_ms, .sandbox_clock_days = c->sandbox.clock_days,
 		.push = { .subscriptions_max = c->push.subscriptions_max, .rotation_hours = c->push.rotation_hours,
 		          .allow_http = c->push.allow_http != 0 || w->deps.startup->purpose != PURPOSE_PRODUCTION },
-		.tracking = { .trace_per_minute = c->tracking.trace_per_minute,
-		              .address_header = c->tracking.address_header[0] == '\0' ? NULL : c->tracking.address_header },
+		.address_header = c->tracking.address_header[0] == '\0' ? NULL : c->tracking.address_header,
 		.sends_payment_data = w->payment_key != NULL, .payment_waiting = c->payment_data.waiting, .payment_keep_days = c->payment_data.keep_days,
 		.log_origin = c->audit.origin, .lookups_waiting = c->lookups.waiting, .payer_key = w->deps.startup->payer_key,
 		.allow_clock_shift = c->test.clock != 0 && w->deps.startup->purpose != PURPOSE_PRODUCTION, .identity_keys = w->deps.startup->identity_keys,
 	};
 	const struct api_deps deps = {
 		.loop = w->loop, .db = w->pools[POOL_QUERY], .httpc = w->httpc, .intake = w->intake, .inbox = w->inbox, .clock = w->deps.clock, .ids = &w->ids,
-		.signer = w->signer, .vault = w->vault, .quotas = w->deps.quotas, .counters = w->deps.counters,
+		.signer = w->signer, .vault = w->vault, .shared = w->deps.shared,
 		.sender_quality = w->sender_quality, .failures = w->failures, .clients = &w->clients, .rules = &w->rules, .rights = &w->rights,
 		.trust = w->trust, .proxies = &w->deps.startup->proxies, .policy = &w->policy, .on_job = on_job, .reload = worker_reload_asked, .moved = worker_reload_moved, .metrics = worker_metrics,
 		.ready = worker_ready, .arg = w,

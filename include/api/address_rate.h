@@ -1,8 +1,8 @@
 /*
  * How often one address may ask what everybody may: so many times a minute, in fixed memory.
  *
- * A set of places by the address's hash; where all are taken by others within the minute the one that asked least gives way. Counted by
- * each worker for itself. IPv6 addresses count by their first 64 bits: that much one household has.
+ * A set of places by the address's hash; where all are taken by others within the minute the one that asked least gives way.
+ * Counted by all workers together: any thread. IPv6 addresses count by their first 64 bits: that much one household has.
  */
 #ifndef API_ADDRESS_RATE_H
 #define API_ADDRESS_RATE_H

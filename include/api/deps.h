@@ -19,8 +19,7 @@
 #include "store/rule_store.h"
 
 struct sender_quality;
-struct api_metrics;
-struct quotas;
+struct api_shared;
 struct signature_failures;
 
 struct api_conf {
@@ -52,10 +51,7 @@ struct api_conf {
 		int subscriptions_max, rotation_hours;
 		bool allow_http;
 	} push;
-	struct tracking_conf {
-		int trace_per_minute;       /* public queries of one address */
-		const char *address_header; /* where a proxy says whose request it is; NULL: who is connected */
-	} tracking;
+	const char *address_header; /* where a proxy says whose public query it is; NULL: who is connected */
 	bool sends_payment_data;  /* uploads to customs are set up */
 	int payment_waiting;      /* calls about payment data that may wait */
 	int payment_keep_days;
@@ -75,8 +71,7 @@ struct api_deps {
 	struct id_source *ids;
 	struct signer *signer;
 	struct vault *vault;                  /* what is stored of documents and bodies */
-	struct quotas *quotas;                /* of all workers */
-	struct api_metrics *counters;         /* likewise */
+	const struct api_shared *shared;      /* by all workers */
 	struct sender_quality *sender_quality;              /* what becomes of filings, counted */
 	struct signature_failures *failures;  /* whose signatures were refused, counted; NULL: nobody counts */
 	struct client_set *const *clients;    /* current; may change between turns */

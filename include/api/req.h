@@ -19,7 +19,6 @@
 #include "io/httpd.h"
 #include "io/pool.h"
 
-struct address_rate;
 struct client_cert;
 struct idempotency;
 struct event_hub;
@@ -40,7 +39,6 @@ struct api { /* one per worker */
 	const struct route_table *routes;
 	struct sha256 cursor_key;
 	struct event_hub *hub; /* streams of the feed */
-	struct address_rate *trace_rate; /* of the public query */
 	struct pool *pool; /* for signatures; NULL: they are looked at on the loop */
 	int64_t verified_us; /* the turn in which one was last */
 	struct req *orphans; /* their clients left while intake, inbox or the pool hold their bytes */

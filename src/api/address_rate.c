@@ -1,5 +1,6 @@
 #include "api/address_rate.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -15,6 +16,7 @@ struct place {
 };
 
 struct address_rate {
+	pthread_mutex_t lock; /* of the places */
 	int per_minute;
 	uint8_t key[16]; /* which addresses share a set is nobody's to find out */
 	struct place places[SETS][WAYS];
@@ -24,7 +26,7 @@ struct address_rate *address_rate_new(int per_minute)
 {
 	struct address_rate *a = calloc(1, sizeof(*a));
 
-	if (a == NULL || !crypto_random(a->key, sizeof(a->key))) {
+	if (a == NULL || !crypto_random(a->key, sizeof(a->key)) || pthread_mutex_init(&a->lock, NULL) != 0) {
 		free(a);
 		return NULL;
 	}
@@ -34,6 +36,9 @@ struct address_rate *address_rate_new(int per_minute)
 
 void address_rate_free(struct address_rate *a)
 {
+	if (a == NULL)
+		return;
+	(void)pthread_mutex_destroy(&a->lock);
 	free(a);
 }
 
@@ -71,12 +76,15 @@ bool address_rate_take(struct address_rate *a, struct text address, int64_t now_
 {
 	uint64_t who = hash_of(a, address);
 	int64_t minute = now_us / MINUTE_US;
-	struct place *p = place_of(a->places[(who >> 1) % SETS], who, minute);
+	struct place *p;
+	bool is_free;
 
+	(void)pthread_mutex_lock(&a->lock);
+	p = place_of(a->places[(who >> 1) % SETS], who, minute);
 	if (p->who != who || p->minute != minute)
 		*p = (struct place){ .who = who, .minute = minute };
-	if (p->count >= a->per_minute)
-		return false;
-	p->count++;
-	return true;
+	is_free = p->count < a->per_minute;
+	p->count += is_free;
+	(void)pthread_mutex_unlock(&a->lock);
+	return is_free;
 }

@@ -8,7 +8,6 @@
  *   on_refused   the server itself refuses: the same problem documents as ours
  *   on_end       metrics and the access line
  */
-#include "api/address_rate.h"
 #include "api/api.h"
 
 #include <assert.h>
@@ -26,6 +25,7 @@
 #include "api/quota.h"
 #include "api/req.h"
 #include "api/route.h"
+#include "api/shared.h"
 #include "base/log.h"
 
 /* --- the gate ------------------------------------------------------------------------------------------------------- */
@@ -250,7 +250,7 @@ static void on_end(struct http_req *h, int status, void *arg)
 	const struct route *route = r == NULL ? route_of(h) : r->route;
 	int64_t took_us = (r == NULL || r->answered_us == 0 ? clock_mono_us() : r->answered_us) - h->arrived_us; /* a stream: until it began */
 
-	metrics_count(a->deps.counters, route, status, took_us);
+	metrics_count(a->deps.shared->counters, route, status, took_us);
 	if (r == NULL || !log_wanted(LOG_LEVEL_DEBUG))
 		return;
 	log_event(&(struct log_ids){ .trace = r->trace.id }, LOG_LEVEL_DEBUG, "http.answered", "%s status=%d us=%lld",
@@ -263,10 +263,7 @@ struct api *api_new(const struct api_conf *conf, const struct api_deps *deps, st
 {
 	struct api *a = calloc(1, sizeof(*a));
 
-	if (a == NULL || (a->trace_rate = address_rate_new(conf->tracking.trace_per_minute)) == NULL
-	    || (a->hub = event_hub_new(&conf->feed, deps)) == NULL) {
-		if (a != NULL)
-			address_rate_free(a->trace_rate);
+	if (a == NULL || (a->hub = event_hub_new(&conf->feed, deps)) == NULL) {
 		free(a);
 		(void)fault_set(f, FAULT_SYSTEM, "no memory for the HTTP resources");
 		return NULL;
@@ -308,6 +305,5 @@ void api_free(struct api *a)
 	req_free_orphans(a);
 	authorities_forget(a);
 	event_hub_free(a->hub);
-	address_rate_free(a->trace_rate);
 	free(a);
 }

@@ -1,6 +1,7 @@
 /* GET /healthz /readyz /metrics: for supervisors, balancers and Prometheus. */
 #include "api/handlers.h"
 #include "api/metrics.h"
+#include "api/shared.h"
 
 enum step ops_health(struct req *r)
 {
@@ -48,7 +49,7 @@ enum step ops_metrics(struct req *r)
 	struct buf b;
 
 	buf_init(&b, r->arena, 32768);
-	metrics_put(r->api->deps.counters, &b);
+	metrics_put(r->api->deps.shared->counters, &b);
 	r->api->deps.metrics(r->api->deps.arg, &b);
 	if (b.full)
 		return reply_fault(r, FAULT_BUSY, "the metrics are larger than the memory of a request");

@@ -5,6 +5,7 @@
 
 #include "api/handlers.h"
 #include "api/route.h"
+#include "api/shared.h"
 
 enum { CLIENTS_MAX = 1 << 22, CLIENTS_STEP = 256 };
 
@@ -155,7 +156,7 @@ bool quota_pass(struct req *r, enum step *s)
 
 	if (limit == NULL)
 		return true;
-	has_one = quotas_take(r->api->deps.quotas, limit, r->client.id, loop_now_us(r->api->deps.loop), &state);
+	has_one = quotas_take(r->api->deps.shared->quotas, limit, r->client.id, loop_now_us(r->api->deps.loop), &state);
 	add_headers(r, limit, &state);
 	if (!has_one)
 		*s = refuse(r, limit, &state);
@@ -175,7 +176,7 @@ enum step me_limits(struct req *r)
 
 		if (limit == NULL)
 			continue;
-		quotas_look(r->api->deps.quotas, limit, r->client.id, loop_now_us(r->api->deps.loop), &s);
+		quotas_look(r->api->deps.shared->quotas, limit, r->client.id, loop_now_us(r->api->deps.loop), &s);
 		buf_printf(&b, "%s{\"class\":\"%s\",\"quota\":%d,\"window_s\":%d,\"available\":%d,\"resets_s\":%d,\"source\":", first ? "" : ",",
 		           quota_class_name(limit->class), limit->quota, limit->window_s, s.available, s.resets_s);
 		buf_json(&b, limit->source);

@@ -11,6 +11,7 @@
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/rules.h"
+#include "api/shared.h"
 #include "api/tracking_chain.h"
 #include "model/document.h"
 #include "store/query.h"
@@ -150,7 +151,7 @@ enum step tracking_standard(struct req *r)
 /* As the proxy in front says it, where one is set up; else who is connected. What is no address is nobody's. */
 static struct text asker(struct req *r)
 {
-	const char *header = r->api->conf.tracking.address_header;
+	const char *header = r->api->conf.address_header;
 	char *bytes = arena_zalloc(r->arena, sizeof(struct in6_addr));
 	const char *said;
 
@@ -190,7 +191,7 @@ enum step trace_get(struct req *r)
 	struct args *q = args_new(r);
 	struct fault f = { 0 };
 
-	if (!address_rate_take(r->api->trace_rate, asker(r), clock_mono_us()))
+	if (!address_rate_take(r->api->deps.shared->trace_rate, asker(r), clock_mono_us()))
 		return reply_fault(r, FAULT_OVER_QUOTA, "this address has asked as often as it may in this minute");
 	if (w == NULL || q == NULL)
 		return reply_fault(r, FAULT_BUSY, "the request is larger than its memory");

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS          65536 /* power of two, twice what can be queued and flying */
+#define SLOTS          65536 /* power of two */
 #define WORKS_PER_SLOT 6
 
 enum place { PLACE_NONE, PLACE_QUEUED, PLACE_FLYING, PLACE_AGAIN };
@@ -29,6 +29,8 @@ struct ring {
 	struct waiting *list;
 	int size, from, count, voids;
 };
+
+static_assert(HAND_PACE_COUNT * HAND_QUEUE_MAX + HAND_FLYING_MAX <= SLOTS * 5 / 8, "runs stay short");
 
 struct hand {
 	struct slot slots[SLOTS];

@@ -408,7 +408,7 @@ def test_a_number_of_two_carriers_needs_the_carriers_name(stack, trades):
 
 
 def test_one_address_may_ask_so_often(stack):
-    tight = stack.add_daemon("tight", {"tracking": {"trace_per_minute": 3, "address_header": "X-Real-IP"}}).start()
+    tight = stack.add_daemon("tight", {"tracking": {"trace_per_minute": 3, "address_header": "X-Real-IP"}, "service": {"workers": 2}}).start()
     try:
         def ask(address):
             return tight.public.get("/v1/trace?waybill_no=guess", X_Real_IP=address)
