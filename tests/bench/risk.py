@@ -6,7 +6,7 @@ from gateway import say
 from whole import whole_once
 
 BAR_RISK = 0.85
-PAIRS = 2
+PAIRS = 3
 RATE = 2000  # declarations a second, more than is held on the machines that this was made for: what is measured is how fast they are worked off
 WITHOUT = "update risk_lane set valid_to = current_date - 2; update risk_rule set valid_to = current_date - 2"
 
