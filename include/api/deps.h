@@ -19,7 +19,9 @@
 #include "store/rule_store.h"
 
 struct sender_quality;
-struct api_shared;
+struct address_rate;
+struct api_metrics;
+struct quotas;
 struct signature_failures;
 
 struct api_conf {
@@ -59,6 +61,13 @@ struct api_conf {
 	int lookups_waiting;      /* questions to departments that may wait */
 	struct text payer_key;    /* for the hashes that the policy shows; empty: nothing is shown instead */
 	struct identity_keys identity_keys; /* of identity_attestation; none: the resource answers 503 */
+};
+
+/* Limits hold, and numbers are told, for the daemon, whichever worker a connection reaches: any thread may use these. */
+struct api_shared {
+	struct quotas *quotas;           /* what clients used of their limits */
+	struct address_rate *trace_rate; /* of the public query */
+	struct api_metrics *counters;    /* of the routes */
 };
 
 struct api_deps {

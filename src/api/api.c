@@ -25,7 +25,6 @@
 #include "api/quota.h"
 #include "api/req.h"
 #include "api/route.h"
-#include "api/shared.h"
 #include "base/log.h"
 
 /* --- the gate ------------------------------------------------------------------------------------------------------- */

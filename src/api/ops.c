@@ -1,7 +1,6 @@
 /* GET /healthz /readyz /metrics: for supervisors, balancers and Prometheus. */
 #include "api/handlers.h"
 #include "api/metrics.h"
-#include "api/shared.h"
 
 enum step ops_health(struct req *r)
 {

@@ -5,7 +5,6 @@
 
 #include "api/handlers.h"
 #include "api/route.h"
-#include "api/shared.h"
 
 enum { CLIENTS_MAX = 1 << 22, CLIENTS_STEP = 256 };
 

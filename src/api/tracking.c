@@ -11,7 +11,6 @@
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/rules.h"
-#include "api/shared.h"
 #include "api/tracking_chain.h"
 #include "model/document.h"
 #include "store/query.h"
