@@ -37,7 +37,9 @@ struct intake {
 	int64_t left_us; /* when the last batch left: monotonic */
 	int64_t busy_until_us, careful_until_us; /* monotonic */
 	int64_t answered_us;    /* when the last answer came: monotonic */
-	int64_t lag_us;         /* of the last batches' time in the database: what their size does not explain */
+	int64_t least_lag_us;   /* of the batches' time in the database, what their size does not explain: the least since the last look … */
+	int lag_count;          /* … at so many */
+	int64_t disk_us;        /* the least at the last look: what even the quickest batch waited for */
 	struct id raised[INTAKE_LIST_MAX * 3];
 	bool incomplete[INTAKE_LIST_MAX * 3];
 	struct intake_flight flights[INTAKE_FLIGHTS_MAX];

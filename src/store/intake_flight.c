@@ -13,6 +13,7 @@
 #define CAREFUL_FOR_US INT64_C(60000000) /* so long after a repeat it is asked whether filings are new: PostgreSQL's log has a line of each refusal */
 #define FILING_US   100  /* of a batch's time in the database: as long as a filing takes on a slow machine */
 #define LAG_US      4000 /* beyond: it is the disk that is waited for */
+#define LAG_BATCHES 32   /* of which the quickest tells */
 
 static db_done_fn on_answered;
 static void fly(struct intake_flight *fl);
@@ -71,7 +72,7 @@ static void fly(struct intake_flight *fl)
 	fl->write.id = id_new(i->deps.ids, fl->write.now_us, (int16_t)(id_random(i->deps.ids) % ID_BUCKETS));
 	if (intake_put_call(&fl->write, &fl->arena, &fl->call)) {
 		fl->sent_us = loop_now_us(i->deps.loop);
-		fl->call.follows = i->lag_us < LAG_US;
+		fl->call.follows = i->disk_us < LAG_US;
 		db_start(i->deps.db, &fl->call, on_answered);
 		killpoint(KILLPOINT_INTAKE_SENT);
 		return;
@@ -185,20 +186,22 @@ static void stored(struct intake_flight *fl, const struct db_answer *a)
 
 /*
  * Two batches that are written at once get into each other's way, which costs more than what the second connection gains; unless
- * commits wait for the disk: then they had better wait together.
+ * commits wait for the disk: then they had better wait together. A disk that is slow is so for every batch; a busy processor is not, so
+ * the quickest of several tells them apart.
  */
 static void note_time(struct intake_flight *fl)
 {
 	struct intake *i = fl->home;
-	int64_t now_us = loop_now_us(i->deps.loop), from_us = fl->sent_us > i->answered_us ? fl->sent_us : i->answered_us;
+	int64_t now_us = loop_now_us(i->deps.loop), from_us = fl->call.follows && i->answered_us > fl->sent_us ? i->answered_us : fl->sent_us;
 	int64_t lag_us = now_us - from_us - (int64_t)fl->write.count * FILING_US;
 
-	if (lag_us < 0)
-		lag_us = 0;
-	else if (lag_us > 2 * LAG_US) /* one that was held up says little */
-		lag_us = 2 * LAG_US;
 	i->answered_us = now_us;
-	i->lag_us += (lag_us - i->lag_us) / 16;
+	if (i->lag_count == 0 || lag_us < i->least_lag_us)
+		i->least_lag_us = lag_us;
+	if (++i->lag_count == LAG_BATCHES) {
+		i->disk_us = i->least_lag_us;
+		i->lag_count = 0;
+	}
 }
 
 static void on_answered(struct db_call *call, const struct db_answer *a)
