@@ -7,9 +7,8 @@
  *
  * What came together is judged together: after gather_ms, or after patience_ms where flows are lacking; while filings pour
  * in what lacks flows waits for its others up to busy_patience_ms, and an answer for those of other authorities up to
- * answer_patience_ms, for storing goes first. The work row of a
- * batch is deleted when all its declarations are judged; what a crash leaves undone the sweep finds in `work` when the lease
- * has run out, and ended waiting windows in `todo`. Answers to deliveries in hand wait in memory: a crash loses them, their
+ * answer_patience_ms, for storing goes first. The work row of a batch is deleted when all its declarations are judged; what a
+ * crash leaves undone the sweep finds in `work` when the lease has run out, and ended waiting windows in `todo`. Answers to deliveries in hand wait in memory: a crash loses them, their
  * messages go again under the same ids and are answered again.
  */
 #include <assert.h>
